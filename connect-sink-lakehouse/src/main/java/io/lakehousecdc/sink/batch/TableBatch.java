@@ -1,0 +1,27 @@
+package io.lakehousecdc.sink.batch;
+
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that one commit does to one table. Applied in this order: the truncate, the row changes, the
+ * sweep.
+ *
+ * @param table target table
+ * @param schema columns that the cells of every change are aligned to: the union of the schemas
+ *     seen in the batch
+ * @param changes in upsert mode at most one per key; in append mode every change, in arrival order
+ * @param truncateBelow rows below this position are gone; the target remembers the greatest such
+ *     position and drops changes below it that arrive later, from whichever task
+ * @param sweep snapshot that completed in this batch
+ */
+public record TableBatch(
+    TableId table,
+    RowSchema schema,
+    List<RowChange> changes,
+    Optional<Position> truncateBelow,
+    Optional<Sweep> sweep) {}

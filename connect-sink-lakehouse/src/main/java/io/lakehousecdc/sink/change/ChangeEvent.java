@@ -1,0 +1,41 @@
+package io.lakehousecdc.sink.change;
+
+/** A decoded record that concerns a table. */
+public sealed interface ChangeEvent {
+
+  TableId table();
+
+  SourceMark mark();
+
+  /**
+   * A row was created, read, updated or deleted.
+   *
+   * @param schema schema that {@code after} and {@code before} are aligned to
+   * @param operation one of CREATE, READ, UPDATE, DELETE
+   * @param key key of the row; of no values where the schema has no key
+   * @param after cells after the change; null for a delete
+   * @param before cells before the change where they are real in full (replica identity FULL); null
+   *     where absent or not to be trusted
+   */
+  record RowEvent(
+      TableId table,
+      RowSchema schema,
+      Operation operation,
+      RowKey key,
+      Object[] after,
+      Object[] before,
+      SourceMark mark)
+      implements ChangeEvent {}
+
+  /** All rows of the table were removed. */
+  record TruncateEvent(TableId table, SourceMark mark) implements ChangeEvent {}
+
+  /**
+   * A record with a key and no value: a delete without a position, redundant where it follows the
+   * delete of the same key.
+   *
+   * @param schema last schema seen for the table, or one of the key columns alone
+   */
+  record TombstoneEvent(TableId table, RowSchema schema, RowKey key, SourceMark mark)
+      implements ChangeEvent {}
+}

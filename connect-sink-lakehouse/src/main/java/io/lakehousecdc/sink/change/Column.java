@@ -1,0 +1,17 @@
+package io.lakehousecdc.sink.change;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A column of a row schema.
+ *
+ * @param name name in the target
+ * @param type logical type of its values
+ * @param optional whether NULL is allowed by the source
+ */
+public record Column(String name, LogicalType type, boolean optional) {
+  public Column {
+    requireNonNull(name, "name");
+    requireNonNull(type, "type");
+  }
+}

@@ -1,0 +1,91 @@
+package io.lakehousecdc.sink.change;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+
+/**
+ * The values of a row's key columns, in key order, with value equality: byte arrays by content,
+ * decimals by number. Immutable as long as callers leave the array alone.
+ */
+public final class RowKey {
+  private final Object[] values;
+  private final int hash;
+
+  private RowKey(Object[] values) {
+    this.values = values;
+    this.hash = hash(values);
+  }
+
+  /**
+   * @param values canonical key values; taken over, not copied
+   */
+  public static RowKey of(Object... values) {
+    return new RowKey(values);
+  }
+
+  public int size() {
+    return values.length;
+  }
+
+  /** Canonical value of the key column at {@code index}; may be null in a unique index. */
+  public Object value(int index) {
+    return values[index];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    if (this == other) {
+      return true;
+    }
+    if (!(other instanceof RowKey that)
+        || hash != that.hash
+        || values.length != that.values.length) {
+      return false;
+    }
+    for (int i = 0; i < values.length; i++) {
+      if (!same(values[i], that.values[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.deepToString(values);
+  }
+
+  private static boolean same(Object a, Object b) {
+    if (a == null || b == null) {
+      return a == b;
+    }
+    if (a instanceof byte[] x && b instanceof byte[] y) {
+      return Arrays.equals(x, y);
+    }
+    if (a instanceof BigDecimal x && b instanceof BigDecimal y) {
+      return x.compareTo(y) == 0;
+    }
+    return a.equals(b);
+  }
+
+  private static int hash(Object[] values) {
+    int result = 1;
+    for (Object value : values) {
+      int one;
+      if (value instanceof byte[] bytes) {
+        one = Arrays.hashCode(bytes);
+      } else if (value instanceof BigDecimal number) {
+        one = Double.hashCode(number.doubleValue());
+      } else {
+        one = value == null ? 0 : value.hashCode();
+      }
+      result = 31 * result + one;
+    }
+    return result;
+  }
+}

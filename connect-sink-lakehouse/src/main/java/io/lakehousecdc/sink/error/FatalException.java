@@ -1,0 +1,18 @@
+package io.lakehousecdc.sink.error;
+
+/** Trying again would not help: the task fails and an operator has to act. */
+public final class FatalException extends TargetException {
+  private static final long serialVersionUID = 1L;
+
+  public FatalException(String message) {
+    this(message, null);
+  }
+
+  /**
+   * @param message problem, place and remedy
+   * @param cause may be null
+   */
+  public FatalException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,21 @@
+package io.lakehousecdc.sink.error;
+
+/**
+ * A constraint of the table refuses the batch, but may accept it together with changes still to
+ * come (a parent row of a foreign key, the other half of a swapped unique value).
+ */
+public final class OutOfOrderException extends TargetException {
+  private static final long serialVersionUID = 1L;
+
+  public OutOfOrderException(String message) {
+    this(message, null);
+  }
+
+  /**
+   * @param message problem, place and remedy
+   * @param cause may be null
+   */
+  public OutOfOrderException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,21 @@
+package io.lakehousecdc.sink.error;
+
+/**
+ * A passing condition (connection lost, deadlock, commit conflict, out of resources): the same
+ * commit may be tried again.
+ */
+public final class RetriableException extends TargetException {
+  private static final long serialVersionUID = 1L;
+
+  public RetriableException(String message) {
+    this(message, null);
+  }
+
+  /**
+   * @param message problem, place and remedy
+   * @param cause may be null
+   */
+  public RetriableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,15 @@
+package io.lakehousecdc.sink.error;
+
+/** A target could not do what it was asked; nothing of that commit has been applied. */
+public abstract sealed class TargetException extends RuntimeException
+    permits FatalException,
+        FencedException,
+        OutOfOrderException,
+        RecordException,
+        RetriableException {
+  private static final long serialVersionUID = 1L;
+
+  TargetException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

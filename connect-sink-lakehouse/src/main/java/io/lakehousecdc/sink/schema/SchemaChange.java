@@ -1,0 +1,17 @@
+package io.lakehousecdc.sink.schema;
+
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType;
+
+/** A step that brings a stored table's columns to those of a row schema. */
+public sealed interface SchemaChange {
+
+  /** Adds a column; optional, because stored rows have no value for it. */
+  record AddColumn(Column column) implements SchemaChange {}
+
+  /** Widens a column's type without losing a value. */
+  record WidenColumn(String name, LogicalType from, LogicalType to) implements SchemaChange {}
+
+  /** Lets a column hold NULL. */
+  record RelaxNotNull(String name) implements SchemaChange {}
+}
