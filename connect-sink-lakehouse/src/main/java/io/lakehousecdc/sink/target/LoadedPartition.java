@@ -1,0 +1,13 @@
+package io.lakehousecdc.sink.target;
+
+import io.lakehousecdc.sink.change.TableId;
+import java.util.Map;
+
+/**
+ * Committed state of a partition as a target reports it.
+ *
+ * @param state state to go on from; where tables differ, the one with the least {@code nextOffset}
+ * @param tablesAhead tables that have already applied records up to (excluding) the given offset
+ *     beyond {@code state.nextOffset()}; empty for a target that commits all tables at once
+ */
+public record LoadedPartition(PartitionState state, Map<TableId, Long> tablesAhead) {}

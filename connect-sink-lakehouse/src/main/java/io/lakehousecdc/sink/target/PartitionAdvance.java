@@ -1,0 +1,16 @@
+package io.lakehousecdc.sink.target;
+
+import io.lakehousecdc.sink.change.SourcePartition;
+import java.util.Optional;
+
+/**
+ * A step of a partition's state, to be committed with the rows.
+ *
+ * @param partition topic-partition
+ * @param previous state that this step builds on, as loaded or last committed; empty where the
+ *     target held none. The target compares {@code nextOffset} with what it holds and fails with
+ *     {@link io.lakehousecdc.sink.error.FencedException} where they differ
+ * @param next state after the commit
+ */
+public record PartitionAdvance(
+    SourcePartition partition, Optional<PartitionState> previous, PartitionState next) {}

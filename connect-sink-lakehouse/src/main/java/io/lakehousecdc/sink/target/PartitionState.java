@@ -1,0 +1,31 @@
+package io.lakehousecdc.sink.target;
+
+import io.lakehousecdc.sink.change.Position;
+
+/**
+ * What a target remembers of a topic-partition, committed together with the rows.
+ *
+ * @param nextOffset first Kafka offset that is not yet applied
+ * @param highWater greatest position applied from this partition; its epoch is the partition's
+ *     epoch
+ * @param snapshotLsn LSN of the last initial snapshot seen in this partition, or {@link #NO_LSN}
+ * @param completedSnapshotLsn LSN of the last initial snapshot that this partition has seen the end
+ *     of, or {@link #NO_LSN}
+ * @param latestCommitMicros latest commit time seen, in microseconds since the epoch; 0 before the
+ *     first
+ */
+public record PartitionState(
+    long nextOffset,
+    Position highWater,
+    long snapshotLsn,
+    long completedSnapshotLsn,
+    long latestCommitMicros) {
+
+  /** No snapshot seen. */
+  public static final long NO_LSN = -1;
+
+  /** State of a partition that was never read, in the given epoch. */
+  public static PartitionState fresh(int epoch) {
+    return new PartitionState(0, new Position(epoch, 0, 0), NO_LSN, NO_LSN, 0);
+  }
+}
