@@ -1,0 +1,113 @@
+package io.lakehousecdc.sink.target;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds a table's batch for tests, change by change. */
+public final class BatchBuilder {
+  private final TableId table;
+  private final RowSchema schema;
+  private final List<RowChange> changes = new ArrayList<>();
+  private Position truncateBelow;
+  private Sweep sweep;
+
+  private BatchBuilder(TableId table, RowSchema schema) {
+    this.table = table;
+    this.schema = schema;
+  }
+
+  /** An empty batch. */
+  public static BatchBuilder batch(TableId table, RowSchema schema) {
+    return new BatchBuilder(table, schema);
+  }
+
+  /** A schema whose first {@code keyColumns} columns are its key. */
+  public static RowSchema schema(int keyColumns, Column... columns) {
+    List<Integer> key = new ArrayList<>();
+    for (int i = 0; i < keyColumns; i++) {
+      key.add(i);
+    }
+    return new RowSchema(List.of(columns), key);
+  }
+
+  /** A column that may not hold NULL. */
+  public static Column required(String name, LogicalType type) {
+    return new Column(name, type, false);
+  }
+
+  /** A column that may hold NULL. */
+  public static Column optional(String name, LogicalType type) {
+    return new Column(name, type, true);
+  }
+
+  /** Position in epoch 0 of a transaction of one change. */
+  public static Position at(long lsn) {
+    return new Position(0, lsn, lsn);
+  }
+
+  /** Change at a position whose commit time in microseconds is a thousand times its LSN. */
+  public static ChangeInfo info(Operation operation, Position position) {
+    return new ChangeInfo(operation, position, position.lsn() * 1_000);
+  }
+
+  public BatchBuilder upsert(long lsn, Object... cells) {
+    return upsert(at(lsn), cells);
+  }
+
+  public BatchBuilder upsert(Position position, Object... cells) {
+    changes.add(new RowChange.Upsert(keyOf(cells), cells, info(Operation.UPDATE, position)));
+    return this;
+  }
+
+  /** An upsert of a row that was stored under another key before. */
+  public BatchBuilder moved(RowKey from, long lsn, Object... cells) {
+    changes.add(new RowChange.Upsert(keyOf(cells), cells, info(Operation.CREATE, at(lsn)), from));
+    return this;
+  }
+
+  public BatchBuilder delete(long lsn, Object... key) {
+    changes.add(new RowChange.Delete(RowKey.of(key), null, info(Operation.DELETE, at(lsn))));
+    return this;
+  }
+
+  /** A delete of a row whose last values are known. */
+  public BatchBuilder deleteOf(long lsn, Object... cells) {
+    changes.add(new RowChange.Delete(keyOf(cells), cells, info(Operation.DELETE, at(lsn))));
+    return this;
+  }
+
+  public BatchBuilder truncate(long lsn) {
+    truncateBelow = at(lsn);
+    return this;
+  }
+
+  public BatchBuilder sweep(String topic, long snapshotLsn, Sweep.Mode mode) {
+    sweep = new Sweep(topic, new Position(0, snapshotLsn, 0), mode);
+    return this;
+  }
+
+  public TableBatch build() {
+    return new TableBatch(
+        table,
+        schema,
+        List.copyOf(changes),
+        Optional.ofNullable(truncateBelow),
+        Optional.ofNullable(sweep));
+  }
+
+  private RowKey keyOf(Object[] cells) {
+    return RowKey.of(schema.keyColumns().stream().map(index -> cells[index]).toArray());
+  }
+}

@@ -1,0 +1,208 @@
+package io.lakehousecdc.sink.target;
+
+import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
+import static io.lakehousecdc.sink.target.BatchBuilder.batch;
+import static io.lakehousecdc.sink.target.Warehouse.row;
+import static io.lakehousecdc.sink.target.Warehouse.soft;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.Position;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Soft deletes, truncates and sweeps. */
+interface RemovalContract extends Warehouse {
+
+  @Test
+  default void softDeleteMarksTheRowAndKeepsItsValues() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(
+        batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).upsert(1, 2, "two", "b", 2L).build());
+    CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).delete(5, 1).build());
+    assertEquals(
+        List.of(
+            row(1, "one", "a", true, "d", 5L, 5_000L), row(2, "two", "b", false, "u", 1L, 1_000L)),
+        select(ITEMS, "id", "name", "note", "_cdc_deleted", "_cdc_op", "_cdc_lsn", "_cdc_ts"));
+    assertEquals(new CommitReceipt(0, 1, 0, 0, 0), receipt);
+  }
+
+  @Test
+  default void softDeletedRowIsRevivedByALaterChangeOnly() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(
+        batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).upsert(1, 2, "two", "b", 2L).build());
+    owner.commit(batch(ITEMS, ITEM).delete(5, 1).delete(5, 2).build());
+    CommitReceipt receipt =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(4, 1, "late", null, null)
+                .upsert(6, 2, "again", UNCHANGED, 3L)
+                .build());
+    assertEquals(
+        List.of(row(1, "one", "a", true), row(2, "again", "b", false)),
+        select(ITEMS, "id", "name", "note", "_cdc_deleted"));
+    assertEquals(1, receipt.stale());
+  }
+
+  @Test
+  default void softDeleteWithValuesKeepsThemEvenOfARowNeverStored() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .deleteOf(2, 1, "uno", UNCHANGED, 10L)
+            .deleteOf(2, 2, "two", "b", 2L)
+            .delete(2, 3)
+            .build());
+    assertEquals(
+        List.of(row(1, "uno", "a", 10L, true, "d"), row(2, "two", "b", 2L, true, "d")),
+        select(ITEMS, "id", "name", "note", "qty", "_cdc_deleted", "_cdc_op"));
+  }
+
+  @Test
+  default void truncateRemovesWhatIsBelowItAndIsRememberedForWhatComesLate() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(1, 1, "below", null, null)
+            .upsert(9, 2, "below", null, null)
+            .upsert(10, 3, "at", null, null)
+            .upsert(11, 4, "above", null, null)
+            .build());
+    CommitReceipt receipt =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(12, 5, "after", null, null)
+                .upsert(8, 6, "before", null, null)
+                .truncate(10)
+                .build());
+    assertEquals(List.of(row(3), row(4), row(5)), select(ITEMS, "id"));
+    assertEquals(new CommitReceipt(1, 2, 1, 0, 0), receipt);
+
+    CommitReceipt late =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(9, 7, "late", null, null)
+                .upsert(9, 8, "late", UNCHANGED, null)
+                .upsert(10, 9, "same time", null, null)
+                .build());
+    assertEquals(List.of(row(3), row(4), row(5), row(9)), select(ITEMS, "id"));
+    assertEquals(new CommitReceipt(1, 0, 2, 0, 0), late);
+  }
+
+  @Test
+  default void truncateOfOneTaskHoldsForAllOthers() {
+    PartitionOwner one = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
+    PartitionOwner other =
+        PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
+    one.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build());
+    other.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", null, null).build());
+    one.commit(batch(ITEMS, ITEM).truncate(10).build());
+    CommitReceipt receipt =
+        other.commit(
+            batch(ITEMS, ITEM)
+                .upsert(9, 3, "late", null, null)
+                .upsert(11, 4, "new", null, null)
+                .build());
+    assertEquals(List.of(row(4)), select(ITEMS, "id"));
+    assertEquals(1, receipt.stale());
+
+    PartitionOwner reopened = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
+    reopened.commit(batch(ITEMS, ITEM).upsert(9, 5, "late", null, null).build());
+    assertEquals(List.of(row(4)), select(ITEMS, "id"));
+  }
+
+  @Test
+  default void lesserTruncateDoesNotReplaceAGreaterOne() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).truncate(10).build());
+    owner.commit(batch(ITEMS, ITEM).truncate(5).build());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(7, 1, "gone", null, null)
+            .upsert(12, 2, "there", null, null)
+            .build());
+    assertEquals(List.of(row(2)), select(ITEMS, "id"));
+  }
+
+  @Test
+  default void truncateUnderSoftDeletesMarksRows() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(1, 1, "one", null, null)
+            .upsert(20, 2, "two", null, null)
+            .deleteOf(2, 3, "three", null, null)
+            .build());
+    CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).truncate(10).build());
+    assertEquals(
+        List.of(row(1, "one", true, 10L), row(2, "two", false, 20L), row(3, "three", true, 2L)),
+        select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
+    assertEquals(1, receipt.deleted());
+  }
+
+  @Test
+  default void sweepReportsRowsThatTheSnapshotDidNotContain() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    ghosts(owner);
+    CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REPORT);
+    assertEquals(List.of(row(1), row(2), row(3)), select(ITEMS, "id"));
+    assertEquals(new CommitReceipt(1, 0, 0, 0, 1), receipt);
+  }
+
+  @Test
+  default void sweepRemovesRowsThatTheSnapshotDidNotContain() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    ghosts(owner);
+    CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
+    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
+    assertEquals(1, receipt.ghosts());
+  }
+
+  @Test
+  default void sweepUnderSoftDeletesMarksRows() {
+    PartitionOwner owner = owner(soft());
+    ghosts(owner);
+    CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
+    assertEquals(
+        List.of(row(1, false), row(2, true), row(3, false)), select(ITEMS, "id", "_cdc_deleted"));
+    assertEquals(1, receipt.ghosts());
+  }
+
+  @Test
+  default void sweepWaitsForEveryPartitionOfTheTopic() {
+    Target target = open(TableOptions.DEFAULT);
+    PartitionOwner first = PartitionOwner.of(target, P0);
+    PartitionOwner second = PartitionOwner.of(target, P1);
+    ghosts(first);
+    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
+    assertEquals(0, completeSnapshot(first, Sweep.Mode.REMOVE).ghosts());
+    assertEquals(4, rows(ITEMS).size());
+    CommitReceipt receipt =
+        second
+            .completed(100)
+            .commit(batch(ITEMS, ITEM).sweep(P0.topic(), 100, Sweep.Mode.REMOVE).build());
+    assertEquals(2, receipt.ghosts());
+    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
+  }
+
+  private static void ghosts(PartitionOwner owner) {
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(1, 1, "one", null, null)
+            .upsert(2, 2, "ghost", null, null)
+            .upsert(101, 3, "newer than the snapshot", null, null)
+            .build());
+  }
+
+  private static CommitReceipt completeSnapshot(PartitionOwner owner, Sweep.Mode mode) {
+    return owner
+        .completed(100)
+        .commit(
+            batch(ITEMS, ITEM)
+                .upsert(new Position(0, 100, 0), 1, "one", null, null)
+                .sweep(P0.topic(), 100, mode)
+                .build());
+  }
+}

@@ -1,0 +1,102 @@
+package io.lakehousecdc.sink.target.memory;
+
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The warehouse behind {@link InMemoryTarget}s; outlives them. Thread-safe. */
+public final class MemoryWarehouse {
+  private Contents contents = new Contents(Map.of(), Map.of(), Map.of());
+  private Consumer<Commit> beforeCommit = commit -> {};
+  private Consumer<Commit> afterCommit = commit -> {};
+
+  /** A partition as a connector knows it. */
+  record Owned(String connector, SourcePartition partition) {}
+
+  /** All that is stored at one time. Commits work on a copy and swap it in. */
+  record Contents(
+      Map<TableId, MemoryTable> tables,
+      Map<Owned, PartitionState> states,
+      Map<Coordinates, DeadLetter> deadLetters) {
+
+    Contents copy() {
+      Map<TableId, MemoryTable> copies = new HashMap<>();
+      tables.forEach((id, table) -> copies.put(id, table.copy()));
+      return new Contents(copies, new HashMap<>(states), new LinkedHashMap<>(deadLetters));
+    }
+
+    /** Greatest epoch of a topic's partitions, or -1 where none is known. */
+    int epochOf(String connector, String topic) {
+      return states.entrySet().stream()
+          .filter(
+              entry ->
+                  entry.getKey().connector().equals(connector)
+                      && entry.getKey().partition().topic().equals(topic))
+          .mapToInt(entry -> entry.getValue().highWater().epoch())
+          .max()
+          .orElse(-1);
+    }
+
+    /** Whether every known partition of the topic has completed the snapshot. */
+    boolean snapshotCompleted(String connector, String topic, Position below) {
+      return states.entrySet().stream()
+          .filter(
+              entry ->
+                  entry.getKey().connector().equals(connector)
+                      && entry.getKey().partition().topic().equals(topic))
+          .map(Map.Entry::getValue)
+          .allMatch(
+              state ->
+                  state.highWater().epoch() > below.epoch()
+                      || state.highWater().epoch() == below.epoch()
+                          && state.completedSnapshotLsn() >= below.commitLsn());
+    }
+  }
+
+  /** Runs before each commit is applied; may throw what a failing warehouse would. */
+  public synchronized void beforeCommit(Consumer<Commit> action) {
+    beforeCommit = action;
+  }
+
+  /** Runs after each commit is applied; may throw, as where the acknowledgement is lost. */
+  public synchronized void afterCommit(Consumer<Commit> action) {
+    afterCommit = action;
+  }
+
+  /** Rows of a table, by column name; empty where there is no such table. */
+  public synchronized List<Map<String, Object>> rows(TableId table, MetadataColumns names) {
+    MemoryTable found = contents.tables().get(table);
+    return found == null ? List.of() : found.rows(names);
+  }
+
+  /** Everything in the dead-letter table. */
+  public synchronized List<DeadLetter> deadLetters() {
+    return List.copyOf(contents.deadLetters().values());
+  }
+
+  synchronized Contents contents() {
+    return contents;
+  }
+
+  synchronized void replace(Contents next) {
+    contents = next;
+  }
+
+  synchronized Consumer<Commit> beforeCommit() {
+    return beforeCommit;
+  }
+
+  synchronized Consumer<Commit> afterCommit() {
+    return afterCommit;
+  }
+}

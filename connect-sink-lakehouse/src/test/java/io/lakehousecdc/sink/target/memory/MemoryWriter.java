@@ -1,0 +1,191 @@
+package io.lakehousecdc.sink.target.memory;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.target.CommitReceipt;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.memory.MemoryTable.MemoryRow;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/** Applies one table's batch, row by row. Not thread-safe; for one batch. */
+final class MemoryWriter {
+  private final MemoryTable table;
+  private final TableBatch batch;
+  private final TableOptions options;
+  private final Map<RowKey, MemoryRow> before;
+  private long upserted;
+  private long deleted;
+  private long stale;
+  private long toastMerged;
+  private long ghosts;
+
+  MemoryWriter(MemoryTable table, TableBatch batch, TableOptions options) {
+    this.table = table;
+    this.batch = batch;
+    this.options = options;
+    this.before = new HashMap<>(table.current());
+  }
+
+  /**
+   * Applies the batch.
+   *
+   * @param snapshotCompleted whether the batch's sweep is due
+   */
+  CommitReceipt write(boolean snapshotCompleted) {
+    boolean append = options.writeMode() == WriteMode.APPEND;
+    batch.truncateBelow().ifPresent(append ? this::appendTruncate : this::truncate);
+    for (RowChange change : batch.changes()) {
+      if (append) {
+        append(change);
+      } else if (change.info().position().isBelow(table.truncatedBelow()) || isStale(change)) {
+        stale++;
+      } else if (change instanceof RowChange.Upsert upsert) {
+        upsert(upsert);
+      } else if (change instanceof RowChange.Delete delete) {
+        delete(delete);
+      }
+    }
+    if (snapshotCompleted && !append) {
+      batch
+          .sweep()
+          .ifPresent(
+              sweep -> {
+                boolean remove = sweep.mode() == io.lakehousecdc.sink.batch.Sweep.Mode.REMOVE;
+                ghosts = removeBelow(sweep.below(), Operation.DELETE, remove);
+              });
+    }
+    return new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts);
+  }
+
+  private boolean isStale(RowChange change) {
+    MemoryRow stored = table.current().get(change.key());
+    return stored != null && change.info().position().isBelow(stored.info().position());
+  }
+
+  private void append(RowChange change) {
+    boolean delete = change instanceof RowChange.Delete;
+    Map<String, Object> values = new HashMap<>();
+    known(change, values);
+    table.log().add(new MemoryRow(values, change.info(), delete));
+    upserted += delete ? 0 : 1;
+    deleted += delete ? 1 : 0;
+  }
+
+  private void appendTruncate(Position below) {
+    table.log().add(new MemoryRow(Map.of(), new ChangeInfo(Operation.TRUNCATE, below, 0), true));
+  }
+
+  private void truncate(Position below) {
+    deleted += removeBelow(below, Operation.TRUNCATE, true);
+    table.truncatedBelow(below);
+  }
+
+  private long removeBelow(Position below, Operation operation, boolean remove) {
+    long count = 0;
+    Iterator<Map.Entry<RowKey, MemoryRow>> rows = table.current().entrySet().iterator();
+    while (rows.hasNext()) {
+      Map.Entry<RowKey, MemoryRow> entry = rows.next();
+      MemoryRow row = entry.getValue();
+      if (!row.info().position().isBelow(below) || Boolean.TRUE.equals(row.deleted())) {
+        continue;
+      }
+      count++;
+      if (remove && soft()) {
+        ChangeInfo info = new ChangeInfo(operation, below, row.info().commitMicros());
+        entry.setValue(new MemoryRow(row.values(), info, true));
+      } else if (remove) {
+        rows.remove();
+      }
+    }
+    return count;
+  }
+
+  private void upsert(RowChange.Upsert upsert) {
+    Map<String, Object> values = new HashMap<>();
+    boolean touchesAll = true;
+    for (Object cell : upsert.cells()) {
+      touchesAll &= cell != Cell.UNCHANGED;
+    }
+    MemoryRow source = source(upsert);
+    if (source == null && !touchesAll) {
+      throw new RecordException(
+          "Table "
+              + batch.table()
+              + ", key "
+              + upsert.key()
+              + ": the change leaves columns "
+              + unchangedColumns(upsert.cells())
+              + " untouched, but the row is not stored. Set REPLICA IDENTITY FULL at the source.",
+          batch.table(),
+          upsert.key(),
+          null);
+    }
+    if (source != null) {
+      values.putAll(source.values());
+    }
+    known(upsert, values);
+    table.current().put(upsert.key(), new MemoryRow(values, upsert.info(), soft() ? false : null));
+    upserted++;
+    toastMerged += touchesAll ? 0 : 1;
+  }
+
+  /** The stored row that lends its values to cells that are not known. */
+  private MemoryRow source(RowChange.Upsert upsert) {
+    MemoryRow own = before.get(upsert.key());
+    if (upsert.movedFrom() == null
+        || own != null && own.info().position().equals(upsert.info().position())) {
+      return table.current().containsKey(upsert.key()) ? own : null;
+    }
+    MemoryRow old = before.get(upsert.movedFrom());
+    return old == null || upsert.info().position().isBelow(old.info().position()) ? null : old;
+  }
+
+  private void delete(RowChange.Delete delete) {
+    MemoryRow stored = table.current().get(delete.key());
+    if (options.deleteMode() == DeleteMode.HARD) {
+      deleted += table.current().remove(delete.key()) == null ? 0 : 1;
+    } else if (stored != null || delete.cells() != null) {
+      Map<String, Object> values = new HashMap<>(stored == null ? Map.of() : stored.values());
+      known(delete, values);
+      table.current().put(delete.key(), new MemoryRow(values, delete.info(), true));
+      deleted++;
+    }
+  }
+
+  private void known(RowChange change, Map<String, Object> values) {
+    RowSchema schema = batch.schema();
+    for (int i = 0; change.cells() != null && i < schema.size(); i++) {
+      if (Cell.isKnown(change.cells()[i])) {
+        values.put(schema.column(i).name(), change.cells()[i]);
+      }
+    }
+    for (int i = 0; i < schema.keyColumns().size(); i++) {
+      values.put(schema.column(schema.keyColumns().get(i)).name(), change.key().value(i));
+    }
+  }
+
+  private String unchangedColumns(Object[] cells) {
+    StringBuilder names = new StringBuilder();
+    for (int i = 0; i < cells.length; i++) {
+      if (cells[i] == Cell.UNCHANGED) {
+        names.append(names.isEmpty() ? "" : ", ").append(batch.schema().column(i).name());
+      }
+    }
+    return names.toString();
+  }
+
+  private boolean soft() {
+    return options.deleteMode() == DeleteMode.SOFT;
+  }
+}
