@@ -81,14 +81,27 @@ final class ChildProcess {
     all.forEach(this::awaitEnd);
   }
 
-  /** Asks the process to end by closing its input, and kills it when it does not in time. */
+  /** Ends the process by closing its input, and kills it when that does not end it in time. */
   void stop(Duration patience) {
     List<ProcessHandle> all = handles();
     try {
       process.getOutputStream().close();
-      process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException alreadyGone) {
-      // the pipe's other end has vanished: there is nothing left to ask
+      // the pipe's other end has vanished: there is nothing left to end
+    }
+    endWithin(patience, all);
+  }
+
+  /** Sends SIGTERM, and kills the process when that does not end it in time. */
+  void terminate(Duration patience) {
+    List<ProcessHandle> all = handles();
+    process.destroy();
+    endWithin(patience, all);
+  }
+
+  private void endWithin(Duration patience, List<ProcessHandle> all) {
+    try {
+      process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Temporary data and lasting logs of the parts. */
+/**
+ * Temporary data and lasting logs of the parts. Logs go below the module's {@code target}, where
+ * the next clean removes them, or where the system property {@code lakehousecdc.logs} says.
+ */
 final class Directories {
   private Directories() {}
 
@@ -22,18 +25,30 @@ final class Directories {
     }
   }
 
-  /**
-   * A new directory for logs that stays after the run: below the module's {@code target}, or where
-   * the system property {@code lakehousecdc.logs} says.
-   */
+  /** A new directory for the logs of one part, which stays after the run. */
   static Path logs(String name) {
-    Path parent =
-        Path.of(System.getProperty("lakehousecdc.logs", "target/testkit-logs")).toAbsolutePath();
     try {
-      Files.createDirectories(parent);
-      return Files.createTempDirectory(parent, name + "-");
+      return Files.createTempDirectory(Logs.OF_THIS_RUN, name + "-");
     } catch (IOException e) {
-      throw new UncheckedIOException("no directory for the logs of " + name + " in " + parent, e);
+      throw new UncheckedIOException("no directory for the logs of " + name, e);
+    }
+  }
+
+  /** Created, and told once, when the first part of this JVM starts. */
+  private static final class Logs {
+    private static final Path OF_THIS_RUN = create();
+
+    private static Path create() {
+      Path parent =
+          Path.of(System.getProperty("lakehousecdc.logs", "target/testkit-logs")).toAbsolutePath();
+      try {
+        Files.createDirectories(parent);
+        Path run = Files.createTempDirectory(parent, "run-" + ProcessHandle.current().pid() + "-");
+        System.err.println("logs of PostgreSQL, Kafka and Connect: " + run);
+        return run;
+      } catch (IOException e) {
+        throw new UncheckedIOException("no directory for logs in " + parent, e);
+      }
     }
   }
 
