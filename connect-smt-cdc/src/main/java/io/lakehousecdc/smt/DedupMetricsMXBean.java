@@ -1,0 +1,31 @@
+package io.lakehousecdc.smt;
+
+/**
+ * Metrics of one {@link LsnDedup}, registered as {@code
+ * io.lakehousecdc:type=lsn-dedup,id=<metrics.id>-<n>}. Counters start at 0 with the task.
+ */
+public interface DedupMetricsMXBean {
+  /** Row events, truncates and tombstones looked at; heartbeats and the like are not counted. */
+  long getSeen();
+
+  /** Duplicates dropped, or marked in header mode. */
+  long getDropped();
+
+  /** Records that were delivered again after a rewind, and passed. */
+  long getRedelivered();
+
+  /** Records that passed because they have no key or no position. */
+  long getUnpositioned();
+
+  /** Keys forgotten because the memory was full. */
+  long getEvicted();
+
+  /** Epochs that began by themselves: the source's LSNs started over. */
+  long getEpochs();
+
+  /** Keys remembered now. */
+  long getEntries();
+
+  /** Estimated heap taken by the remembered keys, in bytes. */
+  long getBytes();
+}

@@ -1,0 +1,59 @@
+package io.lakehousecdc.smt;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bean in the platform's MBean server, until closed. A transform is not told which connector and
+ * task it belongs to, so that the name has an id from the configuration, and a number to keep tasks
+ * of one worker apart.
+ *
+ * <p>Kafka's own plugin metrics (KIP-877) are not used: a transform has to implement {@code
+ * Monitorable} for them, and a class that does so cannot be loaded by workers before 4.1, which
+ * lack that interface.
+ */
+final class MetricsRegistration implements AutoCloseable {
+  static final String DOMAIN = "io.lakehousecdc";
+
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsRegistration.class);
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private final ObjectName name;
+
+  private MetricsRegistration(ObjectName name) {
+    this.name = name;
+  }
+
+  /** Registers the bean; where that fails the transform works without it, and the log says so. */
+  static MetricsRegistration register(String type, String id, Object bean) {
+    String unique = DOMAIN + ":type=" + type + ",id=" + id + "-" + NUMBER.incrementAndGet();
+    try {
+      ObjectName name = new ObjectName(unique);
+      ManagementFactory.getPlatformMBeanServer().registerMBean(bean, name);
+      return new MetricsRegistration(name);
+    } catch (JMException e) {
+      LOG.warn("No metrics: the MBean {} could not be registered", unique, e);
+      return new MetricsRegistration(null);
+    }
+  }
+
+  ObjectName name() {
+    return name;
+  }
+
+  @Override
+  public void close() {
+    if (name == null) {
+      return;
+    }
+    try {
+      ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+    } catch (JMException e) {
+      LOG.warn("The MBean {} could not be unregistered", name, e);
+    }
+  }
+}

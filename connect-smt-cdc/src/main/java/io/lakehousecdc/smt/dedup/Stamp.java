@@ -1,0 +1,25 @@
+package io.lakehousecdc.smt.dedup;
+
+import io.lakehousecdc.smt.event.SourceInfo;
+
+/**
+ * Position and time of a change.
+ *
+ * @param position where the change stands
+ * @param commitTimeMicros latest commit time known when it arrived, microseconds since the epoch;
+ *     {@link SourceInfo#NO_TIME} where none is known
+ * @param dated whether the time is the change's own, repeated by every re-emission, and so may
+ *     prove that the change is new
+ */
+record Stamp(Position position, long commitTimeMicros, boolean dated) {
+
+  /**
+   * Whether a change stamped so has been superseded by the other. It stands below it, and was not
+   * committed after it: a lower position with a later commit is no re-emission but another history,
+   * even if its epoch was not recognised.
+   */
+  boolean isSupersededBy(Stamp other) {
+    return position.isBelow(other.position)
+        && !(dated && commitTimeMicros > other.commitTimeMicros);
+  }
+}

@@ -1,0 +1,171 @@
+package io.lakehousecdc.smt.event;
+
+import io.debezium.data.Envelope;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.connect.connector.ConnectRecord;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.Headers;
+
+/**
+ * Reads the {@link Event} of a record: a Debezium envelope, or a row flattened by {@code
+ * ExtractNewRecordState}, whose metadata are fields or headers such as {@code __op}, {@code
+ * __source_sequence}, {@code __deleted}. With a schema or without. Never fails: what it does not
+ * understand is {@link Event#OTHER}, or an event without a position. Not thread safe.
+ */
+public final class EventReader {
+  private static final String TRUNCATE = "t";
+  private static final String DELETE = "d";
+
+  private final SchemaCache<Function<ConnectRecord<?>, Event>> readers;
+  private final FlattenedReader headers;
+  private final EnvelopeReader mapEnvelope;
+  private final FlattenedReader mapFlattened;
+
+  /**
+   * @param prefix what precedes the names of metadata in flattened records, {@code __} by default
+   *     at the source
+   */
+  public EventReader(String prefix) {
+    headers = new FlattenedReader(name -> FieldReader.ofHeaders(name), prefix);
+    mapEnvelope = new EnvelopeReader(FieldReader::ofMap, FieldReader::ofMap);
+    mapFlattened = new FlattenedReader(FieldReader::ofMap, prefix);
+    readers = new SchemaCache<>(schema -> compile(schema, prefix));
+  }
+
+  /** What the record is. */
+  public Event read(ConnectRecord<?> record) {
+    Object value = record.value();
+    if (value == null) {
+      return nullValue(record.headers());
+    }
+    if (value instanceof Struct struct) {
+      return readers.get(struct.schema()).apply(record);
+    }
+    if (value instanceof Map<?, ?> map) {
+      return schemaless(map, record.headers());
+    }
+    return Event.OTHER;
+  }
+
+  /** A delete that was flattened to null still has its position where headers were added. */
+  private Event nullValue(Headers recordHeaders) {
+    SourceInfo source = headers.source(recordHeaders, DELETE);
+    return source.sequence() == null ? Event.TOMBSTONE : new Event.Delete(source);
+  }
+
+  private Function<ConnectRecord<?>, Event> compile(Schema schema, String prefix) {
+    if (ServiceMessages.isServiceMessage(schema)) {
+      return record -> Event.OTHER;
+    }
+    if (isEnvelope(schema)) {
+      Schema source = schema.field(Envelope.FieldName.SOURCE).schema();
+      EnvelopeReader envelope =
+          new EnvelopeReader(
+              name -> FieldReader.ofStruct(schema, name),
+              name -> FieldReader.ofStruct(source, name));
+      return record -> envelope.read(record.value());
+    }
+    FlattenedReader row = new FlattenedReader(name -> FieldReader.ofStruct(schema, name), prefix);
+    return record -> flattened(row, record.value(), record.headers());
+  }
+
+  private Event schemaless(Map<?, ?> map, Headers recordHeaders) {
+    if (ServiceMessages.isServiceMessage(map)) {
+      return Event.OTHER;
+    }
+    boolean envelope =
+        map.containsKey(Envelope.FieldName.OPERATION)
+            && map.get(Envelope.FieldName.SOURCE) instanceof Map;
+    return envelope ? mapEnvelope.read(map) : flattened(mapFlattened, map, recordHeaders);
+  }
+
+  private static boolean isEnvelope(Schema schema) {
+    return schema.field(Envelope.FieldName.OPERATION) != null
+        && schema.field(Envelope.FieldName.SOURCE) != null
+        && schema.field(Envelope.FieldName.SOURCE).schema().type() == Schema.Type.STRUCT;
+  }
+
+  private Event flattened(FlattenedReader row, Object value, Headers recordHeaders) {
+    String op = row.op(value);
+    if (op == null) {
+      op = headers.op(recordHeaders);
+    }
+    SourceInfo source = row.source(value, op);
+    if (source.sequence() == null && !recordHeaders.isEmpty()) {
+      source = headers.source(recordHeaders, op);
+    }
+    boolean deleted = row.isDeleted(value) || headers.isDeleted(recordHeaders);
+    return event(deleted ? DELETE : op, source);
+  }
+
+  /** Rows may have been flattened without their operation: then they are changes. */
+  private static Event event(String op, SourceInfo source) {
+    if (op == null) {
+      return new Event.Change(source);
+    }
+    return switch (op) {
+      case TRUNCATE -> new Event.Truncate(source);
+      case DELETE -> new Event.Delete(source);
+      case "c", "u", "r" -> new Event.Change(source);
+      default -> Event.OTHER;
+    };
+  }
+
+  private static final class EnvelopeReader {
+    private final FieldReader op;
+    private final FieldReader sourceBlock;
+    private final SourceReader source;
+
+    EnvelopeReader(
+        Function<String, FieldReader> envelope, Function<String, FieldReader> sourceFields) {
+      op = envelope.apply(Envelope.FieldName.OPERATION);
+      sourceBlock = envelope.apply(Envelope.FieldName.SOURCE);
+      source = new SourceReader(sourceFields);
+    }
+
+    Event read(Object envelope) {
+      String code = op.text(envelope);
+      if (code == null) {
+        return Event.OTHER;
+      }
+      Object block = sourceBlock.read(envelope);
+      return event(code, block == null ? SourceInfo.UNKNOWN : source.read(block, code));
+    }
+  }
+
+  private static final class FlattenedReader {
+    private final FieldReader op;
+    private final FieldReader deleted;
+    private final SourceReader source;
+
+    FlattenedReader(Function<String, FieldReader> fields, String prefix) {
+      op = fields.apply(prefix + Envelope.FieldName.OPERATION);
+      deleted = fields.apply(prefix + "deleted");
+      source = new SourceReader(name -> metadata(fields, prefix, name));
+    }
+
+    /**
+     * A field of the source block is named with or without {@code source_}, as it was asked for;
+     * except its timestamps, whose short names mean the time at which Debezium processed the event.
+     */
+    private static FieldReader metadata(
+        Function<String, FieldReader> fields, String prefix, String name) {
+      FieldReader qualified = fields.apply(prefix + "source_" + name);
+      return name.startsWith("ts_") ? qualified : qualified.or(fields.apply(prefix + name));
+    }
+
+    String op(Object container) {
+      return op.text(container);
+    }
+
+    boolean isDeleted(Object container) {
+      return "true".equals(deleted.text(container));
+    }
+
+    SourceInfo source(Object container, String code) {
+      return source.read(container, code);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.lakehousecdc.smt.event;
+
+import java.util.Map;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.header.Headers;
+
+/** Reads one field of a container (struct, map or headers); the lookup is resolved beforehand. */
+@FunctionalInterface
+interface FieldReader {
+
+  FieldReader ABSENT = container -> null;
+
+  /** The field's value, or null where it is absent or null. */
+  Object read(Object container);
+
+  static FieldReader ofStruct(Schema schema, String name) {
+    Field field = schema.field(name);
+    return field == null ? ABSENT : container -> ((Struct) container).get(field);
+  }
+
+  static FieldReader ofMap(String name) {
+    return container -> ((Map<?, ?>) container).get(name);
+  }
+
+  static FieldReader ofHeaders(String name) {
+    return container -> {
+      Header header = ((Headers) container).lastWithName(name);
+      return header == null ? null : header.value();
+    };
+  }
+
+  /** Reads the fallback where this reader finds nothing. */
+  default FieldReader or(FieldReader fallback) {
+    if (this == ABSENT) {
+      return fallback;
+    }
+    if (fallback == ABSENT) {
+      return this;
+    }
+    return container -> {
+      Object value = read(container);
+      return value == null ? fallback.read(container) : value;
+    };
+  }
+
+  /** Text of the field, or null. */
+  default String text(Object container) {
+    Object value = read(container);
+    return value == null ? null : value.toString();
+  }
+}
