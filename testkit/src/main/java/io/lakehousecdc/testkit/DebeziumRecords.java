@@ -95,15 +95,12 @@ public final class DebeziumRecords {
   public static DebeziumEvent message(
       String topicPrefix, long commitLsn, long lsn, String messagePrefix, byte[] content) {
     SourceBlock source = SourceBlock.streamed(commitLsn, lsn);
-    long emittedMs = source.tsMs() + 1;
     return other(
         topicPrefix + ".message",
         new Struct(EnvelopeSchemas.MESSAGE_KEY).put("prefix", messagePrefix),
         new Struct(EnvelopeSchemas.MESSAGE_VALUE)
             .put("op", "m")
-            .put("ts_ms", emittedMs)
-            .put("ts_us", emittedMs * 1_000)
-            .put("ts_ns", emittedMs * 1_000_000)
+            .put("ts_ms", source.tsMs() + 1)
             .put("source", source.struct(topicPrefix, "shop", "", ""))
             .put(
                 "message",

@@ -35,12 +35,14 @@ final class EnvelopeSchemas {
   static final Schema MESSAGE_KEY =
       SchemaBuilder.struct()
           .name("io.debezium.connector.postgresql.MessageKey")
+          .version(1)
           .field("prefix", Schema.OPTIONAL_STRING_SCHEMA)
           .build();
 
   static final Schema MESSAGE_BLOCK =
       SchemaBuilder.struct()
           .name("io.debezium.connector.postgresql.Message")
+          .version(1)
           .field("prefix", Schema.OPTIONAL_STRING_SCHEMA)
           .field("content", Schema.OPTIONAL_BYTES_SCHEMA)
           .build();
@@ -48,10 +50,9 @@ final class EnvelopeSchemas {
   static final Schema MESSAGE_VALUE =
       SchemaBuilder.struct()
           .name("io.debezium.connector.postgresql.MessageValue")
+          .version(1)
           .field("op", Schema.STRING_SCHEMA)
           .field("ts_ms", Schema.OPTIONAL_INT64_SCHEMA)
-          .field("ts_us", Schema.OPTIONAL_INT64_SCHEMA)
-          .field("ts_ns", Schema.OPTIONAL_INT64_SCHEMA)
           .field("source", SOURCE)
           .field("transaction", TRANSACTION_BLOCK)
           .field("message", MESSAGE_BLOCK)
