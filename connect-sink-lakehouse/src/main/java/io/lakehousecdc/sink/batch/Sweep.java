@@ -6,7 +6,9 @@ import io.lakehousecdc.sink.change.Position;
  * A completed snapshot: rows of the table that stand below its position were not in it.
  *
  * @param topic original topic of the table; the target applies the sweep only once every partition
- *     state it holds for this topic (those of the same commit included) has completed the snapshot
+ *     state it holds for this topic (those of the same commit included) is past the snapshot: its
+ *     {@code completedSnapshotLsn} is at or above that of {@code below}, or its {@code highWater}
+ *     is above {@code below}
  * @param below position (epoch, snapshot LSN, 0)
  * @param mode what to do with such rows
  */

@@ -10,4 +10,10 @@ import java.util.Map;
  * @param tablesAhead tables that have already applied records up to (excluding) the given offset
  *     beyond {@code state.nextOffset()}; empty for a target that commits all tables at once
  */
-public record LoadedPartition(PartitionState state, Map<TableId, Long> tablesAhead) {}
+public record LoadedPartition(PartitionState state, Map<TableId, Long> tablesAhead) {
+
+  /** Whether anything of the partition was ever committed. */
+  public boolean isStored() {
+    return state.nextOffset() > 0;
+  }
+}

@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param partition topic-partition
  * @param previous state that this step builds on, as loaded or last committed; empty where the
- *     target held none. The target compares {@code nextOffset} with what it holds and fails with
- *     {@link io.lakehousecdc.sink.error.FencedException} where they differ
+ *     target held none, or one whose {@code nextOffset} is 0. The target compares {@code
+ *     nextOffset} with what it holds and fails with {@link
+ *     io.lakehousecdc.sink.error.FencedException} where they differ
  * @param next state after the commit
  */
 public record PartitionAdvance(

@@ -28,4 +28,12 @@ public record PartitionState(
   public static PartitionState fresh(int epoch) {
     return new PartitionState(0, new Position(epoch, 0, 0), NO_LSN, NO_LSN, 0);
   }
+
+  /** The same, in {@code epoch} if that is greater: earlier positions are then below all of it. */
+  public PartitionState inEpochFrom(int epoch) {
+    return epoch <= highWater.epoch()
+        ? this
+        : new PartitionState(
+            nextOffset, new Position(epoch, 0, 0), NO_LSN, NO_LSN, latestCommitMicros);
+  }
 }

@@ -46,9 +46,11 @@ public interface Target extends AutoCloseable {
 
   /**
    * Sets the committed offsets, as an operator asked for: what follows is applied again (a change
-   * at an equal position counts as not yet applied).
+   * at an equal position counts as not yet applied). The epoch is kept, because stored rows belong
+   * to it, and the high-water mark falls to the epoch's beginning.
    *
-   * @param offsets new next offset by partition; null forgets the partition
+   * @param offsets new next offset by partition; null makes the state {@link PartitionState#fresh}
+   *     in its epoch
    */
   void alterOffsets(Map<SourcePartition, Long> offsets);
 

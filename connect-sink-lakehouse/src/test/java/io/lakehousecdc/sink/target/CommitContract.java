@@ -187,13 +187,19 @@ interface CommitContract extends Warehouse {
   }
 
   @Test
-  default void forgettingEveryPartitionForgetsTheTopic() {
+  default void aResetPartitionKeepsItsEpochAndBeginsAnew() {
     Target target = open(TableOptions.DEFAULT);
-    PartitionOwner.of(target, P0).commit(batch(ITEMS, ITEM).upsert(5, 3, "x", null, null).build());
+    PartitionOwner.of(target, P0)
+        .commit(batch(ITEMS, ITEM).upsert(new Position(2, 50, 50), 1, "one", null, null).build());
     Map<SourcePartition, Long> offsets = new HashMap<>();
     offsets.put(P0, null);
     target.alterOffsets(offsets);
-    assertEquals(Map.of(), target.load(Set.of(P0)));
+
+    assertEquals(PartitionState.fresh(2), target.load(Set.of(P0)).get(P0).state());
+    PartitionOwner replay = owner(TableOptions.DEFAULT);
+    replay.commit(
+        batch(ITEMS, ITEM).upsert(new Position(2, 50, 50), 1, "again", null, null).build());
+    assertEquals(List.of(row(1, "again")), select(ITEMS, "id", "name"));
   }
 
   @Test

@@ -93,7 +93,7 @@ public final class InMemoryTarget implements Target {
             PartitionState old =
                 warehouse.contents().states().getOrDefault(owned, PartitionState.fresh(epoch));
             if (offset == null) {
-              next.states().remove(owned);
+              next.states().put(owned, PartitionState.fresh(old.highWater().epoch()));
             } else {
               next.states()
                   .put(
@@ -124,7 +124,7 @@ public final class InMemoryTarget implements Target {
       PartitionState held = contents.states().get(owned);
       long heldOffset = held == null ? 0 : held.nextOffset();
       long expected = advance.previous().map(PartitionState::nextOffset).orElse(0L);
-      if (heldOffset != expected || held != null && advance.previous().isEmpty()) {
+      if (heldOffset != expected) {
         throw new FencedException(
             advance.partition() + ": expected offset " + expected + ", found " + heldOffset);
       }

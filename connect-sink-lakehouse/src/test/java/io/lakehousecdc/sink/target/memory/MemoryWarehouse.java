@@ -59,7 +59,8 @@ public final class MemoryWarehouse {
               state ->
                   state.highWater().epoch() > below.epoch()
                       || state.highWater().epoch() == below.epoch()
-                          && state.completedSnapshotLsn() >= below.commitLsn());
+                          && (state.completedSnapshotLsn() >= below.commitLsn()
+                              || below.isBelow(state.highWater())));
     }
   }
 

@@ -1,0 +1,93 @@
+package io.lakehousecdc.sink.batch;
+
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.Delete;
+import io.lakehousecdc.sink.change.RowChange.Upsert;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps every change of one table as a row of its own (append mode). Truncates and sweeps leave a
+ * log alone. Not thread-safe.
+ */
+public final class ChangeLog implements Fold {
+  private final TableId table;
+  private final List<RowSchema> schemas = new ArrayList<>();
+  private final List<RowChange> changes = new ArrayList<>();
+  private RowSchema schema;
+
+  /**
+   * @param table target table
+   */
+  public ChangeLog(TableId table) {
+    this.table = table;
+  }
+
+  @Override
+  public boolean accepts(RowSchema incoming) {
+    return schema == null || schema == incoming || SchemaUnion.of(schema, incoming).isPresent();
+  }
+
+  @Override
+  public void upsert(RowSchema from, RowKey key, Object[] cells, ChangeInfo info) {
+    add(from, new Upsert(key, cells, info));
+  }
+
+  @Override
+  public void delete(RowSchema from, RowKey key, Object[] before, ChangeInfo info) {
+    add(from, new Delete(key, before, info));
+  }
+
+  @Override
+  public void truncate(Position position) {}
+
+  @Override
+  public void sweep(Sweep completed) {}
+
+  @Override
+  public long stale() {
+    return 0;
+  }
+
+  @Override
+  public TableBatch build() {
+    List<RowChange> aligned = new ArrayList<>(changes.size());
+    for (int i = 0; i < changes.size(); i++) {
+      aligned.add(align(changes.get(i), schemas.get(i)));
+    }
+    return new TableBatch(
+        table,
+        schema == null ? new RowSchema(List.of(), List.of()) : schema,
+        aligned,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private void add(RowSchema from, RowChange change) {
+    if (schema == null) {
+      schema = from;
+    } else if (schema != from) {
+      schema =
+          SchemaUnion.of(schema, from)
+              .orElseThrow(() -> new IllegalStateException("Not accepted: " + from));
+    }
+    schemas.add(from);
+    changes.add(change);
+  }
+
+  private RowChange align(RowChange change, RowSchema from) {
+    if (from == schema) {
+      return change;
+    }
+    Object[] cells = SchemaUnion.align(change.cells(), from, schema);
+    return change instanceof Upsert
+        ? new Upsert(change.key(), cells, change.info())
+        : new Delete(change.key(), cells, change.info());
+  }
+}

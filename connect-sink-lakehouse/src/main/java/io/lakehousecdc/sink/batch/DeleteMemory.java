@@ -1,0 +1,63 @@
+package io.lakehousecdc.sink.batch;
+
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Remembers deletes for a bounded time and number, so that an older change which comes late (from
+ * another partition) cannot bring a row back. Not thread-safe.
+ */
+public final class DeleteMemory {
+  private final int maxEntries;
+  private final long maxAgeNanos;
+  private final Map<Deleted, Remembered> entries = new LinkedHashMap<>();
+
+  /**
+   * @param maxEntries deletes kept at most; 0 switches the memory off
+   * @param maxAgeMillis how long a delete is kept
+   */
+  public DeleteMemory(int maxEntries, long maxAgeMillis) {
+    this.maxEntries = maxEntries;
+    this.maxAgeNanos = maxAgeMillis * 1_000_000;
+  }
+
+  /** Notes a delete seen at {@code nowNanos} ({@link System#nanoTime}). */
+  public void remember(TableId table, RowKey key, Position position, long nowNanos) {
+    if (maxEntries == 0) {
+      return;
+    }
+    Deleted deleted = new Deleted(table, key);
+    Remembered known = entries.remove(deleted);
+    Position greatest = known == null ? position : Position.max(known.position, position);
+    entries.put(deleted, new Remembered(greatest, nowNanos));
+    Iterator<Remembered> oldest = entries.values().iterator();
+    while (oldest.hasNext()) {
+      if (nowNanos - oldest.next().nanos <= maxAgeNanos && entries.size() <= maxEntries) {
+        break;
+      }
+      oldest.remove();
+    }
+  }
+
+  /** Whether the row is known to have been deleted after {@code position}. */
+  public boolean isDeletedAfter(TableId table, RowKey key, Position position) {
+    if (entries.isEmpty()) {
+      return false;
+    }
+    Remembered known = entries.get(new Deleted(table, key));
+    return known != null && position.isBelow(known.position);
+  }
+
+  /** Number of deletes remembered. */
+  public int size() {
+    return entries.size();
+  }
+
+  private record Deleted(TableId table, RowKey key) {}
+
+  private record Remembered(Position position, long nanos) {}
+}

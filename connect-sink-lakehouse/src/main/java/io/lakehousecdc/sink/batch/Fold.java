@@ -1,0 +1,39 @@
+package io.lakehousecdc.sink.batch;
+
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+
+/** Collects the changes of one table between two commits. Not thread-safe. */
+public interface Fold {
+
+  /** Whether rows of {@code incoming} can join the batch; otherwise it has to be cut first. */
+  boolean accepts(RowSchema incoming);
+
+  /**
+   * A row was created, read or updated.
+   *
+   * @param cells aligned to {@code from}; not modified later
+   */
+  void upsert(RowSchema from, RowKey key, Object[] cells, ChangeInfo info);
+
+  /**
+   * A row was deleted.
+   *
+   * @param before last values, aligned to {@code from}; null where not known
+   */
+  void delete(RowSchema from, RowKey key, Object[] before, ChangeInfo info);
+
+  /** The table was emptied of rows below {@code position}. */
+  void truncate(Position position);
+
+  /** A snapshot of the table has completed. */
+  void sweep(Sweep completed);
+
+  /** Changes dropped so far because a newer one had already arrived. */
+  long stale();
+
+  /** The batch collected so far. */
+  TableBatch build();
+}

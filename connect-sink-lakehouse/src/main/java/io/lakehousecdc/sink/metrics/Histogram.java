@@ -1,0 +1,74 @@
+package io.lakehousecdc.sink.metrics;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Quantiles of the last one to two minutes, exact to about 6 percent, at a fixed cost. Thread-safe;
+ * a value recorded while the window turns over may count in either window.
+ */
+final class Histogram {
+  private static final long WINDOW_NANOS = 60_000_000_000L;
+  private static final int STEPS = 16;
+  private static final int BUCKETS = 64 * STEPS;
+
+  private volatile AtomicLongArray current = new AtomicLongArray(BUCKETS);
+  private volatile AtomicLongArray previous = new AtomicLongArray(BUCKETS);
+  private volatile long turnedAt = System.nanoTime();
+
+  void record(long value) {
+    turn();
+    current.incrementAndGet(bucket(value));
+  }
+
+  /** Upper bound of the given quantile; 0 where nothing was recorded. */
+  long quantile(double quantile) {
+    turn();
+    AtomicLongArray now = current;
+    AtomicLongArray before = previous;
+    long total = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+      total += now.get(i) + before.get(i);
+    }
+    long rank = (long) Math.ceil(total * quantile);
+    long seen = 0;
+    for (int i = 0; i < BUCKETS && total > 0; i++) {
+      seen += now.get(i) + before.get(i);
+      if (seen >= rank) {
+        return upperBound(i);
+      }
+    }
+    return 0;
+  }
+
+  private void turn() {
+    long elapsed = System.nanoTime() - turnedAt;
+    if (elapsed > WINDOW_NANOS) {
+      synchronized (this) {
+        elapsed = System.nanoTime() - turnedAt;
+        if (elapsed > WINDOW_NANOS) {
+          previous = elapsed > 2 * WINDOW_NANOS ? new AtomicLongArray(BUCKETS) : current;
+          current = new AtomicLongArray(BUCKETS);
+          turnedAt = System.nanoTime();
+        }
+      }
+    }
+  }
+
+  private static int bucket(long value) {
+    if (value < STEPS) {
+      return (int) Math.max(0, value);
+    }
+    int magnitude = 63 - Long.numberOfLeadingZeros(value);
+    int step = (int) (value >>> (magnitude - 4)) - STEPS;
+    return (magnitude - 3) * STEPS + step;
+  }
+
+  private static long upperBound(int bucket) {
+    if (bucket < STEPS) {
+      return bucket;
+    }
+    int magnitude = bucket / STEPS + 3;
+    long step = bucket % STEPS + STEPS;
+    return ((step + 1) << (magnitude - 4)) - 1;
+  }
+}

@@ -1,0 +1,195 @@
+package io.lakehousecdc.sink.metrics;
+
+import io.lakehousecdc.sink.change.Operation;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** Counters and gauges of one task. Thread-safe. */
+public final class SinkMetrics {
+  private final Map<Operation, LongAdder> events = new EnumMap<>(Operation.class);
+  private final Map<String, Figure> figures = new LinkedHashMap<>();
+  private final LongAdder skipped;
+  private final LongAdder duplicates;
+  private final LongAdder stale;
+  private final LongAdder epochs;
+  private final LongAdder restarts;
+  private final LongAdder rejected;
+  private final LongAdder retries;
+  private final LongAdder commits;
+  private final LongAdder fenced;
+  private final LongAdder upserted;
+  private final LongAdder deleted;
+  private final LongAdder toastMerged;
+  private final LongAdder ghosts;
+  private final LongAdder ignoredDeletes;
+  private final AtomicLong bufferedBytes = new AtomicLong();
+  private final AtomicLong bufferedEvents = new AtomicLong();
+  private final AtomicLong lastBatchEvents = new AtomicLong();
+  private final AtomicLong lastCommitMicros = new AtomicLong();
+  private final AtomicLong lastCommitAtMillis = new AtomicLong();
+  private final Histogram commitTime = new Histogram();
+  private final Histogram freshness = new Histogram();
+
+  /**
+   * A figure that can be read at any time.
+   *
+   * @param name attribute name in camel case, beginning with an upper-case letter
+   * @param documentation meaning and unit
+   * @param value current value
+   */
+  public record Figure(String name, String documentation, LongSupplier value) {}
+
+  public SinkMetrics() {
+    for (Operation operation : Operation.values()) {
+      String name = operation.name().charAt(0) + operation.name().substring(1).toLowerCase();
+      events.put(
+          operation,
+          counter(
+              "Events" + name + "Total", "Events of operation " + operation.code() + " received"));
+    }
+    skipped = counter("RecordsSkippedTotal", "Records that concern no table, by rule");
+    duplicates =
+        counter("DuplicatesTotal", "Records the target had already: redelivered or emitted again");
+    stale = counter("StaleSkippedTotal", "Changes older than the stored row or a truncate");
+    ignoredDeletes =
+        counter("DeletesIgnoredTotal", "Deletes and truncates ignored by configuration");
+    epochs = counter("EpochsTotal", "Epochs that began since the task started");
+    restarts = counter("TopicRestartsTotal", "Topics found deleted and created anew");
+    rejected = counter("RejectedTotal", "Records sent to the dead letter queue or table");
+    retries = counter("RetriesTotal", "Commits tried again after a passing failure");
+    fenced = counter("FencedTotal", "Commits refused because another owner had committed");
+    commits = counter("CommitsTotal", "Commits of the target");
+    upserted = counter("RowsUpsertedTotal", "Rows written");
+    deleted = counter("RowsDeletedTotal", "Rows removed or marked deleted");
+    toastMerged = counter("ToastMergedTotal", "Rows whose unchanged values were kept");
+    ghosts = counter("GhostRowsTotal", "Rows that a completed snapshot did not contain");
+    gauge("BufferedBytes", "Estimated bytes buffered and in flight", bufferedBytes::get);
+    gauge("BufferedEvents", "Events buffered and in flight", bufferedEvents::get);
+    gauge("LastBatchEvents", "Events in the last commit", lastBatchEvents::get);
+    gauge(
+        "CommitTimeLastMicros",
+        "Duration of the last commit in microseconds",
+        lastCommitMicros::get);
+    gauge(
+        "CommitTimeP50Micros", "Median commit time, microseconds", () -> commitTime.quantile(0.5));
+    gauge(
+        "CommitTimeP99Micros",
+        "99th percentile of commit time, microseconds",
+        () -> commitTime.quantile(0.99));
+    gauge(
+        "LastCommitTimestampMillis",
+        "Time of the last commit, milliseconds since the epoch; 0 before the first",
+        lastCommitAtMillis::get);
+    gauge(
+        "FreshnessP50Micros",
+        "Median time from the source's commit to the target's, microseconds, last two minutes",
+        () -> freshness.quantile(0.5));
+    gauge("FreshnessP99Micros", "99th percentile of the same", () -> freshness.quantile(0.99));
+  }
+
+  public void received(Operation operation) {
+    events.get(operation).increment();
+  }
+
+  public void skipped() {
+    skipped.increment();
+  }
+
+  public void duplicate() {
+    duplicates.increment();
+  }
+
+  public void stale(long changes) {
+    stale.add(changes);
+  }
+
+  public void ignoredDelete() {
+    ignoredDeletes.increment();
+  }
+
+  public void epochBegan() {
+    epochs.increment();
+  }
+
+  public void topicRestarted() {
+    restarts.increment();
+  }
+
+  public void rejected() {
+    rejected.increment();
+  }
+
+  public void retried() {
+    retries.increment();
+  }
+
+  public void fenced() {
+    fenced.increment();
+  }
+
+  /**
+   * A commit of the target succeeded.
+   *
+   * @param batchEvents events it applied
+   * @param nanos how long it took
+   */
+  public void committed(
+      long batchEvents,
+      long nanos,
+      long rowsUpserted,
+      long rowsDeleted,
+      long rowsToastMerged,
+      long ghostRows) {
+    commits.increment();
+    upserted.add(rowsUpserted);
+    deleted.add(rowsDeleted);
+    toastMerged.add(rowsToastMerged);
+    ghosts.add(ghostRows);
+    lastBatchEvents.set(batchEvents);
+    lastCommitMicros.set(nanos / 1000);
+    lastCommitAtMillis.set(System.currentTimeMillis());
+    commitTime.record(nanos / 1000);
+  }
+
+  /** An event committed at the source {@code micros} ago is now visible in the target. */
+  public void fresh(long micros) {
+    freshness.record(Math.max(0, micros));
+  }
+
+  public void buffered(long events, long bytes) {
+    bufferedEvents.addAndGet(events);
+    bufferedBytes.addAndGet(bytes);
+  }
+
+  public long bufferedEvents() {
+    return bufferedEvents.get();
+  }
+
+  public long bufferedBytes() {
+    return bufferedBytes.get();
+  }
+
+  /** Adds a figure of the target. */
+  public void gauge(String name, String documentation, LongSupplier value) {
+    synchronized (figures) {
+      figures.put(name, new Figure(name, documentation, value));
+    }
+  }
+
+  /** All figures by name, in a stable order. */
+  public Map<String, Figure> figures() {
+    synchronized (figures) {
+      return new LinkedHashMap<>(figures);
+    }
+  }
+
+  private LongAdder counter(String name, String documentation) {
+    LongAdder adder = new LongAdder();
+    gauge(name, documentation, adder::sum);
+    return adder;
+  }
+}

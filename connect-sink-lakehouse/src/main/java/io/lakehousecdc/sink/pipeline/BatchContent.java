@@ -1,0 +1,115 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.batch.ChangeLog;
+import io.lakehousecdc.sink.batch.Fold;
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.batch.TableFold;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Events folded table by table, and the events themselves. Not thread-safe. */
+final class BatchContent {
+  private final WriteMode mode;
+  private final Map<TableId, Fold> folds = new LinkedHashMap<>();
+  private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
+  private final Map<TableId, Sweep> sweeps = new HashMap<>();
+  private final List<Entry> entries = new ArrayList<>();
+
+  BatchContent(WriteMode mode) {
+    this.mode = mode;
+  }
+
+  /** Folds the given entries anew. */
+  static BatchContent of(WriteMode mode, Collection<Entry> entries, Map<TableId, Sweep> sweeps) {
+    BatchContent content = new BatchContent(mode);
+    entries.forEach(content::add);
+    sweeps.forEach(content::sweep);
+    return content;
+  }
+
+  /** Whether the event can join; if not, the batch has to be cut before it. */
+  boolean accepts(ChangeEvent event) {
+    Fold fold = folds.get(event.table());
+    RowSchema schema = schemaOf(event);
+    return fold == null || schema == null || fold.accepts(schema);
+  }
+
+  void add(Entry entry) {
+    entries.add(entry);
+    ChangeEvent event = entry.event();
+    contributors
+        .computeIfAbsent(event.table(), table -> new HashSet<>())
+        .add(entry.at().partition());
+    Fold fold = fold(event.table());
+    if (event instanceof RowEvent row) {
+      ChangeInfo info =
+          new ChangeInfo(row.operation(), entry.position(), row.mark().commitMicros());
+      if (row.operation() == Operation.DELETE) {
+        fold.delete(row.schema(), row.key(), row.before(), info);
+      } else {
+        fold.upsert(row.schema(), row.key(), row.after(), info);
+      }
+    } else if (event instanceof TombstoneEvent tombstone) {
+      ChangeInfo info =
+          new ChangeInfo(Operation.DELETE, entry.position(), tombstone.mark().commitMicros());
+      fold.delete(tombstone.schema(), tombstone.key(), null, info);
+    } else if (event instanceof TruncateEvent) {
+      fold.truncate(entry.position());
+    }
+  }
+
+  void sweep(TableId table, Sweep sweep) {
+    sweeps.put(table, sweep);
+    fold(table).sweep(sweep);
+  }
+
+  List<Entry> entries() {
+    return entries;
+  }
+
+  Map<TableId, Sweep> sweeps() {
+    return sweeps;
+  }
+
+  Map<TableId, Set<SourcePartition>> contributors() {
+    return contributors;
+  }
+
+  /** Changes that a newer change of the same batch made void. */
+  long stale() {
+    return folds.values().stream().mapToLong(Fold::stale).sum();
+  }
+
+  List<TableBatch> batches() {
+    return folds.values().stream().map(Fold::build).toList();
+  }
+
+  private Fold fold(TableId table) {
+    return folds.computeIfAbsent(
+        table, id -> mode == WriteMode.APPEND ? new ChangeLog(id) : new TableFold(id));
+  }
+
+  private static RowSchema schemaOf(ChangeEvent event) {
+    if (event instanceof RowEvent row) {
+      return row.schema();
+    }
+    return event instanceof TombstoneEvent tombstone ? tombstone.schema() : null;
+  }
+}

@@ -1,0 +1,177 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.target.CommitReceipt;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits one batch: tries again what may pass, waits for the changes that resolve a constraint,
+ * and sets aside the records that a target refuses. Used by the writer thread only.
+ */
+final class Committer {
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+  private static final long FIRST_BACKOFF_MILLIS = 100;
+  private static final long LONGEST_BACKOFF_MILLIS = 10_000;
+  private static final int FRESHNESS_SAMPLE = 8;
+
+  private final Target target;
+  private final PipelineOptions options;
+  private final SinkMetrics metrics;
+  private final Rejections rejections;
+
+  Committer(Target target, PipelineOptions options, SinkMetrics metrics, Rejections rejections) {
+    this.target = target;
+    this.options = options;
+    this.metrics = metrics;
+    this.rejections = rejections;
+  }
+
+  /** Gives the batch that follows, for a batch that cannot be committed without it. */
+  interface Following {
+    /**
+     * Waits for the next batch and takes it, if its events can be folded with those of {@code
+     * batch}.
+     *
+     * @return empty where none came in time or it cannot be joined
+     */
+    Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException;
+  }
+
+  /**
+   * Commits the batch, together with following ones where a constraint demands it.
+   *
+   * @return what was committed, possibly more than {@code batch}
+   * @throws io.lakehousecdc.sink.error.TargetException it cannot be committed
+   */
+  SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
+    SealedBatch current = batch;
+    long giveUpAt = System.nanoTime() + options.retryTimeoutMillis() * 1_000_000;
+    long resolveBy = System.nanoTime() + options.constraintWaitMillis() * 1_000_000;
+    long backoff = FIRST_BACKOFF_MILLIS;
+    while (true) {
+      try {
+        awaitReports(current);
+        Optional<SealedBatch> again = attempt(current, following, resolveBy);
+        if (again.isEmpty()) {
+          return current;
+        }
+        current = again.get();
+      } catch (RetriableException e) {
+        if (System.nanoTime() - giveUpAt > 0) {
+          throw e;
+        }
+        metrics.retried();
+        LOG.warn("Commit failed, trying again in {} ms: {}", backoff, e.getMessage());
+        Thread.sleep(backoff);
+        backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MILLIS);
+      }
+    }
+  }
+
+  /** Commits, or returns the batch that is to be tried instead. */
+  private Optional<SealedBatch> attempt(SealedBatch batch, Following following, long resolveBy)
+      throws InterruptedException {
+    try {
+      if (!batch.isWorthCommitting()) {
+        return Optional.empty();
+      }
+      long started = System.nanoTime();
+      CommitReceipt receipt = target.commit(batch.commit());
+      account(batch, receipt, System.nanoTime() - started);
+      return Optional.empty();
+    } catch (RecordException e) {
+      return Optional.of(setAside(batch, e));
+    } catch (OutOfOrderException e) {
+      return Optional.of(extend(batch, following, resolveBy, e));
+    }
+  }
+
+  private void account(SealedBatch batch, CommitReceipt receipt, long nanos) {
+    List<Entry> entries = batch.content().entries();
+    metrics.committed(
+        entries.size(),
+        nanos,
+        receipt.upserted(),
+        receipt.deleted(),
+        receipt.toastMerged(),
+        receipt.ghosts());
+    metrics.stale(receipt.stale() + batch.content().stale());
+    if (receipt.ghosts() > 0) {
+      LOG.warn(
+          "A completed snapshot of {} did not contain {} stored rows{}",
+          batch.content().sweeps().keySet(),
+          receipt.ghosts(),
+          options.sweep() == Sweep.Mode.REMOVE
+              ? "; they were removed"
+              : ". Set snapshot.sweep=true to have such rows removed");
+    }
+    long now = System.currentTimeMillis() * 1000;
+    for (int i = entries.size() - 1; i >= 0; i -= FRESHNESS_SAMPLE) {
+      var mark = entries.get(i).event().mark();
+      if (mark.commitMicros() > 0 && mark.snapshot() == Snapshot.NO) {
+        metrics.fresh(now - mark.commitMicros());
+      }
+    }
+  }
+
+  private SealedBatch setAside(SealedBatch batch, RecordException refusal) {
+    Map<Entry, RecordException> culprits = Culprits.find(target, batch, refusal);
+    List<DeadLetter> letters = new ArrayList<>();
+    List<Future<?>> reports = new ArrayList<>();
+    culprits.forEach(
+        (entry, reason) -> {
+          DeadLetter letter =
+              rejections.describe(entry.origin(), entry.event(), entry.at(), reason);
+          LOG.warn("Rejected {}: {}", entry.at(), reason.getMessage());
+          metrics.rejected();
+          reports.add(rejections.report(entry.origin(), letter));
+          if (options.tables().deadLetterTable().isPresent()) {
+            letters.add(letter);
+          }
+        });
+    return batch.without(culprits.keySet(), letters, reports);
+  }
+
+  private static SealedBatch extend(
+      SealedBatch batch, Following following, long resolveBy, OutOfOrderException refusal)
+      throws InterruptedException {
+    long left = (resolveBy - System.nanoTime()) / 1_000_000;
+    if (left > 0) {
+      LOG.info("Waiting for more changes: {}", refusal.getMessage());
+      return following.join(batch, Math.min(left, 1_000)).orElse(batch);
+    }
+    throw new FatalException(
+        refusal.getMessage()
+            + " No later change resolved it. Drop or defer the constraint in the target: a replica"
+            + " of tables that arrive over several topics cannot keep it at every moment.",
+        refusal);
+  }
+
+  private static void awaitReports(SealedBatch batch) throws InterruptedException {
+    for (Future<?> report : batch.reports()) {
+      try {
+        report.get();
+      } catch (ExecutionException e) {
+        throw new FatalException(
+            "A rejected record could not be written to the dead letter queue. Check that the DLQ"
+                + " topic exists and can be written.",
+            e.getCause());
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.batch.DeleteMemory;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.Admission.Verdict;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides, event by event, what is applied. Used by the task thread only. */
+final class Intake {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+  private final PipelineOptions options;
+  private final SinkMetrics metrics;
+  private final DeleteMemory deletes;
+  private final Map<SourcePartition, RowKey> lastDeleted = new HashMap<>();
+  private final Map<SourcePartition, Repetitions> repetitions = new HashMap<>();
+
+  Intake(PipelineOptions options, SinkMetrics metrics) {
+    this.options = options;
+    this.metrics = metrics;
+    this.deletes = new DeleteMemory(options.deleteMemoryEntries(), options.deleteMemoryMillis());
+  }
+
+  /**
+   * What became of an event.
+   *
+   * @param event event to apply, at {@code position}; both null where it is not applied
+   */
+  record Result(ChangeEvent event, Position position) {
+    static final Result DROPPED = new Result(null, null);
+
+    boolean isApplied() {
+      return event != null;
+    }
+  }
+
+  /** Forgets what was remembered of a partition's last records; it is read from another place. */
+  void forget(SourcePartition partition) {
+    lastDeleted.remove(partition);
+    repetitions.remove(partition);
+  }
+
+  Result admit(PartitionLedger ledger, Coordinates at, ChangeEvent event) {
+    Admission admission = ledger.admit(at.offset(), event.mark());
+    if (admission.verdict() == Verdict.REDELIVERED) {
+      metrics.duplicate();
+      return Result.DROPPED;
+    }
+    metrics.received(operationOf(event));
+    RowKey deletedBefore = lastDeleted.remove(at.partition());
+    if (event instanceof TombstoneEvent tombstone && tombstone.key().equals(deletedBefore)) {
+      return Result.DROPPED;
+    }
+    if (event instanceof RowEvent row && row.operation() == Operation.DELETE) {
+      lastDeleted.put(at.partition(), row.key());
+    }
+    return options.tables().writeMode() == WriteMode.APPEND
+        ? admitToLog(ledger, at, event, admission)
+        : admitToState(ledger, at, event, admission.position());
+  }
+
+  private Result admitToState(
+      PartitionLedger ledger, Coordinates at, ChangeEvent event, Position position) {
+    if (event instanceof TruncateEvent) {
+      return admitTruncate(at, event, position);
+    }
+    if (event instanceof TombstoneEvent tombstone) {
+      requireKey(at, tombstone.table(), tombstone.key());
+      return delete(dated(tombstone, ledger), tombstone.key(), position);
+    }
+    RowEvent row = (RowEvent) event;
+    requireKey(at, row.table(), row.key());
+    if (row.operation() == Operation.DELETE) {
+      return delete(row, row.key(), position);
+    }
+    if (deletes.isDeletedAfter(row.table(), row.key(), position)) {
+      metrics.stale(1);
+      return Result.DROPPED;
+    }
+    return new Result(row, position);
+  }
+
+  private Result delete(ChangeEvent event, RowKey key, Position position) {
+    DeleteMode mode = options.tables().deleteMode();
+    if (mode == DeleteMode.IGNORE) {
+      metrics.ignoredDelete();
+      return Result.DROPPED;
+    }
+    if (mode == DeleteMode.HARD) {
+      deletes.remember(event.table(), key, position, System.nanoTime());
+    }
+    return new Result(event, position);
+  }
+
+  private Result admitToLog(
+      PartitionLedger ledger, Coordinates at, ChangeEvent event, Admission admission) {
+    Position position = admission.position();
+    if (event instanceof TruncateEvent) {
+      LOG.warn("{}: table {} was truncated; its change log stays", at, event.table());
+      metrics.ignoredDelete();
+      return Result.DROPPED;
+    }
+    boolean isDelete =
+        event instanceof TombstoneEvent || ((RowEvent) event).operation() == Operation.DELETE;
+    if (isDelete && options.tables().deleteMode() == DeleteMode.IGNORE) {
+      metrics.ignoredDelete();
+      return Result.DROPPED;
+    }
+    if (event instanceof TombstoneEvent tombstone) {
+      return new Result(dated(tombstone, ledger), position);
+    }
+    RowEvent row = (RowEvent) event;
+    boolean streamed = row.operation() != Operation.READ && row.mark().lsn() != SourceMark.NONE;
+    if (streamed
+        && repetitions
+            .computeIfAbsent(at.partition(), partition -> new Repetitions())
+            .isRepeated(admission, row)) {
+      metrics.duplicate();
+      return Result.DROPPED;
+    }
+    return new Result(row, position);
+  }
+
+  private Result admitTruncate(Coordinates at, ChangeEvent event, Position position) {
+    return switch (options.truncateMode()) {
+      case APPLY -> {
+        if (options.tables().deleteMode() == DeleteMode.IGNORE) {
+          metrics.ignoredDelete();
+          yield Result.DROPPED;
+        }
+        yield new Result(event, position);
+      }
+      case IGNORE -> {
+        LOG.warn("{}: truncate of {} ignored (truncate.mode=ignore)", at, event.table());
+        metrics.ignoredDelete();
+        yield Result.DROPPED;
+      }
+      case FAIL ->
+          throw new FatalException(
+              at
+                  + ": table "
+                  + event.table()
+                  + " was truncated at the source and truncate.mode is fail. Set it to apply or"
+                  + " ignore to go on.");
+    };
+  }
+
+  private static void requireKey(Coordinates at, TableId table, RowKey key) {
+    if (key.size() == 0) {
+      throw new FatalException(
+          at
+              + ": the records of table "
+              + table
+              + " have no key, so rows cannot be told apart in write.mode=upsert. Give the source"
+              + " table a primary key, name its columns in key.columns, or use"
+              + " write.mode=append.");
+    }
+  }
+
+  /** A tombstone has no time of its own: it takes that of the last commit seen. */
+  private static TombstoneEvent dated(TombstoneEvent tombstone, PartitionLedger ledger) {
+    SourceMark mark = tombstone.mark();
+    return new TombstoneEvent(
+        tombstone.table(),
+        tombstone.schema(),
+        tombstone.key(),
+        new SourceMark(mark.commitLsn(), mark.lsn(), mark.snapshot(), ledger.latestCommitMicros()));
+  }
+
+  private static Operation operationOf(ChangeEvent event) {
+    if (event instanceof RowEvent row) {
+      return row.operation();
+    }
+    return event instanceof TruncateEvent ? Operation.TRUNCATE : Operation.DELETE;
+  }
+}

@@ -1,0 +1,99 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+
+/** The batch that is being filled. Used by the task thread only. */
+final class OpenBatch {
+  private final PipelineOptions options;
+  private final WriteMode mode;
+  private final BatchContent content;
+  private final Set<SourcePartition> touched = new LinkedHashSet<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+  private final List<Future<?>> reports = new ArrayList<>();
+  private long bytes;
+  private long openedAt;
+
+  OpenBatch(PipelineOptions options) {
+    this.options = options;
+    this.mode = options.tables().writeMode();
+    this.content = new BatchContent(mode);
+  }
+
+  BatchContent content() {
+    return content;
+  }
+
+  /** Partitions whose state moves with this batch. */
+  Set<SourcePartition> touched() {
+    return touched;
+  }
+
+  boolean isUntouched() {
+    return touched.isEmpty();
+  }
+
+  /** Notes that a partition's state has moved. */
+  void touch(SourcePartition partition) {
+    if (touched.isEmpty()) {
+      openedAt = System.nanoTime();
+    }
+    touched.add(partition);
+  }
+
+  void add(Entry entry, int entryBytes) {
+    content.add(entry);
+    bytes += entryBytes;
+  }
+
+  void sweep(Sweeps.Due due) {
+    due.partitions().forEach(this::touch);
+    content.sweep(due.table(), due.sweep());
+  }
+
+  void reject(Future<?> report, Optional<DeadLetter> letter) {
+    reports.add(report);
+    letter.ifPresent(letters::add);
+  }
+
+  boolean isFull() {
+    return content.entries().size() >= options.flushMaxRecords()
+        || bytes >= options.flushMaxBytes();
+  }
+
+  /**
+   * Whether the last event is a delete. If it is half of a key change, the create that follows
+   * should share its batch: only there can unchanged values move from the old row to the new one.
+   */
+  boolean endsWithDelete() {
+    List<Entry> entries = content.entries();
+    if (entries.isEmpty()) {
+      return false;
+    }
+    ChangeEvent last = entries.get(entries.size() - 1).event();
+    return last instanceof TombstoneEvent
+        || last instanceof RowEvent row && row.operation() == Operation.DELETE;
+  }
+
+  /** Time since the first record, in milliseconds; 0 while there is none. */
+  long ageMillis() {
+    return touched.isEmpty() ? 0 : (System.nanoTime() - openedAt) / 1_000_000;
+  }
+
+  SealedBatch seal(List<PartitionAdvance> advances) {
+    return new SealedBatch(
+        mode, content, List.copyOf(advances), List.copyOf(letters), List.copyOf(reports), bytes);
+  }
+}

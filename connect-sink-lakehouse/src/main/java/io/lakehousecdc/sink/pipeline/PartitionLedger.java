@@ -1,0 +1,204 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.target.PartitionState;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one topic-partition: gives every record its position, recognises redeliveries, topics
+ * that were created anew and epochs that began. Holds the working state, ahead of the committed
+ * one. Used by the task thread only.
+ */
+final class PartitionLedger {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionLedger.class);
+
+  private final SourcePartition partition;
+  private final SinkMetrics metrics;
+  private long nextOffset;
+  private Position highWater;
+  private long snapshotLsn;
+  private long completedSnapshotLsn;
+  private long latestCommitMicros;
+  private long lastRecordAt = System.nanoTime();
+  private OptionalLong justCompleted = OptionalLong.empty();
+
+  PartitionLedger(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
+    this.partition = partition;
+    this.metrics = metrics;
+    this.nextOffset = state.nextOffset();
+    this.highWater = state.highWater();
+    this.snapshotLsn = state.snapshotLsn();
+    this.completedSnapshotLsn = state.completedSnapshotLsn();
+    this.latestCommitMicros = state.latestCommitMicros();
+  }
+
+  /** The state to commit with everything admitted so far. */
+  PartitionState state() {
+    return new PartitionState(
+        nextOffset, highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros);
+  }
+
+  long nextOffset() {
+    return nextOffset;
+  }
+
+  Position highWater() {
+    return highWater;
+  }
+
+  long latestCommitMicros() {
+    return latestCommitMicros;
+  }
+
+  /**
+   * Whether everything of the snapshot at {@code below} has been seen, or nothing comes any more.
+   */
+  boolean isPast(Position below, long idleNanos) {
+    return completedSnapshotLsn >= below.commitLsn()
+        || below.isBelow(highWater)
+        || System.nanoTime() - lastRecordAt > idleNanos;
+  }
+
+  /** Takes the snapshot at {@code lsn} as completed: nothing more of it will come. */
+  void completeSnapshot(long lsn) {
+    completedSnapshotLsn = Math.max(completedSnapshotLsn, lsn);
+  }
+
+  /** LSN of the snapshot that the last admitted event showed to be complete; empty for most. */
+  OptionalLong justCompleted() {
+    return justCompleted;
+  }
+
+  /** Passes a record that concerns no table; false where it was passed before. */
+  boolean pass(long offset) {
+    if (offset < nextOffset) {
+      return false;
+    }
+    nextOffset = offset + 1;
+    return true;
+  }
+
+  /** Decides about the record at {@code offset}, and counts it as seen. */
+  Admission admit(long offset, SourceMark mark) {
+    lastRecordAt = System.nanoTime();
+    justCompleted = OptionalLong.empty();
+    if (mark.lsn() == SourceMark.NONE) {
+      return pass(offset) ? new Admission(Admission.Verdict.NEW, highWater) : Admission.REDELIVERED;
+    }
+    Position position = positionOf(mark);
+    boolean below = position.isBelow(highWater);
+    boolean laterThanAnySeen = isDated(mark) && mark.commitMicros() > latestCommitMicros;
+    if (offset < nextOffset) {
+      if (!isOfAnotherTopic(mark, position, laterThanAnySeen)) {
+        return Admission.REDELIVERED;
+      }
+      restart(offset, position);
+    }
+    if (below && laterThanAnySeen && latestCommitMicros > 0 && tellsEpochs(mark)) {
+      position = beginEpoch(offset, mark, position);
+      below = false;
+    }
+    boolean repeated = below && isDated(mark) && !isInitial(mark);
+    note(offset, mark, position);
+    return new Admission(repeated ? Admission.Verdict.REPEATED : Admission.Verdict.NEW, position);
+  }
+
+  /**
+   * Whether a record below the committed offset cannot be one that was applied already: it was
+   * committed later than all of those, or stands above them. After a change of epoch position alone
+   * proves nothing, since LSNs of the old epoch may be higher.
+   */
+  private boolean isOfAnotherTopic(SourceMark mark, Position position, boolean laterThanAnySeen) {
+    if (laterThanAnySeen && latestCommitMicros > 0) {
+      return true;
+    }
+    boolean comparable = mark.commitLsn() != SourceMark.NONE || isInitial(mark);
+    return comparable && highWater.epoch() == 0 && highWater.isBelow(position);
+  }
+
+  private Position positionOf(SourceMark mark) {
+    int epoch = highWater.epoch();
+    if (isInitial(mark)) {
+      return new Position(epoch, mark.lsn(), 0);
+    }
+    if (mark.commitLsn() != SourceMark.NONE) {
+      return new Position(epoch, mark.commitLsn(), mark.lsn());
+    }
+    long snapshot = snapshotLsn == PartitionState.NO_LSN ? mark.lsn() : snapshotLsn;
+    return new Position(epoch, snapshot, mark.lsn());
+  }
+
+  /**
+   * Whether a lower position of this event can mean a new epoch. A stream that has shown LSNs but
+   * never a sequence cannot tell: there, LSNs go down whenever transactions interleave.
+   */
+  private boolean tellsEpochs(SourceMark mark) {
+    return mark.commitLsn() != SourceMark.NONE
+        || isInitial(mark)
+        || highWater.commitLsn() != highWater.lsn();
+  }
+
+  private Position beginEpoch(long offset, SourceMark mark, Position position) {
+    int epoch = highWater.epoch() + 1;
+    LOG.warn(
+        "{}, offset {}: position {} is below {}, but was committed later than anything seen: the"
+            + " source's LSNs have started over (another cluster, a restore or a failover). Epoch {}"
+            + " begins. Rows that only the old source had stay until they are deleted or swept.",
+        partition,
+        offset,
+        position,
+        highWater,
+        epoch);
+    metrics.epochBegan();
+    highWater = new Position(epoch, 0, 0);
+    snapshotLsn = PartitionState.NO_LSN;
+    completedSnapshotLsn = PartitionState.NO_LSN;
+    return positionOf(mark);
+  }
+
+  private void restart(long offset, Position position) {
+    LOG.warn(
+        "{}, offset {} is below the committed offset {}, but its position {} is new (high-water"
+            + " mark {}): the topic was deleted and created anew. Reading goes on from here.",
+        partition,
+        offset,
+        nextOffset,
+        position,
+        highWater);
+    metrics.topicRestarted();
+    nextOffset = offset;
+  }
+
+  private void note(long offset, SourceMark mark, Position position) {
+    nextOffset = offset + 1;
+    highWater = Position.max(highWater, position);
+    if (isDated(mark)) {
+      latestCommitMicros = Math.max(latestCommitMicros, mark.commitMicros());
+    }
+    if (isInitial(mark)) {
+      snapshotLsn = mark.lsn();
+    }
+    boolean ends = mark.snapshot() == Snapshot.NO || mark.snapshot() == Snapshot.INITIAL_LAST;
+    if (ends && completedSnapshotLsn < snapshotLsn) {
+      completedSnapshotLsn = snapshotLsn;
+      justCompleted = OptionalLong.of(snapshotLsn);
+    }
+  }
+
+  /**
+   * An incremental snapshot's time is that of emission and says nothing of the source's commits.
+   */
+  private static boolean isDated(SourceMark mark) {
+    return mark.snapshot() != Snapshot.INCREMENTAL && mark.commitMicros() > 0;
+  }
+
+  private static boolean isInitial(SourceMark mark) {
+    return mark.snapshot() == Snapshot.INITIAL || mark.snapshot() == Snapshot.INITIAL_LAST;
+  }
+}

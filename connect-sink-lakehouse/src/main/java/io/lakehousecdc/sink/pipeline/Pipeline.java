@@ -1,0 +1,336 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.LoadedPartition;
+import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the decoded records of one task to its target: positions, batches, commits. Used by the
+ * task thread only; a writer thread of its own commits while the next batch fills.
+ *
+ * <p>Methods throw the writer's failure, if there was one, except {@link FencedException}s that
+ * {@link #recover} can deal with.
+ */
+public final class Pipeline implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  private static final long HAND_OVER_MILLIS = 20_000;
+  private static final int MAX_QUEUED = 2;
+  private static final int MAX_FENCED_IN_A_ROW = 3;
+
+  private final Target target;
+  private final PipelineOptions options;
+  private final SinkMetrics metrics;
+  private final Rejections rejections;
+  private final Intake intake;
+  private final Sweeps sweeps;
+  private final Resumption resumption = new Resumption();
+  private final Writer writer;
+  private final Map<SourcePartition, PartitionLedger> ledgers = new HashMap<>();
+  private final Map<SourcePartition, PartitionState> cut = new HashMap<>();
+  private final Map<SourcePartition, Map<TableId, Long>> tablesAhead = new HashMap<>();
+  private final Map<SourcePartition, Long> safe = new ConcurrentHashMap<>();
+  private OpenBatch open;
+  private volatile int fencedInARow;
+
+  /**
+   * @param name of the writer thread
+   */
+  public Pipeline(
+      String name,
+      Target target,
+      PipelineOptions options,
+      SinkMetrics metrics,
+      Rejections rejections) {
+    this.target = target;
+    this.options = options;
+    this.metrics = metrics;
+    this.rejections = rejections;
+    this.intake = new Intake(options, metrics);
+    this.sweeps = new Sweeps(options.sweep());
+    this.open = new OpenBatch(options);
+    this.writer =
+        new Writer(name, new Committer(target, options, metrics, rejections), this::noteCommitted);
+  }
+
+  /**
+   * Takes partitions over: reads their committed state from the target.
+   *
+   * @return offsets to read again from, for partitions held already that lost buffered records
+   */
+  public Map<SourcePartition, Long> open(Set<SourcePartition> partitions) {
+    Map<SourcePartition, Long> rewinds = settle() ? Map.of() : restart();
+    load(partitions);
+    return rewinds;
+  }
+
+  /**
+   * Gives partitions up, after committing what was begun if that is possible in good time.
+   *
+   * @return offsets to read again from, for partitions that stay but lost buffered records
+   */
+  public Map<SourcePartition, Long> close(Set<SourcePartition> partitions) {
+    boolean settled = settle();
+    partitions.forEach(this::forget);
+    if (settled) {
+      return Map.of();
+    }
+    LOG.warn("Buffered changes could not be committed before a rebalance; they are read again");
+    return restart();
+  }
+
+  /**
+   * Where to read again from, if the next record of a partition lies beyond what the target has: it
+   * was restored from a backup, or never got what Kafka took as committed. Answers once per
+   * partition taken over; a gap that stays then is one of the topic.
+   *
+   * @param next offset of the next record, or position of the consumer
+   */
+  public OptionalLong rewind(SourcePartition partition, long next) {
+    OptionalLong rewind = resumption.check(partition, next);
+    rewind.ifPresent(
+        offset ->
+            LOG.warn(
+                "{}: Kafka would go on at offset {}, but the target is at {}: reading again from"
+                    + " there",
+                partition,
+                next,
+                offset));
+    return rewind;
+  }
+
+  /** Takes a change in. */
+  public void accept(Coordinates at, ChangeEvent event, int bytes, Object origin) {
+    PartitionLedger ledger = touch(at);
+    Intake.Result result = intake.admit(ledger, at, event);
+    open.touch(at.partition());
+    if (!result.isApplied()) {
+      return;
+    }
+    sweeps.observe(ledger, at.partition().topic(), event.table());
+    if (isAhead(at, event.table())) {
+      metrics.duplicate();
+      return;
+    }
+    Entry entry =
+        new Entry(result.event(), result.position(), at, rejections.wantsOrigin() ? origin : null);
+    if (!open.content().accepts(result.event())) {
+      cut();
+      open.touch(at.partition());
+    }
+    open.add(entry, bytes);
+    metrics.buffered(1, bytes);
+    if (open.isFull() && !open.endsWithDelete()) {
+      cut();
+    }
+  }
+
+  /** Passes a record that concerns no table. */
+  public void skip(Coordinates at) {
+    if (touch(at).pass(at.offset())) {
+      metrics.skipped();
+      open.touch(at.partition());
+    }
+  }
+
+  /** Sets a record aside that cannot be applied. */
+  public void reject(Coordinates at, DeadLetter letter, Object origin) {
+    if (!touch(at).pass(at.offset())) {
+      return;
+    }
+    LOG.warn("Rejected {}: {}", at, letter.errorMessage());
+    open.touch(at.partition());
+    open.reject(
+        rejections.report(origin, letter),
+        options.tables().deadLetterTable().isPresent() ? Optional.of(letter) : Optional.empty());
+    metrics.rejected();
+  }
+
+  /**
+   * Commits what is due. To be called after every poll, an empty one included.
+   *
+   * @return whether so much is buffered that reading has to stop until a later call says otherwise
+   */
+  public boolean flushIfDue() {
+    throwFailure();
+    sweeps.due(ledgers).forEach(open::sweep);
+    boolean due = open.ageMillis() >= options.flushIntervalMillis();
+    boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * options.flushIntervalMillis();
+    if (open.isFull() || due && !patient && writer.queued() == 0) {
+      cut();
+    }
+    return writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.bufferMaxBytes();
+  }
+
+  /** Waits a little for the writer to catch up; true where reading can go on. */
+  public boolean awaitRoom(long millis) {
+    boolean room =
+        writer.awaitRoom(MAX_QUEUED - 1, millis)
+            && metrics.bufferedBytes() <= options.bufferMaxBytes();
+    throwFailure();
+    return room;
+  }
+
+  /** Milliseconds until {@link #flushIfDue} has something to do; 1 at least. */
+  public long millisUntilDue() {
+    return Math.max(1, options.flushIntervalMillis() - open.ageMillis());
+  }
+
+  /**
+   * The offset that may be reported to Kafka for a partition.
+   *
+   * @param current offset after the last record that was delivered
+   */
+  public long reportableOffset(SourcePartition partition, long current) {
+    PartitionLedger ledger = ledgers.get(partition);
+    Long committed = safe.get(partition);
+    if (ledger == null || committed == null || committed >= ledger.nextOffset()) {
+      return current;
+    }
+    return Math.min(current, committed);
+  }
+
+  /**
+   * After a {@link FencedException}: forgets what is buffered and takes the committed state as the
+   * target has it now.
+   *
+   * @return offsets to read on from
+   * @throws FencedException it has happened too often in a row: another owner is at work
+   */
+  public Map<SourcePartition, Long> recover(FencedException fenced) {
+    metrics.fenced();
+    if (++fencedInARow > MAX_FENCED_IN_A_ROW) {
+      throw fenced;
+    }
+    LOG.warn("Reading the committed state again: {}", fenced.getMessage());
+    return restart();
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    target.close();
+  }
+
+  private Map<SourcePartition, Long> restart() {
+    if (!writer.reset(HAND_OVER_MILLIS)) {
+      throw new FatalException(
+          "The target did not answer for " + HAND_OVER_MILLIS + " ms. Check its load and locks.");
+    }
+    metrics.buffered(-metrics.bufferedEvents(), -metrics.bufferedBytes());
+    open = new OpenBatch(options);
+    sweeps.reset();
+    Set<SourcePartition> held = Set.copyOf(ledgers.keySet());
+    Map<SourcePartition, Long> first = new HashMap<>(safe);
+    Map<SourcePartition, Long> stored = load(held);
+    first.putAll(stored);
+    first.keySet().retainAll(held);
+    return first;
+  }
+
+  private Map<SourcePartition, Long> load(Set<SourcePartition> partitions) {
+    if (partitions.isEmpty()) {
+      return Map.of();
+    }
+    Map<SourcePartition, LoadedPartition> loaded = target.load(partitions);
+    Map<SourcePartition, Long> offsets = new HashMap<>();
+    for (SourcePartition partition : partitions) {
+      forget(partition);
+      LoadedPartition known = loaded.get(partition);
+      PartitionState state = known == null ? PartitionState.fresh(0) : known.state();
+      PartitionState effective = state.inEpochFrom(options.minimumEpoch());
+      ledgers.put(partition, new PartitionLedger(partition, effective, metrics));
+      if (known != null && known.isStored()) {
+        cut.put(partition, state);
+        safe.put(partition, state.nextOffset());
+        resumption.expect(partition, state.nextOffset());
+        offsets.put(partition, state.nextOffset());
+        tablesAhead.put(partition, known.tablesAhead());
+      }
+    }
+    return offsets;
+  }
+
+  private void forget(SourcePartition partition) {
+    ledgers.remove(partition);
+    cut.remove(partition);
+    safe.remove(partition);
+    tablesAhead.remove(partition);
+    resumption.forget(partition);
+    intake.forget(partition);
+  }
+
+  /** Commits everything; false where that failed or took too long. */
+  private boolean settle() {
+    cut();
+    return writer.awaitIdle(HAND_OVER_MILLIS) && writer.failure() == null;
+  }
+
+  private void cut() {
+    if (open.isUntouched()) {
+      return;
+    }
+    List<PartitionAdvance> advances = new ArrayList<>();
+    for (SourcePartition partition : new HashSet<>(open.touched())) {
+      PartitionState next = ledger(partition).state();
+      advances.add(new PartitionAdvance(partition, Optional.ofNullable(cut.get(partition)), next));
+    }
+    SealedBatch batch = open.seal(advances);
+    open = new OpenBatch(options);
+    if (batch.isWorthCommitting()) {
+      advances.forEach(step -> cut.put(step.partition(), step.next()));
+    }
+    writer.submit(batch);
+  }
+
+  private void noteCommitted(SealedBatch batch) {
+    fencedInARow = 0;
+    batch.advances().forEach(step -> safe.put(step.partition(), step.next().nextOffset()));
+    metrics.buffered(-batch.content().entries().size(), -batch.bytes());
+  }
+
+  private boolean isAhead(Coordinates at, TableId table) {
+    Map<TableId, Long> ahead = tablesAhead.get(at.partition());
+    return ahead != null && at.offset() < ahead.getOrDefault(table, 0L);
+  }
+
+  /** The ledger for a record; the first record's offset is where a partition is safe up to. */
+  private PartitionLedger touch(Coordinates at) {
+    safe.putIfAbsent(at.partition(), at.offset());
+    return ledger(at.partition());
+  }
+
+  private PartitionLedger ledger(SourcePartition partition) {
+    PartitionLedger ledger = ledgers.get(partition);
+    if (ledger == null) {
+      throw new IllegalStateException("A record of " + partition + ", which is not assigned");
+    }
+    return ledger;
+  }
+
+  private void throwFailure() {
+    RuntimeException failure = writer.failure();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+
+/**
+ * A batch on its way to the target.
+ *
+ * @param mode how its events are folded
+ * @param content events, folded
+ * @param advances steps of the partitions it covers
+ * @param letters rejected records, for the dead-letter table
+ * @param reports reports of rejected records that must be safe before the offsets are committed
+ * @param bytes estimated size
+ */
+record SealedBatch(
+    WriteMode mode,
+    BatchContent content,
+    List<PartitionAdvance> advances,
+    List<DeadLetter> letters,
+    List<Future<?>> reports,
+    long bytes) {
+
+  Commit commit() {
+    return new Commit(content.batches(), advances, letters, content.contributors());
+  }
+
+  /** Whether there is anything but offsets to commit. */
+  boolean isWorthCommitting() {
+    return !content.entries().isEmpty()
+        || !content.sweeps().isEmpty()
+        || !letters.isEmpty()
+        || !reports.isEmpty();
+  }
+
+  /** The same without some events, which were reported instead. */
+  SealedBatch without(Set<Entry> bad, List<DeadLetter> newLetters, List<Future<?>> newReports) {
+    List<Entry> kept = content.entries().stream().filter(entry -> !bad.contains(entry)).toList();
+    return new SealedBatch(
+        mode,
+        BatchContent.of(mode, kept, content.sweeps()),
+        advances,
+        concat(letters, newLetters),
+        concat(reports, newReports),
+        bytes);
+  }
+
+  /** Whether the next batch's events can be folded with these. */
+  boolean canJoin(SealedBatch next) {
+    BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
+    for (Entry entry : next.content.entries()) {
+      if (!joined.accepts(entry.event())) {
+        return false;
+      }
+      joined.add(entry);
+    }
+    return true;
+  }
+
+  /** This batch and the one that follows it, as one. */
+  SealedBatch join(SealedBatch next) {
+    BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
+    next.content.entries().forEach(joined::add);
+    next.content.sweeps().forEach(joined::sweep);
+    Map<SourcePartition, PartitionAdvance> steps = new LinkedHashMap<>();
+    advances.forEach(step -> steps.put(step.partition(), step));
+    for (PartitionAdvance step : next.advances) {
+      steps.merge(
+          step.partition(),
+          step,
+          (first, second) ->
+              new PartitionAdvance(first.partition(), first.previous(), second.next()));
+    }
+    return new SealedBatch(
+        mode,
+        joined,
+        List.copyOf(steps.values()),
+        concat(letters, next.letters),
+        concat(reports, next.reports),
+        bytes + next.bytes);
+  }
+
+  private static <T> List<T> concat(List<T> first, List<T> second) {
+    List<T> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
+  }
+}

@@ -1,0 +1,217 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.error.FatalException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The writer thread of a task and the queue of batches before it. Commits in order; after a failure
+ * it drops what is queued and waits to be {@link #reset}. Thread-safe.
+ */
+final class Writer implements AutoCloseable {
+  private final Committer committer;
+  private final Consumer<SealedBatch> committed;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<SealedBatch> queue = new ArrayDeque<>();
+  private final Thread thread;
+  private boolean busy;
+  private boolean closed;
+  private RuntimeException failure;
+
+  /**
+   * @param committed told of every committed batch, on the writer thread
+   */
+  Writer(String name, Committer committer, Consumer<SealedBatch> committed) {
+    this.committer = committer;
+    this.committed = committed;
+    this.thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Queues a batch; dropped where the writer has failed. */
+  void submit(SealedBatch batch) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        queue.add(batch);
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Batches that wait, the one being committed not counted. */
+  int queued() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The failure that stopped the writer; null where it works. */
+  RuntimeException failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until at most {@code batches} are queued, or the writer failed; false on timeout. */
+  boolean awaitRoom(int batches, long millis) {
+    return await(() -> queue.size() <= batches || failure != null, millis);
+  }
+
+  /** Waits until nothing is queued or in flight, or the writer failed; false on timeout. */
+  boolean awaitIdle(long millis) {
+    return await(() -> queue.isEmpty() && !busy || failure != null, millis);
+  }
+
+  /**
+   * Drops what is queued, interrupts what is in flight, and makes ready for new batches.
+   *
+   * @return false where the batch in flight did not end in time
+   */
+  boolean reset(long millis) {
+    lock.lock();
+    try {
+      queue.clear();
+      if (busy) {
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+    boolean ended = await(() -> !busy, millis);
+    lock.lock();
+    try {
+      queue.clear();
+      failure = null;
+    } finally {
+      lock.unlock();
+    }
+    return ended;
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      queue.clear();
+      changed.signalAll();
+      thread.interrupt();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      SealedBatch batch = take();
+      if (batch == null) {
+        return;
+      }
+      RuntimeException problem = null;
+      try {
+        committed.accept(committer.commit(batch, this::join));
+      } catch (InterruptedException e) {
+        problem = new FatalException("Writing was interrupted", e);
+      } catch (RuntimeException e) {
+        // Whatever it is, the task thread has to hear of it: it fails the task with it.
+        problem = e;
+      } catch (Error e) {
+        problem = new FatalException("Writing failed: " + e, e);
+      }
+      done(problem);
+    }
+  }
+
+  private SealedBatch take() {
+    lock.lock();
+    try {
+      while (queue.isEmpty() && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      if (closed) {
+        return null;
+      }
+      busy = true;
+      SealedBatch batch = queue.poll();
+      changed.signalAll();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (queue.isEmpty() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      SealedBatch next = queue.peek();
+      if (next == null || !batch.canJoin(next)) {
+        return Optional.empty();
+      }
+      queue.poll();
+      changed.signalAll();
+      return Optional.of(batch.join(next));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void done(RuntimeException problem) {
+    lock.lock();
+    try {
+      busy = false;
+      if (problem != null) {
+        failure = problem;
+        queue.clear();
+      }
+      // An interrupt meant for the batch that just ended must not reach the next one.
+      Thread.interrupted();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean await(BooleanSupplier condition, long millis) {
+    long left = TimeUnit.MILLISECONDS.toNanos(millis);
+    lock.lock();
+    try {
+      while (!condition.getAsBoolean()) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return condition.getAsBoolean();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
