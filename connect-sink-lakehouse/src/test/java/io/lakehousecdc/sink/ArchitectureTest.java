@@ -39,7 +39,7 @@ class ArchitectureTest {
         "change   |",
         "error    | change",
         "schema   | change",
-        "batch    | change",
+        "batch    | change schema",
         "metrics  | change",
         "target   | change batch error",
         "target.*.. | change batch error schema target",
