@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
  * @param letters rejected records, for the dead-letter table
  * @param reports reports of rejected records that must be safe before the offsets are committed
  * @param bytes estimated size
+ * @param commit what the target is given
  */
 record SealedBatch(
     WriteMode mode,
@@ -28,10 +29,25 @@ record SealedBatch(
     List<PartitionAdvance> advances,
     List<DeadLetter> letters,
     List<Future<?>> reports,
-    long bytes) {
+    long bytes,
+    Commit commit) {
 
-  Commit commit() {
-    return new Commit(content.batches(), advances, letters, content.contributors());
+  /** A batch with its commit: one instance, by which a target knows an attempt made again. */
+  SealedBatch(
+      WriteMode mode,
+      BatchContent content,
+      List<PartitionAdvance> advances,
+      List<DeadLetter> letters,
+      List<Future<?>> reports,
+      long bytes) {
+    this(
+        mode,
+        content,
+        advances,
+        letters,
+        reports,
+        bytes,
+        new Commit(content.batches(), advances, letters, content.contributors()));
   }
 
   /** Whether there is anything but offsets to commit. */

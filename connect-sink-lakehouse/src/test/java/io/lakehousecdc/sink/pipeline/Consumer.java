@@ -1,0 +1,140 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+/**
+ * Drives a pipeline as a sink task does, from partitions held in memory: polls, rewinds, reports
+ * offsets, and can be killed at any point.
+ */
+final class Consumer implements Rejections, AutoCloseable {
+  static final PipelineOptions DEFAULTS = options(TableOptions.DEFAULT, Sweep.Mode.REPORT);
+
+  final SinkMetrics metrics = new SinkMetrics();
+  final List<DeadLetter> reported = new ArrayList<>();
+  private final Map<SourcePartition, List<ChangeEvent>> log;
+  private final Map<SourcePartition, Long> group;
+  private final Map<SourcePartition, Long> positions = new HashMap<>();
+  private final Pipeline pipeline;
+
+  /**
+   * @param log records of each partition; may grow
+   * @param group offsets committed to Kafka; outlives the consumer
+   */
+  Consumer(
+      Map<SourcePartition, List<ChangeEvent>> log,
+      Map<SourcePartition, Long> group,
+      Target target,
+      PipelineOptions options) {
+    this.log = log;
+    this.group = group;
+    this.pipeline = new Pipeline("test-writer", target, options, metrics, this);
+    log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
+    positions.putAll(pipeline.open(Set.copyOf(log.keySet())));
+  }
+
+  static PipelineOptions options(TableOptions tables, Sweep.Mode sweep) {
+    return new PipelineOptions(
+        tables,
+        PipelineOptions.TruncateMode.APPLY,
+        sweep,
+        0,
+        1,
+        50,
+        1 << 20,
+        1 << 24,
+        3_600_000,
+        10_000,
+        10_000,
+        5_000);
+  }
+
+  /** Takes at most {@code count} records of each partition, and commits what is due. */
+  void poll(int count) {
+    try {
+      for (SourcePartition partition : log.keySet()) {
+        take(partition, count);
+      }
+      if (pipeline.flushIfDue()) {
+        pipeline.awaitRoom(1_000);
+      }
+    } catch (FencedException e) {
+      positions.putAll(pipeline.recover(e));
+    }
+    positions.forEach(
+        (partition, position) ->
+            group.put(partition, pipeline.reportableOffset(partition, position)));
+  }
+
+  /** Reads to the end of every partition and waits until all of it is committed. */
+  void drain() {
+    long giveUpAt = System.nanoTime() + 30_000_000_000L;
+    while (true) {
+      poll(100);
+      boolean done =
+          log.entrySet().stream()
+              .allMatch(entry -> group.getOrDefault(entry.getKey(), 0L) >= entry.getValue().size());
+      if (done) {
+        return;
+      }
+      if (System.nanoTime() > giveUpAt) {
+        throw new AssertionError("Not drained: " + group);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  long figure(String name) {
+    return metrics.figures().get(name).value().getAsLong();
+  }
+
+  @Override
+  public boolean wantsOrigin() {
+    return true;
+  }
+
+  @Override
+  public Future<?> report(Object origin, DeadLetter letter) {
+    reported.add(letter);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public DeadLetter describe(Object origin, ChangeEvent event, Coordinates at, Exception reason) {
+    return new DeadLetter(at, null, null, null, "RecordException", reason.getMessage(), 0, 0);
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+  }
+
+  private void take(SourcePartition partition, int count) {
+    List<ChangeEvent> records = log.get(partition);
+    for (int i = 0; i < count && positions.get(partition) < records.size(); i++) {
+      long offset = positions.get(partition);
+      var back = pipeline.rewind(partition, offset);
+      if (back.isPresent()) {
+        positions.put(partition, back.getAsLong());
+        return;
+      }
+      ChangeEvent event = records.get((int) offset);
+      pipeline.accept(new Coordinates(partition, offset), event, 100, event);
+      positions.put(partition, offset + 1);
+    }
+  }
+}

@@ -1,0 +1,373 @@
+package io.lakehousecdc.sink.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.Evolution;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.target.memory.InMemoryTarget;
+import io.lakehousecdc.sink.target.memory.MemoryWarehouse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PipelineTest {
+  private final MemoryWarehouse warehouse = new MemoryWarehouse();
+  private final Map<SourcePartition, Long> group = new HashMap<>();
+
+  @Test
+  void rowsOfTheSourceArrive() {
+    History history = new History(2);
+    history.insert(1, "a", "x");
+    history.insert(2, "b", "y");
+    history.rename(1, "c");
+    history.delete(2);
+    run(history, Consumer.DEFAULTS).close();
+    assertEqualRows(history);
+  }
+
+  @Test
+  void redeliveredRecordsAreSkippedInALogToo() {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    history.rename(1, "b");
+    PipelineOptions append = append();
+    run(history, append).close();
+    group.clear();
+    try (Consumer again = run(history, append)) {
+      assertEquals(2, warehouse.rows(History.TABLE, MetadataColumns.DEFAULT).size());
+      assertEquals(2, again.figure("DuplicatesTotal"));
+    }
+  }
+
+  @Test
+  void eventsThatTheSourceEmitsAgainAreLoggedOnce() {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    history.rename(1, "b");
+    history.delete(1);
+    history.emitAgain(0, 3);
+    run(history, append()).close();
+    assertEquals(3, warehouse.rows(History.TABLE, MetadataColumns.DEFAULT).size());
+  }
+
+  @Test
+  void aTargetRestoredFromABackupIsReadUpToDate() {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    run(history, Consumer.DEFAULTS).close();
+    history.insert(2, "b", "y");
+    group.put(history.log.keySet().iterator().next(), 2L);
+    history.insert(3, "c", "z");
+    run(history, Consumer.DEFAULTS).close();
+    assertEqualRows(history);
+  }
+
+  @Test
+  void aLostAcknowledgementAppliesNothingTwice() {
+    AtomicInteger losses = new AtomicInteger(1);
+    warehouse.afterCommit(
+        commit -> {
+          if (losses.getAndDecrement() > 0) {
+            throw new RetriableException("acknowledgement lost");
+          }
+        });
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    try (Consumer consumer = run(history, append())) {
+      assertEquals(1, consumer.figure("RetriesTotal"));
+      assertEquals(1, warehouse.rows(History.TABLE, MetadataColumns.DEFAULT).size());
+    }
+  }
+
+  @Test
+  void anotherOwnersCommitIsNoticedAndReadAgain() {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    Consumer first = run(history, Consumer.DEFAULTS);
+    history.insert(2, "b", "y");
+    run(history, Consumer.DEFAULTS).close();
+    history.insert(3, "c", "z");
+    first.drain();
+    assertTrue(first.figure("FencedTotal") > 0);
+    assertEqualRows(history);
+    first.close();
+  }
+
+  @Test
+  void aRefusedRecordIsReportedAndTheOthersAreApplied() {
+    refuse("bad");
+    History history = new History(1);
+    history.insert(1, "good", "x");
+    history.insert(2, "bad", "y");
+    history.insert(3, "good", "z");
+    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+      assertEquals(List.of(1L), offsets(consumer));
+      history.rows.remove(2);
+      assertEqualRows(history);
+    }
+  }
+
+  @Test
+  void anEarlierChangeOfARefusedRowsKeyIsApplied() {
+    refuse("bad");
+    History history = new History(1);
+    history.insert(1, "good", "x");
+    history.rename(1, "bad");
+    history.rename(1, "better");
+    history.insert(2, "good", "y");
+    history.rename(2, "bad");
+    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+      assertEquals(List.of(4L), offsets(consumer));
+      history.rows.get(2)[1] = "good";
+      assertEqualRows(history);
+    }
+  }
+
+  @Test
+  void aConstraintWaitsForTheChangeThatResolvesIt() {
+    warehouse.beforeCommit(
+        commit -> {
+          if (names(commit).contains("child") && !names(commit).contains("parent")) {
+            throw new OutOfOrderException("no parent");
+          }
+        });
+    History history = new History(1);
+    history.insert(1, "child", "x");
+    Consumer consumer = new Consumer(history.log, group, target(), Consumer.DEFAULTS);
+    consumer.poll(1);
+    history.insert(2, "parent", "y");
+    consumer.drain();
+    assertEqualRows(history);
+    consumer.close();
+  }
+
+  @Test
+  void aFatalFailureStopsTheTask() {
+    warehouse.beforeCommit(
+        commit -> {
+          throw new FatalException("no space for tables");
+        });
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    FatalException failure =
+        assertThrows(FatalException.class, () -> run(history, Consumer.DEFAULTS));
+    assertEquals("no space for tables", failure.getMessage());
+  }
+
+  @Test
+  void rowsThatASnapshotLacksAreSwept() {
+    History history = new History(2);
+    for (int id = 1; id <= 6; id++) {
+      history.insert(id, "n", "b");
+    }
+    PipelineOptions sweeping = Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REMOVE);
+    run(history, sweeping).close();
+    history.rows.remove(3);
+    history.rows.remove(4);
+    history.snapshot();
+    history.rename(1, "after");
+    history.rename(2, "after");
+    run(history, sweeping).close();
+    assertEqualRows(history);
+  }
+
+  @Test
+  void rowsThatASnapshotLacksAreOnlyReportedByDefault() {
+    History history = new History(1);
+    history.insert(1, "n", "b");
+    history.insert(2, "n", "b");
+    run(history, Consumer.DEFAULTS).close();
+    Object[] ghost = history.rows.remove(1);
+    history.snapshot();
+    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+      assertEquals(1, consumer.figure("GhostRowsTotal"));
+    }
+    history.rows.put(1, ghost);
+    assertEqualRows(history);
+  }
+
+  @Test
+  void rowsWrittenAfterATruncateStayWhateverTheOrderOfPartitions() {
+    History history = new History(3);
+    for (int id = 1; id <= 9; id++) {
+      history.insert(id, "before", "b");
+    }
+    history.truncate(0);
+    for (int id = 4; id <= 7; id++) {
+      history.insert(id, "after", "b");
+    }
+    run(history, Consumer.DEFAULTS).close();
+    assertEqualRows(history);
+  }
+
+  @Test
+  void aSourceOnAnotherClusterWithLowerLsnsLosesNothing() {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    history.insert(2, "b", "y");
+    run(history, Consumer.DEFAULTS).close();
+    history.switchCluster();
+    history.rename(1, "c");
+    history.delete(2);
+    history.insert(3, "d", "z");
+    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+      assertEquals(1, consumer.figure("EpochsTotal"));
+    }
+    assertEqualRows(history);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void crashesLostAcknowledgementsAndReemissionsConverge(long seed) {
+    Random random = new Random(seed);
+    History history = new History(1 + random.nextInt(3));
+    warehouse.beforeCommit(commit -> failSometimes(random));
+    warehouse.afterCommit(commit -> failSometimes(random));
+    for (int round = 0; round < 20; round++) {
+      for (int i = random.nextInt(60); i >= 0; i--) {
+        history.step(random);
+      }
+      if (random.nextInt(4) == 0) {
+        history.emitAgain(random.nextInt(history.log.size()), random.nextInt(20));
+      }
+      Map<SourcePartition, Long> before = new HashMap<>(group);
+      try (Consumer consumer = new Consumer(history.log, group, target(), Consumer.DEFAULTS)) {
+        for (int i = random.nextInt(4); i >= 0; i--) {
+          consumer.poll(1 + random.nextInt(40));
+        }
+      }
+      if (random.nextInt(3) == 0) {
+        group.putAll(before);
+      }
+    }
+    run(history, Consumer.DEFAULTS).close();
+    assertEqualRows(history);
+  }
+
+  private static void failSometimes(Random random) {
+    synchronized (random) {
+      if (random.nextInt(6) == 0) {
+        throw new RetriableException("connection lost");
+      }
+    }
+  }
+
+  private void refuse(String name) {
+    warehouse.beforeCommit(commit -> {});
+    refused = name;
+  }
+
+  private String refused = "";
+
+  private Target target() {
+    TableOptions options = mode;
+    InMemoryTarget target = new InMemoryTarget(warehouse, options, new TargetContext("shop", 0));
+    return refused.isEmpty() ? target : new PickyTarget(target, refused);
+  }
+
+  private TableOptions mode = TableOptions.DEFAULT;
+
+  private PipelineOptions append() {
+    mode =
+        new TableOptions(
+            WriteMode.APPEND,
+            DeleteMode.HARD,
+            Evolution.ADDITIVE,
+            MetadataColumns.DEFAULT,
+            Optional.empty());
+    return Consumer.options(mode, Sweep.Mode.REPORT);
+  }
+
+  private Consumer run(History history, PipelineOptions options) {
+    Consumer consumer = new Consumer(history.log, group, target(), options);
+    try {
+      consumer.drain();
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+    return consumer;
+  }
+
+  private static List<Long> offsets(Consumer consumer) {
+    return consumer.reported.stream().map(letter -> letter.at().offset()).toList();
+  }
+
+  private static List<Object> names(Commit commit) {
+    List<Object> names = new ArrayList<>();
+    commit
+        .batches()
+        .forEach(batch -> batch.changes().forEach(change -> names.add(change.cells()[1])));
+    return names;
+  }
+
+  private void assertEqualRows(History history) {
+    Map<Object, List<Object>> stored = new TreeMap<>();
+    for (Map<String, Object> row : warehouse.rows(History.TABLE, MetadataColumns.DEFAULT)) {
+      stored.put(row.get("id"), java.util.Arrays.asList(row.get("name"), row.get("body")));
+    }
+    Map<Object, List<Object>> expected = new TreeMap<>();
+    history.rows.forEach((id, row) -> expected.put(id, java.util.Arrays.asList(row[1], row[2])));
+    assertEquals(expected, stored);
+  }
+
+  /** Refuses rows of one name without saying which they are. */
+  private record PickyTarget(Target delegate, String refused) implements Target {
+    @Override
+    public Map<SourcePartition, io.lakehousecdc.sink.target.LoadedPartition> load(
+        java.util.Set<SourcePartition> partitions) {
+      return delegate.load(partitions);
+    }
+
+    @Override
+    public io.lakehousecdc.sink.target.CommitReceipt commit(Commit commit) {
+      rehearse(commit);
+      return delegate.commit(commit);
+    }
+
+    @Override
+    public void rehearse(Commit commit) {
+      if (names(commit).contains(refused)) {
+        throw new RecordException("value does not fit", null);
+      }
+      delegate.rehearse(commit);
+    }
+
+    @Override
+    public void alterOffsets(Map<SourcePartition, Long> offsets) {
+      delegate.alterOffsets(offsets);
+    }
+
+    @Override
+    public Map<String, java.util.function.LongSupplier> gauges() {
+      return delegate.gauges();
+    }
+
+    @Override
+    public void close() {
+      delegate.close();
+    }
+  }
+}
