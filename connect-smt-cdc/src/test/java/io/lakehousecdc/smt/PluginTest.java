@@ -21,18 +21,19 @@ class PluginTest {
             .map(provider -> provider.type().getName())
             .filter(name -> name.startsWith("io.lakehousecdc"))
             .collect(Collectors.toSet());
-    assertEquals(Set.of("io.lakehousecdc.smt.LsnDedup"), found);
+    assertEquals(Set.of("io.lakehousecdc.smt.LsnDedup", "io.lakehousecdc.smt.DlqRouter"), found);
   }
 
   @Test
   void versionIsThatOfTheBuild() {
     String version = new LsnDedup<>().version();
+    assertEquals(version, new DlqRouter<>().version());
     assertTrue(version.matches("\\d+\\.\\d+\\.\\d+.*"), version);
   }
 
   @Test
   void everyKeyIsDocumentedAndGrouped() {
-    for (ConfigDef definition : Set.of(LsnDedup.CONFIG_DEF)) {
+    for (ConfigDef definition : Set.of(LsnDedup.CONFIG_DEF, DlqRouter.CONFIG_DEF)) {
       for (ConfigDef.ConfigKey key : definition.configKeys().values()) {
         assertFalse(key.documentation.isBlank(), key.name);
         assertNotNull(key.group, key.name);

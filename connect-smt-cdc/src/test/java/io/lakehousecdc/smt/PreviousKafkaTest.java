@@ -23,10 +23,7 @@ class PreviousKafkaTest {
       Path.of("..", "testkit", "kafka-previous", "target", "kafka.classpath");
 
   @ParameterizedTest
-  @ValueSource(
-      classes = {
-        LsnDedup.class,
-      })
+  @ValueSource(classes = {LsnDedup.class, DlqRouter.class})
   void transformConfiguresOnAnOldWorker(Class<?> transform) throws Exception {
     try (URLClassLoader worker = worker()) {
       assertThrows(

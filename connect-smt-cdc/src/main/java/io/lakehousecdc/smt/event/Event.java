@@ -18,6 +18,11 @@ public sealed interface Event {
   /** No row event: heartbeat, transaction boundary, logical message, or nothing of Debezium's. */
   record Other() implements Event {}
 
+  /** Where the event stands at the source; {@link SourceInfo#UNKNOWN} where that is not said. */
+  default SourceInfo source() {
+    return SourceInfo.UNKNOWN;
+  }
+
   Event TOMBSTONE = new Tombstone();
   Event OTHER = new Other();
 }

@@ -9,22 +9,26 @@ import org.apache.kafka.connect.header.Headers;
 
 /** Reads one field of a container (struct, map or headers); the lookup is resolved beforehand. */
 @FunctionalInterface
-interface FieldReader {
+public interface FieldReader {
 
+  /** Reads a field that does not exist. */
   FieldReader ABSENT = container -> null;
 
   /** The field's value, or null where it is absent or null. */
   Object read(Object container);
 
+  /** Reads a field of structs of this schema; {@link #ABSENT} where the schema lacks it. */
   static FieldReader ofStruct(Schema schema, String name) {
     Field field = schema.field(name);
     return field == null ? ABSENT : container -> ((Struct) container).get(field);
   }
 
+  /** Reads an entry of maps. */
   static FieldReader ofMap(String name) {
     return container -> ((Map<?, ?>) container).get(name);
   }
 
+  /** Reads the last header of this name. */
   static FieldReader ofHeaders(String name) {
     return container -> {
       Header header = ((Headers) container).lastWithName(name);

@@ -1,0 +1,59 @@
+package io.lakehousecdc.smt.dlq;
+
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * The struct that replaces the value of a bad record where the sink is to write it to its
+ * dead-letter table. The sink knows it by the schema's name; this is the whole contract between the
+ * two.
+ */
+public final class DeadLetterRecord {
+  /** Name by which a sink knows a dead letter. */
+  public static final String SCHEMA_NAME = "io.lakehousecdc.DeadLetter";
+
+  /** Version 1: fields may be added to it, none removed. */
+  public static final Schema SCHEMA =
+      SchemaBuilder.struct()
+          .name(SCHEMA_NAME)
+          .version(1)
+          .doc("A record that is no valid change event")
+          .field("topic", Schema.STRING_SCHEMA)
+          .field("partition", Schema.OPTIONAL_INT32_SCHEMA)
+          .field("offset", Schema.OPTIONAL_INT64_SCHEMA)
+          .field("key", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("value", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("op", Schema.OPTIONAL_STRING_SCHEMA)
+          .field("error_class", Schema.STRING_SCHEMA)
+          .field("error_message", Schema.STRING_SCHEMA)
+          .field("created_at", Schema.INT64_SCHEMA)
+          .field("retries", Schema.INT32_SCHEMA)
+          .build();
+
+  private DeadLetterRecord() {}
+
+  /**
+   * The dead letter of a record: key and value in full as text, its place by the names that Kafka
+   * knows, and how often it has been replayed.
+   *
+   * @param op null where it cannot be read
+   * @param reason what is wrong with the record
+   * @param createdAtMillis now, in milliseconds since 1970
+   */
+  public static Struct of(SinkRecord record, String op, String reason, long createdAtMillis) {
+    return new Struct(SCHEMA)
+        .put("topic", record.originalTopic())
+        .put("partition", record.originalKafkaPartition())
+        .put("offset", record.originalKafkaOffset())
+        .put("key", JsonText.of(record.keySchema(), record.key()))
+        .put("value", JsonText.of(record.valueSchema(), record.value()))
+        .put("op", op)
+        .put("error_class", DataException.class.getName())
+        .put("error_message", reason)
+        .put("created_at", createdAtMillis)
+        .put("retries", Retries.of(record.headers()));
+  }
+}
