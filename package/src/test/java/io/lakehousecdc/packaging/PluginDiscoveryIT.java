@@ -1,0 +1,80 @@
+package io.lakehousecdc.packaging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.apache.kafka.connect.components.Versioned;
+import org.apache.kafka.connect.transforms.Transformation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The archive's plugins are found by their service files, as a worker with {@code
+ * plugin.discovery=service_load} looks for them, and load from the archive's jars alone.
+ */
+class PluginDiscoveryIT {
+  private static final String VERSION = System.getProperty("version");
+
+  @TempDir private Path lib;
+  private URLClassLoader plugin;
+
+  @BeforeEach
+  void isolate() throws IOException {
+    List<URL> urls = new ArrayList<>();
+    try (HubArchive archive = new HubArchive(Path.of(System.getProperty("archive")))) {
+      for (String jar : archive.jars()) {
+        Path file = Files.write(lib.resolve(jar), archive.bytes("lib/" + jar));
+        urls.add(file.toUri().toURL());
+      }
+    }
+    plugin = new URLClassLoader(urls.toArray(URL[]::new), new WorkersClasses());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    plugin.close();
+  }
+
+  @Test
+  void transformsAreFoundInTheirRealVersion() {
+    assertEquals(
+        Map.of(
+            "io.lakehousecdc.smt.DlqRouter", VERSION,
+            "io.lakehousecdc.smt.LsnDedup", VERSION),
+        versions(Transformation.class));
+  }
+
+  private Map<String, String> versions(Class<?> service) {
+    Map<String, String> versions = new TreeMap<>();
+    for (Object found : ServiceLoader.load(service, plugin)) {
+      versions.put(found.getClass().getName(), ((Versioned) found).version());
+    }
+    return versions;
+  }
+
+  /** What a worker shares with its plugins: the JDK, Kafka and the logging interface. */
+  private static final class WorkersClasses extends ClassLoader {
+    WorkersClasses() {
+      super(ClassLoader.getPlatformClassLoader());
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      if (name.startsWith("org.apache.kafka.") || name.startsWith("org.slf4j.")) {
+        return PluginDiscoveryIT.class.getClassLoader().loadClass(name);
+      }
+      throw new ClassNotFoundException(name);
+    }
+  }
+}
