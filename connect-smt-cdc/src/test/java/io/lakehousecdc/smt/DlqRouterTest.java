@@ -249,6 +249,16 @@ class DlqRouterTest {
   }
 
   @Test
+  void lsnDedupLeavesDeadLettersAlone() {
+    DlqRouter<SinkRecord> router = sink(Map.of("sink.mode", "table"));
+    SinkRecord letter = router.apply(schemaless("orders", "{malformed"));
+    try (DedupRun dedup = new DedupRun()) {
+      assertSame(letter, dedup.apply(letter));
+      assertEquals(0, dedup.metric("Seen"));
+    }
+  }
+
+  @Test
   void sourceSideSendsTheRecordToItsDeadLetterTopic() {
     DlqRouter<SourceRecord> router = new DlqRouter<>(CLOCK);
     router.configure(Map.of("dlq.topic.format", "dead.${topic}", "required.fields", "note"));

@@ -1,5 +1,6 @@
 package io.lakehousecdc.smt.dlq;
 
+import io.lakehousecdc.smt.event.ServiceMessages;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -13,7 +14,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
  */
 public final class DeadLetterRecord {
   /** Name by which a sink knows a dead letter. */
-  public static final String SCHEMA_NAME = "io.lakehousecdc.DeadLetter";
+  public static final String SCHEMA_NAME = ServiceMessages.DEAD_LETTER;
 
   /** Version 1: fields may be added to it, none removed. */
   public static final Schema SCHEMA =
