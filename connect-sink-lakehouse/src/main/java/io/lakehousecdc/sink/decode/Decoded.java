@@ -14,12 +14,19 @@ public sealed interface Decoded {
    */
   record Change(ChangeEvent event, int bytes) implements Decoded {}
 
-  /** A record that concerns no table, by rule: heartbeat, transaction boundary, logical message. */
+  /** A record that changes no table, by rule. */
   enum Skipped implements Decoded {
     HEARTBEAT,
     TRANSACTION_BOUNDARY,
     LOGICAL_MESSAGE,
-    SCHEMA_CHANGE
+    SCHEMA_CHANGE,
+    /** What the connector says of itself, such as the progress of a snapshot. */
+    NOTIFICATION,
+    /**
+     * A record without a value that adds nothing to the delete before it: it has no key, or its
+     * topic carries the envelopes of several tables or of one whose key is not the record's.
+     */
+    TOMBSTONE
   }
 
   /** A record that can never be applied. */

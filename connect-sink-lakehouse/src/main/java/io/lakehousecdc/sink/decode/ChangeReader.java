@@ -1,0 +1,147 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SourceMark;
+import java.util.List;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/** Makes events of rows, whatever shape of record they came in. Not thread safe. */
+final class ChangeReader {
+  private final RecordForm form;
+  private final Tables tables;
+  private final Layouts layouts;
+  private final Warnings warnings;
+  private SourceTable lastTable;
+  private String lastTopic;
+  private Layout lastRow;
+  private Layout lastKey;
+  private TableReader lastReader;
+
+  ChangeReader(RecordForm form, Tables tables, Layouts layouts, Warnings warnings) {
+    this.form = form;
+    this.tables = tables;
+    this.layouts = layouts;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Reader of a record's rows, remembered as what its topic carries.
+   *
+   * @param row layout of the rows
+   */
+  TableReader reader(SinkRecord record, SourceTable table, Layout row) {
+    Layout key = layouts.ofKey(record.keySchema(), record.key());
+    if (row != lastRow
+        || key != lastKey
+        || !record.topic().equals(lastTopic)
+        || !table.equals(lastTable)) {
+      try {
+        lastReader = tables.reader(table, record.topic(), row, form.columns(row), key);
+      } catch (DecodeException e) {
+        lastRow = null;
+        throw e.in(table);
+      }
+      tables.saw(record.topic(), table, lastReader, key, form);
+      lastRow = row;
+      lastKey = key;
+      lastTopic = record.topic();
+      lastTable = table;
+    }
+    return lastReader;
+  }
+
+  /** Reader of a record that has a key and no row. */
+  TableReader readerOfKey(SinkRecord record, SourceTable table) {
+    Layout key = layouts.ofKey(record.keySchema(), record.key());
+    try {
+      return tables.reader(table, record.topic(), null, List.of(), key);
+    } catch (DecodeException e) {
+      throw e.in(table);
+    }
+  }
+
+  /** Create, read or update. */
+  Decoded upsert(
+      TableReader table,
+      SinkRecord record,
+      Operation operation,
+      Object after,
+      Object before,
+      SourceMark mark) {
+    try {
+      return upsertEvent(table, record, operation, after, before, mark);
+    } catch (DecodeException e) {
+      throw e.in(table.table());
+    }
+  }
+
+  /**
+   * @param before the old row as sent, real or made up; null where absent
+   */
+  Decoded delete(TableReader table, SinkRecord record, Object before, SourceMark mark) {
+    try {
+      return deleteEvent(table, record, before, mark);
+    } catch (DecodeException e) {
+      throw e.in(table.table());
+    }
+  }
+
+  private Decoded upsertEvent(
+      TableReader table,
+      SinkRecord record,
+      Operation operation,
+      Object after,
+      Object before,
+      SourceMark mark) {
+    Object[] cells = table.cells(after);
+    RowKey key = table.key(record.key(), cells);
+    table.complete(cells, key);
+    Object[] old = realCells(table, before);
+    if (operation == Operation.UPDATE && old == null) {
+      table.warnOfUnknownNulls(cells, warnings);
+      if (table.takesKeyFromRow()) {
+        warnings.unseenKeyChange(table.table());
+      }
+    }
+    return RecordReader.change(
+        new RowEvent(table.table(), table.schema(), operation, key, cells, old, mark));
+  }
+
+  private Decoded deleteEvent(
+      TableReader table, SinkRecord record, Object before, SourceMark mark) {
+    if (!table.hasKey() && before == null) {
+      throw new DecodeException(
+          "The delete has neither a key nor the old row. Set REPLICA IDENTITY FULL for the table"
+              + " at the source.");
+    }
+    boolean keyFromRow = table.takesKeyFromRow() && before != null && table.holdsKey(before);
+    RowKey key = table.key(record.key(), keyFromRow ? table.cells(before) : null);
+    return RecordReader.change(
+        new RowEvent(
+            table.table(),
+            table.schema(),
+            Operation.DELETE,
+            key,
+            null,
+            completed(table, realCells(table, before), key),
+            mark));
+  }
+
+  Decoded truncate(SinkRecord record, SourceTable table, SourceMark mark) {
+    return RecordReader.change(new TruncateEvent(tables.target(table, record.topic()), mark));
+  }
+
+  private static Object[] realCells(TableReader table, Object before) {
+    return before != null && table.isReal(before) ? table.cells(before) : null;
+  }
+
+  private static Object[] completed(TableReader table, Object[] cells, RowKey key) {
+    if (cells != null) {
+      table.complete(cells, key);
+    }
+    return cells;
+  }
+}

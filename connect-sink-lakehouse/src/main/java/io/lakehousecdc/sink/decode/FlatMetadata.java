@@ -1,0 +1,108 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.SourceMark;
+import java.util.List;
+import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Metadata of flattened records, from members ({@code add.fields}) or headers ({@code
+ * add.headers}), with the default prefix. {@code __ts_ms} is not used: it is the time at which the
+ * event was emitted, and a repeated event has a new one, while {@code __source_ts_ms} is the commit
+ * time.
+ */
+final class FlatMetadata {
+  private record Attribute(Member member, List<String> headers) {
+    static Attribute of(Layout layout, String... names) {
+      for (String name : names) {
+        if (layout.has(name)) {
+          return new Attribute(layout.member(name), List.of());
+        }
+      }
+      return new Attribute(Member.NONE, List.of(names));
+    }
+
+    Object of(SinkRecord record, Object value) {
+      if (headers.isEmpty()) {
+        return member.of(value);
+      }
+      for (String name : headers) {
+        Header header = record.headers().lastWithName(name);
+        if (header != null) {
+          return header.value();
+        }
+      }
+      return null;
+    }
+  }
+
+  private final Attribute operation;
+  private final Attribute deleted;
+  private final Attribute sequence;
+  private final Attribute lsn;
+  private final Attribute snapshot;
+  private final Attribute micros;
+  private final Attribute millis;
+  private final Attribute nanos;
+  private final Attribute database;
+  private final Attribute schema;
+  private final Attribute table;
+
+  FlatMetadata(Layout layout) {
+    operation = Attribute.of(layout, "__op");
+    deleted = Attribute.of(layout, "__deleted");
+    sequence = Attribute.of(layout, "__source_sequence", "__sequence");
+    lsn = Attribute.of(layout, "__source_lsn", "__lsn");
+    snapshot = Attribute.of(layout, "__source_snapshot", "__snapshot");
+    micros = Attribute.of(layout, "__source_ts_us");
+    millis = Attribute.of(layout, "__source_ts_ms");
+    nanos = Attribute.of(layout, "__source_ts_ns");
+    database = Attribute.of(layout, "__source_db", "__db");
+    schema = Attribute.of(layout, "__source_schema", "__schema");
+    table = Attribute.of(layout, "__source_table", "__table");
+  }
+
+  SourceMark mark(SinkRecord record, Object value, boolean isRead) {
+    return Attributes.mark(
+        sequence.of(record, value),
+        lsn.of(record, value),
+        snapshot.of(record, value),
+        isRead,
+        Attributes.micros(
+            micros.of(record, value), millis.of(record, value), nanos.of(record, value)));
+  }
+
+  /** Table by metadata; what they do not tell, by the topic's name. */
+  SourceTable table(SinkRecord record, Object value) {
+    Object tableName = table.of(record, value);
+    Object schemaName = schema.of(record, value);
+    Object databaseName = database.of(record, value);
+    if (tableName == null && schemaName == null && databaseName == null) {
+      return SourceTable.ofTopic(record.topic());
+    }
+    SourceTable byTopic = SourceTable.ofTopic(record.topic());
+    return new SourceTable(
+        databaseName == null ? "" : databaseName.toString(),
+        schemaName == null ? byTopic.schema() : schemaName.toString(),
+        tableName == null ? byTopic.name() : tableName.toString());
+  }
+
+  Operation operation(SinkRecord record, Object value) {
+    Object isDeleted = deleted.of(record, value);
+    if (isDeleted != null && isDeleted.toString().equals("true")) {
+      return Operation.DELETE;
+    }
+    Object code = operation.of(record, value);
+    if (code == null) {
+      return Operation.UPDATE;
+    }
+    for (Operation each : Operation.values()) {
+      if (each.code().equals(code.toString())) {
+        return each;
+      }
+    }
+    throw new DecodeException(
+        "The operation '%s' (__op) is not known. Known are c, r, u, d and t.".formatted(code));
+  }
+}

@@ -1,0 +1,42 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.SourceMark;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Decodes rows that {@code ExtractNewRecordState} has flattened. What they say of operation and
+ * position depends on its {@code add.fields} and {@code add.headers}; where the operation is not
+ * told, a row is an update.
+ */
+final class FlatReader implements RecordReader {
+  private final Layout layout;
+  private final Warnings warnings;
+  private final ChangeReader changes;
+  private final FlatMetadata metadata;
+  private final ReplacedNulls defaults;
+
+  FlatReader(Layout layout, Layouts layouts, Tables tables, Warnings warnings) {
+    this.layout = layout;
+    this.warnings = warnings;
+    changes = new ChangeReader(RecordForm.FLAT, tables, layouts, warnings);
+    metadata = new FlatMetadata(layout);
+    defaults = new ReplacedNulls(layout);
+  }
+
+  @Override
+  public Decoded read(SinkRecord record, Object value) {
+    SourceTable source = metadata.table(record, value);
+    Operation operation = metadata.operation(record, value);
+    SourceMark mark = metadata.mark(record, value, operation == Operation.READ);
+    if (operation == Operation.TRUNCATE) {
+      return changes.truncate(record, source, mark);
+    }
+    TableReader table = changes.reader(record, source, layout);
+    if (operation == Operation.DELETE) {
+      return changes.delete(table, record, value, mark);
+    }
+    defaults.look(value, table.table(), warnings);
+    return changes.upsert(table, record, operation, value, null, mark);
+  }
+}

@@ -1,0 +1,122 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.decode.Decoded.Skipped;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decodes the records of one task. Readers are compiled once per schema and table and kept, as is
+ * which table a topic carries; apart from that, records are decoded one by one, without regard to
+ * their order. Not thread safe.
+ */
+public final class RecordDecoder {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
+  private static final String HEARTBEAT_TOPICS = "__debezium-heartbeat";
+  private static final int BOUND = 1_000;
+
+  private final Layouts layouts = new Layouts();
+  private final Warnings warnings;
+  private final Tables tables;
+  private final TombstoneReader tombstones;
+  private final Map<Layout, RecordReader> readers = new BoundedCache<>(BOUND);
+
+  /** Warnings go to the log. */
+  public RecordDecoder(DecodeOptions options) {
+    this(options, LOG::warn);
+  }
+
+  /**
+   * @param warnings told, once per table and column, of values that the source or a converter loses
+   *     before the sink can see them, with the remedy
+   */
+  public RecordDecoder(DecodeOptions options, Consumer<String> warnings) {
+    this.warnings = new Warnings(warnings);
+    tables = new Tables(options, new Placeholders(options.unavailablePlaceholder()), this.warnings);
+    tombstones = new TombstoneReader(tables, layouts, this.warnings);
+  }
+
+  /** Where a record lies in Kafka, whatever transformations made of its topic. */
+  public static Coordinates coordinates(SinkRecord record) {
+    return new Coordinates(
+        new SourcePartition(record.originalTopic(), record.originalKafkaPartition()),
+        record.originalKafkaOffset());
+  }
+
+  /** What a record says. Bad data is {@link Decoded.Rejected}, never an exception. */
+  public Decoded decode(SinkRecord record) {
+    try {
+      return read(record);
+    } catch (DecodeException e) {
+      return Rejections.of(record, e.getMessage());
+    } catch (DataException | ClassCastException e) {
+      // A struct that does not keep to its own schema: some transformation made it.
+      return Rejections.of(
+          record, "Its value does not match its schema (" + e.getMessage() + "). Check the SMTs.");
+    }
+  }
+
+  private Decoded read(SinkRecord record) {
+    if (record.topic().startsWith(HEARTBEAT_TOPICS)) {
+      return Skipped.HEARTBEAT;
+    }
+    Object value = record.value();
+    if (value == null) {
+      return tombstones.read(record);
+    }
+    Layout layout;
+    if (value instanceof Struct struct) {
+      layout = layouts.of(struct.schema());
+    } else if (value instanceof Map<?, ?> map) {
+      layout = layouts.of(map);
+    } else {
+      throw new DecodeException(
+          "Its value is a %s and no change event. Use the converter that wrote the topic, such as"
+                  .formatted(value.getClass().getSimpleName())
+              + " JsonConverter or AvroConverter, or leave the topic out of topics.regex.");
+    }
+    RecordReader reader = readers.get(layout);
+    if (reader == null) {
+      reader = compile(layout);
+      readers.put(layout, reader);
+    }
+    return reader.read(record, value);
+  }
+
+  private RecordReader compile(Layout layout) {
+    String name = layout.schemaName();
+    if (name.equals(Rejections.LETTER_SCHEMA)) {
+      return Rejections::ofLetter;
+    }
+    if (name.endsWith(".Heartbeat") || layout.names().equals(List.of("ts_ms"))) {
+      return (record, value) -> Skipped.HEARTBEAT;
+    }
+    if (name.endsWith(".TransactionMetadataValue")
+        || layout.names().containsAll(List.of("status", "id", "event_count", "data_collections"))) {
+      return (record, value) -> Skipped.TRANSACTION_BOUNDARY;
+    }
+    if (name.endsWith(".SchemaChangeValue")
+        || layout.names().containsAll(List.of("databaseName", "ddl", "tableChanges"))) {
+      return (record, value) -> Skipped.SCHEMA_CHANGE;
+    }
+    if (name.endsWith("io.debezium.connector.common.Notification")) {
+      return (record, value) -> Skipped.NOTIFICATION;
+    }
+    if (name.endsWith(".Envelope") || EnvelopeReader.reads(layout)) {
+      return new EnvelopeReader(layout, layouts, tables, warnings);
+    }
+    if (layout.names().size() == 2 && layout.has("schema") && layout.has("payload")) {
+      throw new DecodeException(
+          "The JSON holds its schema, but the converter does not read it. Set"
+              + " value.converter.schemas.enable=true, and key.converter.schemas.enable=true.");
+    }
+    return new FlatReader(layout, layouts, tables, warnings);
+  }
+}

@@ -1,0 +1,94 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.target.DeadLetter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/** Makes dead letters of records that cannot be decoded. */
+final class Rejections {
+  /** Schema name of the dead letters that this project's {@code DlqRouter} writes. */
+  static final String LETTER_SCHEMA = "io.lakehousecdc.DeadLetter";
+
+  private static final String ERROR_CLASS = "DecodeError";
+
+  private Rejections() {}
+
+  static Decoded.Rejected of(SinkRecord record, String problem) {
+    Coordinates at = RecordDecoder.coordinates(record);
+    return new Decoded.Rejected(
+        new DeadLetter(
+            at,
+            text(record.key()),
+            text(record.value()),
+            operation(record.value()),
+            ERROR_CLASS,
+            "The record at %s cannot be decoded. %s".formatted(at, problem),
+            System.currentTimeMillis(),
+            0));
+  }
+
+  /** A dead letter that comes back as a record; what it does not say is taken from the record. */
+  static Decoded.Rejected ofLetter(SinkRecord record, Object value) {
+    Struct letter = (Struct) value;
+    Coordinates own = RecordDecoder.coordinates(record);
+    Object topic = member(letter, "topic");
+    Coordinates at =
+        topic == null
+            ? own
+            : new Coordinates(
+                new SourcePartition(
+                    topic.toString(),
+                    (int)
+                        Attributes.number(
+                            member(letter, "partition"), own.partition().partition())),
+                Attributes.number(member(letter, "offset"), own.offset()));
+    return new Decoded.Rejected(
+        new DeadLetter(
+            at,
+            text(member(letter, "key")),
+            text(member(letter, "value")),
+            text(member(letter, "op")),
+            text(member(letter, "error_class")),
+            text(member(letter, "error_message")),
+            millis(member(letter, "created_at"), record.timestamp()),
+            (int) Attributes.number(member(letter, "retries"), 0)));
+  }
+
+  /** Text and bytes as they are, anything else as JSON; null for null. */
+  static String text(Object value) {
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    return value instanceof byte[] bytes
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : ConnectJson.text(value);
+  }
+
+  private static String operation(Object value) {
+    for (String name : new String[] {"op", "__op"}) {
+      Object operation =
+          value instanceof Struct struct
+              ? member(struct, name)
+              : value instanceof Map<?, ?> map ? map.get(name) : null;
+      if (operation instanceof String text) {
+        return text;
+      }
+    }
+    return null;
+  }
+
+  private static long millis(Object time, Long fallback) {
+    if (time instanceof java.util.Date date) {
+      return date.getTime();
+    }
+    return Attributes.number(time, fallback == null ? System.currentTimeMillis() : fallback);
+  }
+
+  private static Object member(Struct struct, String name) {
+    return struct.schema().field(name) == null ? null : struct.getWithoutDefault(name);
+  }
+}

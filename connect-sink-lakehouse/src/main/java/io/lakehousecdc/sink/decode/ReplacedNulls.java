@@ -1,0 +1,53 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.TableId;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.connect.data.Field;
+
+/**
+ * Watches for converters that replace an explicit NULL by the column's default ({@code
+ * replace.null.with.default}, on by default in Connect's JSON converter): the value that the row
+ * has at the source cannot be told then.
+ */
+final class ReplacedNulls {
+  private final List<String> columns = new ArrayList<>();
+  private final List<Member> members = new ArrayList<>();
+  private final List<Object> defaults = new ArrayList<>();
+  private boolean settled;
+
+  ReplacedNulls(Layout row) {
+    if (row instanceof Layout.OfStruct struct) {
+      for (Field field : struct.schema().fields()) {
+        if (field.schema().isOptional() && field.schema().defaultValue() != null) {
+          columns.add(field.name());
+          members.add(row.member(field.name()));
+          defaults.add(field.schema().defaultValue());
+        }
+      }
+    }
+    settled = columns.isEmpty();
+  }
+
+  /** It is known that a converter replaces NULL. */
+  void certain(TableId table, Warnings warnings) {
+    if (!settled) {
+      settled = true;
+      warnings.replacedNulls(table, columns);
+    }
+  }
+
+  /** Looks at a row, until one holds a NULL, which clears the suspicion, or a default. */
+  void look(Object row, TableId table, Warnings warnings) {
+    boolean isSuspect = false;
+    for (int i = 0; !settled && i < members.size(); i++) {
+      Object value = members.get(i).of(row);
+      settled = value == null;
+      isSuspect |= defaults.get(i).equals(value);
+    }
+    if (!settled && isSuspect) {
+      settled = true;
+      warnings.perhapsReplacedNulls(table, columns);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.lakehousecdc.sink.decode;
+
+import static io.debezium.connector.AbstractSourceInfo.DATABASE_NAME_KEY;
+import static io.debezium.connector.AbstractSourceInfo.SCHEMA_NAME_KEY;
+import static io.debezium.connector.AbstractSourceInfo.SEQUENCE_KEY;
+import static io.debezium.connector.AbstractSourceInfo.SNAPSHOT_KEY;
+import static io.debezium.connector.AbstractSourceInfo.TABLE_NAME_KEY;
+import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_KEY;
+import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_NS_KEY;
+import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_US_KEY;
+
+import io.lakehousecdc.sink.change.SourceMark;
+
+/** Reads the {@code source} block of an envelope. Compiled once per layout of the block. */
+final class Source {
+  private static final String LSN_KEY = "lsn";
+
+  private final Member sequence;
+  private final Member lsn;
+  private final Member snapshot;
+  private final Member micros;
+  private final Member millis;
+  private final Member nanos;
+  private final Member database;
+  private final Member schema;
+  private final Member table;
+  private SourceTable last;
+
+  Source(Layout layout) {
+    sequence = layout.member(SEQUENCE_KEY);
+    lsn = layout.member(LSN_KEY);
+    snapshot = layout.member(SNAPSHOT_KEY);
+    micros = layout.member(TIMESTAMP_US_KEY);
+    millis = layout.member(TIMESTAMP_KEY);
+    nanos = layout.member(TIMESTAMP_NS_KEY);
+    database = layout.member(DATABASE_NAME_KEY);
+    schema = layout.member(SCHEMA_NAME_KEY);
+    table = layout.member(TABLE_NAME_KEY);
+  }
+
+  SourceMark mark(Object source, boolean isRead) {
+    return Attributes.mark(
+        sequence.of(source),
+        lsn.of(source),
+        snapshot.of(source),
+        isRead,
+        Attributes.micros(micros.of(source), millis.of(source), nanos.of(source)));
+  }
+
+  /** The table; one that is without a schema, as in MySQL, is taken to be in its database's. */
+  SourceTable table(Object source) {
+    String databaseName = text(database, source);
+    String tableName = text(table, source);
+    Object schemaValue = schema.of(source);
+    String schemaName = schemaValue == null ? databaseName : schemaValue.toString();
+    if (last == null
+        || !last.name().equals(tableName)
+        || !last.schema().equals(schemaName)
+        || !last.database().equals(databaseName)) {
+      last = new SourceTable(databaseName, schemaName, tableName);
+    }
+    return last;
+  }
+
+  /**
+   * Whether a converter put the default "false" for the null that Debezium sends while streaming:
+   * then it does so with columns, too.
+   */
+  boolean showsReplacedNull(Object source) {
+    return "false".equals(snapshot.of(source));
+  }
+
+  private static String text(Member member, Object source) {
+    Object value = member.of(source);
+    return value == null ? "" : value.toString();
+  }
+}

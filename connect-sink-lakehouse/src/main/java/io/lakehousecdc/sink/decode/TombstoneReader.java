@@ -1,0 +1,65 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SourceMark;
+import java.util.List;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Decodes records without a value. After an envelope's delete such a record repeats it; for
+ * flattened records it is the delete, and headers ({@code add.headers}) may give it a position.
+ */
+final class TombstoneReader {
+  private static final FlatMetadata HEADERS = new FlatMetadata(new Layout.OfMap(List.of()));
+
+  private final Tables tables;
+  private final Layouts layouts;
+  private final Warnings warnings;
+
+  TombstoneReader(Tables tables, Layouts layouts, Warnings warnings) {
+    this.tables = tables;
+    this.layouts = layouts;
+    this.warnings = warnings;
+  }
+
+  Decoded read(SinkRecord record) {
+    Layout key = layouts.ofKey(record.keySchema(), record.key());
+    if (key == null) {
+      return Decoded.Skipped.TOMBSTONE;
+    }
+    Tables.Topic topic = tables.topic(record.topic());
+    boolean isOnlyDelete = topic.carriesFlatRows() || record.valueSchema() != null;
+    if (topic.carriesSeveral()) {
+      if (isOnlyDelete) {
+        throw new DecodeException(
+            "The topic carries several tables, so a delete without a value does not tell its"
+                + " table. Set delete.tombstone.handling.mode=rewrite in ExtractNewRecordState.");
+      }
+      return Decoded.Skipped.TOMBSTONE;
+    }
+    TableReader table = tables.readerOfKey(record.topic(), key);
+    if (table.takesKeyFromRow()) {
+      if (isOnlyDelete) {
+        throw new DecodeException(
+            "Table %s: the delete does not hold the columns of key.columns. Set"
+                    .formatted(table.table())
+                + " delete.tombstone.handling.mode=rewrite in ExtractNewRecordState and REPLICA"
+                + " IDENTITY FULL at the source.");
+      }
+      warnings.unusableTombstone(table.table());
+      return Decoded.Skipped.TOMBSTONE;
+    }
+    RowKey rowKey = table.key(record.key(), null);
+    SourceMark mark = HEADERS.mark(record, null, false);
+    boolean isPositionedDelete =
+        mark.lsn() != SourceMark.NONE && HEADERS.operation(record, null) == Operation.DELETE;
+    return RecordReader.change(
+        isPositionedDelete
+            ? new RowEvent(
+                table.table(), table.schema(), Operation.DELETE, rowKey, null, null, mark)
+            : new TombstoneEvent(table.table(), table.schema(), rowKey, SourceMark.UNKNOWN));
+  }
+}
