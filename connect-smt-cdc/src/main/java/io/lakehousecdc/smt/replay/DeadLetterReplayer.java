@@ -62,7 +62,9 @@ public final class DeadLetterReplayer {
         | IllegalStateException
         | IOException
         | SQLException e) {
-      err.println(e.getMessage());
+      err.printf(
+          "Cannot replay %s by %s: %s%n",
+          options.topic().or(options::table).orElseThrow(), options.bootstrap(), e.getMessage());
       return FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.testkit.KafkaBroker;
 import io.lakehousecdc.testkit.PostgresServer;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -27,8 +25,7 @@ import org.junit.jupiter.api.Test;
 class DeadLetterReplayerIT {
   private static KafkaBroker kafka;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private String output = "";
 
   @BeforeAll
   static void start() {
@@ -156,7 +153,9 @@ class DeadLetterReplayerIT {
 
   @Test
   void wrongOptionsShowTheUsage() {
-    assertEquals(2, new DeadLetterReplayer(Map.of(), print(out), print(err)).run("--topic", "x"));
+    ReplayRun run = ReplayRun.of("--topic", "x");
+    assertEquals(2, run.exitCode());
+    output = run.output();
     assertTrue(output().contains("--bootstrap is missing"), output());
     assertTrue(output().contains("From a table:"), output());
   }
@@ -170,15 +169,13 @@ class DeadLetterReplayerIT {
     all[0] = "--bootstrap";
     all[1] = kafka.bootstrapServers();
     System.arraycopy(arguments, 0, all, 2, arguments.length);
-    return new DeadLetterReplayer(environment, print(out), print(err)).run(all);
+    ReplayRun run = ReplayRun.of(environment, all);
+    output = run.output();
+    return run.exitCode();
   }
 
   private String output() {
-    return out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
-  }
-
-  private static PrintStream print(ByteArrayOutputStream bytes) {
-    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    return output;
   }
 
   private static List<Header> headers(String... namesAndValues) {
