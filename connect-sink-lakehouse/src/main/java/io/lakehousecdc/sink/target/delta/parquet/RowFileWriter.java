@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink.target.delta.parquet;
 
+import io.lakehousecdc.sink.target.delta.parquet.WriteOptions.Dictionaries;
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
 import io.lakehousecdc.sink.target.delta.storage.FileOutput;
 import java.io.Closeable;
@@ -34,6 +35,7 @@ public final class RowFileWriter implements Closeable {
         new Builder(new StoredOutput(output), new RowWriteSupport(columns, schema))
             .withConf(new PlainParquetConfiguration())
             .withCompressionCodec(options.codec().parquet())
+            .withDictionaryEncoding(options.dictionaries() == Dictionaries.WHERE_THEY_PAY)
             .build();
   }
 

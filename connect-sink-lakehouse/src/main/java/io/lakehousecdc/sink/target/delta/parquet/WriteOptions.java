@@ -10,15 +10,27 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  *
  * @param codec compression
  * @param encoding how values of two types are laid out
+ * @param dictionaries whether repeated values are looked for
  */
-public record WriteOptions(Codec codec, Encoding encoding) {
+public record WriteOptions(Codec codec, Encoding encoding, Dictionaries dictionaries) {
 
-  /** Smallest files, encodings of today. */
+  /** Well compressed, encodings of today, for files of one commit. */
   public static final WriteOptions DEFAULT = new WriteOptions(Codec.ZSTD, Encoding.STANDARD);
 
   public WriteOptions {
     requireNonNull(codec, "codec");
     requireNonNull(encoding, "encoding");
+    requireNonNull(dictionaries, "dictionaries");
+  }
+
+  /** Options for files of one commit. */
+  public WriteOptions(Codec codec, Encoding encoding) {
+    this(codec, encoding, Dictionaries.NONE);
+  }
+
+  /** The same for files that stay: large, or the result of a compaction. */
+  public WriteOptions lasting() {
+    return new WriteOptions(codec, encoding, Dictionaries.WHERE_THEY_PAY);
   }
 
   /** Compression of pages. */
@@ -54,5 +66,16 @@ public record WriteOptions(Codec codec, Encoding encoding) {
      * readers of its time expect (it reads integer decimals as 100 times their value).
      */
     LEGACY
+  }
+
+  /** Whether columns are written as numbers of their distinct values. */
+  public enum Dictionaries {
+    /**
+     * No. A file of one page per column would be encoded twice, first with a dictionary and then,
+     * where that did not pay, without: half the speed, for a file that a compaction soon replaces.
+     */
+    NONE,
+    /** Yes, where the first page of a column becomes smaller. */
+    WHERE_THEY_PAY
   }
 }

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,10 @@ class RowFileTest {
       assertValues(values, read(file, column));
       assertValues(values, KernelParquet.read(Path.of(file), column));
     }
+    List<Object> repeated =
+        Collections.nCopies(50, values).stream().flatMap(List::stream).collect(Collectors.toList());
+    String file = write(List.of(column), WriteOptions.DEFAULT.lasting(), rows(repeated));
+    assertValues(repeated, read(file, column));
   }
 
   @ParameterizedTest
