@@ -2,62 +2,66 @@ package io.lakehousecdc.sink.decode;
 
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Date;
 import java.util.Map;
 import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.Time;
+import org.apache.kafka.connect.data.Timestamp;
 
-/** Connect data as JSON text: bytes in Base64, decimals and non-finite numbers as strings. */
+/**
+ * Connect data as the JSON that Connect's {@code JsonConverter} writes without schemas: bytes and
+ * decimals in Base64, dates and times as numbers, NaN and infinities as strings. So a dead letter
+ * can be published again.
+ */
 final class ConnectJson {
   private final StringBuilder json = new StringBuilder();
 
   private ConnectJson() {}
 
-  static String text(Object value) {
+  /**
+   * @param schema schema of the value; may be null
+   */
+  static String text(Schema schema, Object value) {
     ConnectJson writer = new ConnectJson();
-    writer.write(value);
+    writer.write(schema, value);
     return writer.json.toString();
   }
 
-  static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
-  }
-
-  private void write(Object value) {
+  private void write(Schema schema, Object value) {
     if (value == null || value instanceof Boolean) {
       json.append(value);
     } else if (value instanceof Struct struct) {
       char separator = '{';
       for (Field field : struct.schema().fields()) {
-        separator = member(separator, field.name(), struct.getWithoutDefault(field.name()));
+        Object member = struct.getWithoutDefault(field.name());
+        separator = member(separator, field.name(), field.schema(), member);
       }
       json.append(separator == '{' ? "{}" : "}");
     } else if (value instanceof Map<?, ?> map) {
       char separator = '{';
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        separator = member(separator, String.valueOf(entry.getKey()), entry.getValue());
+        String name = String.valueOf(entry.getKey());
+        separator = member(separator, name, element(schema), entry.getValue());
       }
       json.append(separator == '{' ? "{}" : "}");
     } else if (value instanceof Collection<?> list) {
       char separator = '[';
-      for (Object element : list) {
+      for (Object each : list) {
         json.append(separator);
-        write(element);
+        write(element(schema), each);
         separator = ',';
       }
       json.append(separator == '[' ? "[]" : "]");
-    } else if (value instanceof byte[] bytes) {
-      string(Base64.getEncoder().encodeToString(bytes));
-    } else if (value instanceof ByteBuffer buffer) {
-      string(Base64.getEncoder().encodeToString(bytes(buffer)));
-    } else if (value instanceof java.util.Date date) {
-      string(Instant.ofEpochMilli(date.getTime()).toString());
+    } else if (value instanceof byte[] || value instanceof ByteBuffer) {
+      base64(Scalars.bytes(value));
     } else if (value instanceof BigDecimal decimal) {
-      string(decimal.toPlainString());
+      base64(decimal.unscaledValue().toByteArray());
+    } else if (value instanceof Date date) {
+      json.append(number(schema, date));
     } else if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
       json.append(number);
     } else {
@@ -65,12 +69,28 @@ final class ConnectJson {
     }
   }
 
-  private char member(char separator, String name, Object value) {
+  private static Schema element(Schema container) {
+    return container == null ? null : container.valueSchema();
+  }
+
+  private static long number(Schema schema, Date date) {
+    boolean isMillis =
+        schema == null
+            || Timestamp.LOGICAL_NAME.equals(schema.name())
+            || Time.LOGICAL_NAME.equals(schema.name());
+    return isMillis ? date.getTime() : Math.floorDiv(date.getTime(), 86_400_000L);
+  }
+
+  private char member(char separator, String name, Schema schema, Object value) {
     json.append(separator);
     string(name);
     json.append(':');
-    write(value);
+    write(schema, value);
     return ',';
+  }
+
+  private void base64(byte[] bytes) {
+    string(Base64.getEncoder().encodeToString(bytes));
   }
 
   private void string(String text) {

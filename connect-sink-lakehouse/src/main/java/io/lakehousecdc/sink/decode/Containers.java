@@ -20,7 +20,7 @@ final class Containers {
 
   static ColumnType map(Schema schema) {
     if (schema.keySchema().type() != Schema.Type.STRING) {
-      return new ColumnType(Primitive.JSON, ConnectJson::text);
+      return new ColumnType(Primitive.JSON, value -> ConnectJson.text(schema, value));
     }
     ColumnType element = TypeTable.of(schema.valueSchema());
     return new ColumnType(

@@ -48,6 +48,8 @@ final class FlatMetadata {
   private final Attribute database;
   private final Attribute schema;
   private final Attribute table;
+  private String lastTopic;
+  private SourceTable byTopic;
 
   FlatMetadata(Layout layout) {
     operation = Attribute.of(layout, "__op");
@@ -78,10 +80,13 @@ final class FlatMetadata {
     Object tableName = table.of(record, value);
     Object schemaName = schema.of(record, value);
     Object databaseName = database.of(record, value);
-    if (tableName == null && schemaName == null && databaseName == null) {
-      return SourceTable.ofTopic(record.topic());
+    if (!record.topic().equals(lastTopic)) {
+      byTopic = SourceTable.ofTopic(record.topic());
+      lastTopic = record.topic();
     }
-    SourceTable byTopic = SourceTable.ofTopic(record.topic());
+    if (tableName == null && schemaName == null && databaseName == null) {
+      return byTopic;
+    }
     return new SourceTable(
         databaseName == null ? "" : databaseName.toString(),
         schemaName == null ? byTopic.schema() : schemaName.toString(),

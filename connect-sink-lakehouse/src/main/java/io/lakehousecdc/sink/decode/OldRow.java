@@ -19,35 +19,53 @@ import org.apache.kafka.connect.data.Schema;
  * values are then not used, which costs nothing but the old values of a row of zeros and nulls.
  */
 final class OldRow {
-  /** A column whose value can prove something. */
-  private record Witness(Member member, Object fallback) {
+  /**
+   * A column whose value can prove something.
+   *
+   * @param fallback the column's default; null where it has none
+   * @param isOptional whether null is made up for it, and not a zero
+   */
+  private record Witness(Member member, Object fallback, boolean isOptional) {
     boolean isReal(Object row) {
       Object value = member.of(row);
-      return value != null && !isZero(value) && !Objects.equals(value, fallback);
+      return value != null
+          && (isOptional || !isZero(value))
+          && !Objects.deepEquals(value, fallback);
     }
   }
 
+  private final boolean isAlwaysFull;
   private final List<Witness> witnesses;
   private final List<Optional<Witness>> overrides;
 
-  private OldRow(List<Witness> witnesses, List<Optional<Witness>> overrides) {
+  private OldRow(boolean isAlwaysFull, List<Witness> witnesses, List<Optional<Witness>> overrides) {
+    this.isAlwaysFull = isAlwaysFull;
     this.witnesses = witnesses;
     this.overrides = overrides;
   }
 
   /**
-   * @param recordKey columns that are real under any identity
+   * @param columns members of the layout that are columns, and no metadata
+   * @param key layout of record keys; null where the table has none: then PostgreSQL accepts
+   *     deletes under replica identity FULL alone
+   * @param recordKey columns of the record key, which are real under any identity
    * @param overrides columns of {@code key.columns}: they may be those of a replica identity index,
    *     which are real while the rest is made up
    */
-  static OldRow of(Layout layout, List<String> recordKey, List<String> overrides) {
+  static OldRow of(
+      Layout layout,
+      List<String> columns,
+      Layout key,
+      List<String> recordKey,
+      List<String> overrides) {
     List<Witness> witnesses = new ArrayList<>();
-    for (String name : layout.names()) {
+    for (String name : columns) {
       if (!recordKey.contains(name) && !overrides.contains(name)) {
         witness(layout, name).ifPresent(witnesses::add);
       }
     }
     return new OldRow(
+        key == null,
         witnesses,
         overrides.stream()
             .filter(name -> !recordKey.contains(name))
@@ -62,12 +80,15 @@ final class OldRow {
     }
     Schema schema = struct.schema().field(name).schema();
     return schema.isOptional() || hasKnownZero(schema)
-        ? Optional.of(new Witness(layout.member(name), schema.defaultValue()))
+        ? Optional.of(new Witness(layout.member(name), schema.defaultValue(), schema.isOptional()))
         : Optional.empty();
   }
 
   /** Whether the row was logged in full. */
   boolean isFull(Object row) {
+    if (isAlwaysFull) {
+      return true;
+    }
     for (Witness witness : witnesses) {
       if (witness.isReal(row)) {
         return true;

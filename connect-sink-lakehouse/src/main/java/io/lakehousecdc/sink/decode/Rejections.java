@@ -3,8 +3,12 @@ package io.lakehousecdc.sink.decode;
 import io.lakehousecdc.sink.change.Coordinates;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.target.DeadLetter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 
@@ -22,8 +26,8 @@ final class Rejections {
     return new Decoded.Rejected(
         new DeadLetter(
             at,
-            text(record.key()),
-            text(record.value()),
+            text(record.keySchema(), record.key()),
+            text(record.valueSchema(), record.value()),
             operation(record.value()),
             ERROR_CLASS,
             "The record at %s cannot be decoded. %s".formatted(at, problem),
@@ -49,23 +53,32 @@ final class Rejections {
     return new Decoded.Rejected(
         new DeadLetter(
             at,
-            text(member(letter, "key")),
-            text(member(letter, "value")),
-            text(member(letter, "op")),
-            text(member(letter, "error_class")),
-            text(member(letter, "error_message")),
+            text(null, member(letter, "key")),
+            text(null, member(letter, "value")),
+            text(null, member(letter, "op")),
+            text(null, member(letter, "error_class")),
+            text(null, member(letter, "error_message")),
             millis(member(letter, "created_at"), record.timestamp()),
             (int) Attributes.number(member(letter, "retries"), 0)));
   }
 
-  /** Text and bytes as they are, anything else as JSON; null for null. */
-  static String text(Object value) {
+  /**
+   * Text as it is, bytes as text where they are UTF-8 and in Base64 where not, anything else as
+   * JSON; null for null.
+   */
+  static String text(Schema schema, Object value) {
     if (value == null || value instanceof String) {
       return (String) value;
     }
-    return value instanceof byte[] bytes
-        ? new String(bytes, StandardCharsets.UTF_8)
-        : ConnectJson.text(value);
+    if (!(value instanceof byte[] || value instanceof ByteBuffer)) {
+      return ConnectJson.text(schema, value);
+    }
+    byte[] bytes = Scalars.bytes(value);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return Base64.getEncoder().encodeToString(bytes);
+    }
   }
 
   private static String operation(Object value) {

@@ -12,7 +12,12 @@ final class Scalars {
 
   /** Bytes, which converters deliver as an array or a buffer. */
   static byte[] bytes(Object value) {
-    return value instanceof ByteBuffer buffer ? ConnectJson.bytes(buffer) : (byte[]) value;
+    if (value instanceof ByteBuffer buffer) {
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      return bytes;
+    }
+    return (byte[]) value;
   }
 
   static Object variableScale(Object value) {

@@ -56,7 +56,7 @@ final class Tables {
     if (reader == null) {
       TableId target = target(source, topic);
       reader =
-          TableReader.compile(
+          TableCompiler.compile(
               target,
               row,
               names.stream().filter(name -> options.fields().keeps(source, name)).toList(),

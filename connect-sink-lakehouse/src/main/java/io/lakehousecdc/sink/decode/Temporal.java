@@ -15,11 +15,11 @@ final class Temporal {
   /** PostgreSQL's last day of a date, 5874897-12-31. */
   private static final long LAST_DAY = 2_145_042_905;
 
-  /** PostgreSQL's last millisecond of a timestamp, in the year 294276. */
-  private static final long LAST_MILLI = 9_224_318_015_999_999L;
-
   private static final long FIRST_MILLI = FIRST_DAY * 86_400_000;
   private static final long FIRST_MICRO = FIRST_MILLI * 1_000;
+
+  /** Far below anything that PostgreSQL can hold, above every encoding of negative infinity. */
+  private static final long NEGATIVE_INFINITE_MICRO = -9_000_000_000_000_000_000L;
 
   /** pgjdbc's milliseconds for infinity ({@code PGStatement.DATE_POSITIVE_INFINITY}). */
   private static final long DRIVER_INFINITY = 9_223_372_036_825_200_000L;
@@ -76,12 +76,14 @@ final class Temporal {
         || millis == DRIVER_INFINITY / 1_000) {
       return Long.MAX_VALUE;
     }
-    if (millis < FIRST_MILLI) {
+    if (millis <= NEGATIVE_INFINITE_MICRO / 1_000) {
       return Long.MIN_VALUE;
     }
-    if (millis > Long.MAX_VALUE / 1_000 || millis > LAST_MILLI) {
+    if (millis < FIRST_MILLI || millis > Long.MAX_VALUE / 1_000) {
       throw new DecodeException(
-          millis + " milliseconds since 1970 does not fit into microseconds of 64 bits.");
+          millis
+              + " milliseconds since 1970 is before PostgreSQL's first timestamp, or does not fit"
+              + " into microseconds of 64 bits.");
     }
     return millis * 1_000;
   }
@@ -91,7 +93,14 @@ final class Temporal {
     if (micros == DRIVER_INFINITY) {
       return Long.MAX_VALUE;
     }
-    return micros < FIRST_MICRO ? Long.valueOf(Long.MIN_VALUE) : Long.valueOf(micros);
+    if (micros <= NEGATIVE_INFINITE_MICRO) {
+      return Long.MIN_VALUE;
+    }
+    if (micros < FIRST_MICRO) {
+      throw new DecodeException(
+          micros + " microseconds since 1970 is before PostgreSQL's first timestamp.");
+    }
+    return micros;
   }
 
   /** Timestamp from nanoseconds since 1970. */

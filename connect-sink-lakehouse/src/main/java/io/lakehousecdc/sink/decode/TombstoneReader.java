@@ -13,8 +13,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
  * flattened records it is the delete, and headers ({@code add.headers}) may give it a position.
  */
 final class TombstoneReader {
-  private static final FlatMetadata HEADERS = new FlatMetadata(new Layout.OfMap(List.of()));
-
+  private final FlatMetadata headers = new FlatMetadata(new Layout.OfMap(List.of()));
   private final Tables tables;
   private final Layouts layouts;
   private final Warnings warnings;
@@ -53,9 +52,9 @@ final class TombstoneReader {
       return Decoded.Skipped.TOMBSTONE;
     }
     RowKey rowKey = table.key(record.key(), null);
-    SourceMark mark = HEADERS.mark(record, null, false);
+    SourceMark mark = headers.mark(record, null, false);
     boolean isPositionedDelete =
-        mark.lsn() != SourceMark.NONE && HEADERS.operation(record, null) == Operation.DELETE;
+        mark.lsn() != SourceMark.NONE && headers.operation(record, null) == Operation.DELETE;
     return RecordReader.change(
         isPositionedDelete
             ? new RowEvent(

@@ -1,0 +1,207 @@
+package io.lakehousecdc.sink.decode;
+
+import static io.lakehousecdc.sink.decode.Decoding.after;
+import static io.lakehousecdc.sink.decode.Decoding.columns;
+import static io.lakehousecdc.sink.decode.Decoding.type;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.testkit.DebeziumRecords;
+import io.lakehousecdc.testkit.DebeziumTable;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.storage.SimpleHeaderConverter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Records that went through the real {@code ExtractNewRecordState}. */
+class FlattenedTest {
+  private static final long MS_2026 = 1_767_225_600_000L;
+  private static final DebeziumTable TABLE =
+      DebeziumRecords.table("public", "t")
+          .key("id", Schema.INT32_SCHEMA)
+          .column("v", Schema.OPTIONAL_STRING_SCHEMA);
+
+  private final Decoding decoding = Decoding.withDefaults();
+
+  @Test
+  void metadataGiveOperationAndPositionAndAreNoColumns() {
+    RowEvent row = decoding.row(TABLE.flattened().create(100, 120, 7, "x"));
+    assertEquals(new TableId("public", "t"), row.table());
+    assertEquals(Operation.CREATE, row.operation());
+    assertEquals(new SourceMark(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.mark());
+    assertEquals(List.of("id", "v"), columns(row));
+    assertEquals(Arrays.asList(7, "x"), Arrays.asList(row.after()));
+    assertEquals(RowKey.of(7), row.key());
+  }
+
+  @Test
+  void snapshotsAreTold() {
+    DebeziumTable flat = TABLE.flattened();
+    assertEquals(Snapshot.INITIAL, decoding.row(flat.snapshot(100, 7, "x")).mark().snapshot());
+    assertEquals(
+        Snapshot.INITIAL_LAST,
+        decoding.row(flat.snapshot(100, 7, "x").snapshotMarker("last")).mark().snapshot());
+    assertEquals(
+        Snapshot.INCREMENTAL,
+        decoding.row(flat.incrementalSnapshot(100, 120, 7, "x")).mark().snapshot());
+    assertEquals(
+        Snapshot.NO, decoding.row(flat.blockingSnapshot(100, 120, 7, "x")).mark().snapshot());
+  }
+
+  @Test
+  void rewrittenDeleteIsADelete() {
+    RowEvent row = decoding.row(TABLE.flattened().delete(100, 120, 7));
+    assertEquals(Operation.DELETE, row.operation());
+    assertEquals(120, row.mark().lsn());
+    assertNull(row.after());
+    assertNull(row.before());
+    assertEquals("x", Decoding.before(decoding.row(TABLE.flattened().delete(1, 1, 7, "x")), "v"));
+  }
+
+  @Test
+  void rowWithoutMetadataIsAnUpdateInArrivalOrder() {
+    RowEvent row = decoding.row(TABLE.flattened(Map.of()).create(100, 120, 7, "x"));
+    assertEquals(Operation.UPDATE, row.operation());
+    assertEquals(SourceMark.UNKNOWN, row.mark());
+  }
+
+  /** A repeated event is emitted anew, but committed once. */
+  @Test
+  void timeOfEmissionIsNoCommitTime() {
+    RowEvent row =
+        decoding.row(TABLE.flattened(Map.of("add.fields", "ts_ms,lsn")).create(100, 120, 7, "x"));
+    assertEquals(new SourceMark(SourceMark.NONE, 120, Snapshot.NO, 0), row.mark());
+    assertEquals(List.of("id", "v"), columns(row));
+  }
+
+  @Test
+  void metadataNameTheTableWhereTheTopicDoesNot() {
+    DebeziumTable flat = TABLE.flattened(Map.of("add.fields", "source.schema,table,db"));
+    RowEvent row = decoding.row(flat.create(1, 1, 7, "x").at("all-tables", 0, 0));
+    assertEquals(new TableId("public", "t"), row.table());
+    assertEquals(List.of("id", "v"), columns(row));
+  }
+
+  @Test
+  void topicNamesTheTableOtherwise() {
+    DebeziumTable flat = TABLE.flattened(Map.of());
+    assertEquals(
+        new TableId("", "orders"),
+        decoding.row(flat.create(1, 1, 7, "x").at("orders", 0, 0)).table());
+    assertEquals(
+        new TableId("sales", "orders"),
+        decoding.row(flat.create(1, 1, 7, "x").at("a.b.sales.orders", 0, 0)).table());
+  }
+
+  /** The default of ExtractNewRecordState: a delete is a null value. */
+  @Test
+  void nullValueIsATombstone() {
+    DebeziumTable flat = TABLE.flattened(Map.of("add.fields", "op,lsn"));
+    RowEvent row = decoding.row(flat.create(1, 1, 7, "x"));
+    TombstoneEvent tombstone = decoding.tombstone(flat.delete(2, 2, 7));
+    assertEquals(RowKey.of(7), tombstone.key());
+    assertEquals(row.schema(), tombstone.schema());
+  }
+
+  /** Case 40: headers come back from text as numbers and lists. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void headersGiveADeleteItsPosition(boolean asText) throws IOException {
+    DebeziumTable flat =
+        TABLE.flattened(Map.of("add.headers", "op,source.sequence,source.lsn,source.ts_ms"));
+    SinkRecord delete = flat.delete(100, 120, 7).at(0, 0);
+    assertNull(delete.value());
+    RowEvent row = decoding.row(asText ? throughText(delete) : delete);
+    assertEquals(Operation.DELETE, row.operation());
+    assertEquals(RowKey.of(7), row.key());
+    assertEquals(new SourceMark(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.mark());
+    SinkRecord snapshot = flat.snapshot(90, 7, "x").at(0, 1);
+    assertEquals(
+        SourceMark.NONE,
+        decoding.row(asText ? throughText(snapshot) : snapshot).mark().commitLsn());
+  }
+
+  @Test
+  void schemalessRowsAreUntyped() {
+    RowEvent row = decoding.row(TABLE.flattened().schemaless().create(100, 120, 7, "x"));
+    assertEquals(Primitive.UNTYPED, type(row, "id"));
+    assertEquals(7L, after(row, "id"));
+    assertEquals(RowKey.of(7L), row.key());
+    assertEquals(120, row.mark().lsn());
+    assertEquals(2, row.schema().size());
+    RowEvent delete = decoding.row(TABLE.flattened().schemaless().delete(101, 121, 7));
+    assertEquals(Operation.DELETE, delete.operation());
+    assertNull(delete.before());
+  }
+
+  /** Case 33. */
+  @Test
+  void unknownOperationIsRejected() {
+    SinkRecord record = TABLE.flattened().create(1, 1, 7, "x").at(0, 0);
+    ((org.apache.kafka.connect.data.Struct) record.value()).put("__op", "z");
+    assertTrue(decoding.rejected(record).errorMessage().contains("'z'"));
+  }
+
+  /** Case 19. */
+  @Test
+  void valueThatMayBeAReplacedNullIsWarnedOf() {
+    Schema withDefault = SchemaBuilder.int32().optional().defaultValue(5).build();
+    DebeziumTable flat = TABLE.column("n", withDefault).flattened();
+    decoding.row(flat.create(1, 1, 7, "x", 6));
+    assertEquals(List.of(), decoding.warnings());
+    decoding.row(flat.create(2, 2, 8, "x", 5));
+    decoding.row(flat.create(3, 3, 9, "x", 5));
+    assertEquals(1, decoding.warnings().size());
+    assertTrue(
+        decoding.warnings().get(0).contains("replace.null.with.default=false"),
+        decoding.warnings()::toString);
+    Decoding other = Decoding.withDefaults();
+    assertInstanceOf(RowEvent.class, other.row(flat.create(1, 1, 7, "x", null)));
+    other.row(flat.create(2, 2, 8, "x", 5));
+    assertEquals(List.of(), other.warnings());
+  }
+
+  private static SinkRecord throughText(SinkRecord record) throws IOException {
+    ConnectHeaders headers = new ConnectHeaders();
+    try (SimpleHeaderConverter converter = new SimpleHeaderConverter()) {
+      record
+          .headers()
+          .forEach(
+              header ->
+                  headers.add(
+                      header.key(),
+                      converter.toConnectHeader(
+                          record.topic(),
+                          header.key(),
+                          converter.fromConnectHeader(
+                              record.topic(), header.key(), header.schema(), header.value()))));
+    }
+    return record.newRecord(
+        record.topic(),
+        record.kafkaPartition(),
+        record.keySchema(),
+        record.key(),
+        record.valueSchema(),
+        record.value(),
+        record.timestamp(),
+        headers);
+  }
+}

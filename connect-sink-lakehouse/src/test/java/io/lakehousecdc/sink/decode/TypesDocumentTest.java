@@ -1,0 +1,125 @@
+package io.lakehousecdc.sink.decode;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code docs/TYPES.md} is the type table. */
+class TypesDocumentTest {
+  private static final String HEAD =
+      """
+      # Types
+
+      <!-- Generated from the type table. To write it anew:
+      mvn -pl connect-sink-lakehouse -am test -Dtest=TypesDocumentTest \
+      -Dsurefire.failIfNoSpecifiedTests=false -Dlakehousecdc.docs.write=true -->
+
+      What arrives for each PostgreSQL type, and the logical type that the sink makes of it. A column
+      is looked up by its semantic name (the Connect schema's name), then by its Connect type, so a
+      semantic name that is not listed is read as its plain Connect type. Values are kept exactly or
+      the record is rejected with the reason; nothing is rounded.
+
+      """;
+
+  private static final String TAIL =
+      """
+
+      ## Values that did not change
+
+      PostgreSQL does not log a large (TOAST) value that an update did not touch. Debezium sends a
+      placeholder in its place, the sink keeps the stored value. Set `unavailable.value.placeholder`
+      to the source's value where that is not the default. Recognised are
+
+      - the text itself, also in hex, in Base64, and as the one element of an array of text or JSON;
+      - its bytes, also as the one element of an array, and one number for each byte in arrays of
+        integers and dates;
+      - its UUID (version 3, of the bytes) as the one element of an array of UUIDs;
+      - a map, or a JSON object, from the text to the text (hstore).
+
+      For other types Debezium has no placeholder and sends **NULL**, which the sink cannot tell from
+      a NULL: numeric without a scale, arrays of other types (float8, numeric, timestamp, boolean …),
+      vectors, PostGIS geometries, long bit strings, and bytea with `binary.handling.mode=base64` or
+      `base64-url-safe`. Set `REPLICA IDENTITY FULL` for tables with such large values, or use
+      `ReselectColumnsPostProcessor` at the source. The sink warns once per column when an update
+      without the old row brings NULL in a column of such a type (bytea in Base64 only where
+      `column.propagate.source.type` tells it).
+
+      ## Old values
+
+      Under replica identity DEFAULT a delete holds the key; Debezium makes up the rest of `before`:
+      NULL, or the column's default, or a zero of its type. The sink uses `before` only where a value
+      outside of the key cannot have been made up, or where records have no key at all (then
+      PostgreSQL accepts deletes under FULL alone). Without schemas a default cannot be recognised, so
+      `before` of a table with a key is never used then.
+
+      ## What converters lose
+
+      - `replace.null.with.default` is on by default in Kafka's JSON converter: an explicit NULL in a
+        column with a default arrives as the default. Set it to `false` for keys and values, at the
+        source connector and at the sink, and in `ExtractNewRecordState`. The sink warns where it sees
+        that it is on.
+      - Kafka's JSON converter with schemas reads NaN, Infinity and -Infinity of float4 and float8 as
+        **0**. The sink cannot see that. Use Avro or Protobuf where such values occur.
+      - JSON without schemas loses all types: columns are UNTYPED and take the type of the target's
+        column. Integers beyond 64 bits are cut by the converter.
+      - Generated columns are in snapshots and not in streamed changes, and are NULL in changes that
+        are streamed after a blocking snapshot. Leave them out with `field.exclude.list` and compute
+        them in the target.
+
+      ## Flattened records
+
+      Of what `ExtractNewRecordState` adds, the sink reads and does not store (from fields or headers,
+      prefix `__`): `op`, `deleted`, `source.sequence`, `source.lsn` or `lsn`, `source.snapshot` or
+      `snapshot`, `source.ts_us`, `source.ts_ms`, `source.ts_ns`, `db`, `schema`, `table`. `__ts_ms` is
+      not used: it is the time of emission, not of the commit. Without `op` a row counts as an update;
+      without `sequence` and `lsn` arrival order decides.
+      """;
+
+  @Test
+  void documentIsTheTypeTable() throws IOException {
+    Path document = root().resolve("docs/TYPES.md");
+    String expected = HEAD + table() + TAIL;
+    if (Boolean.getBoolean("lakehousecdc.docs.write")) {
+      Files.writeString(document, expected);
+    }
+    assertEquals(
+        expected,
+        Files.readString(document),
+        "docs/TYPES.md is not the type table. Run this test with -Dlakehousecdc.docs.write=true");
+  }
+
+  private static String table() {
+    StringBuilder text = new StringBuilder();
+    section(text, "Plain Connect types", PlainTypes.ROWS);
+    section(text, "Numbers, text, bits and shapes", SemanticTypes.ROWS);
+    section(text, "Dates, times and intervals", TemporalTypes.ROWS);
+    return text.toString().stripTrailing() + "\n";
+  }
+
+  private static void section(StringBuilder text, String title, List<TypeRow> rows) {
+    text.append("## ").append(title).append("\n\n");
+    text.append("| PostgreSQL, source setting | Connect | Logical type | Note |\n");
+    text.append("|---|---|---|---|\n");
+    for (TypeRow row : rows) {
+      String connect =
+          row.semantic() == null
+              ? row.connect().toString()
+              : row.connect() + " `" + row.semantic() + "`";
+      text.append(
+          "| %s | %s | %s | %s |\n".formatted(row.postgres(), connect, row.logical(), row.note()));
+    }
+    text.append('\n');
+  }
+
+  private static Path root() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(at.resolve(".mvn"))) {
+      at = at.getParent();
+    }
+    return at;
+  }
+}
