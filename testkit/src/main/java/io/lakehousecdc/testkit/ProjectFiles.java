@@ -7,14 +7,14 @@ import java.nio.file.Path;
  * Finds what the build has put into the {@code target} directories of this project: Kafka's class
  * paths, PostgreSQL's binaries, the unpacked Debezium plugin, the zip.
  */
-final class ProjectFiles {
+public final class ProjectFiles {
   private ProjectFiles() {}
 
   /**
    * The project's root: the system property {@code lakehousecdc.root}, or the nearest directory
    * above the working directory that holds {@code .mvn}.
    */
-  static Path root() {
+  public static Path root() {
     String property = System.getProperty("lakehousecdc.root");
     if (property != null) {
       return Path.of(property).toAbsolutePath();

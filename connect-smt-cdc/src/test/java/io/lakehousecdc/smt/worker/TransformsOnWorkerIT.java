@@ -59,13 +59,14 @@ class TransformsOnWorkerIT {
     produce(topic, "{\"id\":3}", change("u", 300, "null"));
     produce(topic, "{\"id\":1}", change("u", 400, "'last'"));
     Path file = directory.resolve("rows");
-    Path plugins = Plugins.development(directory, "smt", LsnDedup.class, FileSinkConnector.class);
+    Plugins.development(directory, "smt", LsnDedup.class);
+    Plugins.development(directory, "sink", FileSinkConnector.class);
     try (ConnectWorker worker =
         ConnectWorker.builder(kafka.bootstrapServers())
             .distribution(distribution)
             .group("smt-" + distribution)
             .property("plugin.discovery", "service_load")
-            .plugins(plugins)
+            .plugins(directory)
             .start()) {
       Map<String, String> strict = configuration(topic, letters, file);
       strict.put("transforms.route.required.fields", "note");

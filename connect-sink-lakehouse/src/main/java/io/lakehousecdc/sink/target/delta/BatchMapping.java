@@ -1,0 +1,154 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Brings rows of a batch into the shape of a table, cell by cell. */
+final class BatchMapping {
+
+  /** Stands in a row where the stored value is to be kept. Compared by identity. */
+  static final Object KEEP = new Object();
+
+  private final TableId table;
+  private final RowSchema schema;
+  private final TableShape shape;
+  private final int[] places;
+  private final CellConverter[] converters;
+  private final int[] keyPlaces;
+
+  BatchMapping(TableBatch batch, TableShape shape) {
+    this.table = batch.table();
+    this.schema = batch.schema();
+    this.shape = shape;
+    this.places = new int[schema.size()];
+    this.converters = new CellConverter[schema.size()];
+    for (int i = 0; i < places.length; i++) {
+      Column column = schema.column(i);
+      places[i] = shape.place(column.name());
+      if (places[i] < 0) {
+        throw new FatalException("Table " + table + " has no column " + column.name());
+      }
+      DeltaColumn stored = shape.columns().get(places[i]);
+      converters[i] =
+          CellConverter.of(column.type(), stored.type())
+              .orElseThrow(
+                  () ->
+                      new FatalException(
+                          "Table "
+                              + table
+                              + ": column "
+                              + column.name()
+                              + " is stored as "
+                              + stored.type()
+                              + " and cannot hold "
+                              + column.type()
+                              + ". Change the column's type, exclude the field, or give the table"
+                              + " another name and snapshot it anew."));
+    }
+    this.keyPlaces = schema.keyColumns().stream().mapToInt(index -> places[index]).toArray();
+  }
+
+  /** Names of the key columns, in key order. */
+  List<String> keyNames() {
+    List<String> names = new ArrayList<>();
+    schema.keyColumns().forEach(index -> names.add(schema.column(index).name()));
+    return names;
+  }
+
+  /** A key's values in the form that files take. */
+  Object[] key(RowKey key) {
+    Object[] values = new Object[key.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = convert(schema.keyColumns().get(i), key.value(i), key);
+    }
+    return values;
+  }
+
+  /**
+   * A row of the table made of a change's cells and its key, with {@link #KEEP} in every place that
+   * the change says nothing about.
+   *
+   * @param cells may be null
+   */
+  Object[] row(Object[] cells, RowKey key, Object[] keyValues) {
+    Object[] row = new Object[shape.size()];
+    java.util.Arrays.fill(row, KEEP);
+    if (cells != null) {
+      for (int i = 0; i < cells.length; i++) {
+        if (Cell.isKnown(cells[i])) {
+          row[places[i]] = convert(i, cells[i], key);
+        }
+      }
+    }
+    for (int i = 0; i < keyPlaces.length; i++) {
+      row[keyPlaces[i]] = keyValues[i];
+    }
+    return row;
+  }
+
+  /** Values of the key columns of a stored row. */
+  Object[] storedKey(Object[] row) {
+    Object[] values = new Object[keyPlaces.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row[keyPlaces[i]];
+    }
+    return values;
+  }
+
+  /** Names of the columns whose cells are marked unchanged. */
+  String unchanged(Object[] cells) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < cells.length; i++) {
+      if (cells[i] == Cell.UNCHANGED) {
+        names.add(schema.column(i).name());
+      }
+    }
+    return String.join(", ", names);
+  }
+
+  /** Refuses a row with NULL where the table allows none. */
+  void requireNotNull(Object[] row, RowKey key) {
+    for (int i = 0; i < row.length; i++) {
+      DeltaColumn column = shape.columns().get(i);
+      if (row[i] == null && !column.nullable()) {
+        throw new RecordException(
+            "Table " + table + ", key " + key + ": column " + column.name() + " may not be NULL",
+            table,
+            key,
+            null);
+      }
+    }
+  }
+
+  private Object convert(int index, Object value, RowKey key) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return converters[index].convert(value);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new RecordException(
+          "Table "
+              + table
+              + ", key "
+              + key
+              + ", column "
+              + schema.column(index).name()
+              + ": "
+              + e.getMessage(),
+          table,
+          key,
+          e);
+    }
+  }
+}

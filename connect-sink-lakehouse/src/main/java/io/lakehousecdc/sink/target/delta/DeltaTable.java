@@ -1,0 +1,356 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.target.CommitReceipt;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.target.delta.kernel.LogChanges;
+import io.lakehousecdc.sink.target.delta.kernel.NewCommit;
+import io.lakehousecdc.sink.target.delta.kernel.TableLog;
+import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.target.delta.storage.FileIO;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
+ * methods exclude one another. Other processes are met in the log alone.
+ *
+ * <p>A commit is planned against one version and either becomes the next version or fails: then
+ * what the others committed is taken over first, and everything is planned anew. Nothing planned
+ * for one version is ever committed on top of another, because a deletion vector names rows of
+ * files that may be gone in the other.
+ */
+final class DeltaTable implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
+  private static final int ATTEMPTS = 25;
+  private static final int BACK_OFF_MILLIS = 20;
+
+  private final TableId id;
+  private final TableLog log;
+  private final FileIO store;
+  private final RowFiles rowFiles;
+  private final DeletionVectors vectors;
+  private final TableOptions options;
+  private final TableSchemas schemas;
+  private TableState state;
+  private RowSchema fitting;
+  private long conflicts;
+
+  DeltaTable(
+      TableId id,
+      String location,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options) {
+    this.id = id;
+    this.log = new TableLog(store, location);
+    this.store = store;
+    this.rowFiles = rowFiles;
+    this.vectors = new DeletionVectors(store, location);
+    this.options = options;
+    this.schemas = new TableSchemas(options, settings);
+  }
+
+  /** What a commit does beside its rows, decided by what the table holds. */
+  @FunctionalInterface
+  interface Companion {
+
+    /**
+     * Called for each version that the commit is planned against.
+     *
+     * @param domains metadata domains of that version
+     * @return empty where the table holds the commit already
+     * @throws io.lakehousecdc.sink.error.FencedException the commit must not be made
+     */
+    Optional<Extras> decide(Map<String, String> domains);
+  }
+
+  /**
+   * What goes into a commit beside rows.
+   *
+   * @param domains metadata domains to set or, where empty, to remove
+   * @param sweepDue whether the batch's sweep is carried out
+   */
+  record Extras(Map<String, Optional<String>> domains, boolean sweepDue) {}
+
+  TableId id() {
+    return id;
+  }
+
+  /** Metadata domains of the newest version; empty where there is no table. */
+  synchronized Map<String, String> domains() {
+    return storing(() -> refresh() ? Map.copyOf(state.domains()) : Map.of());
+  }
+
+  /** Commits a batch, however often others come first. */
+  synchronized CommitReceipt commit(TableBatch batch, Companion companion) {
+    return storing(
+        () ->
+            attempt(
+                () -> {
+                  boolean exists = refresh();
+                  Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
+                  return extras.isEmpty() ? CommitReceipt.NOTHING : tryCommit(batch, extras.get());
+                }));
+  }
+
+  /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
+  synchronized void rehearse(TableBatch batch) {
+    storing(
+        () ->
+            attempt(
+                () -> {
+                  refresh();
+                  prepareTable(batch);
+                  BatchPlan plan = plan(batch, false);
+                  FileWriter writer = new FileWriter(state, vectors, log.location());
+                  try {
+                    writer.write(plan);
+                  } finally {
+                    discard(writer.locations());
+                  }
+                  return null;
+                }));
+  }
+
+  /**
+   * Sets and removes metadata domains, without rows.
+   *
+   * @param schema schema to create the table with where there is none; null to do nothing then
+   */
+  synchronized void setDomains(RowSchema schema, Companion companion) {
+    storing(
+        () ->
+            attempt(
+                () -> {
+                  boolean exists = refresh();
+                  if (!exists && schema == null) {
+                    return null;
+                  }
+                  Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
+                  if (extras.isPresent()) {
+                    if (!exists) {
+                      open(schemas.create(log, id, schema));
+                    }
+                    Map<String, Optional<String>> domains = extras.get().domains();
+                    TableVersion now =
+                        log.commit(
+                            state.version(), new NewCommit(List.of(), List.of(), domains, false));
+                    state.committed(now, List.of(), List.of(), domains);
+                  }
+                  return null;
+                }));
+  }
+
+  /** Number of commits that came second, so far. */
+  synchronized long conflicts() {
+    return conflicts;
+  }
+
+  private CommitReceipt tryCommit(TableBatch batch, Extras extras)
+      throws IOException, CommitConflictException {
+    prepareTable(batch);
+    BatchPlan plan = plan(batch, extras.sweepDue());
+    FileWriter writer = new FileWriter(state, vectors, log.location());
+    boolean knownToFail = true;
+    try {
+      PreparedCommit prepared = writer.write(plan);
+      Map<String, Optional<String>> domains = new HashMap<>(extras.domains());
+      plan.truncatedBelow()
+          .ifPresent(
+              below ->
+                  domains.put(
+                      PartitionDomains.truncateName(),
+                      Optional.of(PartitionDomains.truncateText(below))));
+      TableVersion now;
+      try {
+        now = log.commit(state.version(), prepared.toCommit(domains));
+      } catch (RetriableException e) {
+        // The entry may have been written all the same: its files must stay.
+        knownToFail = false;
+        throw e;
+      }
+      knownToFail = false;
+      state.committed(now, prepared.removed(), prepared.added(), domains);
+      boolean indexed = false;
+      try {
+        index(plan, prepared);
+        indexed = true;
+      } finally {
+        if (!indexed) {
+          close();
+        }
+      }
+      return plan.receipt();
+    } finally {
+      if (knownToFail) {
+        discard(writer.locations());
+      }
+    }
+  }
+
+  private void index(BatchPlan plan, PreparedCommit prepared) {
+    KeyMap keys = state.keys();
+    if (keys == null) {
+      return;
+    }
+    plan.removedKeys().forEach(keys::remove);
+    prepared
+        .placed()
+        .forEach(
+            (file, placed) -> {
+              int number = keys.number(file);
+              for (int row = 0; row < placed.size(); row++) {
+                keys.put(placed.get(row), number, row);
+              }
+            });
+  }
+
+  private BatchPlan plan(TableBatch batch, boolean sweepDue) throws IOException {
+    if (options.writeMode() == WriteMode.APPEND) {
+      return AppendPlanner.plan(batch, state.shape());
+    }
+    if (!batch.schema().hasKey()) {
+      throw new FatalException(
+          "Table "
+              + id
+              + " has no key, which upserts need. Name key columns with key.columns, or set"
+              + " write.mode to append.");
+    }
+    return new UpsertPlanner(state, batch, options.deleteMode() == DeleteMode.SOFT).plan(sweepDue);
+  }
+
+  private void prepareTable(TableBatch batch) throws IOException, CommitConflictException {
+    if (state == null) {
+      open(schemas.create(log, id, batch.schema()));
+    }
+    if (fitting != batch.schema()) {
+      Optional<TableVersion> evolved = schemas.evolve(log, id, state.version(), batch.schema());
+      if (evolved.isPresent()) {
+        state.evolved(evolved.get());
+      }
+      fitting = batch.schema();
+    }
+  }
+
+  /** Takes over what others have committed; false where there is no table. */
+  private boolean refresh() throws IOException {
+    if (state == null) {
+      Optional<TableVersion> found = log.latest();
+      if (found.isPresent()) {
+        schemas.requireUsable(id, found.get());
+        open(found.get());
+      }
+      return found.isPresent();
+    }
+    if (!log.hasVersionAfter(state.version().number())) {
+      return true;
+    }
+    Optional<TableVersion> latest = log.latest();
+    Optional<LogChanges> changes =
+        latest.flatMap(version -> log.changes(state.version().number(), version));
+    if (changes.isEmpty()) {
+      state.close();
+      state = null;
+      return refresh();
+    }
+    if (changes.get().schemaChanged()) {
+      fitting = null;
+      schemas.requireUsable(id, latest.get());
+    }
+    boolean refreshed = false;
+    try {
+      state.refreshed(latest.get(), changes.get());
+      refreshed = true;
+    } finally {
+      // Half a refresh must not be built on: the next call reads the table from the start.
+      if (!refreshed) {
+        close();
+      }
+    }
+    return true;
+  }
+
+  private void open(TableVersion version) throws IOException {
+    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata());
+    fitting = null;
+  }
+
+  private void discard(List<String> locations) {
+    for (String location : locations) {
+      try {
+        store.delete(location);
+      } catch (IOException e) {
+        LOG.warn(
+            "Cannot delete {}, which no commit names; the vacuum will: {}", location, e.toString());
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Attempt<T> {
+    T run() throws IOException, CommitConflictException;
+  }
+
+  @FunctionalInterface
+  private interface Stored<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T attempt(Attempt<T> body) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return body.run();
+      } catch (CommitConflictException e) {
+        conflicts++;
+        LOG.info("{}: another writer committed first (attempt {})", log.location(), attempt);
+        if (attempt == ATTEMPTS) {
+          throw new RetriableException(
+              "Table " + id + ": others committed first " + ATTEMPTS + " times in a row", e);
+        }
+        backOff(attempt);
+      }
+    }
+  }
+
+  private static void backOff(int attempt) {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextLong((long) BACK_OFF_MILLIS * attempt) + 1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RetriableException("Interrupted while waiting for another writer", e);
+    }
+  }
+
+  private <T> T storing(Stored<T> body) {
+    try {
+      return body.run();
+    } catch (IOException e) {
+      throw new RetriableException(
+          "Table " + id + " at " + log.location() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (state != null) {
+      state.close();
+      state = null;
+    }
+  }
+}

@@ -1,0 +1,346 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.CommitReceipt;
+import io.lakehousecdc.sink.target.LoadedPartition;
+import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.delta.DeltaTable.Extras;
+import io.lakehousecdc.sink.target.delta.PartitionDomains.Entry;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps Delta tables. A commit goes table by table; each takes the states of the partitions that
+ * its rows came from along. Where a partition feeds one table, that is all. Where it feeds several,
+ * its state is written to the table of offsets when all of them have committed: a crash in between
+ * leaves some tables ahead, which {@link #load} reports.
+ */
+final class DeltaTarget implements Target {
+  private final OpenTables tables;
+  private final OffsetsTable offsets;
+  private final String connector;
+  private final String writer = UUID.randomUUID().toString();
+  private final Map<SourcePartition, Ledger> ledgers = new HashMap<>();
+  private Set<TableId> registered = Set.of();
+  private Commit lastCommit;
+  private CommitReceipt lastReceipt;
+
+  DeltaTarget(OpenTables tables, String connector) {
+    this.tables = tables;
+    this.connector = connector;
+    this.offsets = new OffsetsTable(tables.offsets(), connector);
+  }
+
+  @Override
+  public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
+    Stand stand = stand();
+    Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
+    for (SourcePartition partition : partitions) {
+      Ledger ledger = stand.ledger(partition);
+      ledgers.put(partition, ledger);
+      int epoch = stand.epoch(partition.topic());
+      if (epoch >= 0) {
+        loaded.put(partition, ledger.loaded(epoch));
+      }
+    }
+    lastCommit = null;
+    return loaded;
+  }
+
+  @Override
+  public CommitReceipt commit(Commit commit) {
+    if (commit == lastCommit) {
+      return lastReceipt;
+    }
+    commit.advances().forEach(this::requireBase);
+    register(commit);
+    CommitReceipt receipt = CommitReceipt.NOTHING;
+    boolean whole = concernsOneTable(commit);
+    for (TableBatch batch : commit.batches()) {
+      receipt = receipt.plus(commit(commit, batch, whole));
+    }
+    if (!commit.deadLetters().isEmpty()) {
+      tables.deadLetters().write(commit.deadLetters());
+    }
+    if (!whole) {
+      commitOffsets(commit);
+    }
+    commit.advances().forEach(advance -> ledgers.get(advance.partition()).advanced(advance.next()));
+    lastCommit = commit;
+    lastReceipt = receipt;
+    return receipt;
+  }
+
+  @Override
+  public void rehearse(Commit commit) {
+    commit.batches().forEach(batch -> tables.open(batch.table()).rehearse(batch));
+  }
+
+  @Override
+  public void alterOffsets(Map<SourcePartition, Long> altered) {
+    Stand stand = stand();
+    Map<SourcePartition, PartitionState> states = new HashMap<>();
+    altered.forEach(
+        (partition, offset) -> {
+          Ledger ledger = stand.ledger(partition);
+          PartitionState fresh = PartitionState.fresh(Math.max(0, stand.epoch(partition.topic())));
+          if (offset != null) {
+            states.put(partition, moved(ledger.base() == null ? fresh : ledger.base(), offset));
+          } else if (ledger.known()) {
+            states.put(partition, fresh);
+          }
+        });
+    for (TableId id : stand.entries.keySet()) {
+      tables.open(id).setDomains(null, domains -> rewritten(states, domains));
+    }
+    offsets.set(
+        domains -> {
+          Map<String, Optional<String>> changes = new HashMap<>();
+          states.forEach(
+              (partition, state) -> {
+                Map<String, Long> next = stand.ledger(partition).nextOffsets();
+                next.replaceAll((table, old) -> state.nextOffset());
+                put(changes, partition, new Entry(state, writer, true, next));
+              });
+          return changes.isEmpty() ? Optional.empty() : Optional.of(new Extras(changes, false));
+        });
+    ledgers.keySet().removeAll(altered.keySet());
+    lastCommit = null;
+  }
+
+  @Override
+  public Map<String, LongSupplier> gauges() {
+    return tables.gauges();
+  }
+
+  @Override
+  public void close() {
+    tables.close();
+  }
+
+  /** Everything that the connector has committed, wherever it stands. */
+  private final class Stand {
+    final Map<SourcePartition, Entry> offsetEntries;
+    final Map<TableId, Map<SourcePartition, Entry>> entries = new HashMap<>();
+
+    Stand(Map<String, String> offsetDomains) {
+      offsetEntries = PartitionDomains.entries(connector, offsetDomains);
+      registered = new HashSet<>(offsets.tables(offsetDomains));
+      for (TableId id : registered) {
+        entries.put(id, PartitionDomains.entries(connector, tables.open(id).domains()));
+      }
+    }
+
+    Ledger ledger(SourcePartition partition) {
+      Map<TableId, Entry> found = new HashMap<>();
+      entries.forEach(
+          (id, of) -> {
+            if (of.containsKey(partition)) {
+              found.put(id, of.get(partition));
+            }
+          });
+      return new Ledger(offsetEntries.get(partition), found);
+    }
+
+    /** Greatest epoch of the topic's partitions; -1 where none is known. */
+    int epoch(String topic) {
+      int epoch = greatestEpoch(topic, offsetEntries);
+      for (Map<SourcePartition, Entry> table : entries.values()) {
+        epoch = Math.max(epoch, greatestEpoch(topic, table));
+      }
+      return epoch;
+    }
+
+    private static int greatestEpoch(String topic, Map<SourcePartition, Entry> entries) {
+      return entries.entrySet().stream()
+          .filter(entry -> entry.getKey().topic().equals(topic))
+          .mapToInt(entry -> entry.getValue().state().highWater().epoch())
+          .max()
+          .orElse(-1);
+    }
+  }
+
+  private Stand stand() {
+    return new Stand(offsets.domains());
+  }
+
+  private void requireBase(PartitionAdvance advance) {
+    Ledger ledger = ledgers.get(advance.partition());
+    if (ledger == null) {
+      ledger = stand().ledger(advance.partition());
+      ledgers.put(advance.partition(), ledger);
+    }
+    PartitionState base = ledger.base();
+    long held = base == null ? 0 : base.nextOffset();
+    long expected = advance.previous().map(PartitionState::nextOffset).orElse(0L);
+    if (held != expected || base != null && advance.previous().isEmpty()) {
+      throw fenced(advance.partition(), "offset " + expected, "offset " + held);
+    }
+  }
+
+  private void register(Commit commit) {
+    Set<TableId> added = new HashSet<>();
+    commit.batches().forEach(batch -> added.add(batch.table()));
+    if (!registered.containsAll(added)) {
+      offsets.register(added);
+      added.addAll(registered);
+      registered = added;
+    }
+  }
+
+  private boolean concernsOneTable(Commit commit) {
+    if (commit.batches().size() != 1 || !commit.deadLetters().isEmpty()) {
+      return false;
+    }
+    TableBatch batch = commit.batches().get(0);
+    return commit.advances().stream()
+        .map(PartitionAdvance::partition)
+        .allMatch(
+            partition ->
+                contributes(commit, batch, partition)
+                    && ledgers.get(partition).onlyIn(batch.table()));
+  }
+
+  private static boolean contributes(Commit commit, TableBatch batch, SourcePartition partition) {
+    Set<SourcePartition> contributors = commit.contributors().get(batch.table());
+    return contributors == null || contributors.contains(partition);
+  }
+
+  private CommitReceipt commit(Commit commit, TableBatch batch, boolean whole) {
+    Map<SourcePartition, Entry> next = new HashMap<>();
+    for (PartitionAdvance advance : commit.advances()) {
+      if (contributes(commit, batch, advance.partition())) {
+        next.put(advance.partition(), new Entry(advance.next(), writer, whole, Map.of()));
+      }
+    }
+    CommitReceipt receipt =
+        tables.open(batch.table()).commit(batch, domains -> decide(commit, batch, next, domains));
+    next.forEach((partition, entry) -> ledgers.get(partition).committed(batch.table(), entry));
+    return receipt;
+  }
+
+  private Optional<Extras> decide(
+      Commit commit, TableBatch batch, Map<SourcePartition, Entry> next, Map<String, String> held) {
+    Map<String, Optional<String>> domains = new HashMap<>();
+    for (PartitionAdvance advance : commit.advances()) {
+      SourcePartition partition = advance.partition();
+      Entry found = PartitionDomains.entry(connector, partition, held);
+      Entry mine = next.get(partition);
+      if (mine != null && mine.equals(found)) {
+        // One commit writes all of them: where one stands, the rows stand.
+        return Optional.empty();
+      }
+      Entry known = ledgers.get(partition).table(batch.table());
+      if (!Objects.equals(found, known)) {
+        throw fenced(partition, "table " + batch.table() + " at " + known, "it at " + found);
+      }
+      if (mine != null) {
+        put(domains, partition, mine);
+      }
+    }
+    boolean due = batch.sweep().map(sweep -> completed(commit, sweep, held)).orElse(false);
+    return Optional.of(new Extras(domains, due));
+  }
+
+  /** Whether every partition of the sweep's topic has seen the end of the snapshot. */
+  private boolean completed(Commit commit, Sweep sweep, Map<String, String> held) {
+    Map<SourcePartition, PartitionState> states = new HashMap<>();
+    PartitionDomains.entries(connector, offsets.domains())
+        .forEach((partition, entry) -> states.put(partition, entry.state()));
+    PartitionDomains.entries(connector, held)
+        .forEach((partition, entry) -> states.merge(partition, entry.state(), DeltaTarget::later));
+    commit.advances().forEach(advance -> states.put(advance.partition(), advance.next()));
+    Position below = sweep.below();
+    return states.entrySet().stream()
+        .filter(entry -> entry.getKey().topic().equals(sweep.topic()))
+        .map(Map.Entry::getValue)
+        .allMatch(
+            state ->
+                state.highWater().epoch() > below.epoch()
+                    || state.highWater().epoch() == below.epoch()
+                        && state.completedSnapshotLsn() >= below.commitLsn());
+  }
+
+  private void commitOffsets(Commit commit) {
+    Map<SourcePartition, Entry> next = new HashMap<>();
+    for (PartitionAdvance advance : commit.advances()) {
+      Ledger ledger = ledgers.get(advance.partition());
+      next.put(advance.partition(), new Entry(advance.next(), writer, true, ledger.nextOffsets()));
+    }
+    offsets.set(
+        held -> {
+          Map<String, Optional<String>> domains = new HashMap<>();
+          next.forEach(
+              (partition, mine) -> {
+                Entry found = PartitionDomains.entry(connector, partition, held);
+                Entry known = ledgers.get(partition).offsets();
+                if (!mine.equals(found)) {
+                  if (!Objects.equals(found, known)) {
+                    throw fenced(partition, "state " + known, "state " + found);
+                  }
+                  put(domains, partition, mine);
+                }
+              });
+          return domains.isEmpty() ? Optional.empty() : Optional.of(new Extras(domains, false));
+        });
+    next.forEach((partition, entry) -> ledgers.get(partition).committed(entry));
+  }
+
+  private Optional<Extras> rewritten(
+      Map<SourcePartition, PartitionState> states, Map<String, String> held) {
+    Map<String, Optional<String>> domains = new HashMap<>();
+    states.forEach(
+        (partition, state) -> {
+          if (held.containsKey(PartitionDomains.name(connector, partition))) {
+            put(domains, partition, new Entry(state, writer, true, Map.of()));
+          }
+        });
+    return domains.isEmpty() ? Optional.empty() : Optional.of(new Extras(domains, false));
+  }
+
+  private void put(Map<String, Optional<String>> domains, SourcePartition partition, Entry entry) {
+    domains.put(
+        PartitionDomains.name(connector, partition),
+        Optional.of(PartitionDomains.text(partition, entry)));
+  }
+
+  private static PartitionState moved(PartitionState old, long offset) {
+    return new PartitionState(
+        offset,
+        new Position(old.highWater().epoch(), 0, 0),
+        old.snapshotLsn(),
+        old.completedSnapshotLsn(),
+        0);
+  }
+
+  private static PartitionState later(PartitionState a, PartitionState b) {
+    return a.nextOffset() < b.nextOffset() ? b : a;
+  }
+
+  private FencedException fenced(SourcePartition partition, String expected, String found) {
+    return new FencedException(
+        "Partition "
+            + partition
+            + " of connector "
+            + connector
+            + " has another owner, or a table was restored: expected "
+            + expected
+            + ", found "
+            + found
+            + ". This task must reload its state before it writes again.");
+  }
+}

@@ -1,0 +1,166 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.target.delta.BatchPlan.NewRow;
+import io.lakehousecdc.sink.target.delta.kernel.DataFile;
+import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.target.delta.kernel.FileStatistics;
+import io.lakehousecdc.sink.target.delta.kernel.VectorDescriptor;
+import io.lakehousecdc.sink.target.delta.parquet.RowFileWriter;
+import io.lakehousecdc.sink.target.delta.parquet.WrittenFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Writes the files of a planned batch: one data file of new rows, and for each file that loses rows
+ * a deletion vector or, in tables without them, a copy without those rows. For one batch.
+ */
+final class FileWriter {
+  private final TableState state;
+  private final DeletionVectors vectors;
+  private final String table;
+  private final List<LiveFile> removed = new ArrayList<>();
+  private final List<LiveFile> added = new ArrayList<>();
+  private final Map<LiveFile, List<KeyMap.Bits>> placed = new IdentityHashMap<>();
+  private final List<String> locations = new ArrayList<>();
+
+  /**
+   * @param table location of the table
+   */
+  FileWriter(TableState state, DeletionVectors vectors, String table) {
+    this.state = state;
+    this.vectors = vectors;
+    this.table = table;
+  }
+
+  /** Writes the files; all of them are durable when this returns. */
+  PreparedCommit write(BatchPlan plan) throws IOException {
+    if (!plan.rows().isEmpty()) {
+      writeRows(plan.rows());
+    }
+    if (state.version().allowsDeletionVectors()) {
+      writeVectors(plan.removed());
+    } else {
+      writeCopies(plan.removed());
+    }
+    return new PreparedCommit(removed, added, placed, locations);
+  }
+
+  /** Files written so far, for removal after a failure. */
+  List<String> locations() {
+    return locations;
+  }
+
+  private void writeRows(List<NewRow> rows) throws IOException {
+    List<KeyMap.Bits> keys = new ArrayList<>(rows.size());
+    String name = newName();
+    try (RowFileWriter writer = begin(name)) {
+      for (NewRow row : rows) {
+        writer.write(row.values());
+        if (row.key() != null) {
+          keys.add(row.key());
+        }
+      }
+      finish(name, writer, keys);
+    }
+  }
+
+  private void writeVectors(RowSet gone) throws IOException {
+    Map<String, RoaringBitmap> changed = new LinkedHashMap<>();
+    gone.forEach(
+        (path, rows) -> {
+          LiveFile file = state.file(path);
+          RoaringBitmap deleted = RoaringBitmap.or(file.deleted(), rows);
+          removed.add(file);
+          if (deleted.getLongCardinality() < file.rows()) {
+            changed.put(path, deleted);
+          }
+        });
+    Map<String, VectorDescriptor> written = vectors.write(changed);
+    for (Map.Entry<String, VectorDescriptor> vector : written.entrySet()) {
+      LiveFile file = state.file(vector.getKey());
+      DataFile described =
+          file.file().with(vector.getValue(), FileStatistics.loosened(file.file().stats()));
+      added.add(file.with(described, changed.get(vector.getKey())));
+      String location = vectors.location(vector.getValue());
+      if (location != null && !locations.contains(location)) {
+        locations.add(location);
+      }
+    }
+  }
+
+  private void writeCopies(RowSet gone) throws IOException {
+    List<LiveFile> losing = new ArrayList<>();
+    gone.forEach((path, rows) -> losing.add(state.file(path)));
+    for (LiveFile file : losing) {
+      removed.add(file);
+      RoaringBitmap kept = file.live();
+      kept.andNot(gone.rows(file));
+      if (!kept.isEmpty()) {
+        copy(file, kept);
+      }
+    }
+  }
+
+  private void copy(LiveFile file, RoaringBitmap kept) throws IOException {
+    List<KeyMap.Bits> keys = new ArrayList<>();
+    KeyMap index = state.keys();
+    int[] keyPlaces =
+        index == null
+            ? new int[0]
+            : index.columns().stream()
+                .mapToInt(column -> state.shape().place(column.name()))
+                .toArray();
+    String name = newName();
+    try (RowFileWriter writer = begin(name)) {
+      state
+          .rowFiles()
+          .read(
+              file,
+              kept,
+              state.shape().columns(),
+              (row, values) -> {
+                writer.write(values);
+                if (index != null) {
+                  Object[] key = new Object[keyPlaces.length];
+                  for (int i = 0; i < key.length; i++) {
+                    key[i] = values[keyPlaces[i]];
+                  }
+                  keys.add(index.encode(key));
+                }
+              });
+      finish(name, writer, keys);
+    }
+  }
+
+  private static String newName() {
+    return "part-" + UUID.randomUUID() + ".parquet";
+  }
+
+  private RowFileWriter begin(String name) throws IOException {
+    locations.add(table + "/" + name);
+    return state.rowFiles().create(table + "/" + name, state.shape().columns());
+  }
+
+  private void finish(String name, RowFileWriter writer, List<KeyMap.Bits> keys)
+      throws IOException {
+    WrittenFile written = writer.finish();
+    DataFile file =
+        DataFile.written(
+            name, Map.of(), written.size(), System.currentTimeMillis(), written.statistics());
+    LiveFile live =
+        new LiveFile(
+            file,
+            table + "/" + name,
+            written.rows(),
+            new RoaringBitmap(),
+            PositionBounds.of(file, state.shape()));
+    added.add(live);
+    placed.put(live, keys);
+  }
+}

@@ -1,0 +1,69 @@
+package io.lakehousecdc.sink.target.delta;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fills a key index from the files of a table, several at a time. */
+final class IndexBuild {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexBuild.class);
+
+  private IndexBuild() {}
+
+  /**
+   * Points every key of the files to its row.
+   *
+   * @param table location of the table, for the log
+   */
+  static void fill(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+      throws IOException {
+    if (files.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    // Numbers are given out before the threads start: only keys are put by several at once.
+    files.forEach(keys::number);
+    keys.reserve(files.stream().mapToLong(LiveFile::liveRows).sum());
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
+    try {
+      List<Future<?>> parts = new ArrayList<>();
+      for (LiveFile file : files) {
+        parts.add(
+            threads.submit(
+                () -> {
+                  keys.add(file, rowFiles);
+                  return null;
+                }));
+      }
+      int done = 0;
+      for (Future<?> part : parts) {
+        part.get();
+        LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while the keys of " + table + " were indexed");
+    } finally {
+      threads.shutdownNow();
+    }
+    LOG.info(
+        "{}: indexed {} keys of {} files in {} ms, {} bytes off the heap",
+        table,
+        keys.entries(),
+        files.size(),
+        (System.nanoTime() - start) / 1_000_000,
+        keys.bytes());
+  }
+}

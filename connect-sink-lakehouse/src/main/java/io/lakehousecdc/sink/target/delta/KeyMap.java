@@ -1,0 +1,122 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.target.delta.index.EncodedKey;
+import io.lakehousecdc.sink.target.delta.index.IndexLoader;
+import io.lakehousecdc.sink.target.delta.index.KeyEncoder;
+import io.lakehousecdc.sink.target.delta.index.KeyIndex;
+import io.lakehousecdc.sink.target.delta.index.Location;
+import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The key index of a table together with the numbers of its files. A cache: an entry whose file is
+ * no longer active, or whose row is deleted, counts as absent (callers check that), so that foreign
+ * deletes need no look at the keys they delete. File numbers are never used again.
+ */
+final class KeyMap implements AutoCloseable {
+  private final List<DeltaColumn> columns;
+  private final KeyEncoder encoder;
+  private final KeyIndex index;
+  private final List<String> paths = new ArrayList<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final EncodedKey scratch = new EncodedKey();
+
+  /**
+   * @param columns key columns, in key order
+   */
+  KeyMap(List<DeltaColumn> columns) {
+    this.columns = List.copyOf(columns);
+    this.encoder = KeyEncoder.of(columns);
+    this.index = new KeyIndex(encoder.wide(), KeyIndex.Memory.unlimited());
+  }
+
+  /** Key columns, in key order. */
+  List<DeltaColumn> columns() {
+    return columns;
+  }
+
+  /** A key in the index's form. */
+  record Bits(long first, long second) {}
+
+  /**
+   * @param values values of the key columns in the form that files take
+   */
+  Bits encode(Object[] values) {
+    encoder.encode(values, scratch);
+    return new Bits(scratch.first(), scratch.second());
+  }
+
+  /** {@link Location} that the index has for a key, or {@link Location#ABSENT}. */
+  long get(Bits key) {
+    scratch.set(key.first(), key.second());
+    return index.get(scratch);
+  }
+
+  void put(Bits key, int file, int row) {
+    scratch.set(key.first(), key.second());
+    index.put(scratch, file, row);
+  }
+
+  void remove(Bits key) {
+    scratch.set(key.first(), key.second());
+    index.remove(scratch);
+  }
+
+  /** Number of a file, made known if it is not. */
+  int number(LiveFile file) {
+    Integer known = numbers.get(file.path());
+    if (known != null) {
+      return known;
+    }
+    int number = index.addFile(file.rows());
+    while (paths.size() <= number) {
+      paths.add(null);
+    }
+    paths.set(number, file.path());
+    numbers.put(file.path(), number);
+    return number;
+  }
+
+  /** Path of the file with a number. */
+  String path(int number) {
+    return paths.get(number);
+  }
+
+  /** Points the keys of all live rows of a file to it. */
+  void add(LiveFile file, RowFiles rowFiles) throws IOException {
+    int number = number(file);
+    IndexLoader loader = new IndexLoader(index);
+    EncodedKey key = new EncodedKey();
+    rowFiles.read(
+        file,
+        file.live(),
+        columns,
+        (row, values) -> {
+          encoder.encode(values, key);
+          loader.put(key, number, row);
+        });
+    loader.flush();
+  }
+
+  /** Makes room for so many keys. */
+  void reserve(long count) {
+    index.reserve(count);
+  }
+
+  long entries() {
+    return index.entries();
+  }
+
+  long bytes() {
+    return index.bytes();
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

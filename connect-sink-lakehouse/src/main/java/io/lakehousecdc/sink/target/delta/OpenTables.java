@@ -1,0 +1,95 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.Evolution;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.delta.storage.FileIO;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+
+/** The tables that one task has open. */
+final class OpenTables implements AutoCloseable {
+  private final DeltaTables shared;
+  private final FileIO store;
+  private final RowFiles rowFiles;
+  private final DeltaSettings settings;
+  private final TableOptions options;
+  private final TablePaths paths;
+  private final Map<TableId, DeltaTables.Lease> leases = new ConcurrentHashMap<>();
+
+  OpenTables(
+      DeltaTables shared,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options) {
+    this.shared = shared;
+    this.store = store;
+    this.rowFiles = rowFiles;
+    this.settings = settings;
+    this.options = options;
+    this.paths = new TablePaths(store.resolve(settings.root()));
+  }
+
+  /** The table of that name; it need not exist. */
+  DeltaTable open(TableId id) {
+    return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options)).table();
+  }
+
+  /** The table of partition states. */
+  DeltaTable offsets() {
+    return leases
+        .computeIfAbsent(OffsetsTable.ID, id -> lease(id, paths.offsets(), always()))
+        .table();
+  }
+
+  /** The table of rejected records. */
+  DeadLetterTable deadLetters() {
+    Optional<String> name = options.deadLetterTable();
+    if (name.isEmpty()) {
+      throw new FatalException("Rejected records cannot be kept: dead.letter.table is not set");
+    }
+    int dot = name.get().lastIndexOf('.');
+    TableId id =
+        new TableId(dot < 0 ? "" : name.get().substring(0, dot), name.get().substring(dot + 1));
+    return new DeadLetterTable(
+        leases.computeIfAbsent(id, key -> lease(id, paths.table(id), always())).table());
+  }
+
+  /** Figures over all tables. */
+  Map<String, LongSupplier> gauges() {
+    return Map.of("delta-commit-conflicts", sum(DeltaTable::conflicts));
+  }
+
+  private LongSupplier sum(ToLongFunction<DeltaTable> figure) {
+    Collection<DeltaTables.Lease> all = leases.values();
+    return () -> all.stream().mapToLong(lease -> figure.applyAsLong(lease.table())).sum();
+  }
+
+  private DeltaTables.Lease lease(TableId id, String location, TableOptions how) {
+    return shared.acquire(id, location, store, rowFiles, settings, how);
+  }
+
+  /** How the sink's own tables are written, whatever the user's tables are. */
+  private TableOptions always() {
+    return new TableOptions(
+        WriteMode.UPSERT,
+        DeleteMode.HARD,
+        Evolution.ADDITIVE,
+        options.metadata(),
+        Optional.empty());
+  }
+
+  @Override
+  public void close() {
+    leases.values().forEach(DeltaTables.Lease::close);
+    leases.clear();
+  }
+}

@@ -1,0 +1,149 @@
+package io.lakehousecdc.sink.target.delta;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.target.PartitionState;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How partition states are written into metadata domains: one domain for each connector, topic and
+ * partition, so that only owners of the same partition conflict; and one for each table that
+ * remembers the greatest truncate.
+ */
+final class PartitionDomains {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PREFIX = "lakehousecdc.offsets.";
+  private static final String TRUNCATE = "lakehousecdc.truncate";
+
+  private PartitionDomains() {}
+
+  /**
+   * A partition's state in a table.
+   *
+   * @param state state after the last commit of the partition that touched the table
+   * @param writer identity of the target that wrote it
+   * @param complete whether that commit touched this table alone, so that the partition as a whole
+   *     stands there
+   * @param tables in the table of offsets: next offset of each table that the partition ever
+   *     touched; empty elsewhere
+   */
+  record Entry(PartitionState state, String writer, boolean complete, Map<String, Long> tables) {}
+
+  /** Name of the domain of a partition. */
+  static String name(String connector, SourcePartition partition) {
+    return prefix(connector)
+        + URLEncoder.encode(partition.topic(), StandardCharsets.UTF_8)
+        + "/"
+        + partition.partition();
+  }
+
+  /** All partitions of a connector among a table's domains. */
+  static Map<SourcePartition, Entry> entries(String connector, Map<String, String> domains) {
+    Map<SourcePartition, Entry> entries = new HashMap<>();
+    domains.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix(connector))) {
+            JsonNode node = parse(name, value);
+            entries.put(
+                new SourcePartition(
+                    node.path("topic").textValue(), node.path("partition").intValue()),
+                entry(node));
+          }
+        });
+    return entries;
+  }
+
+  /** Entry of a partition, or null. */
+  static Entry entry(String connector, SourcePartition partition, Map<String, String> domains) {
+    String name = name(connector, partition);
+    String value = domains.get(name);
+    return value == null ? null : entry(parse(name, value));
+  }
+
+  static String text(SourcePartition partition, Entry entry) {
+    PartitionState state = entry.state();
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("topic", partition.topic())
+            .put("partition", partition.partition())
+            .put("nextOffset", state.nextOffset())
+            .put("epoch", state.highWater().epoch())
+            .put("commitLsn", state.highWater().commitLsn())
+            .put("lsn", state.highWater().lsn())
+            .put("snapshotLsn", state.snapshotLsn())
+            .put("completedSnapshotLsn", state.completedSnapshotLsn())
+            .put("latestCommitMicros", state.latestCommitMicros())
+            .put("writer", entry.writer())
+            .put("complete", entry.complete());
+    if (!entry.tables().isEmpty()) {
+      ObjectNode tables = node.putObject("tables");
+      new TreeMap<>(entry.tables()).forEach(tables::put);
+    }
+    return node.toString();
+  }
+
+  /** Name of the domain that remembers a table's greatest truncate. */
+  static String truncateName() {
+    return TRUNCATE;
+  }
+
+  static String truncateText(Position below) {
+    return JSON.createObjectNode()
+        .put("epoch", below.epoch())
+        .put("commitLsn", below.commitLsn())
+        .put("lsn", below.lsn())
+        .toString();
+  }
+
+  /** Greatest truncate of a table; {@link Position#START} where there was none. */
+  static Position truncatedBelow(Map<String, String> domains) {
+    String value = domains.get(TRUNCATE);
+    return value == null ? Position.START : position(parse(TRUNCATE, value));
+  }
+
+  private static String prefix(String connector) {
+    return PREFIX + URLEncoder.encode(connector, StandardCharsets.UTF_8) + "/";
+  }
+
+  private static Entry entry(JsonNode node) {
+    Map<String, Long> tables = new HashMap<>();
+    node.path("tables")
+        .fields()
+        .forEachRemaining(t -> tables.put(t.getKey(), t.getValue().longValue()));
+    return new Entry(
+        new PartitionState(
+            node.path("nextOffset").longValue(),
+            position(node),
+            node.path("snapshotLsn").longValue(),
+            node.path("completedSnapshotLsn").longValue(),
+            node.path("latestCommitMicros").longValue()),
+        node.path("writer").asText(""),
+        node.path("complete").booleanValue(),
+        tables);
+  }
+
+  private static Position position(JsonNode node) {
+    return new Position(
+        node.path("epoch").intValue(),
+        node.path("commitLsn").longValue(),
+        node.path("lsn").longValue());
+  }
+
+  private static JsonNode parse(String name, String value) {
+    try {
+      return JSON.readTree(value);
+    } catch (JsonProcessingException e) {
+      throw new FatalException(
+          "The metadata domain " + name + " is not one that this sink wrote: " + value, e);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.target.delta.kernel.DataFile;
+import io.lakehousecdc.sink.target.delta.kernel.NewCommit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A planned batch whose files are written and durable: what remains is the log entry.
+ *
+ * @param removed files as they are in the version that the plan was made for
+ * @param added files as they will be
+ * @param placed keys with the place that they will have, by file of {@code added}
+ * @param locations files written for this commit: garbage where it does not come about
+ */
+record PreparedCommit(
+    List<LiveFile> removed,
+    List<LiveFile> added,
+    Map<LiveFile, List<KeyMap.Bits>> placed,
+    List<String> locations) {
+
+  NewCommit toCommit(Map<String, Optional<String>> domains) {
+    return new NewCommit(files(removed), files(added), domains, true);
+  }
+
+  private static List<DataFile> files(List<LiveFile> live) {
+    List<DataFile> files = new ArrayList<>(live.size());
+    live.forEach(file -> files.add(file.file()));
+    return files;
+  }
+}

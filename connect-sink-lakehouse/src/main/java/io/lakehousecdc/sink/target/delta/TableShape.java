@@ -1,0 +1,120 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The columns of a table and which of them this sink fills by itself. Rows are arrays aligned to
+ * {@link #columns()}, in the form that files take. Immutable.
+ */
+final class TableShape {
+  private final List<DeltaColumn> columns;
+  private final Map<String, Integer> places = new HashMap<>();
+  private final int op;
+  private final int ts;
+  private final int lsn;
+  private final int commitLsn;
+  private final int epoch;
+  private final int deleted;
+
+  TableShape(List<DeltaColumn> columns, MetadataColumns names) {
+    this.columns = List.copyOf(columns);
+    for (int i = 0; i < columns.size(); i++) {
+      places.put(columns.get(i).name(), i);
+    }
+    this.op = place(names.op());
+    this.ts = place(names.ts());
+    this.lsn = place(names.lsn());
+    this.commitLsn = place(names.commitLsn());
+    this.epoch = place(names.epoch());
+    this.deleted = place(names.deleted());
+  }
+
+  List<DeltaColumn> columns() {
+    return columns;
+  }
+
+  int size() {
+    return columns.size();
+  }
+
+  /** Place of the named column, or -1. */
+  int place(String name) {
+    return places.getOrDefault(name, -1);
+  }
+
+  /** The named columns, in the order of the names. */
+  List<DeltaColumn> columns(List<String> names) {
+    return names.stream()
+        .map(
+            name -> {
+              if (place(name) < 0) {
+                throw new FatalException("The table has no column " + name);
+              }
+              return columns.get(place(name));
+            })
+        .toList();
+  }
+
+  /** Whether the table can mark rows as deleted. */
+  boolean marksDeleted() {
+    return deleted >= 0;
+  }
+
+  /** Place of the mark of deleted rows, or -1. */
+  int deletedPlace() {
+    return deleted;
+  }
+
+  /** Place of the commit time, or -1. */
+  int timePlace() {
+    return ts;
+  }
+
+  /** Columns that hold a row's position: epoch, commit LSN, LSN; empty where the table has none. */
+  List<DeltaColumn> positionColumns() {
+    return epoch < 0 || commitLsn < 0 || lsn < 0
+        ? List.of()
+        : List.of(columns.get(epoch), columns.get(commitLsn), columns.get(lsn));
+  }
+
+  List<String> positionPhysicalNames() {
+    return positionColumns().stream().map(DeltaColumn::physicalName).toList();
+  }
+
+  /**
+   * Position made of the values of {@link #positionColumns()} from {@code from} on; null where the
+   * row has none.
+   */
+  static Position position(Object[] values, int from) {
+    if (values[from] == null || values[from + 1] == null || values[from + 2] == null) {
+      return null;
+    }
+    return new Position(
+        ((Number) values[from]).intValue(),
+        ((Number) values[from + 1]).longValue(),
+        ((Number) values[from + 2]).longValue());
+  }
+
+  /** Fills the columns that tell which change wrote the row. */
+  void stamp(Object[] row, ChangeInfo info, boolean isDeleted) {
+    set(row, op, info.operation().code());
+    set(row, ts, info.commitMicros());
+    set(row, lsn, info.position().lsn());
+    set(row, commitLsn, info.position().commitLsn());
+    set(row, epoch, info.position().epoch());
+    set(row, deleted, isDeleted);
+  }
+
+  private static void set(Object[] row, int place, Object value) {
+    if (place >= 0) {
+      row[place] = value;
+    }
+  }
+}

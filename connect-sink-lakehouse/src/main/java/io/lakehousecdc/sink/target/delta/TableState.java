@@ -1,0 +1,236 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.delta.index.Location;
+import io.lakehousecdc.sink.target.delta.kernel.DataFile;
+import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.target.delta.kernel.FileStatistics;
+import io.lakehousecdc.sink.target.delta.kernel.LogChanges;
+import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * What is held in memory of one version of a table: its columns, active files with their deletion
+ * vectors, metadata domains and, once a key is asked for, the key index. Guarded by its {@link
+ * DeltaTable}.
+ */
+final class TableState implements AutoCloseable {
+  private final String location;
+  private final RowFiles rowFiles;
+  private final DeletionVectors vectors;
+  private final MetadataColumns names;
+  private final Map<String, LiveFile> files = new LinkedHashMap<>();
+  private final Map<String, String> domains = new HashMap<>();
+  private TableVersion version;
+  private TableShape shape;
+  private KeyMap keys;
+
+  TableState(
+      TableVersion version,
+      String location,
+      RowFiles rowFiles,
+      DeletionVectors vectors,
+      MetadataColumns names)
+      throws IOException {
+    this.location = location;
+    this.rowFiles = rowFiles;
+    this.vectors = vectors;
+    this.names = names;
+    read(version);
+  }
+
+  TableVersion version() {
+    return version;
+  }
+
+  TableShape shape() {
+    return shape;
+  }
+
+  Collection<LiveFile> files() {
+    return files.values();
+  }
+
+  /** The active file of that path, or null. */
+  LiveFile file(String path) {
+    return files.get(path);
+  }
+
+  Map<String, String> domains() {
+    return domains;
+  }
+
+  /** Position of the greatest truncate; {@link Position#START} where there was none. */
+  Position truncatedBelow() {
+    return PartitionDomains.truncatedBelow(domains);
+  }
+
+  RowFiles rowFiles() {
+    return rowFiles;
+  }
+
+  /** The key index, built if there is none for these columns. */
+  KeyMap keys(List<String> keyColumns) throws IOException {
+    List<String> physical =
+        shape.columns(keyColumns).stream().map(DeltaColumn::physicalName).toList();
+    if (keys != null
+        && !keys.columns().stream().map(DeltaColumn::physicalName).toList().equals(physical)) {
+      keys.close();
+      keys = null;
+    }
+    if (keys == null) {
+      keys = new KeyMap(shape.columns(keyColumns));
+      IndexBuild.fill(keys, files.values(), rowFiles, location);
+    }
+    return keys;
+  }
+
+  /** The key index as it is, or null where none was asked for. */
+  KeyMap keys() {
+    return keys;
+  }
+
+  /** A row of the table. */
+  record Stored(long location, LiveFile file, int row) {}
+
+  /** The row of a key, or null where the table has none. */
+  Stored find(KeyMap.Bits key) {
+    long place = keys.get(key);
+    if (place == Location.ABSENT) {
+      return null;
+    }
+    LiveFile file = files.get(keys.path(Location.file(place)));
+    int row = Location.row(place);
+    return file == null || file.deleted().contains(row) ? null : new Stored(place, file, row);
+  }
+
+  /** A file of the table, its deletion vector read. */
+  LiveFile open(DataFile file) throws IOException {
+    RoaringBitmap deleted =
+        file.deletionVector().isPresent()
+            ? vectors.read(file.deletionVector().get())
+            : new RoaringBitmap();
+    String place = TablePaths.file(location, file.path());
+    long rows = FileStatistics.records(file.stats());
+    return new LiveFile(
+        file,
+        place,
+        Math.toIntExact(rows >= 0 ? rows : rowFiles.count(place)),
+        deleted,
+        PositionBounds.of(file, shape));
+  }
+
+  /** Takes over what this process has committed itself. */
+  void committed(
+      TableVersion now,
+      Collection<LiveFile> removed,
+      Collection<LiveFile> added,
+      Map<String, Optional<String>> newDomains) {
+    removed.forEach(file -> files.remove(file.path()));
+    added.forEach(file -> files.put(file.path(), file));
+    setDomains(newDomains);
+    version = now;
+  }
+
+  /** Takes over a new schema, committed by this process; files and rows are as they were. */
+  void evolved(TableVersion now) {
+    version = now;
+    shape = new TableShape(now.columns(), names);
+  }
+
+  /**
+   * Takes over what other writers have committed: the files and domains at once, the index by
+   * reading the keys of new files. Rows that have come back (a restored table) make the index
+   * unusable: it is built anew when next asked for.
+   */
+  void refreshed(TableVersion now, LogChanges changes) throws IOException {
+    if (changes.schemaChanged()) {
+      shape = new TableShape(now.columns(), names);
+    }
+    List<LiveFile> added = new ArrayList<>();
+    boolean revived = false;
+    for (Map.Entry<String, Optional<DataFile>> change : changes.files().entrySet()) {
+      LiveFile before = files.get(change.getKey());
+      if (change.getValue().isEmpty()) {
+        files.remove(change.getKey());
+        continue;
+      }
+      LiveFile after = open(change.getValue().get());
+      files.put(change.getKey(), after);
+      if (before == null) {
+        added.add(after);
+      } else if (!after.deleted().contains(before.deleted())) {
+        revived = true;
+      }
+    }
+    setDomains(changes.domains());
+    version = now;
+    if (keys != null && (revived || !keyColumnsStand())) {
+      keys.close();
+      keys = null;
+    }
+    if (keys != null) {
+      for (LiveFile file : added) {
+        keys.add(file, rowFiles);
+      }
+    }
+  }
+
+  private boolean keyColumnsStand() {
+    for (DeltaColumn key : keys.columns()) {
+      boolean stands =
+          shape.columns().stream()
+              .anyMatch(
+                  column ->
+                      column.physicalName().equals(key.physicalName())
+                          && column.type().equals(key.type()));
+      if (!stands) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void setDomains(Map<String, Optional<String>> changes) {
+    changes.forEach(
+        (name, value) ->
+            value.ifPresentOrElse(text -> domains.put(name, text), () -> domains.remove(name)));
+  }
+
+  private void read(TableVersion from) throws IOException {
+    version = from;
+    shape = new TableShape(from.columns(), names);
+    domains.putAll(from.domains());
+    try {
+      from.files(
+          file -> {
+            try {
+              files.put(file.path(), open(file));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (keys != null) {
+      keys.close();
+      keys = null;
+    }
+  }
+}

@@ -1,0 +1,294 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.target.CommitReceipt;
+import io.lakehousecdc.sink.target.delta.BatchPlan.NewRow;
+import io.lakehousecdc.sink.target.delta.KeyMap.Bits;
+import io.lakehousecdc.sink.target.delta.TableState.Stored;
+import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Plans a batch in upsert mode against one version of a table. In three steps, so that each file is
+ * read at most once for each: the index says where the keys are stored; where statistics cannot
+ * tell whether the stored row is older, its position is read; where a change leaves cells alone,
+ * the stored ones are read.
+ *
+ * <p>For one batch; not thread-safe.
+ */
+final class UpsertPlanner {
+  private final TableState state;
+  private final TableBatch batch;
+  private final boolean soft;
+  private final TableShape shape;
+  private final BatchMapping mapping;
+  private final KeyMap keys;
+  private final RowSet removed = new RowSet();
+  private final List<NewRow> rows = new ArrayList<>();
+  private final List<Bits> removedKeys = new ArrayList<>();
+  private RowSet truncated = new RowSet();
+  private long upserted;
+  private long deleted;
+  private long stale;
+  private long toastMerged;
+  private long ghosts;
+
+  /**
+   * @param soft whether deletes mark rows
+   */
+  UpsertPlanner(TableState state, TableBatch batch, boolean soft) throws IOException {
+    this.state = state;
+    this.batch = batch;
+    this.soft = soft;
+    this.shape = state.shape();
+    this.mapping = new BatchMapping(batch, shape);
+    this.keys = state.keys(mapping.keyNames());
+  }
+
+  /** A change on its way through the steps. */
+  private static final class Pending {
+    final RowChange change;
+    final Object[] keyValues;
+    final Bits key;
+    final Stored own;
+    final Stored movedFrom;
+    Stored source;
+    Object[] row;
+
+    Pending(RowChange change, Object[] keyValues, Bits key, Stored own, Stored movedFrom) {
+      this.change = change;
+      this.keyValues = keyValues;
+      this.key = key;
+      this.own = own;
+      this.movedFrom = movedFrom;
+    }
+  }
+
+  /**
+   * Plans the batch.
+   *
+   * @param sweepDue whether the batch's sweep is to be carried out
+   */
+  BatchPlan plan(boolean sweepDue) throws IOException {
+    Position remembered = state.truncatedBelow();
+    Position floor = remembered;
+    if (batch.truncateBelow().isPresent()) {
+      floor = Position.max(floor, batch.truncateBelow().get());
+      truncated = OldRows.below(batch.truncateBelow().get(), state);
+      deleted += truncated.count();
+      if (!soft) {
+        removed.addAll(truncated);
+      }
+    }
+    List<Pending> pending = compare(located(floor));
+    merge(pending);
+    pending.forEach(this::apply);
+    if (soft && batch.truncateBelow().isPresent()) {
+      truncated.removeAll(removed);
+      mark(truncated, Operation.TRUNCATE, batch.truncateBelow().get());
+    }
+    if (sweepDue && batch.sweep().isPresent()) {
+      sweep(batch.sweep().get());
+    }
+    return new BatchPlan(
+        rows,
+        removed,
+        removedKeys,
+        remembered.isBelow(floor) ? Optional.of(floor) : Optional.empty(),
+        new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts));
+  }
+
+  private List<Pending> located(Position floor) {
+    List<Pending> located = new ArrayList<>(batch.changes().size());
+    for (RowChange change : batch.changes()) {
+      if (change.info().position().isBelow(floor)) {
+        stale++;
+        continue;
+      }
+      Object[] keyValues = mapping.key(change.key());
+      Bits key = keys.encode(keyValues);
+      Stored from = null;
+      if (change instanceof RowChange.Upsert upsert && upsert.movedFrom() != null) {
+        from = stored(keys.encode(mapping.key(upsert.movedFrom())));
+      }
+      located.add(new Pending(change, keyValues, key, stored(key), from));
+    }
+    return located;
+  }
+
+  private Stored stored(Bits key) {
+    Stored found = state.find(key);
+    boolean gone = found != null && !soft && truncated.contains(found.file(), found.row());
+    return gone ? null : found;
+  }
+
+  /** Drops changes that are older than the stored row, and finds who lends cells to the others. */
+  private List<Pending> compare(List<Pending> located) throws IOException {
+    List<Stored> undecided = new ArrayList<>();
+    for (Pending pending : located) {
+      boolean move = pending.change instanceof RowChange.Upsert u && u.movedFrom() != null;
+      Position position = pending.change.info().position();
+      if (pending.own != null && (move || !pending.own.file().bounds().allAtOrBelow(position))) {
+        undecided.add(pending.own);
+      }
+      if (pending.movedFrom != null) {
+        undecided.add(pending.movedFrom);
+      }
+    }
+    Map<Long, Position> positions = StoredCells.positions(state, undecided);
+    List<Pending> current = new ArrayList<>(located.size());
+    for (Pending pending : located) {
+      Position position = pending.change.info().position();
+      Position own = pending.own == null ? null : positions.get(pending.own.location());
+      if (own != null && position.isBelow(own)) {
+        stale++;
+        continue;
+      }
+      boolean move = pending.change instanceof RowChange.Upsert u && u.movedFrom() != null;
+      if (!move || position.equals(own)) {
+        pending.source = pending.own;
+      } else if (pending.movedFrom != null) {
+        Position old = positions.get(pending.movedFrom.location());
+        pending.source = old != null && position.isBelow(old) ? null : pending.movedFrom;
+      }
+      current.add(pending);
+    }
+    return current;
+  }
+
+  /** Makes the rows that will be written, and fills their gaps from the stored rows. */
+  private void merge(List<Pending> current) throws IOException {
+    boolean[] needed = new boolean[shape.size()];
+    List<Stored> sources = new ArrayList<>();
+    for (Pending pending : current) {
+      boolean written =
+          pending.change instanceof RowChange.Upsert
+              || soft && (pending.own != null || pending.change.cells() != null);
+      if (!written) {
+        continue;
+      }
+      requireSource(pending);
+      pending.row = mapping.row(pending.change.cells(), pending.change.key(), pending.keyValues);
+      shape.stamp(pending.row, pending.change.info(), pending.change instanceof RowChange.Delete);
+      boolean gaps = false;
+      for (int i = 0; i < pending.row.length; i++) {
+        if (pending.row[i] == BatchMapping.KEEP) {
+          gaps = true;
+          needed[i] |= pending.source != null;
+        }
+      }
+      if (gaps && pending.source != null) {
+        sources.add(pending.source);
+      }
+    }
+    List<DeltaColumn> columns = new ArrayList<>();
+    int[] placeOf = new int[shape.size()];
+    for (int i = 0; i < needed.length; i++) {
+      if (needed[i]) {
+        placeOf[i] = columns.size();
+        columns.add(shape.columns().get(i));
+      }
+    }
+    Map<Long, Object[]> cells =
+        sources.isEmpty() ? Map.of() : StoredCells.read(state, sources, columns);
+    for (Pending pending : current) {
+      if (pending.row != null) {
+        Object[] old = pending.source == null ? null : cells.get(pending.source.location());
+        for (int i = 0; i < pending.row.length; i++) {
+          if (pending.row[i] == BatchMapping.KEEP) {
+            pending.row[i] = old == null ? null : old[placeOf[i]];
+          }
+        }
+        mapping.requireNotNull(pending.row, pending.change.key());
+      }
+    }
+  }
+
+  private void requireSource(Pending pending) {
+    if (pending.source == null
+        && pending.change instanceof RowChange.Upsert upsert
+        && hasUnchanged(upsert)) {
+      throw new RecordException(
+          "Table "
+              + batch.table()
+              + ", key "
+              + upsert.key()
+              + ": the change leaves columns "
+              + mapping.unchanged(upsert.cells())
+              + " untouched, but the row is not stored. Set REPLICA IDENTITY FULL at the source, or"
+              + " have it reselect such columns.",
+          batch.table(),
+          upsert.key(),
+          null);
+    }
+  }
+
+  private void apply(Pending pending) {
+    if (pending.own != null) {
+      removed.add(pending.own.file(), pending.own.row());
+    }
+    if (pending.row != null) {
+      rows.add(new NewRow(pending.row, pending.key));
+    } else if (pending.own != null) {
+      removedKeys.add(pending.key);
+    }
+    if (pending.change instanceof RowChange.Upsert upsert) {
+      upserted++;
+      toastMerged += hasUnchanged(upsert) ? 1 : 0;
+    } else {
+      deleted += pending.row != null || pending.own != null ? 1 : 0;
+    }
+  }
+
+  private void sweep(Sweep sweep) throws IOException {
+    RowSet old = OldRows.below(sweep.below(), state);
+    old.removeAll(removed);
+    ghosts += old.count();
+    if (sweep.mode() == Sweep.Mode.REPORT) {
+      return;
+    }
+    if (soft) {
+      mark(old, Operation.DELETE, sweep.below());
+    } else {
+      removed.addAll(old);
+    }
+  }
+
+  private void mark(RowSet old, Operation operation, Position at) throws IOException {
+    List<Object[]> marked = new ArrayList<>();
+    List<LiveFile> files = List.copyOf(state.files());
+    for (LiveFile file : files) {
+      var wanted = old.rows(file);
+      if (wanted != null) {
+        state.rowFiles().read(file, wanted, shape.columns(), (row, values) -> marked.add(values));
+      }
+    }
+    for (Object[] row : marked) {
+      int time = shape.timePlace();
+      long micros = time < 0 || row[time] == null ? 0 : (Long) row[time];
+      shape.stamp(row, new ChangeInfo(operation, at, micros), true);
+      rows.add(new NewRow(row, keys.encode(mapping.storedKey(row))));
+    }
+    removed.addAll(old);
+  }
+
+  private static boolean hasUnchanged(RowChange.Upsert upsert) {
+    for (Object cell : upsert.cells()) {
+      if (cell == Cell.UNCHANGED) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

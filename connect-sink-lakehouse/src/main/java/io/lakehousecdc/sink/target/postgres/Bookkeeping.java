@@ -1,0 +1,48 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.change.TableId;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Creates the sink's own tables where they are missing, in a transaction of its own. */
+final class Bookkeeping {
+  private Bookkeeping() {}
+
+  static void create(
+      Session session,
+      OffsetStore offsets,
+      TruncateStore truncates,
+      Optional<DeadLetterStore> deadLetters)
+      throws SQLException {
+    Map<TableId, String> tables = new LinkedHashMap<>();
+    tables.put(offsets.table(), offsets.createSql());
+    tables.put(truncates.table(), truncates.createSql());
+    deadLetters.ifPresent(letters -> tables.put(letters.table(), letters.createSql()));
+    for (Map.Entry<TableId, String> entry : tables.entrySet()) {
+      if (!exists(session, entry.getKey())) {
+        session.execute("SELECT pg_advisory_xact_lock(hashtextextended('lakehousecdc', 5551))");
+        if (!schemaExists(session, entry.getKey().schema())) {
+          session.execute(Ddl.createSchema(entry.getKey().schema()));
+        }
+        session.execute(entry.getValue());
+      }
+    }
+    session.commit();
+  }
+
+  /** Whether the schema is there; asked first, since creating one needs a privilege. */
+  static boolean schemaExists(Session session, String schema) throws SQLException {
+    try (PreparedStatement query =
+        session.connection().prepareStatement("SELECT 1 FROM pg_namespace WHERE nspname = ?")) {
+      query.setString(1, schema);
+      return query.executeQuery().next();
+    }
+  }
+
+  private static boolean exists(Session session, TableId table) throws SQLException {
+    return session.catalog().table(table).isPresent();
+  }
+}

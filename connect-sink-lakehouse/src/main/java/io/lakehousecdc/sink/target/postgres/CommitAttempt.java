@@ -1,0 +1,202 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.target.CommitReceipt;
+import io.lakehousecdc.sink.target.TableOptions.Evolution;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/**
+ * Applies the batches of a commit within the open transaction of a session. For one use; not
+ * thread-safe.
+ */
+final class CommitAttempt {
+  private final Session session;
+  private final Tables tables;
+  private final OffsetStore offsets;
+  private final TruncateStore truncates;
+  private final PostgresSettings settings;
+  private final Set<TableId> replaced;
+  private String place = "PostgreSQL";
+
+  /** A batch and who writes it. */
+  private record Work(TableBatch batch, TableWriter writer) {
+    PgTable table() {
+      return writer.plan().table();
+    }
+  }
+
+  /**
+   * @param replaced tables whose rows are removed and written anew, because they swap values that a
+   *     constraint keeps unique
+   */
+  CommitAttempt(
+      Session session,
+      Tables tables,
+      OffsetStore offsets,
+      TruncateStore truncates,
+      PostgresSettings settings,
+      Set<TableId> replaced) {
+    this.session = session;
+    this.tables = tables;
+    this.offsets = offsets;
+    this.truncates = truncates;
+    this.settings = settings;
+    this.replaced = replaced;
+  }
+
+  /** What was being done last, for messages. */
+  String place() {
+    return place;
+  }
+
+  /**
+   * Applies batches: all are staged, then rows removed, children before parents, then rows written,
+   * parents first.
+   */
+  CommitReceipt apply(List<TableBatch> batches) throws SQLException {
+    List<Work> works = prepare(batches);
+    Map<TableId, Position> floors = lock(works, batches);
+    for (Work work : works) {
+      place = "Table " + work.batch().table() + ", staging rows";
+      Position floor = floors.getOrDefault(work.batch().table(), Position.START);
+      Position own = work.batch().truncateBelow().orElse(Position.START);
+      Set<PgColumn> nulls = work.writer().stage(work.batch(), Position.max(floor, own));
+      if (!nulls.isEmpty() && settings.tables().evolution() == Evolution.ADDITIVE) {
+        tables.relax(work.batch().table(), nulls);
+      }
+    }
+    List<Work> ordered = TableOrder.parentsFirst(works, Work::table);
+    List<Work> reversed = new ArrayList<>(ordered);
+    Collections.reverse(reversed);
+    for (Work work : reversed) {
+      place = "Table " + work.batch().table() + ", removing rows";
+      guarded(work, () -> work.writer().remove(work.batch()));
+    }
+    for (Work work : ordered) {
+      place = "Table " + work.batch().table() + ", writing rows";
+      guarded(work, () -> work.writer().write(work.batch()));
+    }
+    CommitReceipt receipt = CommitReceipt.NOTHING;
+    for (Work work : works) {
+      TableWriter.Counts counts = work.writer().counts();
+      receipt =
+          receipt.plus(
+              new CommitReceipt(
+                  counts.upserted, counts.deleted, counts.stale, counts.toastMerged, 0));
+    }
+    return receipt;
+  }
+
+  /** Carries out the sweeps that are due; returns the number of rows that the snapshots lacked. */
+  long sweep(List<TableBatch> batches) throws SQLException {
+    long ghosts = 0;
+    for (TableBatch batch : batches) {
+      if (batch.sweep().isEmpty() || settings.tables().writeMode() == WriteMode.APPEND) {
+        continue;
+      }
+      Optional<TableWriter> writer = tables.writer(batch);
+      Sweep sweep = batch.sweep().get();
+      if (writer.isPresent() && offsets.snapshotCompleted(session.connection(), sweep)) {
+        place = "Table " + batch.table() + ", sweeping rows that the snapshot did not contain";
+        RemovalSql removal =
+            new RemovalSql(writer.get().plan(), session.newStaging(writer.get().plan()));
+        session.execute("SET LOCAL enable_seqscan = on");
+        ghosts +=
+            sweep.mode() == Sweep.Mode.REPORT
+                ? session.number(removal.countBelow(sweep.below()))
+                : session.update(removal.removeBelow(sweep.below(), Operation.DELETE));
+        session.execute("SET LOCAL enable_seqscan = off");
+      }
+    }
+    return ghosts;
+  }
+
+  private List<Work> prepare(List<TableBatch> batches) throws SQLException {
+    tables.makeRoom(batches.size());
+    List<Work> works = new ArrayList<>();
+    for (TableBatch batch :
+        batches.stream().sorted(Comparator.comparing(each -> each.table().toString())).toList()) {
+      place = "Table " + batch.table() + ", preparing it";
+      Optional<TableWriter> writer = tables.writer(batch);
+      if (writer.isPresent()) {
+        if (writer.get() instanceof UpsertWriter upsert) {
+          upsert.replaceRows(replaced.contains(batch.table()));
+        }
+        works.add(new Work(batch, writer.get()));
+      }
+    }
+    return works;
+  }
+
+  /**
+   * Locks the tables so that a truncate and other writers exclude each other (readers go on), then
+   * reads which truncates hold, and remembers those of the batches.
+   */
+  private Map<TableId, Position> lock(List<Work> works, List<TableBatch> batches)
+      throws SQLException {
+    if (settings.tables().writeMode() == WriteMode.APPEND) {
+      return Map.of();
+    }
+    place = "Locking tables";
+    StringJoiner locks = new StringJoiner("; ");
+    locks.add("SET CONSTRAINTS ALL DEFERRED");
+    for (Work work : works) {
+      String mode =
+          work.batch().truncateBelow().isPresent() ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
+      locks.add("LOCK TABLE " + work.table().sql() + " IN " + mode + " MODE");
+    }
+    session.execute(locks.toString());
+    for (TableBatch batch : batches) {
+      if (batch.truncateBelow().isPresent()) {
+        truncates.remember(session.connection(), batch.table(), batch.truncateBelow().get());
+      }
+    }
+    return truncates.read(session.connection(), batches.stream().map(TableBatch::table).toList());
+  }
+
+  /** A step on one table. */
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  private void guarded(Work work, Step step) throws SQLException {
+    try {
+      step.run();
+    } catch (SQLException e) {
+      if (!SqlErrors.state(e).equals(SqlErrors.UNIQUE_VIOLATION)
+          || settings.tables().writeMode() == WriteMode.APPEND) {
+        throw e;
+      }
+      if (isKey(work, SqlErrors.constraint(e))) {
+        throw new RetriableException(
+            place + ": another task inserted the same key at the same time.", e);
+      }
+      if (work.table().cascades()) {
+        throw e;
+      }
+      throw new SwapException(work.batch().table(), e);
+    }
+  }
+
+  private static boolean isKey(Work work, String constraint) {
+    Set<String> key = new HashSet<>();
+    work.writer().plan().keys().forEach(column -> key.add(column.column().name()));
+    return work.table().uniqueIndexes().stream()
+        .anyMatch(index -> index.name().equals(constraint) && index.columns().equals(key));
+  }
+}

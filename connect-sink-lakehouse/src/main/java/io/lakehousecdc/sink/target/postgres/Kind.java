@@ -1,0 +1,47 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.RowChange;
+
+/** What has to be done with a staged row. The ordinal is staged with it. */
+enum Kind {
+  /** Upsert, all cells known. */
+  FULL,
+  /** Upsert with unchanged cells: the row has to be stored. */
+  UNCHANGED,
+  /** Upsert with absent cells, none unchanged: a new row gets defaults. */
+  ABSENT,
+  /** Upsert under a new key whose marked cells are stored under the old one. */
+  MOVED,
+  /** Delete of which only the key is known, or that removes the row. */
+  DELETE,
+  /** Soft delete with all cells known. */
+  DELETE_FULL,
+  /** Soft delete with some cells known. */
+  DELETE_PARTIAL;
+
+  /** Kind of a change in upsert mode. */
+  static Kind of(RowChange change, TablePlan plan) {
+    boolean delete = change instanceof RowChange.Delete;
+    if (delete && (!plan.soft() || change.cells() == null)) {
+      return DELETE;
+    }
+    boolean unchanged = false;
+    boolean absent = false;
+    Object[] cells = change.cells();
+    for (WrittenColumn column : plan.columns()) {
+      Object cell = cells[column.index()];
+      unchanged |= cell == Cell.UNCHANGED;
+      absent |= cell == Cell.ABSENT;
+    }
+    if (delete) {
+      return unchanged || absent ? DELETE_PARTIAL : DELETE_FULL;
+    }
+    if (change instanceof RowChange.Upsert upsert
+        && upsert.movedFrom() != null
+        && (unchanged || absent)) {
+      return MOVED;
+    }
+    return unchanged ? UNCHANGED : absent ? ABSENT : FULL;
+  }
+}

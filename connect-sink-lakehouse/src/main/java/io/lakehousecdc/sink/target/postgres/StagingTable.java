@@ -1,0 +1,104 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import java.util.StringJoiner;
+
+/**
+ * A temporary table of the rows of one batch, emptied when a transaction ends. Beside the cells
+ * ({@code c0}, {@code c1} …, and {@code m0} … for the key that a moved row had) it holds the
+ * change's number {@code _n} in the batch, its {@link Kind} {@code _k}, which cells are known (bits
+ * of {@code _known}, NULL for all), position {@code _e}, {@code _c}, {@code _l}, operation {@code
+ * _o} and time {@code _t}. Immutable.
+ *
+ * @param plan whose rows it holds
+ * @param number unique in its session
+ */
+record StagingTable(TablePlan plan, int number) {
+  /** Fields before the moved key and the cells. */
+  static final int HEADER_FIELDS = 8;
+
+  String sql() {
+    return "pg_temp._cdc_stage_" + number;
+  }
+
+  /** Name of the table that completed rows are put together in. */
+  String imageSql() {
+    return "pg_temp._cdc_image_" + number;
+  }
+
+  String createSql() {
+    StringJoiner columns = new StringJoiner(", ", " (", ")");
+    columns.add("_n integer, _k smallint, _known bytea, _e integer, _c bigint, _l bigint");
+    columns.add("_o text, _t timestamptz");
+    for (int i = 0; i < plan.keys().size(); i++) {
+      columns.add("m" + i + " " + type(plan.keys().get(i)));
+    }
+    for (WrittenColumn column : plan.columns()) {
+      columns.add(column.staged() + " " + type(column));
+    }
+    return "CREATE TEMPORARY TABLE _cdc_stage_" + number + columns + " ON COMMIT DELETE ROWS";
+  }
+
+  private static String type(WrittenColumn column) {
+    String type = column.codec().stagingSql();
+    boolean text = column.codec().staging() == StagingType.TEXT;
+    String collation = column.column().collation();
+    return text && !collation.isEmpty() ? type + " COLLATE " + collation : type;
+  }
+
+  /** Completed rows have the table's columns but none of its constraints. */
+  String createImageSql() {
+    StringJoiner columns = new StringJoiner(", ");
+    plan.table().columns().stream()
+        .filter(column -> !column.generated())
+        .forEach(column -> columns.add(column.sql()));
+    return "CREATE TEMPORARY TABLE IF NOT EXISTS _cdc_image_"
+        + number
+        + " ON COMMIT DELETE ROWS AS SELECT "
+        + columns
+        + " FROM "
+        + plan.table().sql()
+        + " WITH NO DATA";
+  }
+
+  String copySql() {
+    return "COPY " + sql() + " FROM STDIN (FORMAT binary)";
+  }
+
+  /**
+   * Subquery of the rows of some kinds, in key order, so that tasks lock table rows in the same
+   * order. Cells have the types of their columns.
+   */
+  String rows(Kind... kinds) {
+    StringJoiner columns = new StringJoiner(", ");
+    columns.add("_n, _known, _e, _c, _l, _o, _t");
+    for (int i = 0; i < plan.keys().size(); i++) {
+      columns.add(plan.keys().get(i).converted("m" + i) + " AS m" + i);
+    }
+    for (WrittenColumn column : plan.columns()) {
+      columns.add(column.converted(column.staged()) + " AS " + column.staged());
+    }
+    return select(columns.toString(), kinds);
+  }
+
+  /** As {@link #rows}, of the keys and positions alone. */
+  String keysOf(Kind... kinds) {
+    StringJoiner columns = new StringJoiner(", ");
+    columns.add("_n, _e, _c, _l, _o, _t");
+    for (WrittenColumn column : plan.keys()) {
+      columns.add(column.converted(column.staged()) + " AS " + column.staged());
+    }
+    return select(columns.toString(), kinds);
+  }
+
+  private String select(String columns, Kind... kinds) {
+    StringJoiner codes = new StringJoiner(", ", " WHERE _k IN (", ")");
+    for (Kind kind : kinds) {
+      codes.add(Integer.toString(kind.ordinal()));
+    }
+    StringJoiner order = new StringJoiner(", ", " ORDER BY ", "");
+    for (WrittenColumn column : plan.keys()) {
+      order.add(column.converted(column.staged()));
+    }
+    return "(SELECT " + columns + " FROM " + sql() + codes + order + ")";
+  }
+}

@@ -1,0 +1,80 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import static io.lakehousecdc.sink.target.postgres.Identifiers.qualified;
+
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.TableId;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The greatest truncate of each table, for changes that come late. A writer reads it after it has
+ * locked the table against truncates, so that it cannot miss one. Stateless apart from its name.
+ */
+final class TruncateStore {
+  private final TableId table;
+  private final String sql;
+
+  TruncateStore(TableId table) {
+    this.table = table;
+    this.sql = qualified(table);
+  }
+
+  TableId table() {
+    return table;
+  }
+
+  String createSql() {
+    return "CREATE TABLE IF NOT EXISTS "
+        + sql
+        + " (table_name text PRIMARY KEY, epoch integer NOT NULL, commit_lsn bigint NOT NULL,"
+        + " lsn bigint NOT NULL, updated_at timestamptz NOT NULL DEFAULT now())";
+  }
+
+  /** Positions below which changes of the given tables are void; tables without are left out. */
+  Map<TableId, Position> read(Connection connection, Collection<TableId> tables)
+      throws SQLException {
+    Map<String, TableId> names = new HashMap<>();
+    tables.forEach(each -> names.put(qualified(each), each));
+    Map<TableId, Position> found = new HashMap<>();
+    String query =
+        "SELECT table_name, epoch, commit_lsn, lsn FROM " + sql + " WHERE table_name = ANY(?)";
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      Array array = connection.createArrayOf("text", names.keySet().toArray());
+      statement.setArray(1, array);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          found.put(
+              names.get(row.getString(1)),
+              new Position(row.getInt(2), row.getLong(3), row.getLong(4)));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Remembers a truncate unless a greater one is known. */
+  void remember(Connection connection, TableId truncated, Position below) throws SQLException {
+    String upsert =
+        "INSERT INTO "
+            + sql
+            + " AS t (table_name, epoch, commit_lsn, lsn) VALUES (?, ?, ?, ?)"
+            + " ON CONFLICT (table_name) DO UPDATE SET epoch = excluded.epoch,"
+            + " commit_lsn = excluded.commit_lsn, lsn = excluded.lsn, updated_at = now()"
+            + " WHERE (t.epoch, t.commit_lsn, t.lsn)"
+            + " < (excluded.epoch, excluded.commit_lsn, excluded.lsn)";
+    try (PreparedStatement statement = connection.prepareStatement(upsert)) {
+      statement.setString(1, qualified(truncated));
+      statement.setInt(2, below.epoch());
+      statement.setLong(3, below.commitLsn());
+      statement.setLong(4, below.lsn());
+      statement.executeUpdate();
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.RecordException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.Supplier;
+
+/** Keeps a table at the current state: staged rows are merged by key. Not thread-safe. */
+final class UpsertWriter implements TableWriter {
+  private static final Kind[] UPSERTS = {Kind.FULL, Kind.UNCHANGED, Kind.ABSENT, Kind.MOVED};
+
+  private final Session session;
+  private final TablePlan plan;
+  private final StagingTable staging;
+  private final MergeSql merge;
+  private final RemovalSql removal;
+  private final RowEncoder encoder;
+  private final CopyBuffer buffer;
+  private int[] staged = new int[Kind.values().length];
+  private Counts counts = new Counts();
+  private boolean replace;
+
+  UpsertWriter(Session session, StagingTable staging, CopyBuffer buffer) {
+    this.session = session;
+    this.plan = staging.plan();
+    this.staging = staging;
+    this.merge = new MergeSql(plan, staging, session.serverVersion());
+    this.removal = new RemovalSql(plan, staging);
+    this.encoder = new RowEncoder(plan);
+    this.buffer = buffer;
+  }
+
+  @Override
+  public TablePlan plan() {
+    return plan;
+  }
+
+  @Override
+  public Counts counts() {
+    return counts;
+  }
+
+  /**
+   * From the next batch on stored rows are removed and written anew, so that rows may swap values
+   * that a constraint keeps unique; or are updated in place again.
+   */
+  void replaceRows(boolean yes) {
+    replace = yes;
+  }
+
+  @Override
+  public Set<PgColumn> stage(TableBatch batch, Position floor) throws SQLException {
+    staged = new int[Kind.values().length];
+    counts = new Counts();
+    if (batch.changes().isEmpty()) {
+      return Set.of();
+    }
+    session.ensureStaging(staging);
+    try (CopyWriter copy = new CopyWriter(session, staging.copySql(), buffer)) {
+      int number = 0;
+      for (RowChange change : batch.changes()) {
+        if (change.info().position().isBelow(floor)) {
+          counts.stale++;
+        } else {
+          Kind kind = Kind.of(change, plan);
+          staged[kind.ordinal()]++;
+          encoder.staged(number, kind, change, copy.buffer());
+          copy.endRow();
+        }
+        number++;
+      }
+      copy.finish();
+    }
+    return encoder.takeNulls();
+  }
+
+  @Override
+  public void remove(TableBatch batch) throws SQLException {
+    if (batch.truncateBelow().isPresent()) {
+      session.execute("SET LOCAL enable_seqscan = on");
+      counts.deleted +=
+          session.update(removal.removeBelow(batch.truncateBelow().get(), Operation.TRUNCATE));
+      session.execute("SET LOCAL enable_seqscan = off");
+    }
+    requireStored(batch, Kind.UNCHANGED, merge::missing);
+    requireStored(batch, Kind.MOVED, merge::missingMoved);
+    if (replace) {
+      session.number(merge.lock(UPSERTS));
+      fillImage(UPSERTS);
+    } else if (has(Kind.MOVED)) {
+      fillImage(Kind.MOVED);
+    }
+    if (has(Kind.DELETE)) {
+      long deleted = session.update(removal.delete());
+      counts.deleted += deleted;
+      if (deleted < staged[Kind.DELETE.ordinal()]) {
+        counts.stale += session.number(removal.staleDeletes());
+      }
+    }
+    if (replace) {
+      session.update(merge.deleteReplaced());
+    }
+  }
+
+  private void fillImage(Kind... kinds) throws SQLException {
+    session.execute(staging.createImageSql());
+    session.update(merge.fillImage(kinds));
+  }
+
+  @Override
+  public void write(TableBatch batch) throws SQLException {
+    counts.deleted += written(Kind.DELETE_FULL, () -> merge.full(Kind.DELETE_FULL));
+    counts.deleted += partial(Kind.DELETE_PARTIAL);
+    if (replace) {
+      long total = session.update(merge.insertImage());
+      for (Kind kind : UPSERTS) {
+        counts.stale += staged[kind.ordinal()];
+      }
+      counts.stale -= total;
+      counts.upserted += total;
+      return;
+    }
+    long unchanged = written(Kind.UNCHANGED, () -> merge.partialUpdate(Kind.UNCHANGED));
+    long moved = written(Kind.MOVED, merge::mergeImage);
+    counts.toastMerged += unchanged + moved;
+    counts.upserted += unchanged + moved;
+    counts.upserted += partial(Kind.ABSENT);
+    counts.upserted += written(Kind.FULL, () -> merge.full(Kind.FULL));
+  }
+
+  private long written(Kind kind, Supplier<String> sql) throws SQLException {
+    if (!has(kind)) {
+      return 0;
+    }
+    long rows = session.update(sql.get());
+    counts.stale += staged[kind.ordinal()] - rows;
+    return rows;
+  }
+
+  private long partial(Kind kind) throws SQLException {
+    if (!has(kind)) {
+      return 0;
+    }
+    long updated = session.update(merge.partialUpdate(kind));
+    long inserted = session.update(merge.partialInsert(kind));
+    counts.stale += staged[kind.ordinal()] - inserted - updated;
+    return inserted + updated;
+  }
+
+  private boolean has(Kind kind) {
+    return staged[kind.ordinal()] > 0;
+  }
+
+  private void requireStored(TableBatch batch, Kind kind, Supplier<String> sql)
+      throws SQLException {
+    if (!has(kind)) {
+      return;
+    }
+    try (PreparedStatement query = session.connection().prepareStatement(sql.get());
+        ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        RowChange change = batch.changes().get(row.getInt(1));
+        String names = unchanged(change.cells());
+        if (!names.isEmpty()) {
+          throw new RecordException(
+              "Table "
+                  + plan.table().id()
+                  + ", key "
+                  + change.key()
+                  + ", column "
+                  + names
+                  + ": the source did not send the value, because the change left it untouched"
+                  + " (TOAST), and the row is not stored here. Set REPLICA IDENTITY FULL on the"
+                  + " source table or use Debezium's ReselectColumnsPostProcessor, then let the row"
+                  + " come again (a snapshot, or an update of it).",
+              plan.table().id(),
+              change.key(),
+              null);
+        }
+      }
+    }
+  }
+
+  private String unchanged(Object[] cells) {
+    StringJoiner names = new StringJoiner(", ");
+    for (WrittenColumn column : plan.columns()) {
+      if (cells[column.index()] == Cell.UNCHANGED) {
+        names.add(column.column().name());
+      }
+    }
+    return names.toString();
+  }
+}

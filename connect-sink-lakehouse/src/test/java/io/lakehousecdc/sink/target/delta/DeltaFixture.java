@@ -1,0 +1,35 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.target.Setting;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.target.TargetSettings;
+import io.lakehousecdc.sink.target.delta.storage.FileIO;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Opens Delta targets for tests. */
+final class DeltaFixture {
+  private DeltaFixture() {}
+
+  /** A target that shares nothing with others in this process. */
+  static Target open(
+      FileIO store,
+      Path root,
+      TableOptions options,
+      TargetContext context,
+      Map<String, String> settings) {
+    Map<String, String> values = new HashMap<>();
+    for (Setting setting : DeltaSettings.ALL) {
+      if (setting.defaultValue() != null) {
+        values.put(setting.key(), setting.defaultValue());
+      }
+    }
+    values.put(DeltaSettings.ROOT, root.toString());
+    values.putAll(settings);
+    return DeltaTargetFactory.open(
+        new DeltaTables(), store, new TargetSettings(values, options), context);
+  }
+}

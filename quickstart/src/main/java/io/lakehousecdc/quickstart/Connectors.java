@@ -1,0 +1,37 @@
+package io.lakehousecdc.quickstart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lakehousecdc.testkit.ConnectRest;
+import java.util.Optional;
+
+/** The connectors' states, as the worker's REST interface tells them. */
+record Connectors(ConnectRest rest) {
+  private static final int TRACE_LINES = 12;
+
+  /** Why a connector or one of its tasks has failed; empty while none has. */
+  Optional<String> failure(String connector) {
+    JsonNode status = rest.status(connector);
+    if (failed(status.path("connector"))) {
+      return Optional.of(describe("connector " + connector, status.path("connector")));
+    }
+    for (JsonNode task : status.path("tasks")) {
+      if (failed(task)) {
+        return Optional.of(
+            describe("task %d of %s".formatted(task.path("id").asInt(), connector), task));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean failed(JsonNode part) {
+    return part.path("state").asText().equals("FAILED");
+  }
+
+  private static String describe(String what, JsonNode part) {
+    return part.path("trace")
+        .asText()
+        .lines()
+        .limit(TRACE_LINES)
+        .reduce(what + " has failed:", (text, line) -> text + "\n  " + line);
+  }
+}

@@ -1,0 +1,13 @@
+package io.lakehousecdc.quickstart;
+
+/**
+ * A registered sink connector and what it writes to.
+ *
+ * @param connector its name
+ */
+record Destination(String connector, Warehouse warehouse) {
+  /** The consumer group whose offsets Connect commits for the sink. */
+  String group() {
+    return "connect-" + connector;
+  }
+}

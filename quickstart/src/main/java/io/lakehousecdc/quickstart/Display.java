@@ -1,0 +1,17 @@
+package io.lakehousecdc.quickstart;
+
+import java.time.Duration;
+
+/** Where the demo tells what it does. Safe for use by many threads. */
+interface Display {
+  /** Tells something, which stays. */
+  void say(String text);
+
+  /** Shows the present state; the next one may take its place. */
+  void show(Status status);
+
+  /** How often to call {@link #show}. */
+  Duration interval();
+
+  Style style();
+}

@@ -1,0 +1,43 @@
+package io.lakehousecdc.quickstart;
+
+import java.io.PrintStream;
+import java.time.Duration;
+
+/** For files and pipes: a line per sink every few seconds. */
+record PlainDisplay(PrintStream out) implements Display {
+  @Override
+  public void say(String text) {
+    out.println(text);
+    out.flush();
+  }
+
+  @Override
+  public void show(Status status) {
+    for (Status.Sink sink : status.sinks()) {
+      StringBuilder line = new StringBuilder("%4d s".formatted(status.elapsed().toSeconds()));
+      for (Status.Table table : sink.tables()) {
+        line.append(
+            " | %s %d -> %d, applied %d, lag %d"
+                .formatted(
+                    table.name(),
+                    table.sourceRows(),
+                    table.warehouseRows(),
+                    table.applied(),
+                    table.lag()));
+      }
+      line.append(" | ").append(sink.warehouse());
+      sink.freshness().ifPresent(freshness -> line.append(" fresh within ").append(freshness));
+      say(status.workerIsUp() ? line.toString() : line + " | WORKER IS DOWN");
+    }
+  }
+
+  @Override
+  public Duration interval() {
+    return Duration.ofSeconds(3);
+  }
+
+  @Override
+  public Style style() {
+    return Style.PLAIN;
+  }
+}

@@ -1,0 +1,49 @@
+package io.lakehousecdc.quickstart;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells the verdicts one by one, and in the end whether all is equal. For one thread. */
+final class ProofReport {
+  private static final int DIGEST_SHOWN = 16;
+
+  private final Display display;
+  private final List<String> unequal = new ArrayList<>();
+  private long rows;
+
+  ProofReport(Display display) {
+    this.display = display;
+  }
+
+  void add(String warehouse, EqualityProof.Verdict verdict) {
+    rows += verdict.sourceRows();
+    display.say(
+        "  %-10s %s  %d rows, sha256 %s in the source; %d rows, sha256 %s in the %s"
+            .formatted(
+                verdict.table(),
+                verdict.equal()
+                    ? display.style().good("equal   ")
+                    : display.style().bad("UNEQUAL "),
+                verdict.sourceRows(),
+                verdict.sourceDigest().substring(0, DIGEST_SHOWN),
+                verdict.warehouseRows(),
+                verdict.warehouseDigest().substring(0, DIGEST_SHOWN),
+                warehouse));
+    verdict.shown().forEach(difference -> display.say("    " + difference));
+    if (!verdict.equal()) {
+      unequal.add("%s (%d rows)".formatted(verdict.table(), verdict.differences()));
+    }
+  }
+
+  /**
+   * Tells that all is equal.
+   *
+   * @throws DemoFailure when it is not
+   */
+  void conclude() {
+    if (!unequal.isEmpty()) {
+      throw new DemoFailure("source and warehouse are not equal: " + String.join(", ", unequal));
+    }
+    display.say(display.style().good("Equal: all %d rows, in every column.".formatted(rows)));
+  }
+}

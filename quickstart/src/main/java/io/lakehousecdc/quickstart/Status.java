@@ -1,0 +1,29 @@
+package io.lakehousecdc.quickstart;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the live view shows.
+ *
+ * @param elapsed since the writing began
+ * @param workerIsUp false while the killed worker is away
+ */
+record Status(Duration elapsed, List<Sink> sinks, boolean workerIsUp) {
+  /**
+   * One sink connector.
+   *
+   * @param warehouse what it writes to
+   * @param freshness empty while there is none to tell, as after a kill
+   */
+  record Sink(String warehouse, List<Table> tables, Optional<Freshness> freshness) {}
+
+  /**
+   * One table of a sink.
+   *
+   * @param applied records of its topic that the sink has finished
+   * @param lag records of its topic that the sink has still to finish
+   */
+  record Table(String name, long sourceRows, long warehouseRows, long applied, long lag) {}
+}

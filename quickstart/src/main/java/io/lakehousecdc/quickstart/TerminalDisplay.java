@@ -1,0 +1,97 @@
+package io.lakehousecdc.quickstart;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** For terminals: a table that is drawn again in its place, below everything that was said. */
+final class TerminalDisplay implements Display {
+  private static final String UP = "\u001b[%dA";
+  private static final String CLEAR_BELOW = "\u001b[J";
+
+  private final PrintStream out;
+  private List<String> drawn = List.of();
+
+  TerminalDisplay(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public synchronized void say(String text) {
+    List<String> table = drawn;
+    erase();
+    out.println(text);
+    draw(table);
+  }
+
+  @Override
+  public synchronized void show(Status status) {
+    erase();
+    draw(lines(status));
+  }
+
+  @Override
+  public Duration interval() {
+    return Duration.ofSeconds(1);
+  }
+
+  @Override
+  public Style style() {
+    return Style.ANSI;
+  }
+
+  private void erase() {
+    if (!drawn.isEmpty()) {
+      out.printf(UP, drawn.size());
+      out.print(CLEAR_BELOW);
+      drawn = List.of();
+    }
+  }
+
+  private void draw(List<String> lines) {
+    lines.forEach(out::println);
+    out.flush();
+    drawn = lines;
+  }
+
+  private List<String> lines(Status status) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add(
+        style()
+            .heading(
+                "%-12s %10s %10s %10s %8s   %3d s"
+                    .formatted(
+                        "table",
+                        "source",
+                        "warehouse",
+                        "applied",
+                        "lag",
+                        status.elapsed().toSeconds())));
+    for (Status.Sink sink : status.sinks()) {
+      for (Status.Table table : sink.tables()) {
+        lines.add(
+            "%-12s %,10d %,10d %,10d %,8d"
+                .formatted(
+                    table.name(),
+                    table.sourceRows(),
+                    table.warehouseRows(),
+                    table.applied(),
+                    table.lag()));
+      }
+      lines.add(footer(sink.warehouse(), sink.freshness(), status.workerIsUp()));
+    }
+    return lines;
+  }
+
+  private String footer(String warehouse, Optional<Freshness> freshness, boolean workerIsUp) {
+    if (!workerIsUp) {
+      return warehouse + ": " + style().bad("the worker is down");
+    }
+    return warehouse
+        + ": "
+        + freshness.map(known -> "fresh within " + known).orElse("no freshness to tell yet");
+  }
+}

@@ -1,0 +1,48 @@
+package io.lakehousecdc.quickstart;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The shop is written to, and in mid-stream the worker is killed and started again. */
+record WritingPhase(DemoStack stack, Simulator simulator, LiveView view, Display display) {
+  private static final int KILL_AFTER_FRACTION = 3;
+
+  /** Returns when all is written and the worker is back. */
+  Simulator.Tally run() {
+    ScheduledExecutorService threads = Executors.newScheduledThreadPool(2, WritingPhase::daemon);
+    try {
+      Future<Simulator.Tally> writing = threads.submit(simulator);
+      Future<?> killing =
+          threads.schedule(
+              this::killWorker,
+              simulator.length().toMillis() / KILL_AFTER_FRACTION,
+              TimeUnit.MILLISECONDS);
+      Simulator.Tally tally = view.during("the simulator cannot write", writing);
+      view.during("the worker does not come back", killing);
+      return tally;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void killWorker() {
+    view.last()
+        .flatMap(status -> status.sinks().get(0).freshness())
+        .ifPresent(freshness -> display.say("Fresh within " + freshness + " until now."));
+    display.say("Killing the Connect worker in mid-stream (kill -9) and starting it again.");
+    long start = System.nanoTime();
+    stack.killAndRestartWorker();
+    display.say(
+        "The worker is back after %d s; it catches up."
+            .formatted(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "writing");
+    thread.setDaemon(true);
+    return thread;
+  }
+}
