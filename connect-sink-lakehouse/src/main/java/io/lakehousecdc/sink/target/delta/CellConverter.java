@@ -109,6 +109,15 @@ interface CellConverter {
     if (to instanceof DoubleType && (from == Primitive.FLOAT32 || from == Primitive.FLOAT64)) {
       return value -> ((Number) value).doubleValue();
     }
+    if (to instanceof FloatType && from == Primitive.FLOAT64) {
+      return value -> {
+        double wide = (Double) value;
+        if (Double.compare((float) wide, wide) != 0) {
+          throw new IllegalArgumentException(value + " is no 32-bit floating-point number");
+        }
+        return (float) wide;
+      };
+    }
     if (to instanceof DateType && from == Primitive.DATE) {
       return value -> {
         int days = (Integer) value;

@@ -146,11 +146,15 @@ final class TableSchemas {
               + ", but schema.evolution is none. Change the table, or set schema.evolution to"
               + " additive.");
     }
+    TableVersion evolved = version;
     if (!domains) {
-      properties.put("delta.feature.domainMetadata", "supported");
+      evolved = log.configure(evolved, Map.of("delta.feature.domainMetadata", "supported"));
+      LOG.info("Table {} now has metadata domains", table);
     }
-    TableVersion evolved = log.evolve(version, fields.schema(), properties);
-    LOG.info("Changed table {}: {}", table, done.isEmpty() ? "metadata domains" : done);
+    if (!done.isEmpty()) {
+      evolved = log.evolve(evolved, fields.schema(), properties);
+      LOG.info("Changed table {}: {}", table, done);
+    }
     return Optional.of(evolved);
   }
 

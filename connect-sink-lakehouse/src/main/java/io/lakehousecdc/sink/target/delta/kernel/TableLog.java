@@ -14,6 +14,8 @@ import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import io.delta.kernel.expressions.Column;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
 import io.delta.kernel.transaction.DataLayoutSpec;
 import io.delta.kernel.transaction.UpdateTableTransactionBuilder;
@@ -113,15 +115,35 @@ public final class TableLog {
   }
 
   /**
-   * Changes the schema and sets properties, without touching rows.
+   * Sets properties, without touching rows.
+   *
+   * @throws CommitConflictException another writer committed first
+   */
+  public TableVersion configure(TableVersion base, Map<String, String> properties)
+      throws CommitConflictException {
+    try {
+      return commit(
+          update(base, Operation.MANUAL_UPDATE).withTablePropertiesAdded(properties).build(engine),
+          List.of());
+    } catch (KernelException | IllegalArgumentException e) {
+      throw unusable("set properties of", e);
+    }
+  }
+
+  /**
+   * Changes the schema and sets properties, without touching rows. Tables without column mapping
+   * can only be given more columns, and no properties at the same time.
    *
    * @throws CommitConflictException another writer committed first
    */
   public TableVersion evolve(TableVersion base, StructType schema, Map<String, String> properties)
       throws CommitConflictException {
-    UpdateTableTransactionBuilder builder = update(base, Operation.MANUAL_UPDATE);
     try {
-      builder = builder.withUpdatedSchema(schema);
+      if (!base.mapsColumns()) {
+        return addUnmapped(base, schema);
+      }
+      UpdateTableTransactionBuilder builder =
+          update(base, Operation.MANUAL_UPDATE).withUpdatedSchema(schema);
       if (!properties.isEmpty()) {
         builder = builder.withTablePropertiesAdded(properties);
       }
@@ -129,6 +151,24 @@ public final class TableLog {
     } catch (KernelException | IllegalArgumentException e) {
       throw unusable("change the columns of", e);
     }
+  }
+
+  /**
+   * Kernel lets nobody change the schema of a table without column mapping. The protocol does: a
+   * commit may hold a metadata action, and readers take a column that a file lacks as NULL.
+   */
+  private TableVersion addUnmapped(TableVersion base, StructType schema)
+      throws CommitConflictException {
+    Row metadata = base.snapshot().getMetadata().withNewSchema(schema).toRow();
+    TableVersion now =
+        commit(
+            update(base, Operation.MANUAL_UPDATE).build(engine),
+            List.of(SingleAction.createMetadataSingleAction(metadata)));
+    // The snapshot that Kernel makes after the commit knows nothing of the action. Read exactly
+    // this
+    // version: a later one may hold files of others that the caller has not seen.
+    return new TableVersion(
+        engine, TableManager.loadSnapshot(location).atVersion(now.number()).build(engine));
   }
 
   /**
@@ -188,8 +228,7 @@ public final class TableLog {
       return transaction
           .commit(
               engine,
-              CloseableIterable.inMemoryIterable(
-                  io.delta.kernel.internal.util.Utils.toCloseableIterator(actions.iterator())))
+              CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())))
           .getPostCommitSnapshot()
           .map(snapshot -> new TableVersion(engine, snapshot))
           .orElseThrow(

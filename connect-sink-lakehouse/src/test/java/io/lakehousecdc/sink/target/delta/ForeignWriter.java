@@ -1,0 +1,104 @@
+package io.lakehousecdc.sink.target.delta;
+
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.target.delta.kernel.DataFile;
+import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.target.delta.kernel.FileStatistics;
+import io.lakehousecdc.sink.target.delta.kernel.NewCommit;
+import io.lakehousecdc.sink.target.delta.kernel.TableLog;
+import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.target.delta.kernel.VectorDescriptor;
+import io.lakehousecdc.sink.target.delta.parquet.RowFileWriter;
+import io.lakehousecdc.sink.target.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.target.delta.parquet.WrittenFile;
+import io.lakehousecdc.sink.target.delta.storage.FileIO;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Another program at work on a table: rearranges its files, or deletes rows. */
+final class ForeignWriter {
+  private final FileIO store;
+  private final String location;
+  private final TableLog log;
+  private final RowFiles rowFiles;
+  private final DeletionVectors vectors;
+
+  ForeignWriter(FileIO store, String location) {
+    this.store = store;
+    this.location = location;
+    this.log = new TableLog(store, location);
+    this.rowFiles = new RowFiles(store, WriteOptions.DEFAULT);
+    this.vectors = new DeletionVectors(store, location);
+  }
+
+  /** Puts all rows into one new file, in another order, as OPTIMIZE with clustering would. */
+  void optimize(Random random) throws IOException, CommitConflictException {
+    TableVersion version = log.latest().orElseThrow();
+    TableState state = state(version);
+    List<Object[]> rows = new ArrayList<>();
+    List<DataFile> removed = new ArrayList<>();
+    for (LiveFile file : state.files()) {
+      removed.add(file.file());
+      rowFiles.read(file, file.live(), version.columns(), (row, values) -> rows.add(values));
+    }
+    Collections.shuffle(rows, random);
+    String name = "optimized/part " + UUID.randomUUID() + ".parquet";
+    store.createDirectories(location + "/optimized");
+    WrittenFile written;
+    try (RowFileWriter writer =
+        RowFileWriter.create(
+            store, location + "/" + name, version.columns(), WriteOptions.DEFAULT)) {
+      for (Object[] row : rows) {
+        writer.write(row);
+      }
+      written = writer.finish();
+    }
+    DataFile added =
+        DataFile.written(
+            name.replace(" ", "%20"), Map.of(), written.size(), 0, written.statistics());
+    log.commit(version, new NewCommit(removed, List.of(added), Map.of(), false));
+  }
+
+  /** Deletes the rows whose value in a column is wanted, by deletion vectors. */
+  void delete(String column, Predicate<Object> wanted) throws IOException, CommitConflictException {
+    TableVersion version = log.latest().orElseThrow();
+    TableState state = state(version);
+    List<DataFile> removed = new ArrayList<>();
+    Map<LiveFile, RoaringBitmap> deleted = new HashMap<>();
+    for (LiveFile file : state.files()) {
+      RoaringBitmap rows = file.deleted().clone();
+      rowFiles.read(
+          file,
+          file.live(),
+          state.shape().columns(List.of(column)),
+          (row, values) -> {
+            if (wanted.test(values[0])) {
+              rows.add(row);
+            }
+          });
+      if (!rows.equals(file.deleted())) {
+        removed.add(file.file());
+        deleted.put(file, rows);
+      }
+    }
+    List<DataFile> added = new ArrayList<>();
+    Map<LiveFile, VectorDescriptor> written = vectors.write(deleted);
+    written.forEach(
+        (file, vector) ->
+            added.add(file.file().with(vector, FileStatistics.loosened(file.file().stats()))));
+    log.commit(version, new NewCommit(removed, added, Map.of(), true));
+  }
+
+  private TableState state(TableVersion version) throws IOException {
+    return new TableState(version, location, rowFiles, vectors, MetadataColumns.DEFAULT);
+  }
+}
