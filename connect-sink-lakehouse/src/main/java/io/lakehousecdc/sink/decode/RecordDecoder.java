@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.decode;
 import io.lakehousecdc.sink.change.Coordinates;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.decode.Decoded.Skipped;
+import io.lakehousecdc.sink.target.DeadLetter;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,6 +49,11 @@ public final class RecordDecoder {
     return new Coordinates(
         new SourcePartition(record.originalTopic(), record.originalKafkaPartition()),
         record.originalKafkaOffset());
+  }
+
+  /** Describes a record that was decoded but cannot be applied. */
+  public static DeadLetter letter(SinkRecord record, String errorClass, String message) {
+    return Rejections.letter(record, errorClass, message);
   }
 
   /** What a record says. Bad data is {@link Decoded.Rejected}, never an exception. */

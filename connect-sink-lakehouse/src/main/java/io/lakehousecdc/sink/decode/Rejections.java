@@ -24,15 +24,20 @@ final class Rejections {
   static Decoded.Rejected of(SinkRecord record, String problem) {
     Coordinates at = RecordDecoder.coordinates(record);
     return new Decoded.Rejected(
-        new DeadLetter(
-            at,
-            text(record.keySchema(), record.key()),
-            text(record.valueSchema(), record.value()),
-            operation(record.value()),
-            ERROR_CLASS,
-            "The record at %s cannot be decoded. %s".formatted(at, problem),
-            System.currentTimeMillis(),
-            0));
+        letter(
+            record, ERROR_CLASS, "The record at %s cannot be decoded. %s".formatted(at, problem)));
+  }
+
+  static DeadLetter letter(SinkRecord record, String errorClass, String message) {
+    return new DeadLetter(
+        RecordDecoder.coordinates(record),
+        text(record.keySchema(), record.key()),
+        text(record.valueSchema(), record.value()),
+        operation(record.value()),
+        errorClass,
+        message,
+        System.currentTimeMillis(),
+        0);
   }
 
   /** A dead letter that comes back as a record; what it does not say is taken from the record. */

@@ -1,0 +1,57 @@
+package io.lakehousecdc.sink;
+
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.decode.RecordDecoder;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.pipeline.Rejections;
+import io.lakehousecdc.sink.target.DeadLetter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/** Reports rejected records to Connect's dead letter queue, where there is one. Thread-safe. */
+final class ErrantRecords implements Rejections {
+  private final ErrantRecordReporter reporter;
+  private final boolean hasTable;
+
+  /**
+   * @param reporter Connect's reporter; null where neither a queue nor logging is configured
+   * @param hasTable whether the target keeps rejected records in a table
+   */
+  ErrantRecords(ErrantRecordReporter reporter, boolean hasTable) {
+    this.reporter = reporter;
+    this.hasTable = hasTable;
+  }
+
+  @Override
+  public boolean wantsOrigin() {
+    return reporter != null || hasTable;
+  }
+
+  @Override
+  public Future<?> report(Object origin, DeadLetter letter) {
+    if (reporter != null) {
+      return reporter.report((SinkRecord) origin, new DataException(letter.errorMessage()));
+    }
+    if (hasTable) {
+      return CompletableFuture.completedFuture(null);
+    }
+    throw new FatalException(
+        letter.errorMessage()
+            + " The record cannot be applied and there is nowhere to put it: configure"
+            + " errors.tolerance=all with errors.deadletterqueue.topic.name, or dead.letter.table,"
+            + " or repair the record's source.");
+  }
+
+  @Override
+  public DeadLetter describe(Object origin, ChangeEvent event, Coordinates at, Exception reason) {
+    String message = at + ", table " + event.table() + ": " + reason.getMessage();
+    return origin == null
+        ? new DeadLetter(
+            at, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
+        : RecordDecoder.letter((SinkRecord) origin, "RecordException", message);
+  }
+}

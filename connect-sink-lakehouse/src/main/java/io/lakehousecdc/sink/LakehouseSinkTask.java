@@ -1,0 +1,183 @@
+package io.lakehousecdc.sink;
+
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.decode.Decoded;
+import io.lakehousecdc.sink.decode.RecordDecoder;
+import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.metrics.MetricsBean;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.Pipeline;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds the records of its partitions to a {@link Pipeline}, and reports to Kafka what the target
+ * has committed. The target's own offsets are the truth; Kafka's are for observers.
+ */
+public final class LakehouseSinkTask extends SinkTask {
+  private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkTask.class);
+
+  /** Longest time that one call waits for the writer: far below any max.poll.interval.ms. */
+  private static final long MAX_WAIT_MILLIS = 2_000;
+
+  private final Map<SourcePartition, Long> rewinding = new HashMap<>();
+  private final Set<TopicPartition> assigned = new HashSet<>();
+  private RecordDecoder decoder;
+  private Pipeline pipeline;
+  private MetricsBean bean;
+  private boolean paused;
+
+  @Override
+  public String version() {
+    return Version.value();
+  }
+
+  @Override
+  public void start(Map<String, String> props) {
+    SinkConfig config = new SinkConfig(props);
+    int number = Integer.parseInt(props.getOrDefault(SinkSettings.TASK_NUMBER, "0"));
+    String name = config.connectorName();
+    SinkMetrics metrics = new SinkMetrics();
+    decoder = new RecordDecoder(config.decodeOptions(), LOG::warn);
+    Target target = config.factory().open(config.targetSettings(), new TargetContext(name, number));
+    target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
+    ErrantRecords rejections =
+        new ErrantRecords(
+            context.errantRecordReporter(), config.tables().deadLetterTable().isPresent());
+    pipeline =
+        new Pipeline(
+            "lakehouse-writer-" + name + "-" + number,
+            target,
+            config.pipelineOptions(),
+            metrics,
+            rejections);
+    bean = MetricsBean.register(metrics, name, number);
+    WorkerMetrics.publish(context, metrics, name, number);
+  }
+
+  @Override
+  public void open(Collection<TopicPartition> partitions) {
+    pauseOrResume(false);
+    assigned.addAll(partitions);
+    rewind(pipeline.open(sources(partitions)));
+    // Has preCommit called soon, with positions that show whether the target is behind Kafka.
+    context.requestCommit();
+  }
+
+  @Override
+  public void close(Collection<TopicPartition> partitions) {
+    assigned.removeAll(partitions);
+    rewind(pipeline.close(sources(partitions)));
+  }
+
+  @Override
+  public void put(Collection<SinkRecord> records) {
+    rewinding.clear();
+    try {
+      for (SinkRecord record : records) {
+        take(record);
+      }
+      boolean full = pipeline.flushIfDue();
+      if (full) {
+        full = !pipeline.awaitRoom(MAX_WAIT_MILLIS);
+      }
+      pauseOrResume(full);
+    } catch (FencedException e) {
+      rewind(pipeline.recover(e));
+    }
+    context.timeout(paused ? 50 : pipeline.millisUntilDue());
+  }
+
+  @Override
+  public Map<TopicPartition, OffsetAndMetadata> preCommit(
+      Map<TopicPartition, OffsetAndMetadata> current) {
+    Map<TopicPartition, OffsetAndMetadata> reportable = new HashMap<>();
+    current.forEach(
+        (topicPartition, position) -> {
+          SourcePartition partition = source(topicPartition);
+          OptionalLong back = pipeline.rewind(partition, position.offset());
+          back.ifPresent(offset -> rewind(Map.of(partition, offset)));
+          long safe =
+              rewinding.getOrDefault(
+                  partition, pipeline.reportableOffset(partition, position.offset()));
+          reportable.put(topicPartition, new OffsetAndMetadata(safe));
+        });
+    return reportable;
+  }
+
+  @Override
+  public void stop() {
+    if (pipeline != null) {
+      pipeline.close();
+    }
+    if (bean != null) {
+      bean.close();
+    }
+  }
+
+  private void take(SinkRecord record) {
+    Coordinates at = RecordDecoder.coordinates(record);
+    if (rewinding.containsKey(at.partition())) {
+      return;
+    }
+    OptionalLong back = pipeline.rewind(at.partition(), at.offset());
+    if (back.isPresent()) {
+      rewind(Map.of(at.partition(), back.getAsLong()));
+      return;
+    }
+    Decoded decoded = decoder.decode(record);
+    if (decoded instanceof Decoded.Change change) {
+      pipeline.accept(at, change.event(), change.bytes(), record);
+    } else if (decoded instanceof Decoded.Rejected rejected) {
+      pipeline.reject(at, rejected.letter(), record);
+    } else {
+      pipeline.skip(at);
+    }
+  }
+
+  private void rewind(Map<SourcePartition, Long> offsets) {
+    offsets.forEach(
+        (partition, offset) -> {
+          TopicPartition topicPartition =
+              new TopicPartition(partition.topic(), partition.partition());
+          if (assigned.contains(topicPartition)) {
+            context.offset(topicPartition, offset);
+            rewinding.put(partition, offset);
+          }
+        });
+  }
+
+  private void pauseOrResume(boolean full) {
+    if (full != paused && !assigned.isEmpty()) {
+      TopicPartition[] partitions = assigned.toArray(TopicPartition[]::new);
+      if (full) {
+        context.pause(partitions);
+      } else {
+        context.resume(partitions);
+      }
+      paused = full;
+    }
+  }
+
+  private static Set<SourcePartition> sources(Collection<TopicPartition> partitions) {
+    return partitions.stream().map(LakehouseSinkTask::source).collect(Collectors.toSet());
+  }
+
+  private static SourcePartition source(TopicPartition partition) {
+    return new SourcePartition(partition.topic(), partition.partition());
+  }
+}

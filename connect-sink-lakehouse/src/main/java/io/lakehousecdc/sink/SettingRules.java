@@ -1,0 +1,84 @@
+package io.lakehousecdc.sink;
+
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.TargetFactory.SettingProblem;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How settings have to go together. Stateless. */
+final class SettingRules {
+  private SettingRules() {}
+
+  /** One entry per violated rule. */
+  static List<SettingProblem> check(SinkConfig config) {
+    List<SettingProblem> problems = new ArrayList<>();
+    checkMetadataColumns(config.tables().metadata(), problems);
+    checkModes(config, problems);
+    checkErrors(config, problems);
+    if (config.pipelineOptions().flushMaxBytes() > config.pipelineOptions().bufferMaxBytes()) {
+      problems.add(
+          new SettingProblem(
+              SinkSettings.BUFFER_MAX_BYTES,
+              "is below flush.max.bytes, so that no batch could ever be full. Raise it, or lower"
+                  + " flush.max.bytes."));
+    }
+    return problems;
+  }
+
+  private static void checkMetadataColumns(MetadataColumns columns, List<SettingProblem> problems) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    keys.put(SinkSettings.METADATA_OP, columns.op());
+    keys.put(SinkSettings.METADATA_TS, columns.ts());
+    keys.put(SinkSettings.METADATA_LSN, columns.lsn());
+    keys.put(SinkSettings.METADATA_COMMIT_LSN, columns.commitLsn());
+    keys.put(SinkSettings.METADATA_EPOCH, columns.epoch());
+    keys.put(SinkSettings.METADATA_DELETED, columns.deleted());
+    Map<String, String> seen = new HashMap<>();
+    keys.forEach(
+        (key, name) -> {
+          if (name.isBlank()) {
+            problems.add(new SettingProblem(key, "must name a column"));
+          }
+          String other = seen.put(name, key);
+          if (other != null) {
+            problems.add(
+                new SettingProblem(key, "names the column " + name + ", and so does " + other));
+          }
+        });
+  }
+
+  private static void checkModes(SinkConfig config, List<SettingProblem> problems) {
+    TableOptions tables = config.tables();
+    if (tables.writeMode() == WriteMode.APPEND && tables.deleteMode() == DeleteMode.SOFT) {
+      problems.add(
+          new SettingProblem(
+              SinkSettings.DELETE_MODE,
+              "soft has no meaning where write.mode=append: every delete is a row of its own there."
+                  + " Leave delete.mode out, or use ignore."));
+    }
+    if (tables.writeMode() == WriteMode.APPEND && config.getBoolean(SinkSettings.SNAPSHOT_SWEEP)) {
+      problems.add(
+          new SettingProblem(
+              SinkSettings.SNAPSHOT_SWEEP, "has no meaning where write.mode=append"));
+    }
+  }
+
+  private static void checkErrors(SinkConfig config, List<SettingProblem> problems) {
+    Map<String, String> all = config.originalsStrings();
+    boolean tolerant = "all".equals(all.get("errors.tolerance"));
+    String queue = all.getOrDefault("errors.deadletterqueue.topic.name", "");
+    if (tolerant && queue.isBlank()) {
+      problems.add(
+          new SettingProblem(
+              "errors.tolerance",
+              "all without errors.deadletterqueue.topic.name drops bad records in silence. Name a"
+                  + " dead letter queue, or leave errors.tolerance out."));
+    }
+  }
+}

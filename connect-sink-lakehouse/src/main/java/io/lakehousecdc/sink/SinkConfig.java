@@ -1,0 +1,145 @@
+package io.lakehousecdc.sink;
+
+import static io.lakehousecdc.sink.SinkSettings.*;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.decode.DecodeOptions;
+import io.lakehousecdc.sink.decode.FieldFilter;
+import io.lakehousecdc.sink.decode.KeyOverrides;
+import io.lakehousecdc.sink.decode.TableNaming;
+import io.lakehousecdc.sink.pipeline.PipelineOptions;
+import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
+import io.lakehousecdc.sink.target.Setting;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.Evolution;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.TargetFactory;
+import io.lakehousecdc.sink.target.TargetSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigException;
+
+/** A valid configuration of the sink, in the terms of its parts. Immutable. */
+final class SinkConfig extends AbstractConfig {
+  private final TargetFactory factory;
+  private final Map<String, String> raw;
+
+  /**
+   * @throws ConfigException a value is missing or malformed; the message names its key
+   */
+  SinkConfig(Map<String, String> raw) {
+    super(SinkSettings.DEFINITION, raw, false);
+    this.raw = Map.copyOf(raw);
+    this.factory =
+        Targets.named(getString(TARGET))
+            .orElseThrow(
+                () ->
+                    new ConfigException(
+                        TARGET, getString(TARGET), "is none of " + Targets.names()));
+    for (Setting setting : factory.settings()) {
+      String value = raw.get(setting.key());
+      if (setting.required() && (value == null || value.isBlank())) {
+        throw new ConfigException(
+            setting.key(), null, "is required where target=" + factory.name());
+      }
+    }
+    decodeOptions();
+  }
+
+  TargetFactory factory() {
+    return factory;
+  }
+
+  String connectorName() {
+    return raw.getOrDefault("name", "connect-lakehouse");
+  }
+
+  TableOptions tables() {
+    String deadLetters = getString(DEAD_LETTER_TABLE);
+    return new TableOptions(
+        choice(WriteMode.class, WRITE_MODE),
+        choice(DeleteMode.class, DELETE_MODE),
+        choice(Evolution.class, SCHEMA_EVOLUTION),
+        new MetadataColumns(
+            getString(METADATA_OP),
+            getString(METADATA_TS),
+            getString(METADATA_LSN),
+            getString(METADATA_COMMIT_LSN),
+            getString(METADATA_EPOCH),
+            getString(METADATA_DELETED)),
+        deadLetters == null || deadLetters.isBlank() ? Optional.empty() : Optional.of(deadLetters));
+  }
+
+  TargetSettings targetSettings() {
+    Map<String, String> values = new HashMap<>();
+    for (Setting setting : factory.settings()) {
+      if (setting.defaultValue() != null) {
+        values.put(setting.key(), setting.defaultValue());
+      }
+    }
+    String prefix = factory.name() + ".";
+    raw.forEach(
+        (key, value) -> {
+          if (key.startsWith(prefix) && value != null) {
+            values.put(key, value);
+          }
+        });
+    return new TargetSettings(values, tables());
+  }
+
+  DecodeOptions decodeOptions() {
+    try {
+      return new DecodeOptions(
+          TableNaming.parse(getString(TABLE_NAME_FORMAT), getString(TABLE_NAME_MAP)),
+          KeyOverrides.parse(getString(KEY_COLUMNS)),
+          FieldFilter.parse(getString(FIELD_INCLUDE_LIST), getString(FIELD_EXCLUDE_LIST)),
+          getString(UNAVAILABLE_VALUE_PLACEHOLDER));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  PipelineOptions pipelineOptions() {
+    TargetFactory.FlushDefaults defaults = factory.flushDefaults();
+    return new PipelineOptions(
+        tables(),
+        choice(TruncateMode.class, TRUNCATE_MODE),
+        getBoolean(SNAPSHOT_SWEEP) ? Sweep.Mode.REMOVE : Sweep.Mode.REPORT,
+        epoch(getString(SOURCE_EPOCH)),
+        orElse(getLong(FLUSH_INTERVAL_MS), defaults.intervalMillis()),
+        Math.toIntExact(orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords())),
+        orElse(getLong(FLUSH_MAX_BYTES), defaults.maxBytes()),
+        getLong(BUFFER_MAX_BYTES),
+        getLong(DELETE_MEMORY_MS),
+        getInt(DELETE_MEMORY_ENTRIES),
+        getLong(RETRY_TIMEOUT_MS),
+        getLong(CONSTRAINT_WAIT_MS));
+  }
+
+  /** Secret values, for keeping them out of messages. */
+  List<String> secrets() {
+    return factory.settings().stream()
+        .filter(setting -> setting.kind() == Setting.Kind.SECRET)
+        .map(setting -> raw.get(setting.key()))
+        .filter(value -> value != null && !value.isEmpty())
+        .toList();
+  }
+
+  private <E extends Enum<E>> E choice(Class<E> type, String key) {
+    return Enum.valueOf(type, getString(key).toUpperCase(Locale.ROOT));
+  }
+
+  private static long orElse(Long value, long fallback) {
+    return value == null ? fallback : value;
+  }
+
+  private static int epoch(String text) {
+    return text.equals("auto") ? 0 : Integer.parseInt(text);
+  }
+}

@@ -1,0 +1,376 @@
+package io.lakehousecdc.sink;
+
+import static org.apache.kafka.common.config.ConfigDef.NO_DEFAULT_VALUE;
+
+import io.lakehousecdc.sink.target.Setting;
+import io.lakehousecdc.sink.target.TargetFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.apache.kafka.common.config.ConfigException;
+
+/** The settings of the sink, as users see them. */
+final class SinkSettings {
+  static final String TARGET = "target";
+  static final String TABLE_NAME_FORMAT = "table.name.format";
+  static final String TABLE_NAME_MAP = "table.name.map";
+  static final String WRITE_MODE = "write.mode";
+  static final String DELETE_MODE = "delete.mode";
+  static final String TRUNCATE_MODE = "truncate.mode";
+  static final String KEY_COLUMNS = "key.columns";
+  static final String SCHEMA_EVOLUTION = "schema.evolution";
+  static final String FIELD_INCLUDE_LIST = "field.include.list";
+  static final String FIELD_EXCLUDE_LIST = "field.exclude.list";
+  static final String METADATA_OP = "metadata.column.op";
+  static final String METADATA_TS = "metadata.column.ts";
+  static final String METADATA_LSN = "metadata.column.lsn";
+  static final String METADATA_COMMIT_LSN = "metadata.column.commit_lsn";
+  static final String METADATA_EPOCH = "metadata.column.epoch";
+  static final String METADATA_DELETED = "metadata.column.deleted";
+  static final String SOURCE_EPOCH = "source.epoch";
+  static final String SNAPSHOT_SWEEP = "snapshot.sweep";
+  static final String FLUSH_INTERVAL_MS = "flush.interval.ms";
+  static final String FLUSH_MAX_RECORDS = "flush.max.records";
+  static final String FLUSH_MAX_BYTES = "flush.max.bytes";
+  static final String BUFFER_MAX_BYTES = "buffer.max.bytes";
+  static final String UNAVAILABLE_VALUE_PLACEHOLDER = "unavailable.value.placeholder";
+  static final String DEAD_LETTER_TABLE = "dead.letter.table";
+  static final String DELETE_MEMORY_MS = "delete.memory.ms";
+  static final String DELETE_MEMORY_ENTRIES = "delete.memory.entries";
+  static final String RETRY_TIMEOUT_MS = "retry.timeout.ms";
+  static final String CONSTRAINT_WAIT_MS = "constraint.wait.ms";
+
+  /** Set by the connector for its tasks: the task's number. */
+  static final String TASK_NUMBER = "lakehouse.task.number";
+
+  static final ConfigDef DEFINITION = define();
+
+  private SinkSettings() {}
+
+  private static ConfigDef define() {
+    Group tables = new Group("Tables");
+    Group ordering = new Group("Ordering");
+    Group flushing = new Group("Flushing");
+    Group errors = new Group("Errors");
+    ConfigDef definition = new ConfigDef();
+    tables
+        .choice(
+            definition, TARGET, NO_DEFAULT_VALUE, Targets.names(), "Kind of warehouse to write to.")
+        .text(
+            definition,
+            TABLE_NAME_FORMAT,
+            "${source.schema}.${source.table}",
+            "Name of the target table. May use ${source.db}, ${source.schema}, ${source.table} and"
+                + " ${topic}. Where an event has no source block, the topic's last two segments stand"
+                + " in for schema and table.")
+        .text(
+            definition,
+            TABLE_NAME_MAP,
+            "",
+            "Exceptions to table.name.format, as source:target pairs, such as"
+                + " public.customers:dwh.dim_customers,public.orders:dwh.fact_orders.")
+        .choice(
+            definition,
+            WRITE_MODE,
+            "upsert",
+            List.of("upsert", "append"),
+            "upsert keeps the current state of each row; append writes every change as a row of its"
+                + " own.")
+        .choice(
+            definition,
+            DELETE_MODE,
+            "hard",
+            List.of("hard", "soft", "ignore"),
+            "hard removes deleted rows; soft keeps their last values and sets the column named by"
+                + " metadata.column.deleted; ignore drops deletes, counting them.")
+        .choice(
+            definition,
+            TRUNCATE_MODE,
+            "apply",
+            List.of("apply", "ignore", "fail"),
+            "What a TRUNCATE at the source does. apply removes the rows (marks them deleted where"
+                + " delete.mode is soft). Debezium emits truncates only where skipped.operations is"
+                + " none.")
+        .text(
+            definition,
+            KEY_COLUMNS,
+            "",
+            "Key columns of tables whose record key is missing or not wanted, as"
+                + " table:column,column;table:column with source table names such as public.orders.")
+        .choice(
+            definition,
+            SCHEMA_EVOLUTION,
+            "additive",
+            List.of("none", "additive"),
+            "additive creates tables, adds and widens columns and relaxes NOT NULL as the source"
+                + " does; none fails with the change that would be needed.")
+        .text(
+            definition,
+            FIELD_INCLUDE_LIST,
+            "",
+            "Columns to write, comma-separated, as column or schema.table.column of the source; all"
+                + " where empty. Key columns are always written.")
+        .text(
+            definition,
+            FIELD_EXCLUDE_LIST,
+            "",
+            "Columns not to write, in the form of field.include.list.")
+        .text(definition, METADATA_OP, "_cdc_op", "Column for the operation: c, u, d or r.")
+        .text(definition, METADATA_TS, "_cdc_ts", "Column for the commit time at the source.")
+        .text(definition, METADATA_LSN, "_cdc_lsn", "Column for the change's LSN.")
+        .text(
+            definition,
+            METADATA_COMMIT_LSN,
+            "_cdc_commit_lsn",
+            "Column for the LSN of the commit before the change's transaction.")
+        .text(
+            definition,
+            METADATA_EPOCH,
+            "_cdc_epoch",
+            "Column for the epoch that the LSNs belong to.")
+        .text(
+            definition,
+            METADATA_DELETED,
+            "_cdc_deleted",
+            "Column that marks deleted rows, where delete.mode is soft or write.mode is append.");
+    ordering
+        .validated(
+            definition,
+            SOURCE_EPOCH,
+            "auto",
+            SinkSettings::requireEpoch,
+            "auto, or the number of the epoch to be in at least. A new epoch begins by itself where"
+                + " the source's LSNs start over; raise the number after switching to another"
+                + " cluster where that cannot be seen.")
+        .flag(
+            definition,
+            SNAPSHOT_SWEEP,
+            "Remove rows that a completed initial snapshot did not contain. They are only reported"
+                + " otherwise. Leave it off where snapshots are partial by design.")
+        .number(
+            definition,
+            DELETE_MEMORY_MS,
+            3_600_000L,
+            0,
+            "How long deletes are remembered, so that an older change of the same key which arrives"
+                + " late from another partition cannot bring the row back.")
+        .whole(
+            definition,
+            DELETE_MEMORY_ENTRIES,
+            100_000,
+            0,
+            "How many deletes are remembered by a task.")
+        .text(
+            definition,
+            UNAVAILABLE_VALUE_PLACEHOLDER,
+            "__debezium_unavailable_value",
+            "The source's setting of the same name: what stands for an unchanged TOAST value.");
+    flushing
+        .number(
+            definition,
+            FLUSH_INTERVAL_MS,
+            null,
+            1,
+            "Longest time between taking a change in and committing it." + perTarget("interval"))
+        .number(
+            definition,
+            FLUSH_MAX_RECORDS,
+            null,
+            1,
+            "Changes after which a batch is committed." + perTarget("records"))
+        .number(
+            definition,
+            FLUSH_MAX_BYTES,
+            null,
+            1024,
+            "Estimated bytes after which a batch is committed." + perTarget("bytes"))
+        .number(
+            definition,
+            BUFFER_MAX_BYTES,
+            128L << 20,
+            1024,
+            "Estimated bytes buffered and in flight, over all tables of a task, past which reading"
+                + " pauses.");
+    errors
+        .text(
+            definition,
+            DEAD_LETTER_TABLE,
+            "",
+            "Table of the target that also keeps rejected records, as schema.table; none where"
+                + " empty.")
+        .number(
+            definition,
+            RETRY_TIMEOUT_MS,
+            300_000L,
+            0,
+            "How long a commit that fails for a passing reason is tried again before the task"
+                + " fails.")
+        .number(
+            definition,
+            CONSTRAINT_WAIT_MS,
+            30_000L,
+            0,
+            "How long a batch that violates a foreign key or unique constraint of the target waits"
+                + " for the changes that resolve it.");
+    for (TargetFactory factory : Targets.all()) {
+      defineTarget(definition, factory);
+    }
+    return definition;
+  }
+
+  private static String perTarget(String what) {
+    StringBuilder text = new StringBuilder(" Default:");
+    for (TargetFactory factory : Targets.all()) {
+      TargetFactory.FlushDefaults defaults = factory.flushDefaults();
+      long value =
+          switch (what) {
+            case "interval" -> defaults.intervalMillis();
+            case "records" -> defaults.maxRecords();
+            default -> defaults.maxBytes();
+          };
+      text.append(' ').append(factory.name()).append(' ').append(value).append(',');
+    }
+    text.setCharAt(text.length() - 1, '.');
+    return text.toString();
+  }
+
+  private static void defineTarget(ConfigDef definition, TargetFactory factory) {
+    Group group = new Group("Target " + factory.name());
+    for (Setting setting : factory.settings()) {
+      String documentation =
+          setting.required()
+              ? setting.documentation() + " Required where target=" + factory.name() + "."
+              : setting.documentation();
+      group.add(
+          definition,
+          setting.key(),
+          typeOf(setting.kind()),
+          setting.defaultValue(),
+          setting.kind() == Setting.Kind.CHOICE
+              ? ValidString.in(setting.choices().toArray(String[]::new))
+              : null,
+          setting.required() ? Importance.HIGH : Importance.MEDIUM,
+          documentation);
+    }
+  }
+
+  private static Type typeOf(Setting.Kind kind) {
+    return switch (kind) {
+      case TEXT, CHOICE -> Type.STRING;
+      case SECRET -> Type.PASSWORD;
+      case INTEGER -> Type.LONG;
+      case BOOLEAN -> Type.BOOLEAN;
+      case LIST -> Type.LIST;
+    };
+  }
+
+  private static void requireEpoch(String key, Object value) {
+    if (!"auto".equals(value) && !String.valueOf(value).matches("\\d{1,9}")) {
+      throw new ConfigException(key, value, "must be auto or a number of at least 0");
+    }
+  }
+
+  /** Adds settings to one group, in order. */
+  private static final class Group {
+    private final String name;
+    private final List<String> keys = new ArrayList<>();
+
+    Group(String name) {
+      this.name = name;
+    }
+
+    Group choice(
+        ConfigDef definition, String key, Object defaultValue, List<String> choices, String doc) {
+      return add(
+          definition,
+          key,
+          Type.STRING,
+          defaultValue,
+          ValidString.in(choices.toArray(String[]::new)),
+          Importance.HIGH,
+          doc + " One of " + String.join(", ", choices) + ".");
+    }
+
+    Group text(ConfigDef definition, String key, String defaultValue, String doc) {
+      return add(definition, key, Type.STRING, defaultValue, null, Importance.MEDIUM, doc);
+    }
+
+    Group validated(
+        ConfigDef definition,
+        String key,
+        String defaultValue,
+        ConfigDef.Validator validator,
+        String doc) {
+      return add(definition, key, Type.STRING, defaultValue, validator, Importance.MEDIUM, doc);
+    }
+
+    Group flag(ConfigDef definition, String key, String doc) {
+      return add(definition, key, Type.BOOLEAN, false, null, Importance.MEDIUM, doc);
+    }
+
+    Group number(ConfigDef definition, String key, Long defaultValue, long least, String doc) {
+      return add(definition, key, Type.LONG, defaultValue, atLeast(least), Importance.LOW, doc);
+    }
+
+    Group whole(ConfigDef definition, String key, int defaultValue, int least, String doc) {
+      return add(
+          definition, key, Type.INT, defaultValue, Range.atLeast(least), Importance.LOW, doc);
+    }
+
+    Group add(
+        ConfigDef definition,
+        String key,
+        Type type,
+        Object defaultValue,
+        ConfigDef.Validator validator,
+        Importance importance,
+        String doc) {
+      keys.add(key);
+      definition.define(
+          key,
+          type,
+          defaultValue,
+          validator,
+          importance,
+          doc,
+          name,
+          keys.size(),
+          Width.MEDIUM,
+          key,
+          List.of(),
+          new RelevantTo(key));
+      return this;
+    }
+
+    private static ConfigDef.Validator atLeast(long least) {
+      return ConfigDef.LambdaValidator.with(
+          (key, value) -> {
+            if (value != null && ((Number) value).longValue() < least) {
+              throw new ConfigException(key, value, "must be at least " + least);
+            }
+          },
+          () -> "at least " + least);
+    }
+  }
+
+  /** Shows a target's settings only while that target is chosen, and offers choices. */
+  private record RelevantTo(String key) implements ConfigDef.Recommender {
+    @Override
+    public List<Object> validValues(String name, Map<String, Object> parsed) {
+      return List.of();
+    }
+
+    @Override
+    public boolean visible(String name, Map<String, Object> parsed) {
+      int dot = key.indexOf('.');
+      boolean ofTarget = dot > 0 && Targets.named(key.substring(0, dot)).isPresent();
+      return !ofTarget || key.startsWith(parsed.get(TARGET) + ".");
+    }
+  }
+}

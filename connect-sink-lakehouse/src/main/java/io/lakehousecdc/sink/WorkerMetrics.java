@@ -1,0 +1,53 @@
+package io.lakehousecdc.sink;
+
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.metrics.Gauge;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes a task's figures through Connect's plugin metrics (KIP-877), which workers have from
+ * Kafka 4.1 on; older ones show the MBean only.
+ */
+final class WorkerMetrics {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
+
+  private WorkerMetrics() {}
+
+  static void publish(SinkTaskContext context, SinkMetrics metrics, String connector, int task) {
+    try {
+      PluginMetrics plugin = context.pluginMetrics();
+      if (plugin == null) {
+        return;
+      }
+      metrics
+          .figures()
+          .values()
+          .forEach(
+              figure -> {
+                MetricName name =
+                    plugin.metricName(kebab(figure.name()), figure.documentation(), tags());
+                Gauge<Long> gauge = (config, now) -> figure.value().getAsLong();
+                plugin.addMetric(name, gauge);
+              });
+    } catch (NoSuchMethodError | NoClassDefFoundError e) {
+      LOG.info(
+          "This worker has no plugin metrics (Kafka before 4.1); the MBean of {}-{} serves",
+          connector,
+          task);
+    }
+  }
+
+  private static LinkedHashMap<String, String> tags() {
+    return new LinkedHashMap<>(Map.of());
+  }
+
+  private static String kebab(String camelCase) {
+    return camelCase.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
+  }
+}
