@@ -141,6 +141,11 @@ public final class LakehouseSinkTask extends SinkTask {
     }
     Decoded decoded = decoder.decode(record);
     if (decoded instanceof Decoded.Change change) {
+      back = pipeline.rewindToStart(at);
+      if (back.isPresent()) {
+        rewind(Map.of(at.partition(), back.getAsLong()));
+        return;
+      }
       pipeline.accept(at, change.event(), change.bytes(), record);
     } else if (decoded instanceof Decoded.Rejected rejected) {
       pipeline.reject(at, rejected.letter(), record);

@@ -1,13 +1,15 @@
 package io.lakehousecdc.sink;
 
 import io.lakehousecdc.sink.target.TargetFactory;
+import io.lakehousecdc.sink.target.delta.DeltaTargetFactory;
 import io.lakehousecdc.sink.target.postgres.PostgresTargetFactory;
 import java.util.List;
 import java.util.Optional;
 
 /** The kinds of target that this build contains. A new one is one line here. */
 final class Targets {
-  private static final List<TargetFactory> ALL = List.of(new PostgresTargetFactory());
+  private static final List<TargetFactory> ALL =
+      List.of(new PostgresTargetFactory(), new DeltaTargetFactory());
 
   private Targets() {}
 

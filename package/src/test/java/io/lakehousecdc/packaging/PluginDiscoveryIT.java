@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.apache.kafka.connect.components.Versioned;
+import org.apache.kafka.connect.sink.SinkConnector;
 import org.apache.kafka.connect.transforms.Transformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,13 @@ class PluginDiscoveryIT {
             "io.lakehousecdc.smt.DlqRouter", VERSION,
             "io.lakehousecdc.smt.LsnDedup", VERSION),
         versions(Transformation.class));
+  }
+
+  @Test
+  void theSinkIsFoundInItsRealVersion() {
+    assertEquals(
+        Map.of("io.lakehousecdc.sink.LakehouseSinkConnector", VERSION),
+        versions(SinkConnector.class));
   }
 
   private Map<String, String> versions(Class<?> service) {

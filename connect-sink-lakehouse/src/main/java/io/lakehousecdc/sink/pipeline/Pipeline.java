@@ -118,6 +118,22 @@ public final class Pipeline implements AutoCloseable {
     return rewind;
   }
 
+  /**
+   * Where to read again from, if a partition begins in its midst although the target has nothing of
+   * it: the warehouse is new, or its offsets were lost. Answers once per partition taken over.
+   * Partitions without changes (heartbeats, transaction boundaries) are not read again.
+   */
+  public OptionalLong rewindToStart(Coordinates firstChange) {
+    OptionalLong rewind =
+        resumption.checkFirstChange(firstChange.partition(), firstChange.offset());
+    rewind.ifPresent(
+        offset ->
+            LOG.warn(
+                "{}: the target holds nothing of this partition, reading it from its beginning",
+                firstChange));
+    return rewind;
+  }
+
   /** Takes a change in. */
   public void accept(Coordinates at, ChangeEvent event, int bytes, Object origin) {
     PartitionLedger ledger = touch(at);
@@ -265,6 +281,8 @@ public final class Pipeline implements AutoCloseable {
         resumption.expect(partition, state.nextOffset());
         offsets.put(partition, state.nextOffset());
         tablesAhead.put(partition, known.tablesAhead());
+      } else {
+        resumption.expectFromStart(partition);
       }
     }
     return offsets;

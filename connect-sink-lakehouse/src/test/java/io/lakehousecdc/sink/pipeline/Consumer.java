@@ -128,6 +128,9 @@ final class Consumer implements Rejections, AutoCloseable {
     for (int i = 0; i < count && positions.get(partition) < records.size(); i++) {
       long offset = positions.get(partition);
       var back = pipeline.rewind(partition, offset);
+      if (back.isEmpty()) {
+        back = pipeline.rewindToStart(new Coordinates(partition, offset));
+      }
       if (back.isPresent()) {
         positions.put(partition, back.getAsLong());
         return;

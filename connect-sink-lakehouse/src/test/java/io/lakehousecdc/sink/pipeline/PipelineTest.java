@@ -85,6 +85,16 @@ class PipelineTest {
   }
 
   @Test
+  void aTargetThatHoldsNothingIsFilledFromTheBeginning() {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    history.insert(2, "b", "y");
+    group.put(history.log.keySet().iterator().next(), 1L);
+    run(history, Consumer.DEFAULTS).close();
+    assertEqualRows(history);
+  }
+
+  @Test
   void aLostAcknowledgementAppliesNothingTwice() {
     AtomicInteger losses = new AtomicInteger(1);
     warehouse.afterCommit(
