@@ -1,12 +1,15 @@
 package io.lakehousecdc.sink.decode;
 
+import io.debezium.data.Enum;
 import io.debezium.data.Uuid;
+import io.debezium.data.Xml;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
 
 /**
@@ -33,6 +36,9 @@ final class OldRow {
           && !Objects.deepEquals(value, fallback);
     }
   }
+
+  private static final Set<String> EMPTY_WHEN_MADE_UP =
+      Set.of(Uuid.LOGICAL_NAME, Enum.LOGICAL_NAME, Xml.LOGICAL_NAME);
 
   private final boolean isAlwaysFull;
   private final List<Witness> witnesses;
@@ -103,12 +109,12 @@ final class OldRow {
         .allMatch(witness -> witness.map(each -> each.isReal(row)).orElse(false));
   }
 
-  /** Semantic types in text have made-up values of their own, apart from uuid (""). */
+  /** Of the semantic types in text, only for these the made-up value is surely "". */
   private static boolean hasKnownZero(Schema schema) {
     return schema.type().isPrimitive()
         && (schema.type() != Schema.Type.STRING
             || schema.name() == null
-            || schema.name().equals(Uuid.LOGICAL_NAME));
+            || EMPTY_WHEN_MADE_UP.contains(schema.name()));
   }
 
   private static boolean isZero(Object value) {

@@ -93,7 +93,7 @@ final class Placeholders {
    */
   static boolean areMissingFor(Schema schema) {
     return switch (schema.type()) {
-      case ARRAY -> !hasElementForm(schema);
+      case ARRAY -> !hasElementForm(schema) || isTextOfBytes(schema);
       case STRUCT ->
           VariableScaleDecimal.LOGICAL_NAME.equals(schema.name())
               || Geometry.LOGICAL_NAME.equals(schema.name())
@@ -102,9 +102,18 @@ final class Placeholders {
       case BYTES ->
           Bits.LOGICAL_NAME.equals(schema.name())
               && TypeTable.of(schema).type().equals(new LogicalType.Bits(Integer.MAX_VALUE));
-      case STRING -> SourceTypes.isBytea(schema);
+      case STRING -> isTextOfBytes(schema);
+      case FLOAT64 -> SourceTypes.isOneOf(schema, "numeric");
       default -> false;
     };
+  }
+
+  /** bytea in Base64, and bytea[] in Base64 or hex, where the source's type is told. */
+  private static boolean isTextOfBytes(Schema schema) {
+    return schema.type() == Schema.Type.STRING
+        ? SourceTypes.isOneOf(schema, "bytea")
+        : schema.valueSchema().type() == Schema.Type.STRING
+            && SourceTypes.isOneOf(schema, "_bytea");
   }
 
   /** Arrays of text, JSON, UUIDs, bytes, dates and whole numbers have a placeholder. */

@@ -4,6 +4,7 @@ import io.debezium.data.Bits;
 import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -78,9 +79,9 @@ final class SourceTypes {
         new LogicalType.Bits(length), value -> Scalars.bits(Scalars.bytes(value), length));
   }
 
-  /** Whether text is known to hold bytes. */
-  static boolean isBytea(Schema schema) {
-    return parameter(schema, TYPE).equalsIgnoreCase("bytea");
+  /** Whether the source is known to have one of these types. */
+  static boolean isOneOf(Schema schema, String... types) {
+    return List.of(types).contains(parameter(schema, TYPE).toLowerCase(Locale.ROOT));
   }
 
   /** PostgreSQL's greatest precision is 1000; what is beyond stands for none. */

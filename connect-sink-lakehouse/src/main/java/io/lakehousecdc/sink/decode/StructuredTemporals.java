@@ -31,7 +31,7 @@ final class StructuredTemporals {
     Struct struct = (Struct) value;
     String special = special(struct);
     return special == null
-        ? Temporal.days(Math.toIntExact(epochDay(struct)))
+        ? Temporal.days(epochDay(struct))
         : (Object) (special.equals(POSITIVE_INFINITY) ? Integer.MAX_VALUE : Integer.MIN_VALUE);
   }
 
@@ -46,14 +46,8 @@ final class StructuredTemporals {
     if (special != null) {
       return special.equals(POSITIVE_INFINITY) ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
-    try {
-      return Temporal.timestampOfMicros(
-          Math.addExact(
-              Math.multiplyExact(epochDay(struct), 86_400_000_000L),
-              micros(struct) - offset(struct) * 1_000_000));
-    } catch (ArithmeticException e) {
-      throw new DecodeException(struct + " does not fit into microseconds of 64 bits.");
-    }
+    return Temporal.timestamp(
+        epochDay(struct), micros(struct) - offset(struct) * 1_000_000, struct);
   }
 
   static Object timeWithZone(Object value) {

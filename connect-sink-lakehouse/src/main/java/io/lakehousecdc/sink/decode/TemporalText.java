@@ -40,7 +40,7 @@ final class TemporalText {
     long days = parser.readDate();
     parser.readOffset();
     parser.end();
-    return Temporal.days(Math.toIntExact(days));
+    return Temporal.days(days);
   }
 
   /** Microseconds of the day; a trailing {@code Z} says nothing of a time without zone. */
@@ -61,14 +61,7 @@ final class TemporalText {
     long micros = readTime();
     long offset = readOffset();
     end();
-    try {
-      return Temporal.timestampOfMicros(
-          Math.addExact(
-              Math.multiplyExact(days, 86_400_000_000L),
-              Math.subtractExact(micros, offset * 1_000_000)));
-    } catch (ArithmeticException e) {
-      throw new DecodeException("'" + text + "' does not fit into microseconds of 64 bits.");
-    }
+    return Temporal.timestamp(days, micros - offset * 1_000_000, text);
   }
 
   private long readDate() {

@@ -41,12 +41,13 @@ class TypesDocumentTest {
       - a map, or a JSON object, from the text to the text (hstore).
 
       For other types Debezium has no placeholder and sends **NULL**, which the sink cannot tell from
-      a NULL: numeric without a scale, arrays of other types (float8, numeric, timestamp, boolean …),
-      vectors, PostGIS geometries, long bit strings, and bytea with `binary.handling.mode=base64` or
-      `base64-url-safe`. Set `REPLICA IDENTITY FULL` for tables with such large values, or use
+      a NULL: numeric without a scale (but with `decimal.handling.mode=string`), bytea with
+      `binary.handling.mode=base64` or `base64-url-safe`, bytea[] with any mode but `bytes`, arrays of
+      other types (int2, float8, numeric, timestamp, boolean …), vectors, PostGIS geometries, long bit
+      strings. Set `REPLICA IDENTITY FULL` for tables with such large values, or use
       `ReselectColumnsPostProcessor` at the source. The sink warns once per column when an update
-      without the old row brings NULL in a column of such a type (bytea in Base64 only where
-      `column.propagate.source.type` tells it).
+      without the old row brings NULL in a column of such a type; of bytea in text, and of numeric as
+      float8, it knows only where `column.propagate.source.type` tells the type.
 
       ## Old values
 

@@ -124,6 +124,18 @@ class UnchangedValuesTest {
     assertEquals(TEXT, after(decoding.row(table.update(1, 1, 1, TEXT)), "c"));
   }
 
+  /** As recorded from 3.7.0 with {@code decimal.handling.mode=string}. */
+  @Test
+  void numericInTextHasThePlaceholder() {
+    Schema numeric =
+        SchemaBuilder.string()
+            .optional()
+            .parameter("__debezium.source.column.type", "NUMERIC")
+            .build();
+    RowEvent row = Decoding.withDefaults().row(table(numeric).update(1, 1, 1, TEXT));
+    assertSame(Cell.UNCHANGED, after(row, "c"));
+  }
+
   @Test
   void keyColumnMayLookLikeThePlaceholder() {
     DebeziumTable table = DebeziumRecords.table("public", "t").key("id", Schema.STRING_SCHEMA);
@@ -161,6 +173,20 @@ class UnchangedValuesTest {
                 .parameter("__debezium.source.column.type", "BYTEA")
                 .build(),
             true),
+        arguments(
+            SchemaBuilder.float64()
+                .optional()
+                .parameter("__debezium.source.column.type", "NUMERIC")
+                .build(),
+            true),
+        arguments(
+            SchemaBuilder.array(Schema.OPTIONAL_STRING_SCHEMA)
+                .optional()
+                .parameter("__debezium.source.column.type", "_BYTEA")
+                .build(),
+            true),
+        arguments(array(SchemaBuilder.int16()), true),
+        arguments(Schema.OPTIONAL_FLOAT64_SCHEMA, false),
         arguments(Schema.OPTIONAL_STRING_SCHEMA, false),
         arguments(DebeziumTypes.decimal(10, 2).optional().build(), false),
         arguments(array(SchemaBuilder.int32()), false),
