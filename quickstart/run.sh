@@ -52,7 +52,10 @@ must_build() {
 build() {
   find_maven
   echo "Building the plugin and the demo with Maven (tests are left out; the first time, Maven downloads what it lacks) ..."
-  (cd "$root" && mvn -B -q -ntp -Dstyle.color=never -pl quickstart -am package -Dmaven.test.skip=true -Dspotless.check.skip=true) ||
+  # Maven sends colour codes to files, too, whatever it is told
+  (cd "$root" &&
+    mvn -B -q -ntp -pl quickstart -am package -Dmaven.test.skip=true -Dspotless.check.skip=true 2>&1 |
+    sed "s/$(printf '\033')\[[0-9;]*m//g") ||
     fail "the build has failed, see above"
   touch "$built"
 }

@@ -42,6 +42,7 @@ final class Demo {
       write(shop, view);
       converge(shop, destinations, view);
     }
+    display.settle();
     if (options.warehouse() == Options.WarehouseState.TAMPERED) {
       tamper(stack.warehouse());
     }
@@ -101,20 +102,25 @@ final class Demo {
   private void converge(ShopDatabase shop, List<Destination> destinations, LiveView view) {
     heading("No more writes; waiting until the warehouse has the last ones");
     Map<ShopTable, Long> last = shop.writeLastRows();
-    for (Destination destination : destinations) {
-      Warehouse warehouse = destination.warehouse();
-      boolean arrived =
-          view.until(
-              CONVERGENCE,
-              () ->
-                  last.entrySet().stream()
-                      .allMatch(row -> warehouse.contains(row.getKey(), row.getValue())));
-      if (!arrived) {
-        throw new DemoFailure(
-            "the last writes have not reached the %s within %d s: see the worker's log"
-                .formatted(warehouse.name(), CONVERGENCE.toSeconds()));
-      }
+    boolean arrived =
+        view.until(
+            CONVERGENCE,
+            () ->
+                destinations.stream().allMatch(each -> hasAll(each.warehouse(), last))
+                    && view.last().map(Status::caughtUp).orElse(false));
+    if (!arrived) {
+      throw new DemoFailure(
+          "the sink has not caught up within %d s after the last write; its state is %s, the worker's log %s"
+              .formatted(
+                  CONVERGENCE.toSeconds(),
+                  view.last().map(Status::sinks).orElse(List.of()),
+                  stack.worker().log()));
     }
+  }
+
+  private static boolean hasAll(Warehouse warehouse, Map<ShopTable, Long> rows) {
+    return rows.entrySet().stream()
+        .allMatch(row -> warehouse.contains(row.getKey(), row.getValue()));
   }
 
   private void tamper(PostgresDatabase warehouse) {

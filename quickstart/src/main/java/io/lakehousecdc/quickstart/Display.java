@@ -10,6 +10,9 @@ interface Display {
   /** Shows the present state; the next one may take its place. */
   void show(Status status);
 
+  /** The state shown last stays where it is; what is told from now on comes below. */
+  void settle();
+
   /** How often to call {@link #show}. */
   Duration interval();
 

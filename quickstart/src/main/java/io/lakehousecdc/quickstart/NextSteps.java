@@ -27,7 +27,7 @@ record NextSteps(DemoStack stack, List<String> connectors, Options.Ending ending
     show(display, "The warehouse", stack.warehouse(), WAREHOUSE_QUERY);
     display.say("  What the warehouse has applied: the same with \"select * from _cdc_offsets\"\n");
     display.say("  The worker");
-    display.say("    curl -s %s/connectors?expand=status".formatted(stack.connect().uri()));
+    display.say("    curl -s '%s/connectors?expand=status'".formatted(stack.connect().uri()));
     for (String connector : connectors) {
       display.say("    curl -s %s/connectors/%s".formatted(stack.connect().uri(), connector));
     }

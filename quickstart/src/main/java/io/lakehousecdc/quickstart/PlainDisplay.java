@@ -32,6 +32,11 @@ record PlainDisplay(PrintStream out) implements Display {
   }
 
   @Override
+  public void settle() {
+    // lines never move
+  }
+
+  @Override
   public Duration interval() {
     return Duration.ofSeconds(3);
   }

@@ -70,6 +70,7 @@ public final class Quickstart {
       return SUCCESS;
     } catch (RuntimeException | AssertionError e) {
       if (!stack.closed()) { // or it is Ctrl-C that makes things fail
+        display.settle();
         display.say("");
         display.say(display.style().bad("FAILED: ") + e.getMessage());
         display.say("The logs of all parts stay in the directory named at the start.");

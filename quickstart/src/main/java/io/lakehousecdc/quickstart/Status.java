@@ -11,6 +11,13 @@ import java.util.Optional;
  * @param workerIsUp false while the killed worker is away
  */
 record Status(Duration elapsed, List<Sink> sinks, boolean workerIsUp) {
+  /** Whether no sink has anything left to do. */
+  boolean caughtUp() {
+    return sinks.stream()
+        .flatMap(sink -> sink.tables().stream())
+        .allMatch(table -> table.lag() == 0);
+  }
+
   /**
    * One sink connector.
    *

@@ -33,6 +33,11 @@ final class TerminalDisplay implements Display {
   }
 
   @Override
+  public synchronized void settle() {
+    drawn = List.of();
+  }
+
+  @Override
   public Duration interval() {
     return Duration.ofSeconds(1);
   }

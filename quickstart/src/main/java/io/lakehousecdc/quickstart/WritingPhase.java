@@ -36,7 +36,7 @@ record WritingPhase(DemoStack stack, Simulator simulator, LiveView view, Display
     long start = System.nanoTime();
     stack.killAndRestartWorker();
     display.say(
-        "The worker is back after %d s; it catches up."
+        "The worker is back after %d s and catches up; freshness now counts the outage, too."
             .formatted(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
   }
 
