@@ -20,7 +20,8 @@ final class Preflight {
       SELECT pg_is_in_recovery(),
         has_database_privilege(current_database(), 'TEMPORARY'),
         has_database_privilege(current_database(), 'CREATE'),
-        n.oid IS NOT NULL, coalesce(has_schema_privilege(n.oid, 'USAGE, CREATE'), false),
+        n.oid IS NOT NULL, coalesce(
+          has_schema_privilege(n.oid, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE'), false),
         current_user, current_database(),
         coalesce((SELECT has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
             AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')

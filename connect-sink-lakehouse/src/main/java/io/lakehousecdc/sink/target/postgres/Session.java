@@ -78,6 +78,8 @@ final class Session implements AutoCloseable {
             + " SET statement_timeout = "
             + settings.statementTimeoutMillis()
             + "; SET lock_timeout = "
+            + settings.lockTimeoutMillis()
+            + "; SET idle_in_transaction_session_timeout = "
             + settings.lockTimeoutMillis());
     connection.setAutoCommit(false);
   }
