@@ -19,7 +19,15 @@ final class Lab {
   static synchronized Stack stack() {
     if (stack == null) {
       Path plugin = Plugins.project(temporaryDirectory());
-      stack = Stack.builder().worker(worker -> worker.plugins(plugin, Plugins.debezium())).start();
+      // Source offsets are kept often: a killed worker's source must not have to snapshot again.
+      stack =
+          Stack.builder()
+              .worker(
+                  worker ->
+                      worker
+                          .plugins(plugin, Plugins.debezium())
+                          .property("offset.flush.interval.ms", "1000"))
+              .start();
     }
     return stack;
   }
