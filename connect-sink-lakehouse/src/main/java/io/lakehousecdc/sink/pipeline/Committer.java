@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+  private static final long FIRST_BACKOFF_MILLIS = 100;
+  private static final long LONGEST_BACKOFF_MILLIS = 10_000;
   private static final int FRESHNESS_SAMPLE = 8;
 
   private final Target target;
@@ -58,8 +60,9 @@ final class Committer {
    */
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
     SealedBatch current = batch;
-    Backoff backoff = new Backoff(options.retryTimeoutMillis(), metrics);
+    long giveUpAt = System.nanoTime() + options.retryTimeoutMillis() * 1_000_000;
     long resolveBy = System.nanoTime() + options.constraintWaitMillis() * 1_000_000;
+    long backoff = FIRST_BACKOFF_MILLIS;
     while (true) {
       try {
         awaitReports(current);
@@ -69,7 +72,13 @@ final class Committer {
         }
         current = again.get();
       } catch (RetriableException e) {
-        backoff.pause(e);
+        if (System.nanoTime() - giveUpAt > 0) {
+          throw e;
+        }
+        metrics.retried();
+        LOG.warn("Commit failed, trying again in {} ms: {}", backoff, e.getMessage());
+        Thread.sleep(backoff);
+        backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MILLIS);
       }
     }
   }

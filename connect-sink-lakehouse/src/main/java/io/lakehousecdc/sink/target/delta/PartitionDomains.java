@@ -82,8 +82,6 @@ final class PartitionDomains {
             .put("snapshotLsn", state.snapshotLsn())
             .put("completedSnapshotLsn", state.completedSnapshotLsn())
             .put("latestCommitMicros", state.latestCommitMicros())
-            .put("tieCount", state.ties().count())
-            .put("firstTie", state.ties().first())
             .put("writer", entry.writer())
             .put("complete", entry.complete());
     if (!entry.tables().isEmpty()) {
@@ -127,9 +125,7 @@ final class PartitionDomains {
             position(node),
             node.path("snapshotLsn").longValue(),
             node.path("completedSnapshotLsn").longValue(),
-            node.path("latestCommitMicros").longValue(),
-            new PartitionState.Ties(
-                node.path("tieCount").intValue(), node.path("firstTie").longValue())),
+            node.path("latestCommitMicros").longValue()),
         node.path("writer").asText(""),
         node.path("complete").booleanValue(),
         tables);

@@ -1,0 +1,44 @@
+package io.lakehousecdc.benchmarks;
+
+import io.lakehousecdc.benchmarks.postgres.PostgresBenchmark;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Runs the benchmark that the first argument names, with the other arguments as its options. */
+public final class Main {
+  private static final Map<String, Benchmark> BENCHMARKS =
+      new TreeMap<>(Map.of("postgres", new PostgresBenchmark()));
+
+  private Main() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Benchmark benchmark = arguments.length == 0 ? null : BENCHMARKS.get(arguments[0]);
+    if (benchmark == null) {
+      System.err.print(usage());
+      System.exit(2);
+      return;
+    }
+    Options options;
+    try {
+      options =
+          Options.parse(benchmark.options(), Arrays.asList(arguments).subList(1, arguments.length));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.print(usage());
+      System.exit(2);
+      return;
+    }
+    benchmark.run(options);
+  }
+
+  private static String usage() {
+    StringBuilder text = new StringBuilder("usage: benchmarks/run.sh <name> [--option value …]\n");
+    BENCHMARKS.forEach(
+        (name, benchmark) -> {
+          text.append(name).append('\n');
+          benchmark.options().forEach(option -> text.append("  ").append(option).append('\n'));
+        });
+    return text.toString();
+  }
+}

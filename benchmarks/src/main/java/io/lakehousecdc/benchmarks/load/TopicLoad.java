@@ -1,0 +1,101 @@
+package io.lakehousecdc.benchmarks.load;
+
+import io.lakehousecdc.testkit.Await;
+import io.lakehousecdc.testkit.ConnectRest;
+import io.lakehousecdc.testkit.ConnectWorker;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Takes a snapshot of the orders and then their changes through the real Debezium, once into a
+ * topic for each kind of record.
+ *
+ * @param database the source, in its final state
+ * @param rows in the snapshot
+ * @param events in each topic: snapshot, changes, tombstones and the last insert
+ */
+public record TopicLoad(PostgresDatabase database, int rows, long events) {
+  private static final Duration PATIENCE = Duration.ofHours(1);
+
+  /** Makes the topics; their connectors and slots are gone when this returns. */
+  public static TopicLoad make(Servers servers, Collection<Wire> wires, int rows, int changes) {
+    PostgresDatabase database = servers.source().createDatabase("shop");
+    Orders.create(database, rows);
+    try (ConnectWorker worker = servers.worker("benchmark-load").jvmArguments("-Xmx1g").start()) {
+      for (Wire wire : wires) {
+        servers.kafka().client().createTopic(wire.topic(), 1);
+        register(worker.rest(), wire);
+        awaitEnd(servers, wire, rows);
+        System.out.printf("%s: snapshot of %d rows is in the topic%n", wire, rows);
+      }
+      Orders.change(database, changes);
+      long events = rows + changes + Orders.deletes(database) + 1;
+      Orders.finish(database);
+      for (Wire wire : wires) {
+        awaitEnd(servers, wire, events);
+        worker.rest().stop(name(wire));
+        worker.rest().delete(name(wire));
+        dropSlot(database, wire);
+      }
+      return new TopicLoad(database, rows, events);
+    }
+  }
+
+  private static void register(ConnectRest connect, Wire wire) {
+    Map<String, String> configuration = wire.source();
+    configuration.put("topic.prefix", "" + wire);
+    configuration.put("table.include.list", "public.orders");
+    configuration.put("slot.name", "" + wire);
+    configuration.put("publication.name", "" + wire);
+    connect.register(name(wire), configuration);
+    connect.awaitRunning(name(wire));
+  }
+
+  private static void dropSlot(PostgresDatabase database, Wire wire) {
+    Await.until(
+        "slot %s is free".formatted(wire),
+        () ->
+            database.number(
+                    "select count(*) from pg_replication_slots where slot_name = '%s' and active"
+                        .formatted(wire))
+                == 0);
+    database.execute("select pg_drop_replication_slot('%s')".formatted(wire));
+  }
+
+  private static String name(Wire wire) {
+    return "orders-" + wire;
+  }
+
+  private static void awaitEnd(Servers servers, Wire wire, long events) {
+    long[] last = new long[1];
+    Await.until(
+        "topic %s holds %d records".formatted(wire.topic(), events),
+        PATIENCE,
+        () -> "it holds " + last[0],
+        () -> {
+          last[0] = end(servers, wire);
+          return last[0] == events;
+        });
+  }
+
+  private static long end(Servers servers, Wire wire) throws InterruptedException {
+    TopicPartition partition = new TopicPartition(wire.topic(), 0);
+    try {
+      return servers
+          .kafka()
+          .client()
+          .admin()
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Watching a worker from outside. */
+package io.lakehousecdc.benchmarks.measure;

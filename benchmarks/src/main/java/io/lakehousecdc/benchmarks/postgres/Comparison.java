@@ -1,0 +1,65 @@
+package io.lakehousecdc.benchmarks.postgres;
+
+import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.benchmarks.measure.Median;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The sides that worked off one topic, each with the median of its rounds. Not thread-safe. */
+final class Comparison {
+  private final Wire wire;
+  private final Map<Side, List<Throughput.Measured>> rounds = new EnumMap<>(Side.class);
+
+  Comparison(Wire wire) {
+    this.wire = wire;
+  }
+
+  /** Adds a round, and tells it at once. */
+  void add(Side side, Throughput.Measured measured) {
+    rounds.computeIfAbsent(side, absent -> new ArrayList<>()).add(measured);
+    System.out.printf(
+        java.util.Locale.ROOT,
+        "%s %s: %.0f events/s in %.1f s%n",
+        side,
+        wire,
+        measured.eventsPerSecond(),
+        measured.seconds());
+  }
+
+  /** Prints a result line for each side. */
+  void print() {
+    rounds.forEach(
+        (side, measured) -> {
+          Result.of("postgres")
+              .with("side", side)
+              .with("converter", wire)
+              .whole("events_per_s", median(side))
+              .ratio("ratio_to_noop", median(side), median(Side.NOOP))
+              .ratio("ratio_to_debezium_jdbc", median(side), median(Side.DEBEZIUM_JDBC))
+              .with("heap_mb", peakHeap(measured))
+              .with("equal", isEqual(side, measured))
+              .print();
+        });
+  }
+
+  /** 0 where the side was not measured. */
+  private double median(Side side) {
+    return Median.of(
+        rounds.getOrDefault(side, List.of()).stream()
+            .map(Throughput.Measured::eventsPerSecond)
+            .toList());
+  }
+
+  private static long peakHeap(List<Throughput.Measured> measured) {
+    return measured.stream().mapToLong(Throughput.Measured::heapMegabytes).max().orElse(0);
+  }
+
+  private static String isEqual(Side side, List<Throughput.Measured> measured) {
+    return side.writes()
+        ? "" + measured.stream().allMatch(each -> each.equal().orElse(false))
+        : "n/a";
+  }
+}

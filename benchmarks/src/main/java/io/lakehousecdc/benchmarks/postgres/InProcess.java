@@ -1,0 +1,125 @@
+package io.lakehousecdc.benchmarks.postgres;
+
+import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.load.Orders;
+import io.lakehousecdc.benchmarks.load.RecordedTopic;
+import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.TopicLoad;
+import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.benchmarks.measure.Median;
+import io.lakehousecdc.sink.target.postgres.PostgresTargetFactory;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * The sink's whole write path in this JVM, from the records that a worker would hand over to the
+ * last commit, beside {@link PlainSql} with the same changes folded and encoded beforehand. Both
+ * begin with the same table, which holds the snapshot.
+ */
+final class InProcess {
+  /** As many as the sink commits at once by default. */
+  private static final int BATCH_EVENTS = new PostgresTargetFactory().flushDefaults().maxRecords();
+
+  private static final String SEED = "inprocess_seed";
+  private static final String COPY = "inprocess";
+
+  private final Servers servers;
+  private final TopicLoad load;
+  private final int rounds;
+  private final List<Double> sink = new ArrayList<>();
+  private final List<Double> plain = new ArrayList<>();
+  private boolean equal = true;
+
+  InProcess(Servers servers, TopicLoad load, int rounds) {
+    this.servers = servers;
+    this.load = load;
+    this.rounds = rounds;
+  }
+
+  /** A way to write the changes into a database that holds the snapshot. */
+  private interface Write {
+    void into(PostgresDatabase database) throws SQLException;
+  }
+
+  /** Measures, one side after the other in each round, and prints the result lines. */
+  void measure() throws SQLException, IOException {
+    PostgresDatabase seed = servers.target().createDatabase(SEED);
+    try (RecordedTopic topic = RecordedTopic.open(servers)) {
+      loadSnapshot(topic, seed);
+      List<SinkRecord> changes = changes(topic);
+      List<EncodedBatch> batches = EncodedBatch.of(seed, changes, BATCH_EVENTS);
+      for (int round = 0; round < rounds; round++) {
+        sink.add(rate(changes, database -> put(changes, topic.partition(), database)));
+        plain.add(rate(changes, database -> PlainSql.write(database, batches)));
+      }
+    }
+    print("lakehouse", sink);
+    print("plain-sql", plain);
+  }
+
+  private void print(String side, List<Double> rates) {
+    Result.of("postgres-inprocess")
+        .with("side", side)
+        .whole("rows_per_s", Median.of(rates))
+        .ratio("ratio_to_plain_sql", Median.of(rates), Median.of(plain))
+        .with("equal", equal)
+        .print();
+  }
+
+  private void loadSnapshot(RecordedTopic topic, PostgresDatabase seed) {
+    try (TaskRun task = task(seed, topic.partition())) {
+      for (long left = load.rows(); left > 0; ) {
+        List<SinkRecord> records = topic.next(left);
+        task.put(records);
+        left -= records.size();
+      }
+    }
+    seed.execute("vacuum analyze orders");
+  }
+
+  private List<SinkRecord> changes(RecordedTopic topic) {
+    List<SinkRecord> changes = new ArrayList<>();
+    while (load.rows() + changes.size() < load.events()) {
+      changes.addAll(topic.next(Servers.POLL_RECORDS));
+    }
+    return changes;
+  }
+
+  private static void put(
+      List<SinkRecord> changes, TopicPartition partition, PostgresDatabase database) {
+    try (TaskRun task = task(database, partition)) {
+      for (int from = 0; from < changes.size(); from += Servers.POLL_RECORDS) {
+        task.put(changes.subList(from, Math.min(changes.size(), from + Servers.POLL_RECORDS)));
+      }
+    }
+  }
+
+  private static TaskRun task(PostgresDatabase database, TopicPartition partition) {
+    Map<String, String> configuration = Side.LAKEHOUSE.configuration(Wire.JSON, database);
+    configuration.put("name", "in-process");
+    configuration.put("postgres.user", database.user());
+    configuration.put("postgres.password", database.password());
+    return TaskRun.start(configuration, partition);
+  }
+
+  /** Changes per second of one way to write them. */
+  private double rate(List<SinkRecord> changes, Write write) throws SQLException {
+    servers.target().execute("create database %s template %s".formatted(COPY, SEED), "checkpoint");
+    try {
+      PostgresDatabase database = servers.target().database(COPY);
+      long start = System.nanoTime();
+      write.into(database);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      equal &= Orders.fingerprint(load.database()).equals(Orders.fingerprint(database));
+      return changes.size() / seconds;
+    } finally {
+      servers.target().execute("drop database %s with (force)".formatted(COPY));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.lakehousecdc.benchmarks.postgres;
+
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * The least that any sink has to do with a batch in PostgreSQL: COPY it into a temporary table,
+ * MERGE that, delete by key, commit. No decoding, no encoding, no order guard, no offsets.
+ */
+final class PlainSql {
+  private final Connection connection;
+  private final String merge;
+
+  private PlainSql(Connection connection, List<String> columns) {
+    this.connection = connection;
+    this.merge =
+        "merge into orders t using staging s on t.id = s.id when matched then update set "
+            + columns.stream()
+                .filter(column -> !column.equals("id"))
+                .map(column -> column + " = s." + column)
+                .collect(Collectors.joining(", "))
+            + " when not matched then insert (%s) values (%s)"
+                .formatted(
+                    String.join(", ", columns),
+                    columns.stream()
+                        .map(column -> "s." + column)
+                        .collect(Collectors.joining(", ")));
+  }
+
+  /** Writes batches into the table {@code orders}, each in a transaction. */
+  static void write(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      List<String> columns =
+          database
+              .rows(
+                  "select column_name from information_schema.columns where table_name = 'orders'"
+                      + " order by ordinal_position")
+              .stream()
+              .map(row -> (String) row.get(0))
+              .toList();
+      statement.execute("create temporary table staging (like orders) on commit delete rows");
+      connection.setAutoCommit(false);
+      PlainSql plain = new PlainSql(connection, columns);
+      for (EncodedBatch batch : batches) {
+        plain.write(batch);
+      }
+    }
+  }
+
+  private void write(EncodedBatch batch) throws SQLException {
+    CopyIn copy =
+        connection
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyIn("copy staging from stdin (format binary)");
+    copy.writeToCopy(batch.rows(), 0, batch.rows().length);
+    copy.endCopy();
+    try (Statement statement = connection.createStatement();
+        PreparedStatement delete =
+            connection.prepareStatement("delete from orders where id = any (?)")) {
+      statement.execute(merge);
+      delete.setArray(1, connection.createArrayOf("bigint", batch.deleted().toArray()));
+      delete.execute();
+    }
+    connection.commit();
+  }
+}

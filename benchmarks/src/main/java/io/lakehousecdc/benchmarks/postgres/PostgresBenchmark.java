@@ -1,0 +1,111 @@
+package io.lakehousecdc.benchmarks.postgres;
+
+import io.lakehousecdc.benchmarks.Benchmark;
+import io.lakehousecdc.benchmarks.Options;
+import io.lakehousecdc.benchmarks.Options.Option;
+import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.TopicLoad;
+import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.testkit.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The sink into PostgreSQL beside its peer and its ceilings; {@code docs/BENCHMARKS.md} tells what
+ * each figure means.
+ */
+public final class PostgresBenchmark implements Benchmark {
+  /** What can be left out of a run. */
+  private enum Part {
+    THROUGHPUT,
+    INPROCESS,
+    FRESHNESS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("parts", "throughput,inprocess,freshness", "what to measure"),
+        new Option("rows", "1000000", "rows in the snapshot"),
+        new Option("changes", "400000", "changes after it"),
+        new Option("converters", "json,avro", "kinds of records"),
+        new Option("sides", "noop,lakehouse,debezium-jdbc", "sinks to measure"),
+        new Option("rounds", "1", "repetitions; the median counts"),
+        new Option("rate", "1000", "transactions per second for freshness"),
+        new Option("seconds", "120", "duration of the freshness measurement"),
+        new Option("recordings", "", "directory for flight recordings of the workers"));
+  }
+
+  @Override
+  public void run(Options options) throws Exception {
+    List<Part> parts = options.choices("parts", Part.class);
+    System.out.println(conditions());
+    if (parts.contains(Part.THROUGHPUT) || parts.contains(Part.INPROCESS)) {
+      onOneTopic(options, parts);
+    }
+    if (parts.contains(Part.FRESHNESS)) {
+      new Freshness(options.number("rate"), options.number("seconds")).measure();
+    }
+  }
+
+  private static void onOneTopic(Options options, List<Part> parts) throws Exception {
+    List<Wire> wires = options.choices("converters", Wire.class);
+    try (Servers servers = Servers.start(wires)) {
+      TopicLoad load =
+          TopicLoad.make(servers, wires, options.number("rows"), options.number("changes"));
+      System.out.printf("%d events in each topic%n", load.events());
+      if (parts.contains(Part.THROUGHPUT)) {
+        Throughput throughput = new Throughput(servers, load, recordings(options));
+        for (Wire wire : wires) {
+          compare(options, throughput, wire);
+        }
+      }
+      if (parts.contains(Part.INPROCESS)) {
+        new InProcess(servers, load, options.number("rounds")).measure();
+      }
+    }
+  }
+
+  private static void compare(Options options, Throughput throughput, Wire wire)
+      throws IOException, SQLException {
+    Comparison comparison = new Comparison(wire);
+    for (int round = 1; round <= options.number("rounds"); round++) {
+      for (Side side : options.choices("sides", Side.class)) {
+        comparison.add(side, throughput.measure(side, wire, round));
+      }
+    }
+    comparison.print();
+  }
+
+  private static Optional<Path> recordings(Options options) throws IOException {
+    return options.text("recordings").isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Files.createDirectories(Path.of(options.text("recordings"))).toAbsolutePath());
+  }
+
+  private static String conditions() {
+    return """
+        %d cores, Java %s; PostgreSQL %s with fsync; worker JVM %s %s for framework and one task, \
+        consumer.max.poll.records=%d
+        debezium-jdbc: %s"""
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            Runtime.version(),
+            PostgresServer.VERSIONS.get(PostgresServer.VERSIONS.size() - 1),
+            Servers.COLLECTOR,
+            Servers.WORKER_HEAP,
+            Servers.POLL_RECORDS,
+            Side.DEBEZIUM_JDBC_SETTINGS);
+  }
+}

@@ -1,0 +1,104 @@
+package io.lakehousecdc.benchmarks.postgres;
+
+import io.lakehousecdc.sink.LakehouseSinkConnector;
+import io.lakehousecdc.sink.LakehouseSinkTask;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+
+/** Drives the sink's own task as a worker does, for one partition. Not thread-safe. */
+final class TaskRun implements AutoCloseable {
+  private final LakehouseSinkTask task = new LakehouseSinkTask();
+  private final Context context;
+
+  private TaskRun(Map<String, String> configuration, TopicPartition partition) {
+    context = new Context(configuration, partition);
+    task.initialize(context);
+    task.start(configuration);
+    task.open(context.assignment());
+  }
+
+  /** Starts a task with the configuration that its connector makes of this one. */
+  static TaskRun start(Map<String, String> configuration, TopicPartition partition) {
+    LakehouseSinkConnector connector = new LakehouseSinkConnector();
+    connector.start(configuration);
+    return new TaskRun(connector.taskConfigs(1).get(0), partition);
+  }
+
+  /** Hands records over, after the task has resumed where it has paused its partition. */
+  void put(List<SinkRecord> records) {
+    while (context.paused) {
+      task.put(List.of());
+    }
+    task.put(records);
+  }
+
+  /** Returns when everything is committed. */
+  @Override
+  public void close() {
+    task.close(context.assignment());
+    task.stop();
+  }
+
+  /** Of a worker without a dead letter queue, which polls again as soon as it can. */
+  private static final class Context implements SinkTaskContext {
+    private final Map<String, String> configuration;
+    private final TopicPartition partition;
+    private boolean paused;
+
+    Context(Map<String, String> configuration, TopicPartition partition) {
+      this.configuration = configuration;
+      this.partition = partition;
+    }
+
+    @Override
+    public Map<String, String> configs() {
+      return configuration;
+    }
+
+    @Override
+    public void offset(Map<TopicPartition, Long> offsets) {
+      throw new IllegalStateException("the task rewinds to " + offsets);
+    }
+
+    @Override
+    public void offset(TopicPartition of, long offset) {
+      offset(Map.of(of, offset));
+    }
+
+    @Override
+    public void timeout(long milliseconds) {
+      // records are always at hand: there is no poll whose duration it could limit
+    }
+
+    @Override
+    public Set<TopicPartition> assignment() {
+      return Set.of(partition);
+    }
+
+    @Override
+    public void pause(TopicPartition... partitions) {
+      paused = true;
+    }
+
+    @Override
+    public void resume(TopicPartition... partitions) {
+      paused = false;
+    }
+
+    /** None: the task has its own MBean, too. */
+    @Override
+    public PluginMetrics pluginMetrics() {
+      return null;
+    }
+
+    @Override
+    public void requestCommit() {
+      // offsets in Kafka are for observers, and nobody looks
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.lakehousecdc.benchmarks.postgres;
+
+import io.lakehousecdc.benchmarks.ProjectFile;
+import io.lakehousecdc.benchmarks.load.Orders;
+import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.TopicLoad;
+import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.benchmarks.measure.HeapWatch;
+import io.lakehousecdc.benchmarks.measure.WorkerJmx;
+import io.lakehousecdc.benchmarks.noop.NoOpSinkConnector;
+import io.lakehousecdc.testkit.Await;
+import io.lakehousecdc.testkit.ConnectWorker;
+import io.lakehousecdc.testkit.Plugins;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * Lets one sink work off one topic: a worker, a connector and a database of its own, from the first
+ * record that its task has read to the last that is applied.
+ */
+final class Throughput {
+  private static final Duration PATIENCE = Duration.ofHours(1);
+  private static final int PROBES_BETWEEN_STATUS_CHECKS = 50;
+
+  private final Servers servers;
+  private final TopicLoad load;
+  private final Optional<Path> recordings;
+
+  /**
+   * @param recordings where workers leave their flight recordings, if they shall make any
+   */
+  Throughput(Servers servers, TopicLoad load, Optional<Path> recordings) {
+    this.servers = servers;
+    this.load = load;
+    this.recordings = recordings;
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param heapMegabytes the most that a collection left on the worker's heap
+   * @param equal whether source and target have the same rows; empty where nothing is written
+   */
+  record Measured(
+      double seconds, double eventsPerSecond, long heapMegabytes, Optional<Boolean> equal) {}
+
+  Measured measure(Side side, Wire wire, int round) throws IOException, SQLException {
+    String name = "%s_%s_%d".formatted(side.name(), wire, round).toLowerCase(java.util.Locale.ROOT);
+    PostgresDatabase database = servers.target().createDatabase(name);
+    servers.target().execute("checkpoint");
+    try (ConnectWorker worker = worker(name);
+        WorkerJmx jmx = WorkerJmx.attach(worker.pid());
+        TargetProbe probe = TargetProbe.of(database)) {
+      double seconds;
+      long heap;
+      try (HeapWatch watch = HeapWatch.of(jmx)) {
+        worker.rest().register(name, side.configuration(wire, database));
+        // One sink commits after put has returned, another deletes after it has inserted.
+        Callable<Boolean> applied =
+            () ->
+                jmx.recordsPut(name) >= load.events()
+                    && (!side.writes() || probe.lastRowIsVisible());
+        seconds = time(name, worker, jmx, applied);
+        heap = watch.peak();
+      }
+      jmx.close();
+      worker.stop();
+      return new Measured(
+          seconds,
+          load.events() / seconds,
+          heap,
+          side.writes() ? Optional.of(isEqual(database)) : Optional.empty());
+    } finally {
+      servers.target().execute("drop database %s with (force)".formatted(name));
+    }
+  }
+
+  private ConnectWorker worker(String group) throws IOException {
+    ConnectWorker.Builder builder =
+        servers.worker(
+            group,
+            Plugins.development(
+                Files.createTempDirectory("lakehousecdc-benchmark-"),
+                "noop-sink",
+                NoOpSinkConnector.class),
+            ProjectFile.at("benchmarks/peers/target/jdbc-sink"));
+    recordings.ifPresent(
+        directory ->
+            builder.jvmArguments(
+                "-XX:StartFlightRecording:settings=profile,dumponexit=true,filename="
+                    + directory.resolve(group + ".jfr")));
+    return builder.start();
+  }
+
+  private static double time(
+      String connector, ConnectWorker worker, WorkerJmx jmx, Callable<Boolean> applied) {
+    await("the first record is read", connector, worker, () -> jmx.recordsRead(connector) > 0);
+    long start = System.nanoTime();
+    await("the last record is applied", connector, worker, applied);
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static void await(
+      String what, String connector, ConnectWorker worker, Callable<Boolean> condition) {
+    int[] probes = new int[1];
+    Await.until(
+        what,
+        PATIENCE,
+        () -> "log: " + worker.log(),
+        () -> {
+          if (probes[0]++ % PROBES_BETWEEN_STATUS_CHECKS == 0) {
+            worker.rest().status(connector).get("tasks").forEach(Throughput::failIfFailed);
+          }
+          return condition.call();
+        });
+  }
+
+  private static void failIfFailed(com.fasterxml.jackson.databind.JsonNode task) {
+    if (task.get("state").asText().equals("FAILED")) {
+      throw new Await.Fatal(task.path("trace").asText());
+    }
+  }
+
+  private boolean isEqual(PostgresDatabase database) {
+    return Orders.fingerprint(load.database()).equals(Orders.fingerprint(database));
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code run.sh postgres}: the sink into PostgreSQL. */
+package io.lakehousecdc.benchmarks.postgres;
