@@ -25,8 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
-  private static final long FIRST_BACKOFF_MILLIS = 100;
-  private static final long LONGEST_BACKOFF_MILLIS = 10_000;
   private static final int FRESHNESS_SAMPLE = 8;
 
   private final Target target;
@@ -60,9 +58,8 @@ final class Committer {
    */
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
     SealedBatch current = batch;
-    long giveUpAt = System.nanoTime() + options.retryTimeoutMillis() * 1_000_000;
+    Backoff backoff = new Backoff(options.retryTimeoutMillis(), metrics);
     long resolveBy = System.nanoTime() + options.constraintWaitMillis() * 1_000_000;
-    long backoff = FIRST_BACKOFF_MILLIS;
     while (true) {
       try {
         awaitReports(current);
@@ -72,13 +69,7 @@ final class Committer {
         }
         current = again.get();
       } catch (RetriableException e) {
-        if (System.nanoTime() - giveUpAt > 0) {
-          throw e;
-        }
-        metrics.retried();
-        LOG.warn("Commit failed, trying again in {} ms: {}", backoff, e.getMessage());
-        Thread.sleep(backoff);
-        backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MILLIS);
+        backoff.pause(e);
       }
     }
   }

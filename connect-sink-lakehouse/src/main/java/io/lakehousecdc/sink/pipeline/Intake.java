@@ -128,12 +128,16 @@ final class Intake {
     }
     RowEvent row = (RowEvent) event;
     boolean streamed = row.operation() != Operation.READ && row.mark().lsn() != SourceMark.NONE;
-    if (streamed
-        && repetitions
-            .computeIfAbsent(at.partition(), partition -> new Repetitions())
-            .isRepeated(admission, row)) {
-      metrics.duplicate();
-      return Result.DROPPED;
+    if (streamed) {
+      Repetitions repeated =
+          repetitions.computeIfAbsent(
+              at.partition(), partition -> new Repetitions(ledger.takenOver()));
+      boolean again = repeated.isRepeated(admission, row);
+      ledger.noteTies(repeated.position(), repeated.ties());
+      if (again) {
+        metrics.duplicate();
+        return Result.DROPPED;
+      }
     }
     return new Result(row, position);
   }

@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.PartitionState.Ties;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,9 @@ final class PartitionLedger {
 
   private final SourcePartition partition;
   private final SinkMetrics metrics;
+  private final PartitionState takenOver;
+  private Position tiesAt;
+  private Ties ties;
   private long nextOffset;
   private Position highWater;
   private long snapshotLsn;
@@ -31,6 +35,9 @@ final class PartitionLedger {
   PartitionLedger(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
     this.partition = partition;
     this.metrics = metrics;
+    this.takenOver = state;
+    this.tiesAt = state.highWater();
+    this.ties = state.ties();
     this.nextOffset = state.nextOffset();
     this.highWater = state.highWater();
     this.snapshotLsn = state.snapshotLsn();
@@ -41,7 +48,23 @@ final class PartitionLedger {
   /** The state to commit with everything admitted so far. */
   PartitionState state() {
     return new PartitionState(
-        nextOffset, highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros);
+        nextOffset,
+        highWater,
+        snapshotLsn,
+        completedSnapshotLsn,
+        latestCommitMicros,
+        tiesAt.equals(highWater) ? ties : Ties.NONE);
+  }
+
+  /** The state that this ledger began with. */
+  PartitionState takenOver() {
+    return takenOver;
+  }
+
+  /** Notes which changes at {@code position} have been logged. */
+  void noteTies(Position position, Ties logged) {
+    tiesAt = position;
+    ties = logged;
   }
 
   long nextOffset() {

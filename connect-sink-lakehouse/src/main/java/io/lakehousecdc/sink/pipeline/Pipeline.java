@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final long HAND_OVER_MILLIS = 20_000;
+
+  /** Longest wait for a target in a rebalance: well below the default max.poll.interval.ms. */
+  private static final long MAX_LOAD_MILLIS = 120_000;
+
   private static final int MAX_QUEUED = 2;
   private static final int MAX_FENCED_IN_A_ROW = 3;
 
@@ -267,7 +271,9 @@ public final class Pipeline implements AutoCloseable {
     if (partitions.isEmpty()) {
       return Map.of();
     }
-    Map<SourcePartition, LoadedPartition> loaded = target.load(partitions);
+    long patience = Math.min(options.retryTimeoutMillis(), MAX_LOAD_MILLIS);
+    Map<SourcePartition, LoadedPartition> loaded =
+        Backoff.retry(patience, metrics, () -> target.load(partitions));
     Map<SourcePartition, Long> offsets = new HashMap<>();
     for (SourcePartition partition : partitions) {
       forget(partition);

@@ -13,13 +13,37 @@ import io.lakehousecdc.sink.change.Position;
  *     of, or {@link #NO_LSN}
  * @param latestCommitMicros latest commit time seen, in microseconds since the epoch; 0 before the
  *     first
+ * @param ties changes applied at exactly {@code highWater}, where they are logged
  */
 public record PartitionState(
     long nextOffset,
     Position highWater,
     long snapshotLsn,
     long completedSnapshotLsn,
-    long latestCommitMicros) {
+    long latestCommitMicros,
+    Ties ties) {
+
+  /**
+   * Changes that share the high-water position (COPY, the halves of a changed key): by them a log
+   * knows which of them the source emits again.
+   *
+   * @param count how many
+   * @param first fingerprint of the first of them
+   */
+  public record Ties(int count, long first) {
+    /** None are known. */
+    public static final Ties NONE = new Ties(0, 0);
+  }
+
+  /** A state that knows of no ties. */
+  public PartitionState(
+      long nextOffset,
+      Position highWater,
+      long snapshotLsn,
+      long completedSnapshotLsn,
+      long latestCommitMicros) {
+    this(nextOffset, highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, Ties.NONE);
+  }
 
   /** No snapshot seen. */
   public static final long NO_LSN = -1;

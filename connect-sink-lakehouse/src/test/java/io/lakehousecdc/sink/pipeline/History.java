@@ -62,6 +62,16 @@ final class History {
     emit(id, Operation.DELETE, null);
   }
 
+  /** A delete and a create that share their position. */
+  void changeKey(int from, int to) {
+    Object[] row = rows.remove(from);
+    row[0] = to;
+    rows.put(to, row);
+    next();
+    add(from, Operation.DELETE, null, streamed());
+    add(to, Operation.CREATE, row.clone(), streamed());
+  }
+
   void truncate(int partition) {
     rows.clear();
     next();

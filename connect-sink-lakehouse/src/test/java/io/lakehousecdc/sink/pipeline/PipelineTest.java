@@ -72,6 +72,21 @@ class PipelineTest {
     assertEquals(3, warehouse.rows(History.TABLE, MetadataColumns.DEFAULT).size());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void eventsEmittedAgainAfterARestartAreLoggedOnce(int again) {
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    history.rename(1, "b");
+    history.changeKey(1, 2);
+    PipelineOptions append = append();
+    run(history, append).close();
+    history.emitAgain(0, again);
+    history.insert(3, "c", "z");
+    run(history, append).close();
+    assertEquals(5, warehouse.rows(History.TABLE, MetadataColumns.DEFAULT).size());
+  }
+
   @Test
   void aTargetRestoredFromABackupIsReadUpToDate() {
     History history = new History(1);

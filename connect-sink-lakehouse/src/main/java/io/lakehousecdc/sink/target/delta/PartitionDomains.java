@@ -82,6 +82,8 @@ final class PartitionDomains {
             .put("snapshotLsn", state.snapshotLsn())
             .put("completedSnapshotLsn", state.completedSnapshotLsn())
             .put("latestCommitMicros", state.latestCommitMicros())
+            .put("tieCount", state.ties().count())
+            .put("firstTie", state.ties().first())
             .put("writer", entry.writer())
             .put("complete", entry.complete());
     if (!entry.tables().isEmpty()) {
@@ -125,7 +127,9 @@ final class PartitionDomains {
             position(node),
             node.path("snapshotLsn").longValue(),
             node.path("completedSnapshotLsn").longValue(),
-            node.path("latestCommitMicros").longValue()),
+            node.path("latestCommitMicros").longValue(),
+            new PartitionState.Ties(
+                node.path("tieCount").intValue(), node.path("firstTie").longValue())),
         node.path("writer").asText(""),
         node.path("complete").booleanValue(),
         tables);

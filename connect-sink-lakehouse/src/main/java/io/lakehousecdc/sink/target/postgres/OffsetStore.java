@@ -24,11 +24,12 @@ import java.util.UUID;
 /** The offsets table: one row for each partition of a connector. Stateless apart from names. */
 final class OffsetStore {
   private static final String COLUMNS =
-      "next_offset, epoch, commit_lsn, lsn, snapshot_lsn, completed_snapshot_lsn, latest_commit_us";
+      "next_offset, epoch, commit_lsn, lsn, snapshot_lsn, completed_snapshot_lsn, latest_commit_us,"
+          + " tie_count, first_tie";
 
   private static final String MOVE =
       " DO UPDATE SET next_offset = excluded.next_offset, commit_lsn = 0, lsn = 0,"
-          + " latest_commit_us = 0, commit_id = NULL, updated_at = now()";
+          + " latest_commit_us = 0, tie_count = 0, first_tie = 0, commit_id = NULL, updated_at = now()";
 
   private static final String RESET =
       MOVE
@@ -56,7 +57,8 @@ final class OffsetStore {
          (connector text NOT NULL, topic text NOT NULL, partition integer NOT NULL,
           next_offset bigint NOT NULL, epoch integer NOT NULL, commit_lsn bigint NOT NULL,
           lsn bigint NOT NULL, snapshot_lsn bigint NOT NULL, completed_snapshot_lsn bigint NOT NULL,
-          latest_commit_us bigint NOT NULL, commit_id uuid,
+          latest_commit_us bigint NOT NULL, tie_count integer NOT NULL DEFAULT 0,
+          first_tie bigint NOT NULL DEFAULT 0, commit_id uuid,
           updated_at timestamptz NOT NULL DEFAULT now(),
           PRIMARY KEY (connector, topic, partition)) WITH (fillfactor = 50)""";
   }
@@ -89,7 +91,8 @@ final class OffsetStore {
         new Position(row.getInt(4), row.getLong(5), row.getLong(6)),
         row.getLong(7),
         row.getLong(8),
-        row.getLong(9));
+        row.getLong(9),
+        new PartitionState.Ties(row.getInt(10), row.getLong(11)));
   }
 
   /**
@@ -184,7 +187,7 @@ final class OffsetStore {
         + sql
         + " ("
         + COLUMNS
-        + ", commit_id, connector, topic, partition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        + ", commit_id, connector, topic, partition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         + " ON CONFLICT (connector, topic, partition)";
   }
 
@@ -193,7 +196,7 @@ final class OffsetStore {
         + sql
         + " SET ("
         + COLUMNS
-        + ", commit_id, updated_at) = (?, ?, ?, ?, ?, ?, ?, ?, now())"
+        + ", commit_id, updated_at) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())"
         + " WHERE connector = ? AND topic = ? AND partition = ? AND next_offset = ?";
   }
 
@@ -206,7 +209,9 @@ final class OffsetStore {
     statement.setLong(from + 4, state.snapshotLsn());
     statement.setLong(from + 5, state.completedSnapshotLsn());
     statement.setLong(from + 6, state.latestCommitMicros());
-    return from + 7;
+    statement.setInt(from + 7, state.ties().count());
+    statement.setLong(from + 8, state.ties().first());
+    return from + 9;
   }
 
   private int bindKey(PreparedStatement statement, int from, SourcePartition partition)

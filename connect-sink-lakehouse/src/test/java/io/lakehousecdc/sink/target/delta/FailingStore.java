@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 final class FailingStore implements FileIO {
   private final FileIO store;
   private final AtomicInteger steps = new AtomicInteger(Integer.MAX_VALUE);
+  private final AtomicReference<Runnable> beforeLogEntry = new AtomicReference<>();
   private volatile boolean after;
 
   FailingStore(FileIO store) {
@@ -27,6 +29,11 @@ final class FailingStore implements FileIO {
   void failAt(int step, boolean afterTheWork) {
     after = afterTheWork;
     steps.set(step);
+  }
+
+  /** Runs an action once, just before the next log entry is put: another writer that is quicker. */
+  void beforeNextLogEntry(Runnable action) {
+    beforeLogEntry.set(action);
   }
 
   /** Fails no more; whether it had to. */
@@ -127,6 +134,10 @@ final class FailingStore implements FileIO {
 
   @Override
   public void putIfAbsent(String location, byte[] content) throws IOException {
+    Runnable action = location.contains("/_delta_log/") ? beforeLogEntry.getAndSet(null) : null;
+    if (action != null) {
+      action.run();
+    }
     step(() -> store.putIfAbsent(location, content));
   }
 

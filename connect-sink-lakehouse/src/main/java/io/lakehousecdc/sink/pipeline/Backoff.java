@@ -1,0 +1,59 @@
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Growing pauses between attempts, for a bounded time. Not thread-safe. */
+public final class Backoff {
+  private static final Logger LOG = LoggerFactory.getLogger(Backoff.class);
+  private static final long FIRST_MILLIS = 100;
+  private static final long LONGEST_MILLIS = 10_000;
+
+  private final SinkMetrics metrics;
+  private final long giveUpAt;
+  private long millis = FIRST_MILLIS;
+
+  /**
+   * @param timeoutMillis time from now after which {@link #pause} gives up
+   */
+  Backoff(long timeoutMillis, SinkMetrics metrics) {
+    this.metrics = metrics;
+    this.giveUpAt = System.nanoTime() + timeoutMillis * 1_000_000;
+  }
+
+  /** Makes attempts until one succeeds, fails for good, or the time is up. */
+  public static <T> T retry(long timeoutMillis, SinkMetrics metrics, Supplier<T> attempt) {
+    Backoff backoff = new Backoff(timeoutMillis, metrics);
+    while (true) {
+      try {
+        return attempt.get();
+      } catch (RetriableException e) {
+        try {
+          backoff.pause(e);
+        } catch (InterruptedException interrupt) {
+          Thread.currentThread().interrupt();
+          throw new FatalException("Interrupted while waiting for the target", e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Waits before the next attempt.
+   *
+   * @throws RetriableException {@code reason}, where the time is up
+   */
+  void pause(RetriableException reason) throws InterruptedException {
+    if (System.nanoTime() - giveUpAt > 0) {
+      throw reason;
+    }
+    metrics.retried();
+    LOG.warn("The target failed, trying again in {} ms: {}", millis, reason.getMessage());
+    Thread.sleep(millis);
+    millis = Math.min(millis * 2, LONGEST_MILLIS);
+  }
+}

@@ -1,0 +1,165 @@
+package io.lakehousecdc.sink.target.delta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.target.BatchBuilder;
+import io.lakehousecdc.sink.target.PartitionOwner;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.target.Warehouse;
+import io.lakehousecdc.sink.target.delta.storage.LocalFileIO;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Spark reads the tables and changes them, between commits and in the middle of one: after the
+ * commit is planned and before its log entry is put. A map beside the table says what it has to
+ * hold.
+ */
+class SparkOracleTest {
+  private static final int KEYS = 2_000;
+  private static final int ROUNDS = 16;
+
+  private static SparkSession spark;
+
+  @TempDir Path root;
+
+  private final FailingStore store = new FailingStore(new LocalFileIO());
+  private final Map<Integer, List<Object>> model = new TreeMap<>();
+  private long lsn;
+  private String table;
+
+  @BeforeAll
+  static void startSpark() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "1")
+            .config("spark.databricks.delta.snapshotPartitions", "1")
+            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+            .config(
+                "spark.sql.catalog.spark_catalog",
+                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("OFF");
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, true", "2, true", "3, false"})
+  void tableEqualsTheModelWhateverSparkDoes(long seed, boolean deletionVectors) {
+    table = "delta.`" + root.resolve("shop").resolve("items") + "`";
+    Random random = new Random(seed);
+    Map<String, String> settings =
+        Map.of(DeltaSettings.DELETION_VECTORS, Boolean.toString(deletionVectors));
+    try (Target target =
+        DeltaFixture.open(
+            store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), settings)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      for (int round = 0; round < ROUNDS; round++) {
+        Map<Integer, List<Object>> after = new HashMap<>();
+        TableBatch batch = batch(random, round == 0 ? KEYS : 1 + random.nextInt(300), after);
+        boolean during = round > 0 && random.nextBoolean();
+        if (during) {
+          store.beforeNextLogEntry(() -> change(random, after));
+        }
+        owner.commit(batch);
+        after.forEach(this::apply);
+        if (!during) {
+          change(random, Map.of());
+        }
+        assertEquals(model, rows(), "seed " + seed + ", round " + round);
+      }
+    }
+  }
+
+  /**
+   * Lets Spark change the table. The rows of a commit that is under way are left alone: which of
+   * the two comes last is for nobody to say.
+   */
+  private void change(Random random, Map<Integer, List<Object>> underWay) {
+    int part = random.nextInt(40);
+    String others =
+        underWay.isEmpty()
+            ? ""
+            : " AND id NOT IN ("
+                + String.join(",", underWay.keySet().stream().map(String::valueOf).toList())
+                + ")";
+    switch (random.nextInt(4)) {
+      case 0 -> spark.sql("OPTIMIZE " + table);
+      case 1 -> {
+        spark.sql("DELETE FROM " + table + " WHERE id % 40 = " + part + others);
+        model.keySet().removeIf(id -> id % 40 == part && !underWay.containsKey(id));
+      }
+      case 2 -> {
+        spark.sql("UPDATE " + table + " SET note = 'spark' WHERE id % 40 = " + part + others);
+        model.replaceAll(
+            (id, row) ->
+                id % 40 == part && !underWay.containsKey(id)
+                    ? Warehouse.row(row.get(0), "spark", row.get(2))
+                    : row);
+      }
+      default -> spark.sql("ALTER TABLE " + table + " ADD COLUMNS (added" + lsn + " INT)");
+    }
+  }
+
+  private TableBatch batch(Random random, int changes, Map<Integer, List<Object>> after) {
+    BatchBuilder batch = BatchBuilder.batch(Warehouse.ITEMS, Warehouse.ITEM);
+    for (int i = 0; i < changes; i++) {
+      int id = random.nextInt(KEYS);
+      if (after.containsKey(id)) {
+        continue;
+      }
+      lsn++;
+      List<Object> old = model.get(id);
+      if (random.nextInt(6) == 0) {
+        batch.delete(lsn, id);
+        after.put(id, null);
+      } else if (old != null && random.nextBoolean()) {
+        batch.upsert(lsn, id, "n" + lsn, Cell.UNCHANGED, lsn);
+        after.put(id, Warehouse.row("n" + lsn, old.get(1), lsn));
+      } else {
+        batch.upsert(lsn, id, "n" + lsn, "t" + lsn, lsn);
+        after.put(id, Warehouse.row("n" + lsn, "t" + lsn, lsn));
+      }
+    }
+    return batch.build();
+  }
+
+  private void apply(int id, List<Object> row) {
+    if (row == null) {
+      model.remove(id);
+    } else {
+      model.put(id, row);
+    }
+  }
+
+  private Map<Integer, List<Object>> rows() {
+    Map<Integer, List<Object>> found = new TreeMap<>();
+    for (Row row : spark.sql("SELECT id, name, note, qty FROM " + table).collectAsList()) {
+      List<Object> twice =
+          found.put(row.getInt(0), Warehouse.row(row.get(1), row.get(2), row.get(3)));
+      assertEquals(null, twice, "key " + row.getInt(0) + " is there twice");
+    }
+    return found;
+  }
+}
