@@ -6,8 +6,10 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -71,6 +73,12 @@ final class AppendWriter implements TableWriter {
         counts.deleted += delete ? 1 : 0;
       }
       copy.finish();
+    } catch (SQLException e) {
+      Optional<RecordException> refused = StagingErrors.locate(e, plan, batch.changes());
+      if (refused.isPresent()) {
+        throw refused.get();
+      }
+      throw e;
     }
     return encoder.takeNulls();
   }

@@ -113,8 +113,7 @@ final class CommitAttempt {
       Sweep sweep = batch.sweep().get();
       if (writer.isPresent() && offsets.snapshotCompleted(session.connection(), sweep)) {
         place = "Table " + batch.table() + ", sweeping rows that the snapshot did not contain";
-        RemovalSql removal =
-            new RemovalSql(writer.get().plan(), session.newStaging(writer.get().plan()));
+        RemovalSql removal = new RemovalSql(session.newStaging(writer.get().plan()));
         session.execute("SET LOCAL enable_seqscan = on");
         ghosts +=
             sweep.mode() == Sweep.Mode.REPORT

@@ -10,6 +10,9 @@ import java.util.Arrays;
 final class CopyBuffer {
   private static final int INITIAL_BYTES = 1 << 17;
 
+  /** Characters for which room is made at a time, three bytes each. */
+  private static final int TEXT_BLOCK = 1 << 12;
+
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int size;
 
@@ -99,11 +102,21 @@ final class CopyBuffer {
    *     store
    */
   void utf8(String text) {
-    int length = text.length();
-    ensure(Math.multiplyExact(length, 3));
+    for (int from = 0; from < text.length(); ) {
+      int to = Math.min(text.length(), from + TEXT_BLOCK);
+      if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+        to++;
+      }
+      utf8(text, from, to);
+      from = to;
+    }
+  }
+
+  private void utf8(String text, int from, int to) {
+    ensure((to - from) * 3);
     byte[] target = bytes;
     int at = size;
-    for (int i = 0; i < length; i++) {
+    for (int i = from; i < to; i++) {
       char c = text.charAt(i);
       if (c < 0x80) {
         if (c == 0) {

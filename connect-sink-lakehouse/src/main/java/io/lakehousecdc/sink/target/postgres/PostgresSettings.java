@@ -21,14 +21,14 @@ final class PostgresSettings {
   private static final String SOCKET_TIMEOUT = "postgres.socket.timeout.ms";
   private static final String STATEMENT_TIMEOUT = "postgres.statement.timeout.ms";
   private static final String LOCK_TIMEOUT = "postgres.lock.timeout.ms";
-  private static final String PROPERTY_PREFIX = "postgres.property.";
 
   static final List<Setting> ALL =
       List.of(
           Setting.required(
               URL,
               Kind.TEXT,
-              "JDBC URL of the warehouse, such as jdbc:postgresql://host:5432/dwh."),
+              "JDBC URL of the warehouse, such as jdbc:postgresql://host:5432/dwh?sslmode=verify-full;"
+                  + " takes the driver's parameters."),
           Setting.optional(USER, Kind.TEXT, "postgres", "User that writes the tables."),
           Setting.optional(PASSWORD, Kind.SECRET, null, "Password of that user."),
           Setting.optional(
@@ -108,13 +108,9 @@ final class PostgresSettings {
     return settings.number(LOCK_TIMEOUT);
   }
 
-  /**
-   * Properties for the driver: those given as {@code postgres.property.<name>}, then those of the
-   * settings.
-   */
+  /** Properties for the driver; those in the URL outrank them. */
   Properties driverProperties() {
     Properties properties = new Properties();
-    settings.withPrefix(PROPERTY_PREFIX).forEach(properties::setProperty);
     put(properties, "user", settings.text(USER));
     put(properties, "password", settings.text(PASSWORD));
     put(properties, "connectTimeout", seconds(CONNECT_TIMEOUT));

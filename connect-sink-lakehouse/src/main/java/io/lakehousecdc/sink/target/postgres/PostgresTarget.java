@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.target.postgres;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.target.Commit;
 import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.LoadedPartition;
@@ -10,6 +11,7 @@ import io.lakehousecdc.sink.target.PartitionState;
 import io.lakehousecdc.sink.target.Target;
 import io.lakehousecdc.sink.target.TargetContext;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -141,16 +143,22 @@ final class PostgresTarget implements Target {
   }
 
   private List<TableBatch> resolved(Commit commit) {
-    return commit.batches().stream()
-        .map(
-            batch ->
-                new TableBatch(
-                    settings.resolved(batch.table()),
-                    batch.schema(),
-                    batch.changes(),
-                    batch.truncateBelow(),
-                    batch.sweep()))
-        .toList();
+    Set<TableId> names = new HashSet<>();
+    List<TableBatch> batches = new ArrayList<>();
+    for (TableBatch batch : commit.batches()) {
+      TableId table = settings.resolved(batch.table());
+      if (!names.add(table)) {
+        throw new FatalException(
+            "Two topics are written to table "
+                + table
+                + ", once with and once without its schema. Write the schema in both,"
+                + " in table.name.format or table.name.map.");
+      }
+      batches.add(
+          new TableBatch(
+              table, batch.schema(), batch.changes(), batch.truncateBelow(), batch.sweep()));
+    }
+    return batches;
   }
 
   @Override

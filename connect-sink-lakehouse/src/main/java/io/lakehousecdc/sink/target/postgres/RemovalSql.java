@@ -5,40 +5,25 @@ import static io.lakehousecdc.sink.target.postgres.Identifiers.quote;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
-import java.util.StringJoiner;
 
 /** Statements that remove rows, or mark them deleted. Immutable. */
 final class RemovalSql {
   private final TablePlan plan;
+  private final SqlFragments sql;
   private final StagingTable staging;
   private final MetadataColumns names;
 
-  RemovalSql(TablePlan plan, StagingTable staging) {
-    this.plan = plan;
+  RemovalSql(StagingTable staging) {
+    this.plan = staging.plan();
+    this.sql = new SqlFragments(plan);
     this.staging = staging;
     this.names = plan.options().metadata();
   }
 
-  /** Row value of a table row's position. */
-  static String position(String table, MetadataColumns names) {
-    return "("
-        + table
-        + "."
-        + quote(names.epoch())
-        + ", "
-        + table
-        + "."
-        + quote(names.commitLsn())
-        + ", "
-        + table
-        + "."
-        + quote(names.lsn())
-        + ")";
-  }
-
   /** Applies the staged deletes. */
   String delete() {
-    String matching = staging.keysOf(Kind.DELETE) + " AS s WHERE " + join() + " AND " + guard();
+    String matching =
+        staging.keysOf(Kind.DELETE) + " AS s WHERE " + sql.sameKey("t") + " AND " + sql.guard("t");
     if (!plan.soft()) {
       return "DELETE FROM " + plan.table().sql() + " AS t USING " + matching;
     }
@@ -59,9 +44,9 @@ final class RemovalSql {
         + " AS s JOIN "
         + plan.table().sql()
         + " AS t ON "
-        + join()
+        + sql.sameKey("t")
         + " WHERE NOT "
-        + guard();
+        + sql.guard("t");
   }
 
   /** Removes or marks all rows below a position; rows marked before are left alone. */
@@ -109,7 +94,7 @@ final class RemovalSql {
   private String below(Position position) {
     String rows =
         "("
-            + position("t", names)
+            + sql.position("t")
             + " >= ("
             + position.epoch()
             + ", "
@@ -118,17 +103,5 @@ final class RemovalSql {
             + position.lsn()
             + ")) IS NOT TRUE";
     return plan.soft() ? rows + " AND t." + quote(names.deleted()) + " IS NOT TRUE" : rows;
-  }
-
-  private String guard() {
-    return "((" + position("t", names) + " > (s._e, s._c, s._l)) IS NOT TRUE)";
-  }
-
-  private String join() {
-    StringJoiner join = new StringJoiner(" AND ");
-    for (WrittenColumn key : plan.keys()) {
-      join.add("t." + key.sql() + " = s." + key.staged());
-    }
-    return join.toString();
   }
 }

@@ -5,6 +5,8 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -17,6 +19,7 @@ final class RowEncoder {
   private final WrittenColumn[] columns;
   private final int[] keyOf;
   private final byte[] known;
+  private final boolean append;
   private final Set<PgColumn> nulls = new LinkedHashSet<>();
 
   RowEncoder(TablePlan plan) {
@@ -26,6 +29,7 @@ final class RowEncoder {
     for (int i = 0; i < columns.length; i++) {
       keyOf[i] = plan.keys().indexOf(columns[i]);
     }
+    this.append = plan.options().writeMode() == WriteMode.APPEND;
     this.known = new byte[(plan.schema().size() + 7) / 8];
   }
 
@@ -86,7 +90,7 @@ final class RowEncoder {
   }
 
   private byte[] known(RowChange change) {
-    java.util.Arrays.fill(known, (byte) 0);
+    Arrays.fill(known, (byte) 0);
     for (WrittenColumn column : columns) {
       int index = column.index();
       if (Cell.isKnown(change.cells()[index])) {
@@ -117,7 +121,7 @@ final class RowEncoder {
       Object cell;
       if (keyOf[i] >= 0 && keyed) {
         cell = change.key().value(keyOf[i]);
-        if (cell == null) {
+        if (cell == null && !append) {
           throw unfit(column, change, "a key column cannot be NULL", null);
         }
       } else {

@@ -106,6 +106,14 @@ final class SqlErrors {
     return server == null || server.getConstraint() == null ? "" : server.getConstraint();
   }
 
+  /** Outermost line of the error's context; empty where it has none. */
+  static String where(SQLException error) {
+    ServerErrorMessage server = server(error);
+    return server == null || server.getWhere() == null
+        ? ""
+        : server.getWhere().lines().reduce((first, last) -> last).orElse("");
+  }
+
   private static String describe(SQLException error) {
     ServerErrorMessage server = server(error);
     if (server == null) {
@@ -121,9 +129,6 @@ final class SqlErrors {
     }
     if (server.getColumn() != null) {
       text.append(" Column ").append(server.getColumn()).append('.');
-    }
-    if (server.getWhere() != null && server.getWhere().startsWith("COPY")) {
-      text.append(" At ").append(server.getWhere().lines().findFirst().orElse("")).append('.');
     }
     return text.toString();
   }

@@ -65,7 +65,9 @@ final class Tables {
         options.writeMode() == WriteMode.APPEND
             ? new AppendWriter(session, staging, buffer)
             : new UpsertWriter(session, staging, buffer);
-    writers.put(key, writer);
+    if (!batch.changes().isEmpty()) {
+      writers.put(key, writer);
+    }
     return Optional.of(writer);
   }
 

@@ -9,6 +9,8 @@ import io.lakehousecdc.sink.error.RecordException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
@@ -21,6 +23,7 @@ final class UpsertWriter implements TableWriter {
   private final TablePlan plan;
   private final StagingTable staging;
   private final MergeSql merge;
+  private final ImageSql image;
   private final RemovalSql removal;
   private final RowEncoder encoder;
   private final CopyBuffer buffer;
@@ -32,8 +35,9 @@ final class UpsertWriter implements TableWriter {
     this.session = session;
     this.plan = staging.plan();
     this.staging = staging;
-    this.merge = new MergeSql(plan, staging, session.serverVersion());
-    this.removal = new RemovalSql(plan, staging);
+    this.merge = new MergeSql(staging, session.serverVersion());
+    this.image = new ImageSql(staging);
+    this.removal = new RemovalSql(staging);
     this.encoder = new RowEncoder(plan);
     this.buffer = buffer;
   }
@@ -78,8 +82,22 @@ final class UpsertWriter implements TableWriter {
         number++;
       }
       copy.finish();
+    } catch (SQLException e) {
+      throw located(e, batch, floor);
     }
     return encoder.takeNulls();
+  }
+
+  private SQLException located(SQLException error, TableBatch batch, Position floor) {
+    List<RowChange> sent =
+        batch.changes().stream()
+            .filter(change -> !change.info().position().isBelow(floor))
+            .toList();
+    Optional<RecordException> refused = StagingErrors.locate(error, plan, sent);
+    if (refused.isPresent()) {
+      throw refused.get();
+    }
+    return error;
   }
 
   @Override
@@ -91,9 +109,9 @@ final class UpsertWriter implements TableWriter {
       session.execute("SET LOCAL enable_seqscan = off");
     }
     requireStored(batch, Kind.UNCHANGED, merge::missing);
-    requireStored(batch, Kind.MOVED, merge::missingMoved);
+    requireStored(batch, Kind.MOVED, image::missingMoved);
     if (replace) {
-      session.number(merge.lock(UPSERTS));
+      session.number(image.lock(UPSERTS));
       fillImage(UPSERTS);
     } else if (has(Kind.MOVED)) {
       fillImage(Kind.MOVED);
@@ -106,13 +124,13 @@ final class UpsertWriter implements TableWriter {
       }
     }
     if (replace) {
-      session.update(merge.deleteReplaced());
+      session.update(image.deleteReplaced());
     }
   }
 
   private void fillImage(Kind... kinds) throws SQLException {
     session.execute(staging.createImageSql());
-    session.update(merge.fillImage(kinds));
+    session.update(image.fillImage(kinds));
   }
 
   @Override
@@ -120,7 +138,7 @@ final class UpsertWriter implements TableWriter {
     counts.deleted += written(Kind.DELETE_FULL, () -> merge.full(Kind.DELETE_FULL));
     counts.deleted += partial(Kind.DELETE_PARTIAL);
     if (replace) {
-      long total = session.update(merge.insertImage());
+      long total = session.update(image.insertImage());
       for (Kind kind : UPSERTS) {
         counts.stale += staged[kind.ordinal()];
       }
@@ -129,7 +147,7 @@ final class UpsertWriter implements TableWriter {
       return;
     }
     long unchanged = written(Kind.UNCHANGED, () -> merge.partialUpdate(Kind.UNCHANGED));
-    long moved = written(Kind.MOVED, merge::mergeImage);
+    long moved = written(Kind.MOVED, image::mergeImage);
     counts.toastMerged += unchanged + moved;
     counts.upserted += unchanged + moved;
     counts.upserted += partial(Kind.ABSENT);

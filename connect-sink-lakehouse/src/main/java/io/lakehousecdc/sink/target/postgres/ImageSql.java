@@ -1,0 +1,154 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import static io.lakehousecdc.sink.target.postgres.SqlFragments.STAGED_POSITION;
+
+import java.util.StringJoiner;
+
+/**
+ * Statements that put rows together before the batch is applied, because what they are made of will
+ * be gone by then: rows under a new key, and rows that swap unique values. {@code t} is the table,
+ * {@code s} the staged row, {@code o} the row under the key that a moved row had. Immutable.
+ */
+final class ImageSql {
+  private final TablePlan plan;
+  private final SqlFragments sql;
+  private final StagingTable staging;
+  private final String table;
+
+  ImageSql(StagingTable staging) {
+    this.plan = staging.plan();
+    this.sql = new SqlFragments(plan);
+    this.staging = staging;
+    this.table = plan.table().sql();
+  }
+
+  /**
+   * Numbers of the moved changes that can take their marked cells from nowhere: no row under the
+   * old key, nor one under the new that this very change, or a later one, has written.
+   */
+  String missingMoved() {
+    return "SELECT s._n FROM "
+        + staging.rows(Kind.MOVED)
+        + " AS s WHERE NOT EXISTS (SELECT FROM "
+        + table
+        + " AS t WHERE "
+        + sql.sameKey("t")
+        + " AND "
+        + sql.position("t")
+        + " >= "
+        + STAGED_POSITION
+        + ") AND NOT EXISTS (SELECT FROM "
+        + table
+        + " AS o WHERE "
+        + sql.formerKey("o")
+        + " AND "
+        + sql.guard("o")
+        + ")";
+  }
+
+  /**
+   * Puts rows together as they will be stored, from staged and stored cells as of now, before
+   * anything else of the batch is applied.
+   */
+  String fillImage(Kind... kinds) {
+    String own =
+        "(s.m0 IS NULL OR "
+            + sql.position("t")
+            + " = "
+            + STAGED_POSITION
+            + ") AND "
+            + sql.present("t");
+    StringJoiner targets = new StringJoiner(", ", " (", ")");
+    StringJoiner values = new StringJoiner(", ");
+    for (PgColumn column : sql.insertable()) {
+      targets.add(column.sql());
+      String stored =
+          "CASE WHEN "
+              + own
+              + " THEN t."
+              + column.sql()
+              + " WHEN "
+              + sql.present("o")
+              + " THEN o."
+              + column.sql()
+              + " ELSE "
+              + SqlFragments.defaultOf(column)
+              + " END";
+      values.add(
+          plan.columns().stream()
+              .filter(written -> written.column().equals(column))
+              .findFirst()
+              .map(written -> SqlFragments.known(written, stored))
+              .orElseGet(() -> metadataOr(column, stored)));
+    }
+    return "INSERT INTO "
+        + staging.imageSql()
+        + targets
+        + " SELECT "
+        + values
+        + " FROM "
+        + staging.rows(kinds)
+        + " AS s LEFT JOIN "
+        + table
+        + " AS t ON "
+        + sql.sameKey("t")
+        + " LEFT JOIN "
+        + table
+        + " AS o ON "
+        + sql.formerKey("o")
+        + " AND "
+        + sql.guard("o")
+        + " WHERE "
+        + sql.guard("t");
+  }
+
+  /** Upserts the completed rows. */
+  String mergeImage() {
+    return insertImage(" AS t ") + sql.onConflict();
+  }
+
+  /** Inserts the completed rows; those of the same keys have been removed. */
+  String insertImage() {
+    return insertImage(" ");
+  }
+
+  private String insertImage(String alias) {
+    StringJoiner columns = new StringJoiner(", ");
+    sql.insertable().forEach(column -> columns.add(column.sql()));
+    StringJoiner order = new StringJoiner(", ", " ORDER BY ", "");
+    plan.keys().forEach(column -> order.add(column.sql()));
+    return "INSERT INTO "
+        + table
+        + alias
+        + "("
+        + columns
+        + ") OVERRIDING SYSTEM VALUE SELECT "
+        + columns
+        + " FROM "
+        + staging.imageSql()
+        + order;
+  }
+
+  /** Removes the rows that completed ones will replace. */
+  String deleteReplaced() {
+    StringJoiner same = new StringJoiner(" AND ");
+    plan.keys().forEach(column -> same.add("t." + column.sql() + " = i." + column.sql()));
+    return "DELETE FROM " + table + " AS t USING " + staging.imageSql() + " AS i WHERE " + same;
+  }
+
+  /** Locks the stored rows of some kinds, so that what is read of them stays true. */
+  String lock(Kind... kinds) {
+    return "SELECT count(*) FROM (SELECT FROM "
+        + staging.keysOf(kinds)
+        + " AS s JOIN "
+        + table
+        + " AS t ON "
+        + sql.sameKey("t")
+        + " FOR UPDATE OF t) AS locked";
+  }
+
+  private String metadataOr(PgColumn column, String stored) {
+    int index = sql.metadata().indexOf(column.sql());
+    return index < 0 ? stored : sql.metadataValues(Kind.FULL).get(index);
+  }
+}

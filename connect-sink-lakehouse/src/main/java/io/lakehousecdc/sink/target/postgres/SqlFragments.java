@@ -1,0 +1,142 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Parts that statements on staged rows share. {@code s} is the staged row; table rows have the
+ * alias that is asked for. Immutable.
+ */
+record SqlFragments(TablePlan plan) {
+  /** Position of the staged row. */
+  static final String STAGED_POSITION = "(s._e, s._c, s._l)";
+
+  /** Equality of the keys of a table row and the staged row. */
+  String sameKey(String table) {
+    StringJoiner join = new StringJoiner(" AND ");
+    plan.keys().forEach(key -> join.add(table + "." + key.sql() + " = s." + key.staged()));
+    return join.toString();
+  }
+
+  /** Equality of the key of a table row and the key that the staged row had before. */
+  String formerKey(String table) {
+    StringJoiner join = new StringJoiner(" AND ");
+    for (int i = 0; i < plan.keys().size(); i++) {
+      join.add(table + "." + plan.keys().get(i).sql() + " = s.m" + i);
+    }
+    return join.toString();
+  }
+
+  /** Position of a table row; its parts are NULL where somebody else wrote the row. */
+  String position(String table) {
+    MetadataColumns names = plan.options().metadata();
+    return Stream.of(names.epoch(), names.commitLsn(), names.lsn())
+        .map(name -> table + "." + Identifiers.quote(name))
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  /** A change applies where it is not below the stored row, or that has no position. */
+  String guard(String table) {
+    return "((" + position(table) + " > " + STAGED_POSITION + ") IS NOT TRUE)";
+  }
+
+  /** Whether an outer join found a row. */
+  String present(String table) {
+    return table + "." + plan.keys().get(0).sql() + " IS NOT NULL";
+  }
+
+  /** The staged cell if its value is known, or something else. */
+  static String known(WrittenColumn column, String otherwise) {
+    return "CASE WHEN s._known IS NULL OR get_bit(s._known, "
+        + column.index()
+        + ") = 1 THEN s."
+        + column.staged()
+        + " ELSE "
+        + otherwise
+        + " END";
+  }
+
+  /** What a column holds where nothing is given. */
+  static String defaultOf(PgColumn column) {
+    return column.defaultExpression().isEmpty()
+        ? "NULL"
+        : "(" + column.defaultExpression() + ")::" + column.type().sql();
+  }
+
+  /** Columns that an update may set: no keys, and no identities that are always generated. */
+  List<WrittenColumn> updatable() {
+    return plan.values().stream().filter(column -> !column.column().alwaysIdentity()).toList();
+  }
+
+  /** Columns that an insert may give values for, whether the source has them or not. */
+  List<PgColumn> insertable() {
+    return plan.table().columns().stream().filter(column -> !column.generated()).toList();
+  }
+
+  /** Names of the metadata columns, quoted. */
+  List<String> metadata() {
+    MetadataColumns names = plan.options().metadata();
+    return Stream.of(
+            names.op(), names.ts(), names.lsn(), names.commitLsn(), names.epoch(), names.deleted())
+        .limit(plan.soft() ? 6 : 5)
+        .map(Identifiers::quote)
+        .toList();
+  }
+
+  /** Values of {@link #metadata} for staged rows of a kind. */
+  List<String> metadataValues(Kind kind) {
+    boolean deleted = kind.compareTo(Kind.DELETE) >= 0;
+    return List.of("s._o", "s._t", "s._l", "s._c", "s._e", Boolean.toString(deleted))
+        .subList(0, plan.soft() ? 6 : 5);
+  }
+
+  /** {@code (columns) OVERRIDING SYSTEM VALUE} of an insert of {@link #insertValues}. */
+  String insertColumns() {
+    StringJoiner list = new StringJoiner(", ", "(", ") OVERRIDING SYSTEM VALUE");
+    plan.columns().forEach(column -> list.add(column.sql()));
+    metadata().forEach(list::add);
+    return list.toString();
+  }
+
+  /** Values for {@link #insertColumns}. */
+  String insertValues(Function<WrittenColumn, String> value, Kind kind) {
+    StringJoiner list = new StringJoiner(", ");
+    plan.columns().forEach(column -> list.add(value.apply(column)));
+    metadataValues(kind).forEach(list::add);
+    return list.toString();
+  }
+
+  /** Assignments of an update. */
+  String assignments(Function<WrittenColumn, String> value, Kind kind) {
+    StringJoiner assignments = new StringJoiner(", ");
+    updatable().forEach(column -> assignments.add(column.sql() + " = " + value.apply(column)));
+    List<String> names = metadata();
+    List<String> values = metadataValues(kind);
+    for (int i = 0; i < names.size(); i++) {
+      assignments.add(names.get(i) + " = " + values.get(i));
+    }
+    return assignments.toString();
+  }
+
+  /** The tail that makes an insert (with alias {@code t}) an upsert by key. */
+  String onConflict() {
+    StringJoiner keys = new StringJoiner(", ");
+    plan.keys().forEach(column -> keys.add(column.sql()));
+    StringJoiner assignments = new StringJoiner(", ");
+    updatable().forEach(column -> assignments.add(column.sql() + " = excluded." + column.sql()));
+    metadata().forEach(name -> assignments.add(name + " = excluded." + name));
+    return " ON CONFLICT ("
+        + keys
+        + ") DO UPDATE SET "
+        + assignments
+        + " WHERE ("
+        + position("t")
+        + " > "
+        + position("excluded")
+        + ") IS NOT TRUE";
+  }
+}
