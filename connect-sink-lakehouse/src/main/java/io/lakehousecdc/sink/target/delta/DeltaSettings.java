@@ -3,11 +3,18 @@ package io.lakehousecdc.sink.target.delta;
 import io.lakehousecdc.sink.target.Setting;
 import io.lakehousecdc.sink.target.Setting.Kind;
 import io.lakehousecdc.sink.target.TargetSettings;
+import io.lakehousecdc.sink.target.delta.maintenance.CompactionPolicy;
+import io.lakehousecdc.sink.target.delta.maintenance.MaintenanceOptions;
+import io.lakehousecdc.sink.target.delta.maintenance.MaintenanceOptions.VacuumSchedule;
 import io.lakehousecdc.sink.target.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.target.delta.parquet.WriteOptions.Codec;
 import io.lakehousecdc.sink.target.delta.parquet.WriteOptions.Encoding;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -17,14 +24,26 @@ import java.util.TreeMap;
  * @param deletionVectors {@code delta.deletion.vectors}
  * @param codec {@code delta.parquet.compression}
  * @param tableProperties {@code delta.table.properties.*} by what follows the prefix
+ * @param maintenance what is done beside commits
  */
 record DeltaSettings(
-    String root, boolean deletionVectors, Codec codec, Map<String, String> tableProperties) {
+    String root,
+    boolean deletionVectors,
+    Codec codec,
+    Map<String, String> tableProperties,
+    MaintenanceOptions maintenance) {
 
   static final String ROOT = "delta.root";
   static final String DELETION_VECTORS = "delta.deletion.vectors";
   static final String COMPRESSION = "delta.parquet.compression";
   static final String TABLE_PROPERTIES = "delta.table.properties.";
+  static final String COMPACTION = "delta.compaction";
+  static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
+  static final String CHECKPOINT_INTERVAL = "delta.checkpoint.interval";
+  static final String VACUUM = "delta.vacuum";
+  static final String VACUUM_RETENTION = "delta.vacuum.retention";
+
+  private static final Duration LEAST_RETENTION = Duration.ofHours(1);
 
   static final List<Setting> ALL =
       List.of(
@@ -45,14 +64,84 @@ record DeltaSettings(
               COMPRESSION,
               "zstd",
               List.of("zstd", "snappy", "uncompressed"),
-              "Compression of data files."));
+              "Compression of data files."),
+          Setting.optional(
+              COMPACTION,
+              Kind.BOOLEAN,
+              "true",
+              "Whether small files, and files of which most rows are deleted, are merged beside"
+                  + " the commits. Set it to false where another job (OPTIMIZE) does so."),
+          Setting.optional(
+              TARGET_FILE_BYTES,
+              Kind.INTEGER,
+              Long.toString(CompactionPolicy.DEFAULT.targetBytes()),
+              "Size that files grow to by compaction, in bytes."),
+          Setting.optional(
+              CHECKPOINT_INTERVAL,
+              Kind.INTEGER,
+              "20",
+              "Commits from one checkpoint of a table's log to the next, written beside the"
+                  + " commits together with the removal of log entries older than the table"
+                  + " property delta.logRetentionDuration. 0 leaves both to other jobs."),
+          Setting.optional(
+              VACUUM,
+              Kind.BOOLEAN,
+              "true",
+              "Whether data files and deletion vectors are removed that no version of the"
+                  + " retention period needs. Set it to false where another job (VACUUM) does so."),
+          Setting.optional(
+              VACUUM_RETENTION,
+              Kind.TEXT,
+              "P7D",
+              "For how long files are kept after they were replaced, as an ISO-8601 duration of"
+                  + " at least an hour: longer than any reader or commit takes. Versions older"
+                  + " than this can no longer be read."));
 
   static DeltaSettings of(TargetSettings settings) {
     return new DeltaSettings(
         settings.text(ROOT),
         settings.flag(DELETION_VECTORS),
         Codec.named(settings.text(COMPRESSION)),
-        settings.withPrefix(TABLE_PROPERTIES));
+        settings.withPrefix(TABLE_PROPERTIES),
+        maintenance(settings));
+  }
+
+  private static MaintenanceOptions maintenance(TargetSettings settings) {
+    CompactionPolicy usual = CompactionPolicy.DEFAULT;
+    int interval = Math.toIntExact(settings.number(CHECKPOINT_INTERVAL));
+    return new MaintenanceOptions(
+        settings.flag(COMPACTION)
+            ? Optional.of(
+                new CompactionPolicy(
+                    settings.number(TARGET_FILE_BYTES), usual.minFiles(), usual.minLive()))
+            : Optional.empty(),
+        interval > 0 ? OptionalInt.of(interval) : OptionalInt.empty(),
+        settings.flag(VACUUM)
+            ? Optional.of(VacuumSchedule.of(retention(settings.text(VACUUM_RETENTION))))
+            : Optional.empty());
+  }
+
+  /**
+   * The retention that a text stands for.
+   *
+   * @throws IllegalArgumentException it stands for none, or for less than is safe
+   */
+  static Duration retention(String text) {
+    Duration retention;
+    try {
+      retention = Duration.parse(text.trim());
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "'"
+              + text
+              + "' is no ISO-8601 duration: write P7D for seven days, PT12H for twelve hours",
+          e);
+    }
+    if (retention.compareTo(LEAST_RETENTION) < 0) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is less than an hour: readers and commits under way may need the files");
+    }
+    return retention;
   }
 
   /** How data files are written. */

@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.target.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.target.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.target.delta.kernel.TableLog;
 import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.target.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +48,14 @@ final class DeltaTable implements AutoCloseable {
   private final DeletionVectors vectors;
   private final TableOptions options;
   private final TableSchemas schemas;
+  private final TableMaintenance maintenance;
+
+  /** Fair: commits that follow each other closely must not keep maintenance from its turn. */
+  private final ReentrantLock turn = new ReentrantLock(true);
+
   private TableState state;
   private RowSchema fitting;
-  private long conflicts;
+  private volatile long conflicts;
 
   DeltaTable(
       TableId id,
@@ -64,6 +71,13 @@ final class DeltaTable implements AutoCloseable {
     this.vectors = new DeletionVectors(store, location);
     this.options = options;
     this.schemas = new TableSchemas(options, settings);
+    this.maintenance =
+        new TableMaintenance(
+            this,
+            store,
+            location,
+            new Compactor(store, settings.writeOptions()),
+            settings.maintenance());
   }
 
   /** What a commit does beside its rows, decided by what the table holds. */
@@ -93,12 +107,12 @@ final class DeltaTable implements AutoCloseable {
   }
 
   /** Metadata domains of the newest version; empty where there is no table. */
-  synchronized Map<String, String> domains() {
+  Map<String, String> domains() {
     return storing(() -> refresh() ? Map.copyOf(state.domains()) : Map.of());
   }
 
   /** Commits a batch, however often others come first. */
-  synchronized CommitReceipt commit(TableBatch batch, Companion companion) {
+  CommitReceipt commit(TableBatch batch, Companion companion) {
     return storing(
         () ->
             attempt(
@@ -110,7 +124,7 @@ final class DeltaTable implements AutoCloseable {
   }
 
   /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
-  synchronized void rehearse(TableBatch batch) {
+  void rehearse(TableBatch batch) {
     storing(
         () ->
             attempt(
@@ -133,7 +147,7 @@ final class DeltaTable implements AutoCloseable {
    *
    * @param schema schema to create the table with where there is none; null to do nothing then
    */
-  synchronized void setDomains(RowSchema schema, Companion companion) {
+  void setDomains(RowSchema schema, Companion companion) {
     storing(
         () ->
             attempt(
@@ -152,13 +166,54 @@ final class DeltaTable implements AutoCloseable {
                         log.commit(
                             state.version(), new NewCommit(List.of(), List.of(), domains, false));
                     state.committed(now, List.of(), List.of(), domains);
+                    maintenance.committed();
                   }
                   return null;
                 }));
   }
 
+  /** Something done with the table while nobody else does anything with it. */
+  @FunctionalInterface
+  interface Work<T> {
+
+    /**
+     * @param state newest version
+     * @throws CommitConflictException another writer committed first: it is done again, with what
+     *     is then the newest version
+     */
+    T run(TableState state) throws IOException, CommitConflictException;
+  }
+
+  /** Does something with the newest version; empty where there is no table. */
+  <T> Optional<T> exclusively(Work<T> work) {
+    return storing(
+        () -> attempt(() -> refresh() ? Optional.of(work.run(state)) : Optional.empty()));
+  }
+
+  /** There is a new checkpoint: reads the version anew, so that it stands on that one. */
+  void checkpointed() {
+    storing(
+        () -> {
+          if (state != null) {
+            log.latest()
+                .filter(latest -> latest.number() == state.version().number())
+                .ifPresent(state::reloaded);
+          }
+          return null;
+        });
+  }
+
+  RowFiles rowFiles() {
+    return rowFiles;
+  }
+
+  /** What is done beside the commits. */
+  TableMaintenance maintenance() {
+    return maintenance;
+  }
+
   /** Number of commits that came second, so far. */
-  synchronized long conflicts() {
+  long conflicts() {
     return conflicts;
   }
 
@@ -193,9 +248,10 @@ final class DeltaTable implements AutoCloseable {
         indexed = true;
       } finally {
         if (!indexed) {
-          close();
+          forget();
         }
       }
+      maintenance.committed();
       return plan.receipt();
     } finally {
       if (knownToFail) {
@@ -280,7 +336,7 @@ final class DeltaTable implements AutoCloseable {
     } finally {
       // Half a refresh must not be built on: the next call reads the table from the start.
       if (!refreshed) {
-        close();
+        forget();
       }
     }
     return true;
@@ -338,19 +394,33 @@ final class DeltaTable implements AutoCloseable {
   }
 
   private <T> T storing(Stored<T> body) {
+    turn.lock();
     try {
       return body.run();
     } catch (IOException e) {
       throw new RetriableException(
           "Table " + id + " at " + log.location() + ": " + e.getMessage(), e);
+    } finally {
+      turn.unlock();
     }
   }
 
+  /** Ends maintenance, too: it needs the lock to end, so that it is waited for without. */
   @Override
-  public synchronized void close() {
-    if (state != null) {
-      state.close();
-      state = null;
+  public void close() {
+    maintenance.close();
+    forget();
+  }
+
+  private void forget() {
+    turn.lock();
+    try {
+      if (state != null) {
+        state.close();
+        state = null;
+      }
+    } finally {
+      turn.unlock();
     }
   }
 }

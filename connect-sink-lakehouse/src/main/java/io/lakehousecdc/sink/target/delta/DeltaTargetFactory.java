@@ -35,6 +35,14 @@ public final class DeltaTargetFactory implements TargetFactory {
   @Override
   public List<SettingProblem> validate(TargetSettings settings) {
     List<SettingProblem> problems = new ArrayList<>();
+    String retention = settings.text(DeltaSettings.VACUUM_RETENTION);
+    if (retention != null) {
+      try {
+        DeltaSettings.retention(retention);
+      } catch (IllegalArgumentException e) {
+        problems.add(new SettingProblem(DeltaSettings.VACUUM_RETENTION, e.getMessage()));
+      }
+    }
     String root = settings.text(DeltaSettings.ROOT);
     if (root == null || root.isBlank()) {
       return problems;

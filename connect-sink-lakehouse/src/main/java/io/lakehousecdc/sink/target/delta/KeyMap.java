@@ -4,20 +4,27 @@ import io.lakehousecdc.sink.target.delta.index.EncodedKey;
 import io.lakehousecdc.sink.target.delta.index.IndexLoader;
 import io.lakehousecdc.sink.target.delta.index.KeyEncoder;
 import io.lakehousecdc.sink.target.delta.index.KeyIndex;
+import io.lakehousecdc.sink.target.delta.index.KeyMoves;
 import io.lakehousecdc.sink.target.delta.index.Location;
 import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The key index of a table together with the numbers of its files. A cache: an entry whose file is
  * no longer active, or whose row is deleted, counts as absent (callers check that), so that foreign
- * deletes need no look at the keys they delete. File numbers are never used again.
+ * deletes need no look at the keys they delete. What is left of files that are gone is removed when
+ * there are many of them.
  */
 final class KeyMap implements AutoCloseable {
+  private static final int GONE_FILES = 50_000;
+
   private final List<DeltaColumn> columns;
   private final KeyEncoder encoder;
   private final KeyIndex index;
@@ -100,6 +107,39 @@ final class KeyMap implements AutoCloseable {
           loader.put(key, number, row);
         });
     loader.flush();
+  }
+
+  /** How keys are encoded; for any thread. */
+  KeyEncoder encoder() {
+    return encoder;
+  }
+
+  /**
+   * Points keys to the rows of a new file.
+   *
+   * @param gone rows of the file that are deleted
+   */
+  void apply(KeyMoves moves, LiveFile file, RoaringBitmap gone) {
+    moves.apply(index, number(file), gone::contains);
+  }
+
+  /** Forgets the files that are gone, once they are many. */
+  void prune(Predicate<String> isActive) {
+    if (numbers.size() < GONE_FILES) {
+      return;
+    }
+    BitSet gone = new BitSet();
+    numbers.forEach(
+        (path, number) -> {
+          if (!isActive.test(path)) {
+            gone.set(number);
+          }
+        });
+    if (gone.cardinality() >= GONE_FILES) {
+      index.removeFiles(gone);
+      numbers.values().removeIf(gone::get);
+      gone.stream().forEach(number -> paths.set(number, null));
+    }
   }
 
   /** Makes room for so many keys. */

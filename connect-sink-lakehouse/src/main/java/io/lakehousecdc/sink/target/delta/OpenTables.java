@@ -65,7 +65,21 @@ final class OpenTables implements AutoCloseable {
 
   /** Figures over all tables. */
   Map<String, LongSupplier> gauges() {
-    return Map.of("delta-commit-conflicts", sum(DeltaTable::conflicts));
+    return Map.of(
+        "delta-commit-conflicts",
+        sum(DeltaTable::conflicts),
+        "delta-compactions",
+        sum(table -> table.maintenance().figures().compactions.get()),
+        "delta-files-compacted",
+        sum(table -> table.maintenance().figures().filesCompacted.get()),
+        "delta-checkpoints",
+        sum(table -> table.maintenance().figures().checkpoints.get()),
+        "delta-files-vacuumed",
+        sum(table -> table.maintenance().figures().filesVacuumed.get()),
+        "delta-bytes-vacuumed",
+        sum(table -> table.maintenance().figures().bytesVacuumed.get()),
+        "delta-maintenance-failures",
+        sum(table -> table.maintenance().figures().failures.get()));
   }
 
   private LongSupplier sum(ToLongFunction<DeltaTable> figure) {

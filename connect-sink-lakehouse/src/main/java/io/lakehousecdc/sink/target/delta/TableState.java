@@ -141,6 +141,14 @@ final class TableState implements AutoCloseable {
     added.forEach(file -> files.put(file.path(), file));
     setDomains(newDomains);
     version = now;
+    if (keys != null) {
+      keys.prune(files::containsKey);
+    }
+  }
+
+  /** Takes over the same version as read anew, with a checkpoint to stand on. */
+  void reloaded(TableVersion same) {
+    version = same;
   }
 
   /** Takes over a new schema, committed by this process; files and rows are as they were. */

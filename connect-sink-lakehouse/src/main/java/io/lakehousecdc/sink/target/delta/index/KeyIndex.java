@@ -1,6 +1,7 @@
 package io.lakehousecdc.sink.target.delta.index;
 
 import java.nio.file.Path;
+import java.util.BitSet;
 
 /**
  * Map from each key of a table to the file and row that hold it. Exact: keys of up to 64 bits are
@@ -63,6 +64,17 @@ public final class KeyIndex implements AutoCloseable {
   /** Forgets a file. No key may point into it any more. */
   public void removeFile(int file) {
     files.remove(file);
+  }
+
+  /**
+   * Forgets files together with the keys that still point into them. Goes through the whole index:
+   * for many files at a time.
+   */
+  public void removeFiles(BitSet gone) {
+    for (Segment segment : segments) {
+      segment.removeIf(ordinal -> gone.get(Location.file(files.location(ordinal))));
+    }
+    gone.stream().forEach(files::remove);
   }
 
   /** {@link Location} of a key, or {@link Location#ABSENT}. */

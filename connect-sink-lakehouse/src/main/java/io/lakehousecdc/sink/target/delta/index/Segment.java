@@ -2,6 +2,7 @@ package io.lakehousecdc.sink.target.delta.index;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /**
  * A part of the index: the keys that share their first {@link #SHARED_BITS} bits.
@@ -173,7 +174,18 @@ final class Segment {
     write(slot, word, low, second);
   }
 
+  /** Removes the keys whose ordinals are unwanted. */
+  void removeIf(LongPredicate unwanted) {
+    if (size > 0) {
+      rebuild(homes, unwanted);
+    }
+  }
+
   private void resize(int newHomes) {
+    rebuild(newHomes, ordinal -> false);
+  }
+
+  private void rebuild(int newHomes, LongPredicate unwanted) {
     Segment larger = new Segment(slabs, wide);
     larger.homes = newHomes;
     int last = -1;
@@ -183,7 +195,12 @@ final class Segment {
       for (int end = at + SLOTS_PER_PAGE * slotBytes; at < end; at += slotBytes) {
         long word = buffer.getLong(at);
         int low = buffer.getInt(at + ORDINAL_AT);
-        if (word != 0 || low != 0) {
+        if (word == 0 && low == 0) {
+          continue;
+        }
+        if (unwanted.test(ordinal(word, low))) {
+          size--;
+        } else {
           last = Math.max(last + 1, larger.home(word >>> SHARED_BITS));
           larger.extendTo(last);
           larger.write(last, word, low, wide ? buffer.getLong(at + SECOND_AT) : 0);
@@ -249,8 +266,11 @@ final class Segment {
   private long ordinal(int slot) {
     ByteBuffer buffer = buffer(slot);
     int at = at(slot);
-    return (buffer.getLong(at) & ORDINAL_HIGH_MASK) << Integer.SIZE
-        | Integer.toUnsignedLong(buffer.getInt(at + ORDINAL_AT));
+    return ordinal(buffer.getLong(at), buffer.getInt(at + ORDINAL_AT));
+  }
+
+  private static long ordinal(long word, int low) {
+    return (word & ORDINAL_HIGH_MASK) << Integer.SIZE | Integer.toUnsignedLong(low);
   }
 
   private void write(int slot, long word, int low, long second) {

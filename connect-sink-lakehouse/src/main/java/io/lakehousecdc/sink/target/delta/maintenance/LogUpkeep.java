@@ -1,7 +1,6 @@
 package io.lakehousecdc.sink.target.delta.maintenance;
 
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.Snapshot.ChecksumWriteMode;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
@@ -12,14 +11,13 @@ import io.lakehousecdc.sink.target.delta.storage.KernelFileIO;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checkpoints, checksums and the end of old log files. Reads the log by itself and writes nothing
- * that a commit waits for, so that it runs beside commits. Thread-safe.
+ * Checkpoints and the end of old log files. Reads the log by itself and writes nothing that a
+ * commit waits for, so that it runs beside commits. Thread-safe.
  */
 public final class LogUpkeep {
   private static final Pattern BASE = Pattern.compile("(\\d{20})\\.(json|checkpoint\\..*)");
@@ -40,17 +38,16 @@ public final class LogUpkeep {
   }
 
   /**
-   * Writes a checkpoint and a checksum of the newest version, so that readers need not go through
-   * all commits, then removes log files that {@code delta.logRetentionDuration} no longer keeps.
+   * Writes a checkpoint of the newest version, so that readers need not go through all commits,
+   * then removes log files that {@code delta.logRetentionDuration} no longer keeps.
+   *
+   * <p>Writes no checksum file, which the protocol leaves free: Kernel 4.4.0 cannot compute one for
+   * a table of which some files have a deletion vector and others have none.
    *
    * @return version of the checkpoint
    */
   public long checkpoint() throws IOException {
     Snapshot newest = TableManager.loadSnapshot(table).build(engine);
-    Optional<ChecksumWriteMode> mode = newest.getStatistics().getChecksumWriteMode();
-    if (mode.isPresent()) {
-      newest.writeChecksum(engine, mode.get());
-    }
     try {
       newest.writeCheckpoint(engine);
     } catch (CheckpointAlreadyExistsException done) {

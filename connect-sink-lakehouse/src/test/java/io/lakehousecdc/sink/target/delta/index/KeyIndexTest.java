@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,67 @@ class KeyIndexTest {
         index.removeFile(index.addFile(1));
       }
       assertEquals(large, index.addFile(ROWS));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keysOfRemovedFilesGoWithThemAndOthersStay(boolean wide) {
+    SplittableRandom random = new SplittableRandom(3);
+    try (KeyIndex index = new KeyIndex(wide, Memory.unlimited())) {
+      int[] files = {index.addFile(ROWS), index.addFile(50_000), index.addFile(ROWS)};
+      Map<Bits, Long> model = new HashMap<>();
+      for (int row = 0; row < 50_000; row++) {
+        Bits bits = new Bits(random.nextLong(), wide ? random.nextLong() : 0);
+        int file = files[random.nextInt(3)];
+        key.set(bits.first, bits.second);
+        index.put(key, file, row);
+        model.put(bits, Location.of(file, row));
+      }
+      BitSet gone = new BitSet();
+      gone.set(files[0]);
+      gone.set(files[2]);
+
+      index.removeFiles(gone);
+
+      model.forEach(
+          (bits, location) -> {
+            key.set(bits.first, bits.second);
+            boolean kept = Location.file(location) == files[1];
+            assertEquals(kept ? location : Location.ABSENT, index.get(key));
+          });
+      assertEquals(
+          model.values().stream().filter(at -> Location.file(at) == files[1]).count(),
+          index.entries());
+    }
+  }
+
+  @Test
+  void movesPointKeysToTheNewFileButForRowsThatAreGone() {
+    SplittableRandom random = new SplittableRandom(6);
+    try (KeyIndex index = new KeyIndex(true, Memory.unlimited())) {
+      int old = index.addFile(10_000);
+      int compacted = index.addFile(10_000);
+      KeyMoves moves = new KeyMoves();
+      List<Bits> keys = new ArrayList<>();
+      for (int row = 0; row < 10_000; row++) {
+        Bits bits = new Bits(random.nextLong(), random.nextLong());
+        keys.add(bits);
+        key.set(bits.first, bits.second);
+        index.put(key, old, row);
+        moves.add(key, 9_999 - row);
+      }
+      moves.arrange();
+
+      moves.apply(index, compacted, row -> row % 10 == 0);
+
+      for (int row = 0; row < 10_000; row++) {
+        key.set(keys.get(row).first, keys.get(row).second);
+        int moved = 9_999 - row;
+        assertEquals(
+            moved % 10 == 0 ? Location.of(old, row) : Location.of(compacted, moved),
+            index.get(key));
+      }
     }
   }
 
