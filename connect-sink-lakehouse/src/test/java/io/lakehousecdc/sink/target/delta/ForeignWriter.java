@@ -41,7 +41,11 @@ final class ForeignWriter {
   }
 
   /** Puts all rows into one new file, in another order, as OPTIMIZE with clustering would. */
-  void optimize(Random random) throws IOException, CommitConflictException {
+  void optimize(Random random) throws IOException {
+    untilCommitted(() -> tryOptimize(random));
+  }
+
+  private void tryOptimize(Random random) throws IOException, CommitConflictException {
     TableVersion version = log.latest().orElseThrow();
     TableState state = state(version);
     List<Object[]> rows = new ArrayList<>();
@@ -69,7 +73,12 @@ final class ForeignWriter {
   }
 
   /** Deletes the rows whose value in a column is wanted, by deletion vectors. */
-  void delete(String column, Predicate<Object> wanted) throws IOException, CommitConflictException {
+  void delete(String column, Predicate<Object> wanted) throws IOException {
+    untilCommitted(() -> tryDelete(column, wanted));
+  }
+
+  private void tryDelete(String column, Predicate<Object> wanted)
+      throws IOException, CommitConflictException {
     TableVersion version = log.latest().orElseThrow();
     TableState state = state(version);
     List<DataFile> removed = new ArrayList<>();
@@ -96,6 +105,22 @@ final class ForeignWriter {
         (file, vector) ->
             added.add(file.file().with(vector, FileStatistics.loosened(file.file().stats()))));
     log.commit(version, new NewCommit(removed, added, Map.of(), true));
+  }
+
+  private interface Attempt {
+    void run() throws IOException, CommitConflictException;
+  }
+
+  /** Does it all again where somebody else, such as the sink's maintenance, committed first. */
+  private static void untilCommitted(Attempt attempt) throws IOException {
+    while (true) {
+      try {
+        attempt.run();
+        return;
+      } catch (CommitConflictException overtaken) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   private TableState state(TableVersion version) throws IOException {
