@@ -104,9 +104,8 @@ final class Scenario implements AutoCloseable {
   /** The same for some columns (expressions over them included). */
   void awaitEqual(String table, String columns) {
     String query = "select " + columns + " from public." + table + " order by 1";
-    Await.until(
-        table + " equal in source and warehouse",
-        () -> hasTable(table) && source.rows(query).equals(warehouse.rows(query)));
+    Await.until("table " + table + " in the warehouse", () -> hasTable(table));
+    Await.untilEquals(source.rows(query), () -> warehouse.rows(query));
   }
 
   /** Waits until the warehouse's table has as many rows. */
@@ -126,7 +125,9 @@ final class Scenario implements AutoCloseable {
 
   @Override
   public void close() {
-    connect().delete(sinkName());
+    if (connect().call("GET", "/connectors", null).toString().contains(sinkName())) {
+      connect().delete(sinkName());
+    }
     connect().delete(sourceName());
     Await.until(
         "slot of " + name + " released",

@@ -1,0 +1,31 @@
+package io.lakehousecdc.e2e;
+
+import io.lakehousecdc.testkit.ConnectWorker;
+import io.lakehousecdc.testkit.KafkaDistribution;
+import io.lakehousecdc.testkit.Plugins;
+import org.junit.jupiter.api.Test;
+
+/** The sink on a worker of the previous Kafka line. */
+class PreviousWorkerIT {
+  @Test
+  void theSinkWorksOnAKafka39Worker() {
+    try (Scenario shop =
+            new Scenario(
+                "previous",
+                "create table item (id int primary key, v text)",
+                "insert into item values (1, 'a')");
+        ConnectWorker worker =
+            ConnectWorker.builder(Lab.stack().kafka().bootstrapServers())
+                .distribution(KafkaDistribution.PREVIOUS)
+                .group("previous-cluster")
+                .plugins(Plugins.project(Lab.temporaryDirectory()))
+                .start()) {
+      shop.startSource();
+      worker.rest().register(shop.sinkName(), shop.sinkSettings);
+      worker.rest().awaitRunning(shop.sinkName());
+      shop.source.execute("insert into item values (2, 'b')", "delete from item where id = 1");
+      shop.awaitEqual("item");
+      worker.rest().delete(shop.sinkName());
+    }
+  }
+}
