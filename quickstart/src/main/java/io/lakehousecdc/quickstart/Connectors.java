@@ -23,6 +23,19 @@ record Connectors(ConnectRest rest) {
     return Optional.empty();
   }
 
+  /**
+   * Whether a restarted source connector would go on with its stream. Before, it would begin its
+   * snapshot anew, which says nothing about rows that were deleted between the two.
+   */
+  boolean isPastSnapshot(String sourceConnector) {
+    for (JsonNode each : rest.offsets(sourceConnector).path("offsets")) {
+      JsonNode offset = each.path("offset");
+      return offset.path("snapshot").isMissingNode()
+          || offset.path("snapshot_completed").asBoolean();
+    }
+    return false;
+  }
+
   private static boolean failed(JsonNode part) {
     return part.path("state").asText().equals("FAILED");
   }

@@ -88,7 +88,8 @@ final class Demo {
             options.rate(),
             options.writing(),
             new SplittableRandom());
-    Simulator.Tally tally = new WritingPhase(stack, simulator, view, display).run();
+    Simulator.Tally tally =
+        new WritingPhase(stack, connectors.get(0), simulator, view, display).run();
     display.say(
         "Wrote %d rows (%d inserts, %d updates, %d deletes, and the orders that went with their customers) in %d transactions."
             .formatted(

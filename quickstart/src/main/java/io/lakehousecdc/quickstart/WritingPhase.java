@@ -1,13 +1,19 @@
 package io.lakehousecdc.quickstart;
 
+import io.lakehousecdc.testkit.Await;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The shop is written to, and in mid-stream the worker is killed and started again. */
-record WritingPhase(DemoStack stack, Simulator simulator, LiveView view, Display display) {
+/**
+ * The shop is written to, and in mid-stream the worker is killed and started again.
+ *
+ * @param source name of the source connector
+ */
+record WritingPhase(
+    DemoStack stack, String source, Simulator simulator, LiveView view, Display display) {
   private static final int KILL_AFTER_FRACTION = 3;
 
   /** Returns when all is written and the worker is back. */
@@ -29,6 +35,8 @@ record WritingPhase(DemoStack stack, Simulator simulator, LiveView view, Display
   }
 
   private void killWorker() {
+    Connectors connectors = new Connectors(stack.connect());
+    Await.until("the source has left its snapshot", () -> connectors.isPastSnapshot(source));
     view.last()
         .flatMap(status -> status.sinks().get(0).freshness())
         .ifPresent(freshness -> display.say("Fresh within " + freshness + " until now."));

@@ -1,0 +1,52 @@
+package io.lakehousecdc.quickstart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The demo as run.sh starts it, on the archive that this build has made. */
+class QuickstartIT {
+  private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+  @Test
+  void sourceAndWarehouseAreEqualAfterAKillOfTheWorker() {
+    int code = run("--seconds", "6", "--rate", "150");
+    assertEquals(0, code, this::told);
+    for (String part :
+        new String[] {
+          "Killing the Connect worker", "customers  equal", "orders     equal", "products   equal"
+        }) {
+      assertTrue(told().contains(part), this::told);
+    }
+  }
+
+  @Test
+  void alteredRowOfTheWarehouseIsNamed() {
+    int code = run("--seconds", "4", "--rate", "50", "--tamper");
+    assertEquals(1, code, this::told);
+    Matcher tampered =
+        Pattern.compile("Tampered with the warehouse: orders, row with id (\\d+)").matcher(told());
+    assertTrue(tampered.find(), this::told);
+    assertTrue(
+        told().contains("orders, row with id %s: total is".formatted(tampered.group(1))),
+        this::told);
+    assertTrue(
+        told().contains("FAILED: source and warehouse are not equal: orders (1 rows)"), this::told);
+  }
+
+  private int run(String... arguments) {
+    PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
+    return Quickstart.run(Arrays.asList(arguments), new PlainDisplay(out), out);
+  }
+
+  private String told() {
+    return told.toString(StandardCharsets.UTF_8);
+  }
+}
