@@ -14,6 +14,7 @@ final class Demo {
   private static final Duration CONVERGENCE = Duration.ofSeconds(90);
   private static final String SOURCE = "source/plain.json";
   private static final String POSTGRES_SINK = "sink/postgres-upsert.json";
+  private static final String DELTA_SINK = "sink/delta-upsert.json";
 
   private final Options options;
   private final Display display;
@@ -32,7 +33,8 @@ final class Demo {
    * @throws DemoFailure when source and warehouse are unequal, or on the way to that question
    */
   void run() {
-    heading("Starting PostgreSQL (source), PostgreSQL (warehouse), Kafka and a Connect worker");
+    heading(
+        "Starting PostgreSQL as the source, another as the warehouse, Kafka and a Connect worker");
     stack.start();
     ShopDatabase shop = ShopDatabase.create(stack.source());
     display.say("Created the shop: " + shop.tables().stream().map(ShopTable::name).toList());
@@ -65,8 +67,10 @@ final class Demo {
                 .client()
                 .topics()
                 .containsAll(shop.tables().stream().map(ShopTable::topic).toList()));
-    PostgresTables warehouse = new PostgresTables("PostgreSQL warehouse", stack.warehouse());
-    return List.of(new Destination(register(POSTGRES_SINK), warehouse));
+    return List.of(
+        new Destination(
+            register(POSTGRES_SINK), new PostgresTables("PostgreSQL", stack.warehouse())),
+        new Destination(register(DELTA_SINK), new DeltaWarehouse("Delta Lake", stack.deltaRoot())));
   }
 
   private String register(String file) {
@@ -101,7 +105,7 @@ final class Demo {
   }
 
   private void converge(ShopDatabase shop, List<Destination> destinations, LiveView view) {
-    heading("No more writes; waiting until the warehouse has the last ones");
+    heading("No more writes; waiting until both warehouses have the last ones");
     Map<ShopTable, Long> last = shop.writeLastRows();
     boolean arrived =
         view.until(
@@ -111,7 +115,7 @@ final class Demo {
                     && view.last().map(Status::caughtUp).orElse(false));
     if (!arrived) {
       throw new DemoFailure(
-          "the sink has not caught up within %d s after the last write; its state is %s, the worker's log %s"
+          "the sinks have not caught up within %d s after the last write; their state is %s, the worker's log %s"
               .formatted(
                   CONVERGENCE.toSeconds(),
                   view.last().map(Status::sinks).orElse(List.of()),
@@ -127,11 +131,11 @@ final class Demo {
   private void tamper(PostgresDatabase warehouse) {
     Object id = warehouse.value("select max(id) from public.orders");
     warehouse.execute("update public.orders set total = total + 0.01 where id = " + id);
-    display.say("Tampered with the warehouse: orders, row with id " + id);
+    display.say("Tampered with the PostgreSQL warehouse: orders, row with id " + id);
   }
 
   private void prove(ShopDatabase shop, List<Destination> destinations) {
-    heading("Comparing every row and every column of source and warehouse");
+    heading("Comparing every row and every column of source and warehouses");
     ProofReport report = new ProofReport(display);
     for (Destination destination : destinations) {
       for (ShopTable table : shop.tables()) {

@@ -13,14 +13,16 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * All parts of the pipeline as child processes on loopback: source, warehouse (a PostgreSQL cluster
- * of its own), Kafka, and a Connect worker with Debezium and the exploded archive of this project.
- * Secrets reach the connectors through the worker's environment. The children end with this JVM,
- * however it ends. Can be closed by another thread than the one that starts it.
+ * of its own), a directory for Delta tables, Kafka, and a Connect worker with Debezium and the
+ * exploded archive of this project. Secrets reach the connectors through the worker's environment.
+ * The children end with this JVM, however it ends. Can be closed by another thread than the one
+ * that starts it.
  */
 final class DemoStack implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private boolean closed;
   private PostgresServer source;
+  private Path deltaRoot;
   private PostgresDatabase warehouse;
   private KafkaBroker kafka;
   private ConnectWorker worker;
@@ -31,6 +33,7 @@ final class DemoStack implements AutoCloseable {
     CompletableFuture<PostgresServer> startedSource = postgres("source");
     CompletableFuture<PostgresServer> startedTarget = postgres("warehouse");
     Path plugins = keep(TemporaryDirectory.create("plugins")).path();
+    deltaRoot = keep(TemporaryDirectory.create("delta")).path();
     kafka = keep(KafkaBroker.start());
     source = startedSource.join();
     warehouse = startedTarget.join().createDatabase("warehouse");
@@ -46,6 +49,7 @@ final class DemoStack implements AutoCloseable {
                 .environment("WAREHOUSE_URL", warehouse.jdbcUrl())
                 .environment("WAREHOUSE_USER", warehouse.user())
                 .environment("WAREHOUSE_PASSWORD", warehouse.password())
+                .environment("DELTA_ROOT", deltaRoot.toString())
                 .start());
     workerIsUp = true;
   }
@@ -56,6 +60,11 @@ final class DemoStack implements AutoCloseable {
 
   PostgresDatabase warehouse() {
     return warehouse;
+  }
+
+  /** Below which the sink for Delta Lake keeps its tables. */
+  Path deltaRoot() {
+    return deltaRoot;
   }
 
   KafkaBroker kafka() {

@@ -14,7 +14,8 @@ record PlainDisplay(PrintStream out) implements Display {
   @Override
   public void show(Status status) {
     for (Status.Sink sink : status.sinks()) {
-      StringBuilder line = new StringBuilder("%4d s".formatted(status.elapsed().toSeconds()));
+      StringBuilder line =
+          new StringBuilder("%4d s  %s".formatted(status.elapsed().toSeconds(), sink.warehouse()));
       for (Status.Table table : sink.tables()) {
         line.append(
             " | %s %d -> %d, applied %d, lag %d"
@@ -25,8 +26,7 @@ record PlainDisplay(PrintStream out) implements Display {
                     table.applied(),
                     table.lag()));
       }
-      line.append(" | ").append(sink.warehouse());
-      sink.freshness().ifPresent(freshness -> line.append(" fresh within ").append(freshness));
+      sink.freshness().ifPresent(freshness -> line.append(" | fresh within ").append(freshness));
       say(status.workerIsUp() ? line.toString() : line + " | WORKER IS DOWN");
     }
   }

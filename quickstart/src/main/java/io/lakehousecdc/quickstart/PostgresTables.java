@@ -44,8 +44,8 @@ record PostgresTables(String name, PostgresDatabase database) implements Warehou
     if (!missing.isEmpty()) {
       throw new DemoFailure(
           present.isEmpty()
-              ? "the %s has no table public.%s".formatted(name, table.name())
-              : "the %s lacks the columns %s of public.%s".formatted(name, missing, table.name()));
+              ? "%s has no table public.%s".formatted(name, table.name())
+              : "%s lacks the columns %s of public.%s".formatted(name, missing, table.name()));
     }
     String cells =
         table.columns().stream().map(PostgresTables::asText).collect(Collectors.joining(", "));

@@ -18,7 +18,7 @@ final class ProofReport {
   void add(String warehouse, EqualityProof.Verdict verdict) {
     rows += verdict.sourceRows();
     display.say(
-        "  %-10s %s  %d rows, sha256 %s in the source; %d rows, sha256 %s in the %s"
+        "  %-10s %s  source: %d rows, sha256 %s; %s: %d rows, sha256 %s"
             .formatted(
                 verdict.table(),
                 verdict.equal()
@@ -26,12 +26,13 @@ final class ProofReport {
                     : display.style().bad("UNEQUAL "),
                 verdict.sourceRows(),
                 verdict.sourceDigest().substring(0, DIGEST_SHOWN),
+                warehouse,
                 verdict.warehouseRows(),
-                verdict.warehouseDigest().substring(0, DIGEST_SHOWN),
-                warehouse));
+                verdict.warehouseDigest().substring(0, DIGEST_SHOWN)));
     verdict.shown().forEach(difference -> display.say("    " + difference));
     if (!verdict.equal()) {
-      unequal.add("%s (%d rows)".formatted(verdict.table(), verdict.differences()));
+      unequal.add(
+          "%s in %s (rows: %d)".formatted(verdict.table(), warehouse, verdict.differences()));
     }
   }
 
@@ -44,6 +45,7 @@ final class ProofReport {
     if (!unequal.isEmpty()) {
       throw new DemoFailure("source and warehouse are not equal: " + String.join(", ", unequal));
     }
-    display.say(display.style().good("Equal: all %d rows, in every column.".formatted(rows)));
+    display.say(
+        display.style().good("Equal: %d rows compared, no column of any differs.".formatted(rows)));
   }
 }

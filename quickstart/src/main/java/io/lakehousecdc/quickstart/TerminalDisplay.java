@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** For terminals: a table that is drawn again in its place, below everything that was said. */
 final class TerminalDisplay implements Display {
@@ -64,18 +63,12 @@ final class TerminalDisplay implements Display {
   private List<String> lines(Status status) {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add(
-        style()
-            .heading(
-                "%-12s %10s %10s %10s %8s   %3d s"
-                    .formatted(
-                        "table",
-                        "source",
-                        "warehouse",
-                        "applied",
-                        "lag",
-                        status.elapsed().toSeconds())));
     for (Status.Sink sink : status.sinks()) {
+      lines.add(
+          style()
+              .heading(
+                  "%-12s %10s %10s %10s %8s"
+                      .formatted(sink.warehouse(), "source", "warehouse", "applied", "lag")));
       for (Status.Table table : sink.tables()) {
         lines.add(
             "%-12s %,10d %,10d %,10d %,8d"
@@ -86,17 +79,17 @@ final class TerminalDisplay implements Display {
                     table.applied(),
                     table.lag()));
       }
-      lines.add(footer(sink.warehouse(), sink.freshness(), status.workerIsUp()));
+      lines.add("%4d s   ".formatted(status.elapsed().toSeconds()) + footer(sink, status));
     }
     return lines;
   }
 
-  private String footer(String warehouse, Optional<Freshness> freshness, boolean workerIsUp) {
-    if (!workerIsUp) {
-      return warehouse + ": " + style().bad("the worker is down");
+  private String footer(Status.Sink sink, Status status) {
+    if (!status.workerIsUp()) {
+      return style().bad("the worker is down");
     }
-    return warehouse
-        + ": "
-        + freshness.map(known -> "fresh within " + known).orElse("no freshness to tell yet");
+    return sink.freshness()
+        .map(known -> "fresh within " + known)
+        .orElse("no freshness to tell yet");
   }
 }

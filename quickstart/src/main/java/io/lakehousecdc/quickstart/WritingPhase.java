@@ -37,15 +37,24 @@ record WritingPhase(
   private void killWorker() {
     Connectors connectors = new Connectors(stack.connect());
     Await.until("the source has left its snapshot", () -> connectors.isPastSnapshot(source));
-    view.last()
-        .flatMap(status -> status.sinks().get(0).freshness())
-        .ifPresent(freshness -> display.say("Fresh within " + freshness + " until now."));
+    view.last().ifPresent(this::tellFreshness);
     display.say("Killing the Connect worker in mid-stream (kill -9) and starting it again.");
     long start = System.nanoTime();
     stack.killAndRestartWorker();
     display.say(
         "The worker is back after %d s and catches up; freshness now counts the outage, too."
             .formatted(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
+  }
+
+  /** Afterwards the figures would be those of the outage. */
+  private void tellFreshness(Status status) {
+    for (Status.Sink sink : status.sinks()) {
+      sink.freshness()
+          .ifPresent(
+              freshness ->
+                  display.say(
+                      "%s: fresh within %s until now".formatted(sink.warehouse(), freshness)));
+    }
   }
 
   private static Thread daemon(Runnable work) {

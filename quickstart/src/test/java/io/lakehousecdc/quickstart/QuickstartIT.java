@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -19,11 +20,15 @@ class QuickstartIT {
   void sourceAndWarehouseAreEqualAfterAKillOfTheWorker() {
     int code = run("--seconds", "6", "--rate", "150");
     assertEquals(0, code, this::told);
-    for (String part :
-        new String[] {
-          "Killing the Connect worker", "customers  equal", "orders     equal", "products   equal"
-        }) {
-      assertTrue(told().contains(part), this::told);
+    assertTrue(told().contains("Killing the Connect worker"), this::told);
+    for (String table : List.of("customers", "orders", "products")) {
+      for (String warehouse : List.of("PostgreSQL", "Delta Lake")) {
+        assertTrue(
+            Pattern.compile("%s +equal +source: .*; %s: ".formatted(table, warehouse))
+                .matcher(told())
+                .find(),
+            this::told);
+      }
     }
   }
 
@@ -32,13 +37,16 @@ class QuickstartIT {
     int code = run("--seconds", "4", "--rate", "50", "--tamper");
     assertEquals(1, code, this::told);
     Matcher tampered =
-        Pattern.compile("Tampered with the warehouse: orders, row with id (\\d+)").matcher(told());
+        Pattern.compile("Tampered with the PostgreSQL warehouse: orders, row with id (\\d+)")
+            .matcher(told());
     assertTrue(tampered.find(), this::told);
     assertTrue(
         told().contains("orders, row with id %s: total is".formatted(tampered.group(1))),
         this::told);
     assertTrue(
-        told().contains("FAILED: source and warehouse are not equal: orders (1 rows)"), this::told);
+        told()
+            .contains("FAILED: source and warehouse are not equal: orders in PostgreSQL (rows: 1)"),
+        this::told);
   }
 
   private int run(String... arguments) {
