@@ -44,9 +44,9 @@ find_maven() {
 # Whether anything that the build reads is newer than what it has made.
 must_build() {
   [ -f "$built" ] && [ -f "$class_path_file" ] && ls $zip_pattern >/dev/null 2>&1 || return 0
-  [ -n "$(cd "$root" && find . \( -name target -o -name .git \) -prune -o -type f -newer "$built" \
+  [ -n "$(cd "$root" && find . -name .git -prune -o -type f -newer "$built" \
     \( -name pom.xml -o -name manifest.json -o -path '*/src/main/*' -o -path './config/*' \) \
-    -print 2>/dev/null | head -n 1)" ]
+    -print | head -n 1)" ]
 }
 
 build() {
