@@ -22,7 +22,8 @@ class RejectionsIT {
             .sink(
                 settings -> {
                   settings.put("errors.tolerance", "all");
-                  settings.put("errors.deadletterqueue.topic.name", "rejections.dlq");
+                  settings.put(
+                      "errors.deadletterqueue.topic.name", "rejections.dlq." + System.nanoTime());
                   settings.put("errors.deadletterqueue.topic.replication.factor", "1");
                   settings.put("dead.letter.table", "dead_letters");
                 })) {
@@ -31,7 +32,7 @@ class RejectionsIT {
       shop.start();
       shop.awaitEqual("item");
       KafkaClient client = STACK.kafka().client();
-      String topic = "rejections.public.item";
+      String topic = shop.name + ".public.item";
       client.produce(topic, 0, null, "{not json");
       client.produce(topic, 0, null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
       shop.source.execute(
@@ -40,7 +41,8 @@ class RejectionsIT {
           "insert into item values (4, 'four')");
       shop.awaitCount("item", 3);
       assertEquals(0, shop.warehouse.number("select count(*) from item where id = 3"));
-      Await.untilEquals(3L, () -> client.count("rejections.dlq"));
+      Await.untilEquals(
+          3L, () -> client.count(shop.sinkSettings.get("errors.deadletterqueue.topic.name")));
       assertEquals(2, shop.warehouse.number("select count(*) from dead_letters"));
       assertEquals(
           1,
@@ -90,7 +92,7 @@ class RejectionsIT {
     assertTrue(
         errors(unreachable).containsKey("postgres.url"), () -> errors(unreachable).toString());
 
-    STACK.target().execute("create user reader password 'reads'");
+    STACK.target().execute("drop user if exists reader", "create user reader password 'reads'");
     Map<String, String> unprivileged = settings();
     unprivileged.put("postgres.user", "reader");
     unprivileged.put("postgres.password", "reads");

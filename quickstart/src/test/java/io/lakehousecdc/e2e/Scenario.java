@@ -8,6 +8,7 @@ import io.lakehousecdc.testkit.Stack;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
  * and connectors have names of their own, so that scenarios do not meet.
  */
 final class Scenario implements AutoCloseable {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
   final PostgresDatabase source;
   final PostgresDatabase warehouse;
   final String name;
@@ -24,15 +27,15 @@ final class Scenario implements AutoCloseable {
   private final Stack stack = Lab.stack();
 
   /**
-   * @param name lower case letters and digits
+   * @param name lower case letters and digits; a number is added, so that a test can run twice
    * @param ddl statements that make the source's tables, before the connector starts
    */
   Scenario(String name, String... ddl) {
-    this.name = name;
-    source = stack.source().createDatabase(name);
-    warehouse = stack.target().createDatabase(name + "_dwh");
+    this.name = name + "_" + NUMBER.incrementAndGet();
+    source = stack.source().createDatabase(this.name);
+    warehouse = stack.target().createDatabase(this.name + "_dwh");
     source.execute(ddl);
-    sourceSettings = new HashMap<>(DebeziumSource.configuration(source, name, "public\\..*"));
+    sourceSettings = new HashMap<>(DebeziumSource.configuration(source, this.name, "public\\..*"));
     sourceSettings.put("skipped.operations", "none");
     sourceSettings.put("key.converter.replace.null.with.default", "false");
     sourceSettings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
@@ -40,7 +43,7 @@ final class Scenario implements AutoCloseable {
     sinkSettings = new HashMap<>();
     sinkSettings.put("connector.class", "io.lakehousecdc.sink.LakehouseSinkConnector");
     sinkSettings.put("tasks.max", "1");
-    sinkSettings.put("topics.regex", name + "\\.public\\..*");
+    sinkSettings.put("topics.regex", this.name + "\\.public\\..*");
     sinkSettings.put("consumer.override.metadata.max.age.ms", "1000");
     sinkSettings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
     sinkSettings.put("value.converter.replace.null.with.default", "false");
