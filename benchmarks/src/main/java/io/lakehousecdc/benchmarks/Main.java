@@ -1,5 +1,6 @@
 package io.lakehousecdc.benchmarks;
 
+import io.lakehousecdc.benchmarks.delta.DeltaBenchmark;
 import io.lakehousecdc.benchmarks.postgres.PostgresBenchmark;
 import java.util.Arrays;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.TreeMap;
 /** Runs the benchmark that the first argument names, with the other arguments as its options. */
 public final class Main {
   private static final Map<String, Benchmark> BENCHMARKS =
-      new TreeMap<>(Map.of("postgres", new PostgresBenchmark()));
+      new TreeMap<>(Map.of("delta", new DeltaBenchmark(), "postgres", new PostgresBenchmark()));
 
   private Main() {}
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,17 +80,26 @@ final class TableMaintenance implements AutoCloseable {
   /** The table has a new version; returns at once. */
   void committed() {
     commits.incrementAndGet();
+    wake();
+  }
+
+  private void wake() {
     if (!closed && pending.compareAndSet(false, true)) {
-      thread.execute(this::look);
+      try {
+        thread.execute(this::look);
+      } catch (RejectedExecutionException closing) {
+        LOG.debug("{} is being closed", location);
+      }
     }
   }
 
+  /** A single compaction at a time, so that commits which follow fast cannot hold up the rest. */
   private void look() {
     pending.set(false);
     sinceCheckpoint += commits.getAndSet(0);
-    attempt("compacted", this::compact);
     attempt("checkpointed", this::checkpoint);
     attempt("vacuumed", this::vacuum);
+    attempt("compacted", this::compact);
   }
 
   @FunctionalInterface
@@ -118,13 +128,12 @@ final class TableMaintenance implements AutoCloseable {
     if (compaction.isEmpty()) {
       return;
     }
-    for (int files = compaction.get().run(); files > 0; files = compaction.get().run()) {
+    int files = compaction.get().run();
+    if (files > 0) {
       figures.compactions.incrementAndGet();
       figures.filesCompacted.addAndGet(files);
       sinceCheckpoint++;
-      if (closed) {
-        return;
-      }
+      wake();
     }
   }
 

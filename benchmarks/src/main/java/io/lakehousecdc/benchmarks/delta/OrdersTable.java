@@ -1,0 +1,180 @@
+package io.lakehousecdc.benchmarks.delta;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.LoadedPartition;
+import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.Setting;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.target.TargetSettings;
+import io.lakehousecdc.sink.target.delta.DeltaTargetFactory;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** A table of nine columns in a Delta target, fed like a task feeds it. */
+final class OrdersTable implements AutoCloseable {
+  private static final TableId TABLE = new TableId("public", "orders");
+  private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
+  private static final int LOAD_BATCH = 500_000;
+  private static final String[] STATES = {"new", "paid", "packed", "shipped", "returned"};
+  private static final RowSchema SCHEMA =
+      new RowSchema(
+          List.of(
+              new Column("id", Primitive.INT64, false),
+              new Column("customer_id", Primitive.INT64, false),
+              new Column("status", Primitive.TEXT, false),
+              new Column("amount", new LogicalType.Decimal(12, 2), true),
+              new Column("currency", Primitive.TEXT, false),
+              new Column("note", Primitive.TEXT, true),
+              new Column("quantity", Primitive.INT32, false),
+              new Column("created_at", Primitive.TIMESTAMPTZ, false),
+              new Column("updated_at", Primitive.TIMESTAMPTZ, false)),
+          List.of(0));
+
+  private final SplittableRandom random = new SplittableRandom(7);
+  private final Target target;
+  private Optional<PartitionState> committed;
+  private long greatestId;
+  private long lsn;
+
+  OrdersTable(Path root) {
+    DeltaTargetFactory factory = new DeltaTargetFactory();
+    Map<String, String> settings = new HashMap<>();
+    for (Setting setting : factory.settings()) {
+      if (setting.defaultValue() != null) {
+        settings.put(setting.key(), setting.defaultValue());
+      }
+    }
+    settings.put("delta.root", root.toString());
+    target =
+        factory.open(
+            new TargetSettings(settings, TableOptions.DEFAULT), new TargetContext("benchmark", 0));
+    committed =
+        Optional.ofNullable(target.load(Set.of(PARTITION)).get(PARTITION))
+            .map(LoadedPartition::state);
+    lsn = committed.map(state -> state.highWater().lsn()).orElse(0L);
+    greatestId = committed.map(PartitionState::nextOffset).orElse(0L);
+  }
+
+  /** Inserts rows with ascending ids. */
+  void fill(int rows) {
+    for (int done = 0; done < rows; done += LOAD_BATCH) {
+      List<RowChange> changes = new ArrayList<>();
+      for (int i = done; i < Math.min(rows, done + LOAD_BATCH); i++) {
+        changes.add(upsert(greatestId++, Operation.READ));
+      }
+      commit(changes);
+    }
+  }
+
+  /** Commits changes of distinct random keys: 90 % updates, 5 % inserts, 5 % deletes. */
+  Took commitRandom(int count) {
+    List<RowChange> changes = new ArrayList<>(count);
+    Set<Long> ids = new HashSet<>();
+    long known = greatestId;
+    while (changes.size() < count) {
+      int action = random.nextInt(20);
+      long id = random.nextLong(known);
+      if (action == 0) {
+        changes.add(upsert(greatestId++, Operation.CREATE));
+      } else if (ids.add(id)) {
+        changes.add(
+            action == 1
+                ? new RowChange.Delete(RowKey.of(id), null, info(Operation.DELETE))
+                : upsert(id, Operation.UPDATE));
+      }
+    }
+    return commit(changes);
+  }
+
+  Map<String, Long> gauges() {
+    Map<String, Long> values = new TreeMap<>();
+    target.gauges().forEach((name, gauge) -> values.put(name, gauge.getAsLong()));
+    return values;
+  }
+
+  /**
+   * What a commit took, in nanoseconds.
+   *
+   * @param wall time until it was done
+   * @param processor time of the thread that committed: what it takes on a machine of its own, but
+   *     for waiting for the disk
+   */
+  record Took(long wall, long processor) {}
+
+  private Took commit(List<RowChange> changes) {
+    PartitionState next =
+        new PartitionState(
+            greatestId + lsn,
+            new Position(0, lsn, lsn),
+            PartitionState.NO_LSN,
+            PartitionState.NO_LSN,
+            lsn);
+    Commit commit =
+        new Commit(
+            List.of(new TableBatch(TABLE, SCHEMA, changes, Optional.empty(), Optional.empty())),
+            List.of(new PartitionAdvance(PARTITION, committed, next)),
+            List.of(),
+            Map.of(TABLE, Set.of(PARTITION)));
+    ThreadMXBean thread = ManagementFactory.getThreadMXBean();
+    long processor = thread.getCurrentThreadCpuTime();
+    long start = System.nanoTime();
+    target.commit(commit);
+    Took took = new Took(System.nanoTime() - start, thread.getCurrentThreadCpuTime() - processor);
+    committed = Optional.of(next);
+    return took;
+  }
+
+  private RowChange upsert(long id, Operation operation) {
+    ChangeInfo info = info(operation);
+    return new RowChange.Upsert(
+        RowKey.of(id),
+        new Object[] {
+          id,
+          random.nextLong(100_000),
+          STATES[random.nextInt(STATES.length)],
+          BigDecimal.valueOf(random.nextLong(10_000_000), 2),
+          "EUR",
+          "note " + random.nextInt(1_000_000),
+          random.nextInt(100),
+          1_700_000_000_000_000L + id,
+          1_700_000_000_000_000L + info.position().lsn()
+        },
+        info);
+  }
+
+  private ChangeInfo info(Operation operation) {
+    lsn++;
+    return new ChangeInfo(operation, new Position(0, lsn, lsn), 1_700_000_000_000_000L + lsn);
+  }
+
+  @Override
+  public void close() {
+    target.close();
+  }
+}
