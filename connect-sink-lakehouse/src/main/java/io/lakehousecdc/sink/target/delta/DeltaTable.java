@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DeltaTable implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
-  private static final int ATTEMPTS = 25;
-  private static final int BACK_OFF_MILLIS = 20;
 
   private final TableId id;
   private final TableLog log;
@@ -49,13 +46,13 @@ final class DeltaTable implements AutoCloseable {
   private final TableOptions options;
   private final TableSchemas schemas;
   private final TableMaintenance maintenance;
+  private final CommitAttempts attempts;
 
   /** Fair: commits that follow each other closely must not keep maintenance from its turn. */
   private final ReentrantLock turn = new ReentrantLock(true);
 
   private TableState state;
   private RowSchema fitting;
-  private volatile long conflicts;
 
   DeltaTable(
       TableId id,
@@ -71,6 +68,7 @@ final class DeltaTable implements AutoCloseable {
     this.vectors = new DeletionVectors(store, location);
     this.options = options;
     this.schemas = new TableSchemas(options, settings);
+    this.attempts = new CommitAttempts(id, location);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -115,7 +113,7 @@ final class DeltaTable implements AutoCloseable {
   CommitReceipt commit(TableBatch batch, Companion companion) {
     return storing(
         () ->
-            attempt(
+            attempts.untilCommitted(
                 () -> {
                   boolean exists = refresh();
                   Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
@@ -127,7 +125,7 @@ final class DeltaTable implements AutoCloseable {
   void rehearse(TableBatch batch) {
     storing(
         () ->
-            attempt(
+            attempts.untilCommitted(
                 () -> {
                   refresh();
                   prepareTable(batch);
@@ -150,7 +148,7 @@ final class DeltaTable implements AutoCloseable {
   void setDomains(RowSchema schema, Companion companion) {
     storing(
         () ->
-            attempt(
+            attempts.untilCommitted(
                 () -> {
                   boolean exists = refresh();
                   if (!exists && schema == null) {
@@ -187,7 +185,9 @@ final class DeltaTable implements AutoCloseable {
   /** Does something with the newest version; empty where there is no table. */
   <T> Optional<T> exclusively(Work<T> work) {
     return storing(
-        () -> attempt(() -> refresh() ? Optional.of(work.run(state)) : Optional.empty()));
+        () ->
+            attempts.untilCommitted(
+                () -> refresh() ? Optional.of(work.run(state)) : Optional.empty()));
   }
 
   /** There is a new checkpoint: reads the version anew, so that it stands on that one. */
@@ -214,7 +214,7 @@ final class DeltaTable implements AutoCloseable {
 
   /** Number of commits that came second, so far. */
   long conflicts() {
-    return conflicts;
+    return attempts.conflicts();
   }
 
   private CommitReceipt tryCommit(TableBatch batch, Extras extras)
@@ -359,38 +359,8 @@ final class DeltaTable implements AutoCloseable {
   }
 
   @FunctionalInterface
-  private interface Attempt<T> {
-    T run() throws IOException, CommitConflictException;
-  }
-
-  @FunctionalInterface
   private interface Stored<T> {
     T run() throws IOException;
-  }
-
-  private <T> T attempt(Attempt<T> body) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return body.run();
-      } catch (CommitConflictException e) {
-        conflicts++;
-        LOG.info("{}: another writer committed first (attempt {})", log.location(), attempt);
-        if (attempt == ATTEMPTS) {
-          throw new RetriableException(
-              "Table " + id + ": others committed first " + ATTEMPTS + " times in a row", e);
-        }
-        backOff(attempt);
-      }
-    }
-  }
-
-  private static void backOff(int attempt) {
-    try {
-      Thread.sleep(ThreadLocalRandom.current().nextLong((long) BACK_OFF_MILLIS * attempt) + 1);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RetriableException("Interrupted while waiting for another writer", e);
-    }
   }
 
   private <T> T storing(Stored<T> body) {
