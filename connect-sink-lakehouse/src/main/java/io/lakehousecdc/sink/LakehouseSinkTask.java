@@ -53,7 +53,8 @@ public final class LakehouseSinkTask extends SinkTask {
     String name = config.connectorName();
     SinkMetrics metrics = new SinkMetrics();
     decoder = new RecordDecoder(config.decodeOptions(), LOG::warn);
-    Target target = config.factory().open(config.targetSettings(), new TargetContext(name, number));
+    TargetContext opener = new TargetContext(name, number, config.maxTasks());
+    Target target = config.factory().open(config.targetSettings(), opener);
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
     ErrantRecords rejections =
         new ErrantRecords(

@@ -60,6 +60,11 @@ final class SinkConfig extends AbstractConfig {
     return raw.getOrDefault("name", "connect-lakehouse");
   }
 
+  /** {@code tasks.max}, which Connect hands to each task, too. */
+  int maxTasks() {
+    return Integer.parseInt(raw.getOrDefault("tasks.max", "1"));
+  }
+
   TableOptions tables() {
     String deadLetters = getString(DEAD_LETTER_TABLE);
     return new TableOptions(

@@ -112,6 +112,24 @@ final class Catalog {
     }
   }
 
+  /** Names of all unique indexes of a table, also of partial, deferrable and expressions'. */
+  List<String> uniqueIndexNames(PgTable table) throws SQLException {
+    String sql =
+        """
+        SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = ?::int8::oid AND i.indisunique AND i.indisvalid ORDER BY 1""";
+    List<String> names = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setLong(1, Integer.toUnsignedLong(table.oid()));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          names.add(row.getString(1));
+        }
+      }
+    }
+    return names;
+  }
+
   private List<PgColumn> columns(int oid) throws SQLException {
     List<PgColumn> columns = new ArrayList<>();
     try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {

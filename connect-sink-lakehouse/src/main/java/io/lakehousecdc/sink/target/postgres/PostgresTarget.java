@@ -22,6 +22,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tables in PostgreSQL. A commit is one transaction over all its tables, the offsets and the dead
@@ -29,7 +31,10 @@ import java.util.stream.Collectors;
  * fails. A lost connection is opened anew by the next call.
  */
 final class PostgresTarget implements Target {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresTarget.class);
+
   private final PostgresSettings settings;
+  private final UniqueValues uniqueValues;
   private final OffsetStore offsets;
   private final TruncateStore truncates;
   private final Optional<DeadLetterStore> deadLetters;
@@ -57,6 +62,7 @@ final class PostgresTarget implements Target {
    */
   PostgresTarget(PostgresSettings settings, TargetContext context) {
     this.settings = settings;
+    this.uniqueValues = new UniqueValues(context.tasks(), LOG::warn);
     this.offsets = new OffsetStore(settings.offsetsTable(), context.connector());
     this.truncates = new TruncateStore(settings.truncatesTable());
     this.deadLetters =
@@ -275,7 +281,7 @@ final class PostgresTarget implements Target {
       throw e;
     }
     session = opened;
-    tables = new Tables(opened, settings);
+    tables = new Tables(opened, settings, uniqueValues);
   }
 
   private void discard() {

@@ -26,15 +26,17 @@ final class Tables {
   private final Session session;
   private final TableOptions options;
   private final Evolution evolution;
+  private final UniqueValues uniqueValues;
   private final CopyBuffer buffer = new CopyBuffer();
   private final Transactional<TableId, PgTable> tables = new Transactional<>();
   private final Transactional<WriterKey, TableWriter> writers = new Transactional<>();
 
   private record WriterKey(TableId table, RowSchema schema) {}
 
-  Tables(Session session, PostgresSettings settings) {
+  Tables(Session session, PostgresSettings settings, UniqueValues uniqueValues) {
     this.session = session;
     this.options = settings.tables();
+    this.uniqueValues = uniqueValues;
     this.evolution = new Evolution(session, settings);
   }
 
@@ -95,7 +97,7 @@ final class Tables {
     writers.removeIf(key -> key.table().equals(table.id()));
   }
 
-  private void check(TablePlan plan) {
+  private void check(TablePlan plan) throws SQLException {
     PgTable table = plan.table();
     Set<String> key = new HashSet<>();
     StringJoiner list = new StringJoiner(", ");
@@ -150,6 +152,7 @@ final class Tables {
               + list
               + ")");
     }
+    uniqueValues.look(table, key, session.catalog());
   }
 
   /** Makes room for the staging tables of a commit to so many tables. */
