@@ -30,7 +30,7 @@ final class AppendPlanner {
       }
       boolean delete = change instanceof RowChange.Delete;
       shape.stamp(row, change.info(), delete);
-      mapping.requireNotNull(row, change.key());
+      mapping.requireStorable(row, change.key());
       rows.add(new NewRow(row, null));
       deleted += delete ? 1 : 0;
     }

@@ -116,8 +116,8 @@ final class BatchMapping {
     return String.join(", ", names);
   }
 
-  /** Refuses a row with NULL where the table allows none. */
-  void requireNotNull(Object[] row, RowKey key) {
+  /** Refuses a row with NULL where the table allows none, or that belongs to no partition. */
+  void requireStorable(Object[] row, RowKey key) {
     for (int i = 0; i < row.length; i++) {
       DeltaColumn column = shape.columns().get(i);
       if (row[i] == null && !column.nullable()) {
@@ -127,6 +127,12 @@ final class BatchMapping {
             key,
             null);
       }
+    }
+    try {
+      shape.partitioning().of(row);
+    } catch (IllegalArgumentException e) {
+      throw new RecordException(
+          "Table " + table + ", key " + key + ": " + e.getMessage(), table, key, e);
     }
   }
 

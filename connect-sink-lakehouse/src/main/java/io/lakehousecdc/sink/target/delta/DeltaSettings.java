@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param deletionVectors {@code delta.deletion.vectors}
  * @param codec {@code delta.parquet.compression}
  * @param tableProperties {@code delta.table.properties.*} by what follows the prefix
+ * @param partitionBy {@code delta.partition.by}
  * @param maintenance what is done beside commits
  */
 record DeltaSettings(
@@ -31,11 +32,13 @@ record DeltaSettings(
     boolean deletionVectors,
     Codec codec,
     Map<String, String> tableProperties,
+    PartitionBy partitionBy,
     MaintenanceOptions maintenance) {
 
   static final String ROOT = "delta.root";
   static final String DELETION_VECTORS = "delta.deletion.vectors";
   static final String COMPRESSION = "delta.parquet.compression";
+  static final String PARTITION_BY = "delta.partition.by";
   static final String TABLE_PROPERTIES = "delta.table.properties.";
   static final String COMPACTION = "delta.compaction";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
@@ -65,6 +68,15 @@ record DeltaSettings(
               "zstd",
               List.of("zstd", "snappy", "uncompressed"),
               "Compression of data files."),
+          Setting.optional(
+              PARTITION_BY,
+              Kind.TEXT,
+              null,
+              "Columns by which created tables are partitioned, as"
+                  + " schema.table:column,column;schema.table:column with names of target tables."
+                  + " Each commit writes a file for every partition that it touches: choose columns"
+                  + " of few values. Of type boolean, integer, decimal, date or text; an empty text"
+                  + " is rejected there, because Delta takes it for NULL."),
           Setting.optional(
               COMPACTION,
               Kind.BOOLEAN,
@@ -103,6 +115,7 @@ record DeltaSettings(
         settings.flag(DELETION_VECTORS),
         Codec.named(settings.text(COMPRESSION)),
         settings.withPrefix(TABLE_PROPERTIES),
+        PartitionBy.parse(settings.text(PARTITION_BY)),
         maintenance(settings));
   }
 

@@ -43,6 +43,11 @@ public final class DeltaTargetFactory implements TargetFactory {
         problems.add(new SettingProblem(DeltaSettings.VACUUM_RETENTION, e.getMessage()));
       }
     }
+    try {
+      PartitionBy.parse(settings.text(DeltaSettings.PARTITION_BY));
+    } catch (IllegalArgumentException e) {
+      problems.add(new SettingProblem(DeltaSettings.PARTITION_BY, e.getMessage()));
+    }
     String root = settings.text(DeltaSettings.ROOT);
     if (root == null || root.isBlank()) {
       return problems;

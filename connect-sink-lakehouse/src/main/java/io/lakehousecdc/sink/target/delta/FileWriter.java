@@ -17,8 +17,9 @@ import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Writes the files of a planned batch: one data file of new rows, and for each file that loses rows
- * a deletion vector or, in tables without them, a copy without those rows. For one batch.
+ * Writes the files of a planned batch: one data file of new rows for each partition, and for each
+ * file that loses rows a deletion vector or, in tables without them, a copy without those rows. For
+ * one batch.
  */
 final class FileWriter {
   private final TableState state;
@@ -40,8 +41,11 @@ final class FileWriter {
 
   /** Writes the files; all of them are durable when this returns. */
   PreparedCommit write(BatchPlan plan) throws IOException {
-    if (!plan.rows().isEmpty()) {
-      writeRows(plan.rows());
+    for (Map.Entry<Map<String, String>, List<NewRow>> part :
+        state.shape().partitioning().split(plan.rows()).entrySet()) {
+      if (!part.getValue().isEmpty()) {
+        writeRows(part.getKey(), part.getValue());
+      }
     }
     if (state.version().allowsDeletionVectors()) {
       writeVectors(plan.removed());
@@ -56,17 +60,18 @@ final class FileWriter {
     return locations;
   }
 
-  private void writeRows(List<NewRow> rows) throws IOException {
+  private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
+    Partitioning partitioning = state.shape().partitioning();
     List<KeyMap.Bits> keys = new ArrayList<>(rows.size());
     String name = newName();
     try (RowFileWriter writer = begin(name)) {
       for (NewRow row : rows) {
-        writer.write(row.values());
+        writer.write(partitioning.stored(row.values()));
         if (row.key() != null) {
           keys.add(row.key());
         }
       }
-      finish(name, writer, keys);
+      finish(name, partition, writer, keys);
     }
   }
 
@@ -125,7 +130,7 @@ final class FileWriter {
               kept,
               state.shape().columns(),
               (row, values) -> {
-                writer.write(values);
+                writer.write(state.shape().partitioning().stored(values));
                 if (index != null) {
                   Object[] key = new Object[keyPlaces.length];
                   for (int i = 0; i < key.length; i++) {
@@ -134,7 +139,7 @@ final class FileWriter {
                   keys.add(index.encode(key));
                 }
               });
-      finish(name, writer, keys);
+      finish(name, file.file().partitionValues(), writer, keys);
     }
   }
 
@@ -144,15 +149,18 @@ final class FileWriter {
 
   private RowFileWriter begin(String name) throws IOException {
     locations.add(table + "/" + name);
-    return state.rowFiles().create(table + "/" + name, state.shape().columns());
+    return state
+        .rowFiles()
+        .create(table + "/" + name, state.shape().partitioning().storedColumns());
   }
 
-  private void finish(String name, RowFileWriter writer, List<KeyMap.Bits> keys)
+  private void finish(
+      String name, Map<String, String> partition, RowFileWriter writer, List<KeyMap.Bits> keys)
       throws IOException {
     WrittenFile written = writer.finish();
     DataFile file =
         DataFile.written(
-            name, Map.of(), written.size(), System.currentTimeMillis(), written.statistics());
+            name, partition, written.size(), System.currentTimeMillis(), written.statistics());
     LiveFile live =
         new LiveFile(
             file,

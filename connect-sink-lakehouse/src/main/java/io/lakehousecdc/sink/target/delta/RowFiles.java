@@ -7,7 +7,9 @@ import io.lakehousecdc.sink.target.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.target.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.roaringbitmap.RoaringBitmap;
 
 /** The data files of a store, written in one way. Thread-safe. */
@@ -36,10 +38,44 @@ final class RowFiles {
    * Reads some rows of a file, in order of their index.
    *
    * @param rows indexes of the rows wanted
-   * @param columns columns wanted; one that the file lacks is NULL
+   * @param columns columns wanted; those that partition the table come from the log, and one that
+   *     neither has is NULL
    */
   void read(LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
       throws IOException {
-    reader.read(file.location(), rows, columns, visitor);
+    Map<String, String> partition = file.file().partitionValues();
+    if (columns.stream().noneMatch(column -> partition.containsKey(column.physicalName()))) {
+      reader.read(file.location(), rows, columns, visitor);
+      return;
+    }
+    Object[] shared = new Object[columns.size()];
+    List<DeltaColumn> stored = new ArrayList<>();
+    int[] places = new int[columns.size()];
+    for (int i = 0; i < shared.length; i++) {
+      DeltaColumn column = columns.get(i);
+      if (partition.containsKey(column.physicalName())) {
+        shared[i] = PartitionValues.value(column.type(), partition.get(column.physicalName()));
+      } else {
+        places[stored.size()] = i;
+        stored.add(column);
+      }
+    }
+    if (stored.isEmpty()) {
+      for (int row : rows) {
+        visitor.row(row, shared.clone());
+      }
+      return;
+    }
+    reader.read(
+        file.location(),
+        rows,
+        stored,
+        (row, cells) -> {
+          Object[] values = shared.clone();
+          for (int i = 0; i < cells.length; i++) {
+            values[places[i]] = cells[i];
+          }
+          visitor.row(row, values);
+        });
   }
 }

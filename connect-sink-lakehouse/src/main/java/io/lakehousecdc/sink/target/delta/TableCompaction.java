@@ -19,7 +19,8 @@ import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,16 +73,20 @@ final class TableCompaction {
   /**
    * What is to be merged.
    *
+   * @param partition partition of all sources
    * @param columns columns of the new file
    * @param keys index that has to follow; null where there is none
-   * @param keyPlaces places of its columns among {@code columns}
+   * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
+   * @param sharedKey values of the key columns that all rows share
    * @param besideCommits whether commits may go on meanwhile
    */
   private record Plan(
       List<Source> sources,
+      Map<String, String> partition,
       List<DeltaColumn> columns,
       KeyMap keys,
       int[] keyPlaces,
+      Object[] sharedKey,
       boolean besideCommits) {}
 
   /** A plan carried out, but for the commit. */
@@ -122,31 +127,60 @@ final class TableCompaction {
 
   private Plan plan(TableState state) {
     List<Source> sources = new ArrayList<>();
+    Map<String, String> partition = Map.of();
     if (isMergeable(state)) {
-      Set<String> chosen =
-          new HashSet<>(
-              policy.choose(state.files().stream().map(TableCompaction::candidate).toList()));
+      Set<String> chosen = Set.copyOf(choose(state));
       for (LiveFile file : state.files()) {
         if (chosen.contains(file.path())) {
           sources.add(new Source(file.path(), file.location(), file.live()));
+          partition = file.file().partitionValues();
         }
       }
     }
+    List<DeltaColumn> columns = state.shape().partitioning().storedColumns();
     KeyMap keys = state.keys();
-    int[] keyPlaces =
-        keys == null
-            ? new int[0]
-            : keys.columns().stream()
-                .mapToInt(column -> state.shape().place(column.name()))
-                .toArray();
+    int size = keys == null ? 0 : keys.columns().size();
+    int[] keyPlaces = new int[size];
+    Object[] sharedKey = new Object[size];
+    for (int i = 0; i < size; i++) {
+      DeltaColumn column = keys.columns().get(i);
+      keyPlaces[i] = place(column, columns);
+      sharedKey[i] =
+          keyPlaces[i] < 0
+              ? PartitionValues.value(column.type(), partition.get(column.physicalName()))
+              : null;
+    }
     return new Plan(
-        sources, state.shape().columns(), keys, keyPlaces, state.version().allowsDeletionVectors());
+        sources,
+        partition,
+        columns,
+        keys,
+        keyPlaces,
+        sharedKey,
+        state.version().allowsDeletionVectors());
   }
 
-  /** Rows of different partitions do not mix, and row ids would have to be kept. */
+  private static int place(DeltaColumn wanted, List<DeltaColumn> columns) {
+    return columns.stream().map(DeltaColumn::physicalName).toList().indexOf(wanted.physicalName());
+  }
+
+  /** The files of one partition that are worth most: rows of different ones do not mix. */
+  private List<String> choose(TableState state) {
+    Map<Map<String, String>, List<Candidate>> partitions = new LinkedHashMap<>();
+    for (LiveFile file : state.files()) {
+      partitions
+          .computeIfAbsent(file.file().partitionValues(), partition -> new ArrayList<>())
+          .add(candidate(file));
+    }
+    return partitions.values().stream()
+        .map(policy::choose)
+        .max(Comparator.comparingInt(List::size))
+        .orElse(List.of());
+  }
+
+  /** Row ids would have to be kept. */
   private static boolean isMergeable(TableState state) {
-    return state.version().partitionColumns().isEmpty()
-        && state.files().stream().allMatch(file -> file.file().baseRowId().isEmpty());
+    return state.files().stream().allMatch(file -> file.file().baseRowId().isEmpty());
   }
 
   private static Candidate candidate(LiveFile file) {
@@ -157,7 +191,7 @@ final class TableCompaction {
     String name = "part-" + UUID.randomUUID() + ".parquet";
     KeyMoves moves = new KeyMoves();
     EncodedKey encoded = new EncodedKey();
-    Object[] key = new Object[plan.keyPlaces.length];
+    Object[] key = plan.sharedKey.clone();
     Compacted compacted =
         compactor.compact(
             plan.sources,
@@ -166,7 +200,9 @@ final class TableCompaction {
             (row, values) -> {
               if (plan.keys != null) {
                 for (int i = 0; i < key.length; i++) {
-                  key[i] = values[plan.keyPlaces[i]];
+                  if (plan.keyPlaces[i] >= 0) {
+                    key[i] = values[plan.keyPlaces[i]];
+                  }
                 }
                 plan.keys.encoder().encode(key, encoded);
                 moves.add(encoded, row);
@@ -197,7 +233,7 @@ final class TableCompaction {
     }
     List<LiveFile> added = new ArrayList<>();
     if (gone.getLongCardinality() < compacted.file().rows()) {
-      added.add(newFile(state, merged.name, compacted, gone));
+      added.add(newFile(state, merged, gone));
     }
     TableVersion now =
         log.commit(
@@ -218,12 +254,13 @@ final class TableCompaction {
     return replaced.size();
   }
 
-  private LiveFile newFile(TableState state, String name, Compacted compacted, RoaringBitmap gone)
-      throws IOException {
+  private LiveFile newFile(TableState state, Merged merged, RoaringBitmap gone) throws IOException {
+    String name = merged.name;
+    Compacted compacted = merged.compacted;
     DataFile file =
         DataFile.written(
             name,
-            Map.of(),
+            merged.plan.partition,
             compacted.file().size(),
             System.currentTimeMillis(),
             compacted.file().statistics());

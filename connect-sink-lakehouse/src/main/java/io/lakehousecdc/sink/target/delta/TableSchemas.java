@@ -86,7 +86,11 @@ final class TableSchemas {
       }
       columns = columns.add(new StructField(column.getKey(), column.getValue(), true));
     }
-    TableVersion created = log.create(columns, settings.newTableProperties(), List.of());
+    List<String> partitionBy = settings.partitionBy().of(table);
+    for (String name : partitionBy) {
+      requirePartitionColumn(table, name, columns);
+    }
+    TableVersion created = log.create(columns, settings.newTableProperties(), partitionBy);
     LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
     return created;
   }
@@ -106,11 +110,40 @@ final class TableSchemas {
         && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
       throw refused(table, "it is append-only (delta.appendOnly)", "Set write.mode to append");
     }
-    if (!version.partitionColumns().isEmpty()) {
+    List<String> wanted = settings.partitionBy().of(table);
+    if (!wanted.isEmpty() && !wanted.equals(version.partitionColumns())) {
       throw refused(
           table,
-          "it is partitioned by " + version.partitionColumns(),
-          "Use a table without partitions");
+          "it is partitioned by "
+              + version.partitionColumns()
+              + ", while delta.partition.by says "
+              + wanted,
+          "Let delta.partition.by say the same, or nothing of the table");
+    }
+    for (String name : version.partitionColumns()) {
+      DataType type = version.schema().get(name).getDataType();
+      if (!PartitionValues.supports(type)) {
+        throw refused(
+            table,
+            "it is partitioned by " + name + " of type " + type + ", whose text is ambiguous",
+            "Partition it by columns of other types");
+      }
+    }
+  }
+
+  private static void requirePartitionColumn(TableId table, String name, StructType columns) {
+    int place = columns.indexOf(name);
+    if (place < 0 || !PartitionValues.supports(columns.at(place).getDataType())) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " cannot be partitioned by "
+              + name
+              + ", as delta.partition.by says: "
+              + (place < 0
+                  ? "there is no such column among " + columns.fieldNames()
+                  : "a column of type " + columns.at(place).getDataType() + " does not partition")
+              + ". Name columns of type boolean, integer, decimal, date or text.");
     }
   }
 

@@ -4,6 +4,7 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
  */
 final class TableShape {
   private final List<DeltaColumn> columns;
+  private final Partitioning partitioning;
   private final Map<String, Integer> places = new HashMap<>();
   private final int op;
   private final int ts;
@@ -23,8 +25,9 @@ final class TableShape {
   private final int epoch;
   private final int deleted;
 
-  TableShape(List<DeltaColumn> columns, MetadataColumns names) {
-    this.columns = List.copyOf(columns);
+  TableShape(TableVersion version, MetadataColumns names) {
+    this.columns = List.copyOf(version.columns());
+    this.partitioning = new Partitioning(columns, version.partitionColumns());
     for (int i = 0; i < columns.size(); i++) {
       places.put(columns.get(i).name(), i);
     }
@@ -38,6 +41,11 @@ final class TableShape {
 
   List<DeltaColumn> columns() {
     return columns;
+  }
+
+  /** How rows are spread over files. */
+  Partitioning partitioning() {
+    return partitioning;
   }
 
   int size() {

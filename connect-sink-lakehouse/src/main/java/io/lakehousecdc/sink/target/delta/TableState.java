@@ -154,7 +154,7 @@ final class TableState implements AutoCloseable {
   /** Takes over a new schema, committed by this process; files and rows are as they were. */
   void evolved(TableVersion now) {
     version = now;
-    shape = new TableShape(now.columns(), names);
+    shape = new TableShape(now, names);
   }
 
   /**
@@ -164,7 +164,7 @@ final class TableState implements AutoCloseable {
    */
   void refreshed(TableVersion now, LogChanges changes) throws IOException {
     if (changes.schemaChanged()) {
-      shape = new TableShape(now.columns(), names);
+      shape = new TableShape(now, names);
     }
     List<LiveFile> added = new ArrayList<>();
     boolean revived = false;
@@ -218,7 +218,7 @@ final class TableState implements AutoCloseable {
 
   private void read(TableVersion from) throws IOException {
     version = from;
-    shape = new TableShape(from.columns(), names);
+    shape = new TableShape(from, names);
     domains.putAll(from.domains());
     try {
       from.files(

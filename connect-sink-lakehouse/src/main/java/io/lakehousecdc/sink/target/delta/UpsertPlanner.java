@@ -210,7 +210,7 @@ final class UpsertPlanner {
             pending.row[i] = old == null ? null : old[placeOf[i]];
           }
         }
-        mapping.requireNotNull(pending.row, pending.change.key());
+        mapping.requireStorable(pending.row, pending.change.key());
       }
     }
   }

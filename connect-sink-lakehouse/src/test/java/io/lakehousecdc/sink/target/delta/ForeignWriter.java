@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.target.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.target.delta.kernel.TableLog;
 import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.target.delta.kernel.VectorDescriptor;
+import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.target.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.target.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.target.delta.parquet.WrittenFile;
@@ -40,7 +41,10 @@ final class ForeignWriter {
     this.vectors = new DeletionVectors(store, location);
   }
 
-  /** Puts all rows into one new file, in another order, as OPTIMIZE with clustering would. */
+  /**
+   * Puts all rows of each partition into one new file, in another order, as OPTIMIZE with
+   * clustering would.
+   */
   void optimize(Random random) throws IOException {
     untilCommitted(() -> tryOptimize(random));
   }
@@ -48,28 +52,38 @@ final class ForeignWriter {
   private void tryOptimize(Random random) throws IOException, CommitConflictException {
     TableVersion version = log.latest().orElseThrow();
     TableState state = state(version);
-    List<Object[]> rows = new ArrayList<>();
+    Map<Map<String, String>, List<Object[]>> rows = new HashMap<>();
+    List<DeltaColumn> columns = state.shape().partitioning().storedColumns();
     List<DataFile> removed = new ArrayList<>();
     for (LiveFile file : state.files()) {
       removed.add(file.file());
-      rowFiles.read(file, file.live(), version.columns(), (row, values) -> rows.add(values));
+      List<Object[]> partition =
+          rows.computeIfAbsent(file.file().partitionValues(), values -> new ArrayList<>());
+      rowFiles.read(file, file.live(), columns, (row, values) -> partition.add(values));
     }
-    Collections.shuffle(rows, random);
+    List<DataFile> added = new ArrayList<>();
+    for (Map.Entry<Map<String, String>, List<Object[]>> partition : rows.entrySet()) {
+      Collections.shuffle(partition.getValue(), random);
+      added.add(write(partition.getKey(), columns, partition.getValue()));
+    }
+    log.commit(version, new NewCommit(removed, added, Map.of(), false));
+  }
+
+  private DataFile write(
+      Map<String, String> partition, List<DeltaColumn> columns, List<Object[]> rows)
+      throws IOException {
     String name = "optimized/part " + UUID.randomUUID() + ".parquet";
     store.createDirectories(location + "/optimized");
     WrittenFile written;
     try (RowFileWriter writer =
-        RowFileWriter.create(
-            store, location + "/" + name, version.columns(), WriteOptions.DEFAULT)) {
+        RowFileWriter.create(store, location + "/" + name, columns, WriteOptions.DEFAULT)) {
       for (Object[] row : rows) {
         writer.write(row);
       }
       written = writer.finish();
     }
-    DataFile added =
-        DataFile.written(
-            name.replace(" ", "%20"), Map.of(), written.size(), 0, written.statistics());
-    log.commit(version, new NewCommit(removed, List.of(added), Map.of(), false));
+    return DataFile.written(
+        name.replace(" ", "%20"), partition, written.size(), 0, written.statistics());
   }
 
   /** Deletes the rows whose value in a column is wanted, by deletion vectors. */

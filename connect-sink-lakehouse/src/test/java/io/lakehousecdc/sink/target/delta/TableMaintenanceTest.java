@@ -111,7 +111,13 @@ class TableMaintenanceTest {
             location(),
             store,
             new RowFiles(store, WriteOptions.DEFAULT),
-            new DeltaSettings(root.toString(), deletionVectors, Codec.ZSTD, Map.of(), options),
+            new DeltaSettings(
+                root.toString(),
+                deletionVectors,
+                Codec.ZSTD,
+                Map.of(),
+                PartitionBy.NOTHING,
+                options),
             TableOptions.DEFAULT)) {
       fill(table, 5_000);
       figures = table.maintenance().figures();
@@ -246,7 +252,8 @@ class TableMaintenanceTest {
         location(),
         store,
         new RowFiles(store, WriteOptions.DEFAULT),
-        new DeltaSettings(root.toString(), true, Codec.ZSTD, properties, options),
+        new DeltaSettings(
+            root.toString(), true, Codec.ZSTD, properties, PartitionBy.NOTHING, options),
         TableOptions.DEFAULT);
   }
 
