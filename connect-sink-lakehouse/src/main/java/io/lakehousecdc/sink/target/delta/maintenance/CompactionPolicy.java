@@ -9,11 +9,12 @@ import java.util.List;
  * Chooses the files that are rewritten as one.
  *
  * <p>Small files are merged in tiers: smallest first, for as long as the next is no larger than
- * those before it together, and only when there are enough of them, or enough for a file of the
- * target size. A merge thus at least doubles the file that a row lies in: a row is rewritten
- * log<sub>2</sub>(target / commit) times at most, and the number of small files stays below a bound
- * that depends on the same logarithm. A file of which most rows are deleted is rewritten for
- * itself: that costs less than half of what it frees.
+ * those before it together (by a quarter, since files of equal commits differ a little), and only
+ * when there are enough of them, or enough for a file of the target size. A merge thus makes the
+ * file that a row lies in larger by four fifths at least: a row is rewritten log<sub>1.8</sub>
+ * (target / commit) times at most, and the number of small files stays below a bound that depends
+ * on the same logarithm. A file of which most rows are deleted is rewritten for itself: that costs
+ * less than half of what it frees.
  *
  * @param targetBytes size that files grow to; at least 1
  * @param minFiles number of small files that is worth a merge; at least 2
@@ -76,7 +77,7 @@ public record CompactionPolicy(long targetBytes, int minFiles, double minLive) {
       if (chosen.size() > 1 && sum + bytes > targetBytes) {
         return chosen;
       }
-      if (bytes > Math.max(sum, TINY_BYTES)) {
+      if (bytes > Math.max(sum + sum / 4, TINY_BYTES)) {
         if (chosen.size() >= minFiles) {
           return chosen;
         }

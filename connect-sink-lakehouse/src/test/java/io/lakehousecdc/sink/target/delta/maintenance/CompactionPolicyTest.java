@@ -26,6 +26,16 @@ class CompactionPolicyTest {
   }
 
   @Test
+  void filesThatDifferALittleAreMerged() {
+    List<Candidate> files = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      files.add(new Candidate("file-" + i, 2 * MIB + i, 1000, 1000));
+    }
+
+    assertEquals(10, policy.choose(files).size());
+  }
+
+  @Test
   void largerFilesAreLeftAlone() {
     List<Candidate> files = files(10, MIB);
     files.add(new Candidate("large", 40 * MIB, 1000, 1000));
@@ -63,7 +73,8 @@ class CompactionPolicyTest {
     long written = 0;
     int most = 0;
     for (int commit = 0; commit < 3000; commit++) {
-      files.add(file("commit-" + commit, batch));
+      // No two commits write files of exactly the same size.
+      files.add(file("commit-" + commit, batch + commit % 7));
       written += batch;
       if (!inserting) {
         files = afterDeletes(files, batch);
