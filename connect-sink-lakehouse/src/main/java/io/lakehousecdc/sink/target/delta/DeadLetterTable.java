@@ -10,7 +10,7 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.target.DeadLetter;
-import io.lakehousecdc.sink.target.delta.DeltaTable.Extras;
+import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

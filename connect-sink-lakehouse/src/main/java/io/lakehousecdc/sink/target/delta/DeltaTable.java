@@ -9,6 +9,8 @@ import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.delta.CommitClock.Phase;
+import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import io.lakehousecdc.sink.target.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.target.delta.kernel.LogChanges;
@@ -47,6 +49,7 @@ final class DeltaTable implements AutoCloseable {
   private final TableSchemas schemas;
   private final TableMaintenance maintenance;
   private final CommitAttempts attempts;
+  private final CommitClock clock = new CommitClock();
 
   /** Fair: commits that follow each other closely must not keep maintenance from its turn. */
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -78,28 +81,6 @@ final class DeltaTable implements AutoCloseable {
             settings.maintenance());
   }
 
-  /** What a commit does beside its rows, decided by what the table holds. */
-  @FunctionalInterface
-  interface Companion {
-
-    /**
-     * Called for each version that the commit is planned against.
-     *
-     * @param domains metadata domains of that version
-     * @return empty where the table holds the commit already
-     * @throws io.lakehousecdc.sink.error.FencedException the commit must not be made
-     */
-    Optional<Extras> decide(Map<String, String> domains);
-  }
-
-  /**
-   * What goes into a commit beside rows.
-   *
-   * @param domains metadata domains to set or, where empty, to remove
-   * @param sweepDue whether the batch's sweep is carried out
-   */
-  record Extras(Map<String, Optional<String>> domains, boolean sweepDue) {}
-
   TableId id() {
     return id;
   }
@@ -111,14 +92,19 @@ final class DeltaTable implements AutoCloseable {
 
   /** Commits a batch, however often others come first. */
   CommitReceipt commit(TableBatch batch, Companion companion) {
+    long asked = System.nanoTime();
     return storing(
-        () ->
-            attempts.untilCommitted(
-                () -> {
-                  boolean exists = refresh();
-                  Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
-                  return extras.isEmpty() ? CommitReceipt.NOTHING : tryCommit(batch, extras.get());
-                }));
+        () -> {
+          clock.begin(asked);
+          return attempts.untilCommitted(
+              () -> {
+                clock.passed(Phase.WAIT);
+                boolean exists = refresh();
+                clock.passed(Phase.REFRESH);
+                Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
+                return extras.isEmpty() ? CommitReceipt.NOTHING : tryCommit(batch, extras.get());
+              });
+        });
   }
 
   /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
@@ -130,7 +116,7 @@ final class DeltaTable implements AutoCloseable {
                   refresh();
                   prepareTable(batch);
                   BatchPlan plan = plan(batch, false);
-                  FileWriter writer = new FileWriter(state, vectors, log.location());
+                  FileWriter writer = new FileWriter(state, vectors, log.location(), clock);
                   try {
                     writer.write(plan);
                   } finally {
@@ -212,6 +198,11 @@ final class DeltaTable implements AutoCloseable {
     return maintenance;
   }
 
+  /** Where the time of commits goes. */
+  CommitClock clock() {
+    return clock;
+  }
+
   /** Number of commits that came second, so far. */
   long conflicts() {
     return attempts.conflicts();
@@ -221,7 +212,8 @@ final class DeltaTable implements AutoCloseable {
       throws IOException, CommitConflictException {
     prepareTable(batch);
     BatchPlan plan = plan(batch, extras.sweepDue());
-    FileWriter writer = new FileWriter(state, vectors, log.location());
+    clock.passed(Phase.PLAN);
+    FileWriter writer = new FileWriter(state, vectors, log.location(), clock);
     boolean knownToFail = true;
     try {
       PreparedCommit prepared = writer.write(plan);
@@ -241,11 +233,13 @@ final class DeltaTable implements AutoCloseable {
         throw e;
       }
       knownToFail = false;
+      clock.passed(Phase.LOG);
       state.committed(now, prepared.removed(), prepared.added(), domains);
       boolean indexed = false;
       try {
         index(plan, prepared);
         indexed = true;
+        clock.passed(Phase.INDEX);
       } finally {
         if (!indexed) {
           forget();
@@ -266,15 +260,7 @@ final class DeltaTable implements AutoCloseable {
       return;
     }
     plan.removedKeys().forEach(keys::remove);
-    prepared
-        .placed()
-        .forEach(
-            (file, placed) -> {
-              int number = keys.number(file);
-              for (int row = 0; row < placed.size(); row++) {
-                keys.put(placed.get(row), number, row);
-              }
-            });
+    prepared.placed().forEach((file, placed) -> keys.put(placed, file));
   }
 
   private BatchPlan plan(TableBatch batch, boolean sweepDue) throws IOException {
@@ -288,7 +274,8 @@ final class DeltaTable implements AutoCloseable {
               + " has no key, which upserts need. Name key columns with key.columns, or set"
               + " write.mode to append.");
     }
-    return new UpsertPlanner(state, batch, options.deleteMode() == DeleteMode.SOFT).plan(sweepDue);
+    return new UpsertPlanner(state, batch, options.deleteMode() == DeleteMode.SOFT, clock)
+        .plan(sweepDue);
   }
 
   private void prepareTable(TableBatch batch) throws IOException, CommitConflictException {

@@ -12,7 +12,7 @@ import io.lakehousecdc.sink.target.LoadedPartition;
 import io.lakehousecdc.sink.target.PartitionAdvance;
 import io.lakehousecdc.sink.target.PartitionState;
 import io.lakehousecdc.sink.target.Target;
-import io.lakehousecdc.sink.target.delta.DeltaTable.Extras;
+import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import io.lakehousecdc.sink.target.delta.PartitionDomains.Entry;
 import java.util.HashMap;
 import java.util.HashSet;

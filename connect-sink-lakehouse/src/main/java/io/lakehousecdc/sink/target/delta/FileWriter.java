@@ -1,6 +1,7 @@
 package io.lakehousecdc.sink.target.delta;
 
 import io.lakehousecdc.sink.target.delta.BatchPlan.NewRow;
+import io.lakehousecdc.sink.target.delta.CommitClock.Phase;
 import io.lakehousecdc.sink.target.delta.kernel.DataFile;
 import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.target.delta.kernel.FileStatistics;
@@ -25,6 +26,7 @@ final class FileWriter {
   private final TableState state;
   private final DeletionVectors vectors;
   private final String table;
+  private final CommitClock clock;
   private final List<LiveFile> removed = new ArrayList<>();
   private final List<LiveFile> added = new ArrayList<>();
   private final Map<LiveFile, List<KeyMap.Bits>> placed = new IdentityHashMap<>();
@@ -33,10 +35,11 @@ final class FileWriter {
   /**
    * @param table location of the table
    */
-  FileWriter(TableState state, DeletionVectors vectors, String table) {
+  FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
     this.state = state;
     this.vectors = vectors;
     this.table = table;
+    this.clock = clock;
   }
 
   /** Writes the files; all of them are durable when this returns. */
@@ -47,11 +50,13 @@ final class FileWriter {
         writeRows(part.getKey(), part.getValue());
       }
     }
+    clock.passed(Phase.DATA_FILES);
     if (state.version().allowsDeletionVectors()) {
       writeVectors(plan.removed());
     } else {
       writeCopies(plan.removed());
     }
+    clock.passed(Phase.VECTORS);
     return new PreparedCommit(removed, added, placed, locations);
   }
 

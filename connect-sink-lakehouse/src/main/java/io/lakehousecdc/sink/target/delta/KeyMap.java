@@ -57,15 +57,29 @@ final class KeyMap implements AutoCloseable {
     return new Bits(scratch.first(), scratch.second());
   }
 
-  /** {@link Location} that the index has for a key, or {@link Location#ABSENT}. */
-  long get(Bits key) {
-    scratch.set(key.first(), key.second());
-    return index.get(scratch);
+  /** {@link Location} that the index has for each key, or {@link Location#ABSENT}. */
+  long[] get(List<Bits> keys) {
+    int count = keys.size();
+    long[] first = new long[count];
+    long[] second = new long[count];
+    for (int i = 0; i < count; i++) {
+      first[i] = keys.get(i).first();
+      second[i] = keys.get(i).second();
+    }
+    long[] locations = new long[count];
+    index.getAll(first, second, count, locations);
+    return locations;
   }
 
-  void put(Bits key, int file, int row) {
-    scratch.set(key.first(), key.second());
-    index.put(scratch, file, row);
+  /** Points each key to the row of a new file that has the key's place in the list. */
+  void put(List<Bits> keys, LiveFile file) {
+    KeyMoves moves = new KeyMoves();
+    for (int row = 0; row < keys.size(); row++) {
+      scratch.set(keys.get(row).first(), keys.get(row).second());
+      moves.add(scratch, row);
+    }
+    moves.arrange();
+    apply(moves, file, new RoaringBitmap());
   }
 
   void remove(Bits key) {
@@ -86,6 +100,11 @@ final class KeyMap implements AutoCloseable {
     paths.set(number, file.path());
     numbers.put(file.path(), number);
     return number;
+  }
+
+  /** A number greater than those of all files. */
+  int endOfNumbers() {
+    return paths.size();
   }
 
   /** Path of the file with a number. */

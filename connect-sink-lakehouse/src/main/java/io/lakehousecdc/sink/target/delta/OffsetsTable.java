@@ -70,7 +70,7 @@ final class OffsetsTable {
               all.stream().map(table -> List.of(table.schema(), table.name())).toList();
           try {
             return Optional.of(
-                new DeltaTable.Extras(
+                new Companion.Extras(
                     Map.of(registry, Optional.of(JSON.writeValueAsString(names))), false));
           } catch (JsonProcessingException e) {
             throw new IllegalStateException("Lists of strings are valid JSON", e);
@@ -79,7 +79,7 @@ final class OffsetsTable {
   }
 
   /** Changes domains; creates the table where there is none. */
-  void set(DeltaTable.Companion companion) {
+  void set(Companion companion) {
     table.setDomains(SCHEMA, companion);
   }
 }

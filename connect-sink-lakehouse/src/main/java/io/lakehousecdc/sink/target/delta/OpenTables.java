@@ -6,11 +6,16 @@ import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.target.TableOptions.Evolution;
 import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.delta.CommitClock.Phase;
+import io.lakehousecdc.sink.target.delta.TableMaintenance.Figures;
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
@@ -65,21 +70,23 @@ final class OpenTables implements AutoCloseable {
 
   /** Figures over all tables. */
   Map<String, LongSupplier> gauges() {
-    return Map.of(
-        "delta-commit-conflicts",
-        sum(DeltaTable::conflicts),
-        "delta-compactions",
-        sum(table -> table.maintenance().figures().compactions.get()),
-        "delta-files-compacted",
-        sum(table -> table.maintenance().figures().filesCompacted.get()),
-        "delta-checkpoints",
-        sum(table -> table.maintenance().figures().checkpoints.get()),
-        "delta-files-vacuumed",
-        sum(table -> table.maintenance().figures().filesVacuumed.get()),
-        "delta-bytes-vacuumed",
-        sum(table -> table.maintenance().figures().bytesVacuumed.get()),
-        "delta-maintenance-failures",
-        sum(table -> table.maintenance().figures().failures.get()));
+    Map<String, LongSupplier> gauges = new LinkedHashMap<>();
+    gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
+    for (Phase phase : Phase.values()) {
+      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
+    }
+    put(gauges, "delta-compactions", figures -> figures.compactions);
+    put(gauges, "delta-files-compacted", figures -> figures.filesCompacted);
+    put(gauges, "delta-checkpoints", figures -> figures.checkpoints);
+    put(gauges, "delta-files-vacuumed", figures -> figures.filesVacuumed);
+    put(gauges, "delta-bytes-vacuumed", figures -> figures.bytesVacuumed);
+    put(gauges, "delta-maintenance-failures", figures -> figures.failures);
+    return gauges;
+  }
+
+  private void put(
+      Map<String, LongSupplier> gauges, String name, Function<Figures, AtomicLong> figure) {
+    gauges.put(name, sum(table -> figure.apply(table.maintenance().figures()).get()));
   }
 
   private LongSupplier sum(ToLongFunction<DeltaTable> figure) {

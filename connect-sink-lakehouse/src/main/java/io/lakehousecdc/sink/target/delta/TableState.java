@@ -104,15 +104,26 @@ final class TableState implements AutoCloseable {
   /** A row of the table. */
   record Stored(long location, LiveFile file, int row) {}
 
-  /** The row of a key, or null where the table has none. */
-  Stored find(KeyMap.Bits key) {
-    long place = keys.get(key);
-    if (place == Location.ABSENT) {
-      return null;
+  /** The row of each key, or null where the table has none. */
+  Stored[] find(List<KeyMap.Bits> wanted) {
+    long[] places = keys.get(wanted);
+    LiveFile[] byNumber = new LiveFile[keys.endOfNumbers()];
+    Stored[] found = new Stored[places.length];
+    for (int i = 0; i < places.length; i++) {
+      if (places[i] == Location.ABSENT) {
+        continue;
+      }
+      int number = Location.file(places[i]);
+      if (byNumber[number] == null) {
+        byNumber[number] = files.get(keys.path(number));
+      }
+      LiveFile file = byNumber[number];
+      int row = Location.row(places[i]);
+      if (file != null && !file.deleted().contains(row)) {
+        found[i] = new Stored(places[i], file, row);
+      }
     }
-    LiveFile file = files.get(keys.path(Location.file(place)));
-    int row = Location.row(place);
-    return file == null || file.deleted().contains(row) ? null : new Stored(place, file, row);
+    return found;
   }
 
   /** A file of the table, its deletion vector read. */
@@ -140,7 +151,7 @@ final class TableState implements AutoCloseable {
     removed.forEach(file -> files.remove(file.path()));
     added.forEach(file -> files.put(file.path(), file));
     setDomains(newDomains);
-    version = now;
+    take(now);
     if (keys != null) {
       keys.prune(files::containsKey);
     }
@@ -148,12 +159,12 @@ final class TableState implements AutoCloseable {
 
   /** Takes over the same version as read anew, with a checkpoint to stand on. */
   void reloaded(TableVersion same) {
-    version = same;
+    take(same);
   }
 
   /** Takes over a new schema, committed by this process; files and rows are as they were. */
   void evolved(TableVersion now) {
-    version = now;
+    take(now);
     shape = new TableShape(now, names);
   }
 
@@ -183,7 +194,7 @@ final class TableState implements AutoCloseable {
       }
     }
     setDomains(changes.domains());
-    version = now;
+    take(now);
     if (keys != null && (revived || !keyColumnsStand())) {
       keys.close();
       keys = null;
@@ -216,8 +227,13 @@ final class TableState implements AutoCloseable {
             value.ifPresentOrElse(text -> domains.put(name, text), () -> domains.remove(name)));
   }
 
+  /** Takes over a version whose files and domains are in place. */
+  private void take(TableVersion now) {
+    long bytes = files.values().stream().mapToLong(file -> file.file().size()).sum();
+    version = now.knowing(files.size(), bytes, domains);
+  }
+
   private void read(TableVersion from) throws IOException {
-    version = from;
     shape = new TableShape(from, names);
     domains.putAll(from.domains());
     try {
@@ -232,6 +248,7 @@ final class TableState implements AutoCloseable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    take(from);
   }
 
   @Override

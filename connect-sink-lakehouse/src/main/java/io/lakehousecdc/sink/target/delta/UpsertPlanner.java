@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.delta.BatchPlan.NewRow;
+import io.lakehousecdc.sink.target.delta.CommitClock.Phase;
 import io.lakehousecdc.sink.target.delta.KeyMap.Bits;
 import io.lakehousecdc.sink.target.delta.TableState.Stored;
 import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
@@ -34,6 +35,7 @@ final class UpsertPlanner {
   private final TableShape shape;
   private final BatchMapping mapping;
   private final KeyMap keys;
+  private final CommitClock clock;
   private final RowSet removed = new RowSet();
   private final List<NewRow> rows = new ArrayList<>();
   private final List<Bits> removedKeys = new ArrayList<>();
@@ -46,11 +48,14 @@ final class UpsertPlanner {
 
   /**
    * @param soft whether deletes mark rows
+   * @param clock is told when the index has been asked
    */
-  UpsertPlanner(TableState state, TableBatch batch, boolean soft) throws IOException {
+  UpsertPlanner(TableState state, TableBatch batch, boolean soft, CommitClock clock)
+      throws IOException {
     this.state = state;
     this.batch = batch;
     this.soft = soft;
+    this.clock = clock;
     this.shape = state.shape();
     this.mapping = new BatchMapping(batch, shape);
     this.keys = state.keys(mapping.keyNames());
@@ -61,17 +66,15 @@ final class UpsertPlanner {
     final RowChange change;
     final Object[] keyValues;
     final Bits key;
-    final Stored own;
-    final Stored movedFrom;
+    Stored own;
+    Stored movedFrom;
     Stored source;
     Object[] row;
 
-    Pending(RowChange change, Object[] keyValues, Bits key, Stored own, Stored movedFrom) {
+    Pending(RowChange change, Object[] keyValues, Bits key) {
       this.change = change;
       this.keyValues = keyValues;
       this.key = key;
-      this.own = own;
-      this.movedFrom = movedFrom;
     }
   }
 
@@ -111,6 +114,7 @@ final class UpsertPlanner {
 
   private List<Pending> located(Position floor) {
     List<Pending> located = new ArrayList<>(batch.changes().size());
+    List<Bits> wanted = new ArrayList<>(batch.changes().size());
     for (RowChange change : batch.changes()) {
       if (change.info().position().isBelow(floor)) {
         stale++;
@@ -118,17 +122,31 @@ final class UpsertPlanner {
       }
       Object[] keyValues = mapping.key(change.key());
       Bits key = keys.encode(keyValues);
-      Stored from = null;
-      if (change instanceof RowChange.Upsert upsert && upsert.movedFrom() != null) {
-        from = stored(keys.encode(mapping.key(upsert.movedFrom())));
+      located.add(new Pending(change, keyValues, key));
+      wanted.add(key);
+      if (isMove(change)) {
+        wanted.add(keys.encode(mapping.key(((RowChange.Upsert) change).movedFrom())));
       }
-      located.add(new Pending(change, keyValues, key, stored(key), from));
+    }
+    clock.passed(Phase.PLAN);
+    Stored[] found = state.find(wanted);
+    clock.passed(Phase.LOOK_UP);
+    int next = 0;
+    for (Pending pending : located) {
+      pending.own = kept(found[next++]);
+      if (isMove(pending.change)) {
+        pending.movedFrom = kept(found[next++]);
+      }
     }
     return located;
   }
 
-  private Stored stored(Bits key) {
-    Stored found = state.find(key);
+  private static boolean isMove(RowChange change) {
+    return change instanceof RowChange.Upsert upsert && upsert.movedFrom() != null;
+  }
+
+  /** The stored row, or null where the batch's truncate takes it away. */
+  private Stored kept(Stored found) {
     boolean gone = found != null && !soft && truncated.contains(found.file(), found.row());
     return gone ? null : found;
   }
@@ -137,7 +155,7 @@ final class UpsertPlanner {
   private List<Pending> compare(List<Pending> located) throws IOException {
     List<Stored> undecided = new ArrayList<>();
     for (Pending pending : located) {
-      boolean move = pending.change instanceof RowChange.Upsert u && u.movedFrom() != null;
+      boolean move = isMove(pending.change);
       Position position = pending.change.info().position();
       if (pending.own != null && (move || !pending.own.file().bounds().allAtOrBelow(position))) {
         undecided.add(pending.own);
@@ -155,7 +173,7 @@ final class UpsertPlanner {
         stale++;
         continue;
       }
-      boolean move = pending.change instanceof RowChange.Upsert u && u.movedFrom() != null;
+      boolean move = isMove(pending.change);
       if (!move || position.equals(own)) {
         pending.source = pending.own;
       } else if (pending.movedFrom != null) {

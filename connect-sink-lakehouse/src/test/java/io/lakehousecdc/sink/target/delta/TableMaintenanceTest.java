@@ -15,7 +15,7 @@ import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.target.TableOptions;
-import io.lakehousecdc.sink.target.delta.DeltaTable.Extras;
+import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.target.delta.maintenance.CompactionPolicy;
 import io.lakehousecdc.sink.target.delta.maintenance.Compactor;

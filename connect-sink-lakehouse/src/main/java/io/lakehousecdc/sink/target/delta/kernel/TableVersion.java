@@ -8,6 +8,11 @@ import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.DomainMetadata;
+import io.delta.kernel.internal.checksum.CRCInfo;
+import io.delta.kernel.internal.lang.Lazy;
+import io.delta.kernel.internal.metrics.SnapshotQueryContext;
+import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
 import io.delta.kernel.types.StructField;
@@ -18,9 +23,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
@@ -117,6 +125,49 @@ public final class TableVersion {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The same version, told what its log says. Kernel asks each version that is committed on for its
+   * domains, and reads the log from the last checkpoint on to find them: more with every commit.
+   * What it is told here it hands on from commit to commit.
+   *
+   * @param files number of active files
+   * @param bytes their size
+   * @param domains all metadata domains
+   */
+  public TableVersion knowing(long files, long bytes, Map<String, String> domains) {
+    if (snapshot.getCurrentCrcInfo().flatMap(CRCInfo::getDomainMetadata).isPresent()) {
+      return this;
+    }
+    Set<DomainMetadata> active = new HashSet<>();
+    domains.forEach((name, text) -> active.add(new DomainMetadata(name, text, false)));
+    Optional<CRCInfo> known =
+        Optional.of(
+            new CRCInfo(
+                number(),
+                snapshot.getMetadata(),
+                snapshot.getProtocol(),
+                bytes,
+                files,
+                Optional.empty(),
+                Optional.of(active),
+                Optional.empty()));
+    LogReplay replay =
+        new LogReplay(
+            engine, snapshot.getDataPath(), snapshot.getLazyLogSegment(), new Lazy<>(() -> known));
+    return new TableVersion(
+        engine,
+        new SnapshotImpl(
+            snapshot.getDataPath(),
+            number(),
+            snapshot.getLazyLogSegment(),
+            replay,
+            snapshot.getProtocol(),
+            snapshot.getMetadata(),
+            snapshot.getCommitter(),
+            SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), number()),
+            Optional.empty()));
   }
 
   SnapshotImpl snapshot() {
