@@ -4,6 +4,7 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -73,6 +74,25 @@ public final class WorkerJmx implements AutoCloseable {
       return largest / MEGABYTE;
     } catch (JMException | IOException e) {
       throw new IllegalStateException("the worker's heap cannot be read", e);
+    }
+  }
+
+  /** Processor time of the whole worker since it started, in seconds. */
+  public double cpuSeconds() {
+    return ((Number) attribute("java.lang:type=OperatingSystem", "ProcessCpuTime")).longValue()
+        / 1e9;
+  }
+
+  /** Writes the running flight recording to a file, as {@code jcmd JFR.dump} does. */
+  public void dumpRecording(Path file) {
+    try {
+      beans.invoke(
+          new ObjectName("com.sun.management:type=DiagnosticCommand"),
+          "jfrDump",
+          new Object[] {new String[] {"filename=" + file}},
+          new String[] {String[].class.getName()});
+    } catch (JMException | IOException e) {
+      throw new IllegalStateException("no flight recording in " + file, e);
     }
   }
 

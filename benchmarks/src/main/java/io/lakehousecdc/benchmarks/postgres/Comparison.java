@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The sides that worked off one topic, each with the median of its rounds. Not thread-safe. */
 final class Comparison {
@@ -36,9 +37,10 @@ final class Comparison {
           Result.of("postgres")
               .with("side", side)
               .with("converter", wire)
-              .whole("events_per_s", median(side))
-              .ratio("ratio_to_noop", median(side), median(Side.NOOP))
-              .ratio("ratio_to_debezium_jdbc", median(side), median(Side.DEBEZIUM_JDBC))
+              .whole("events_per_s", speed(side))
+              .ratio("ratio_to_noop", speed(side), speed(Side.NOOP))
+              .ratio("ratio_to_debezium_jdbc", speed(side), speed(Side.DEBEZIUM_JDBC))
+              .whole("worker_cpu_us", median(side, Throughput.Measured::cpuMicros))
               .with("heap_mb", peakHeap(measured))
               .with("equal", isEqual(side, measured))
               .print();
@@ -46,11 +48,12 @@ final class Comparison {
   }
 
   /** 0 where the side was not measured. */
-  private double median(Side side) {
-    return Median.of(
-        rounds.getOrDefault(side, List.of()).stream()
-            .map(Throughput.Measured::eventsPerSecond)
-            .toList());
+  private double speed(Side side) {
+    return median(side, Throughput.Measured::eventsPerSecond);
+  }
+
+  private double median(Side side, Function<Throughput.Measured, Double> figure) {
+    return Median.of(rounds.getOrDefault(side, List.of()).stream().map(figure).toList());
   }
 
   private static long peakHeap(List<Throughput.Measured> measured) {

@@ -44,11 +44,17 @@ final class Throughput {
   /**
    * What was measured.
    *
+   * @param cpuMicros processor time that the worker took for an event; what the database took is
+   *     not in it
    * @param heapMegabytes the most that a collection left on the worker's heap
    * @param equal whether source and target have the same rows; empty where nothing is written
    */
   record Measured(
-      double seconds, double eventsPerSecond, long heapMegabytes, Optional<Boolean> equal) {}
+      double seconds,
+      double eventsPerSecond,
+      double cpuMicros,
+      long heapMegabytes,
+      Optional<Boolean> equal) {}
 
   Measured measure(Side side, Wire wire, int round) throws IOException, SQLException {
     String name = "%s_%s_%d".formatted(side.name(), wire, round).toLowerCase(java.util.Locale.ROOT);
@@ -59,6 +65,7 @@ final class Throughput {
         TargetProbe probe = TargetProbe.of(database)) {
       double seconds;
       long heap;
+      double idle = jmx.cpuSeconds();
       try (HeapWatch watch = HeapWatch.of(jmx)) {
         worker.rest().register(name, side.configuration(wire, database));
         // One sink commits after put has returned, another deletes after it has inserted.
@@ -69,11 +76,14 @@ final class Throughput {
         seconds = time(name, worker, jmx, applied);
         heap = watch.peak();
       }
+      double cpu = jmx.cpuSeconds() - idle;
+      recordings.ifPresent(directory -> jmx.dumpRecording(directory.resolve(name + ".jfr")));
       jmx.close();
       worker.stop();
       return new Measured(
           seconds,
           load.events() / seconds,
+          1e6 * cpu / load.events(),
           heap,
           side.writes() ? Optional.of(isEqual(database)) : Optional.empty());
     } finally {
@@ -91,10 +101,7 @@ final class Throughput {
                 NoOpSinkConnector.class),
             ProjectFile.at("benchmarks/peers/target/jdbc-sink"));
     recordings.ifPresent(
-        directory ->
-            builder.jvmArguments(
-                "-XX:StartFlightRecording:settings=profile,dumponexit=true,filename="
-                    + directory.resolve(group + ".jfr")));
+        directory -> builder.jvmArguments("-XX:StartFlightRecording:settings=profile"));
     return builder.start();
   }
 
