@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Soft deletes, truncates and sweeps. */
 interface RemovalContract extends Warehouse {
+  /** What a batch has that holds no change of a row. */
+  RowSchema NOTHING = new RowSchema(List.of(), List.of());
 
   @Test
   default void softDeleteMarksTheRowAndKeepsItsValues() {
@@ -140,6 +143,51 @@ interface RemovalContract extends Warehouse {
         List.of(row(1, "one", true, 10L), row(2, "two", false, 20L), row(3, "three", true, 2L)),
         select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
     assertEquals(1, receipt.deleted());
+  }
+
+  @Test
+  default void truncateThatComesByItselfKnowsNoColumns() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, NOTHING).truncate(1).build());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(2, 1, "below", null, null)
+            .upsert(20, 2, "above", null, null)
+            .build());
+    CommitReceipt receipt = owner.commit(batch(ITEMS, NOTHING).truncate(10).build());
+    assertEquals(1, receipt.deleted());
+    owner.commit(batch(ITEMS, ITEM).upsert(21, 1, "again", null, null).build());
+    assertEquals(List.of(row(1, "again"), row(2, "above")), select(ITEMS, "id", "name"));
+
+    PartitionOwner reopened = owner(TableOptions.DEFAULT);
+    reopened.commit(batch(ITEMS, NOTHING).truncate(30).build());
+    assertEquals(List.of(), select(ITEMS, "id"));
+    reopened.commit(batch(ITEMS, ITEM).upsert(31, 2, "anew", null, null).build());
+    assertEquals(List.of(row(2, "anew")), select(ITEMS, "id", "name"));
+  }
+
+  @Test
+  default void truncateThatComesByItselfMarksRowsUnderSoftDeletes() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build());
+    owner.commit(batch(ITEMS, NOTHING).truncate(10).build());
+    owner(soft()).commit(batch(ITEMS, NOTHING).truncate(11).build());
+    owner(soft()).commit(batch(ITEMS, ITEM).upsert(12, 2, "two", null, null).build());
+    assertEquals(
+        List.of(row(1, "one", true, 10L), row(2, "two", false, 12L)),
+        select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
+  }
+
+  @Test
+  default void sweepThatComesByItselfKnowsNoColumns() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    ghosts(owner);
+    CommitReceipt receipt =
+        owner
+            .completed(100)
+            .commit(batch(ITEMS, NOTHING).sweep(P0.topic(), 100, Sweep.Mode.REMOVE).build());
+    assertEquals(2, receipt.ghosts());
+    assertEquals(List.of(row(3)), select(ITEMS, "id"));
   }
 
   @Test

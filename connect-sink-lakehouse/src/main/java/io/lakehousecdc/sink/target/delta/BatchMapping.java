@@ -96,15 +96,6 @@ final class BatchMapping {
     return row;
   }
 
-  /** Values of the key columns of a stored row. */
-  Object[] storedKey(Object[] row) {
-    Object[] values = new Object[keyPlaces.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = row[keyPlaces[i]];
-    }
-    return values;
-  }
-
   /** Names of the columns whose cells are marked unchanged. */
   String unchanged(Object[] cells) {
     List<String> names = new ArrayList<>();

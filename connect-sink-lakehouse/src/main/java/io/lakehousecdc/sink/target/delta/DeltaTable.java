@@ -90,7 +90,17 @@ final class DeltaTable implements AutoCloseable {
     return storing(() -> refresh() ? Map.copyOf(state.domains()) : Map.of());
   }
 
-  /** Commits a batch, however often others come first. */
+  /** Whether there is a table. */
+  boolean exists() {
+    return storing(this::refresh);
+  }
+
+  /**
+   * Commits a batch, however often others come first.
+   *
+   * @param batch has columns, or there is a table: a truncate or a sweep can come by itself, but no
+   *     table can be made of it
+   */
   CommitReceipt commit(TableBatch batch, Companion companion) {
     long asked = System.nanoTime();
     return storing(
@@ -267,7 +277,7 @@ final class DeltaTable implements AutoCloseable {
     if (options.writeMode() == WriteMode.APPEND) {
       return AppendPlanner.plan(batch, state.shape());
     }
-    if (!batch.schema().hasKey()) {
+    if (!batch.schema().hasKey() && !batch.changes().isEmpty()) {
       throw new FatalException(
           "Table "
               + id
@@ -282,7 +292,7 @@ final class DeltaTable implements AutoCloseable {
     if (state == null) {
       open(schemas.create(log, id, batch.schema()));
     }
-    if (fitting != batch.schema()) {
+    if (fitting != batch.schema() && batch.schema().size() > 0) {
       Optional<TableVersion> evolved = schemas.evolve(log, id, state.version(), batch.schema());
       if (evolved.isPresent()) {
         state.evolved(evolved.get());

@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import io.lakehousecdc.sink.target.delta.PartitionDomains.Entry;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -69,8 +70,9 @@ final class DeltaTarget implements Target {
     commit.advances().forEach(this::requireBase);
     register(commit);
     CommitReceipt receipt = CommitReceipt.NOTHING;
-    boolean whole = concernsOneTable(commit);
-    for (TableBatch batch : commit.batches()) {
+    List<TableBatch> batches = commit.batches().stream().filter(this::hasTable).toList();
+    boolean whole = batches.size() == commit.batches().size() && concernsOneTable(commit);
+    for (TableBatch batch : batches) {
       receipt = receipt.plus(commit(commit, batch, whole));
     }
     if (!commit.deadLetters().isEmpty()) {
@@ -87,7 +89,14 @@ final class DeltaTarget implements Target {
 
   @Override
   public void rehearse(Commit commit) {
-    commit.batches().forEach(batch -> tables.open(batch.table()).rehearse(batch));
+    commit.batches().stream()
+        .filter(this::hasTable)
+        .forEach(batch -> tables.open(batch.table()).rehearse(batch));
+  }
+
+  /** Nothing can be removed from a table that is not there, and none is made without columns. */
+  private boolean hasTable(TableBatch batch) {
+    return batch.schema().size() > 0 || tables.open(batch.table()).exists();
   }
 
   @Override

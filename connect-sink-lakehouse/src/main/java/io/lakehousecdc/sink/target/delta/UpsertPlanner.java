@@ -58,7 +58,8 @@ final class UpsertPlanner {
     this.clock = clock;
     this.shape = state.shape();
     this.mapping = new BatchMapping(batch, shape);
-    this.keys = state.keys(mapping.keyNames());
+    // A batch without changes knows no key; without an index there is none to keep up to date.
+    this.keys = batch.schema().hasKey() ? state.keys(mapping.keyNames()) : state.keys();
   }
 
   /** A change on its way through the steps. */
@@ -296,9 +297,13 @@ final class UpsertPlanner {
       int time = shape.timePlace();
       long micros = time < 0 || row[time] == null ? 0 : (Long) row[time];
       shape.stamp(row, new ChangeInfo(operation, at, micros), true);
-      rows.add(new NewRow(row, keys.encode(mapping.storedKey(row))));
+      rows.add(new NewRow(row, keys == null ? null : keys.encode(storedKey(row))));
     }
     removed.addAll(old);
+  }
+
+  private Object[] storedKey(Object[] row) {
+    return keys.columns().stream().map(column -> row[shape.place(column.name())]).toArray();
   }
 
   private static boolean hasUnchanged(RowChange.Upsert upsert) {
