@@ -121,7 +121,11 @@ final class SinkSettings {
             FIELD_EXCLUDE_LIST,
             "",
             "Columns not to write, in the form of field.include.list.")
-        .text(definition, METADATA_OP, "_cdc_op", "Column for the operation: c, u, d or r.")
+        .text(
+            definition,
+            METADATA_OP,
+            "_cdc_op",
+            "Column for the operation: c, u, d or r; k or s where rows shared a deferrable key.")
         .text(definition, METADATA_TS, "_cdc_ts", "Column for the commit time at the source.")
         .text(definition, METADATA_LSN, "_cdc_lsn", "Column for the change's LSN.")
         .text(

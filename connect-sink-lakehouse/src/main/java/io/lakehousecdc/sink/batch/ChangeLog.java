@@ -35,12 +35,14 @@ public final class ChangeLog implements Fold {
   }
 
   @Override
-  public void upsert(RowSchema from, RowKey key, Object[] cells, ChangeInfo info) {
+  public void upsert(
+      RowSchema from, RowKey key, Object[] cells, ChangeInfo info, Coverage coverage) {
     add(from, new Upsert(key, cells, info));
   }
 
   @Override
-  public void delete(RowSchema from, RowKey key, Object[] before, ChangeInfo info) {
+  public void delete(
+      RowSchema from, RowKey key, Object[] before, ChangeInfo info, Coverage coverage) {
     add(from, new Delete(key, before, info));
   }
 

@@ -25,15 +25,24 @@ public final class DeleteMemory {
     this.maxAgeNanos = maxAgeMillis * 1_000_000;
   }
 
-  /** Notes a delete seen at {@code nowNanos} ({@link System#nanoTime}). */
-  public void remember(TableId table, RowKey key, Position position, long nowNanos) {
+  /**
+   * Notes a delete seen at {@code nowNanos} ({@link System#nanoTime}).
+   *
+   * @param commitMicros its commit time, microseconds since the epoch; 0 where not known
+   */
+  public void remember(
+      TableId table, RowKey key, Position position, long commitMicros, long nowNanos) {
     if (maxEntries == 0) {
       return;
     }
     Deleted deleted = new Deleted(table, key);
     Remembered known = entries.remove(deleted);
-    Position greatest = known == null ? position : Position.max(known.position, position);
-    entries.put(deleted, new Remembered(greatest, nowNanos));
+    boolean newer = known == null || !position.isBelow(known.position);
+    entries.put(
+        deleted,
+        newer
+            ? new Remembered(position, commitMicros, nowNanos)
+            : new Remembered(known.position, known.commitMicros, nowNanos));
     Iterator<Remembered> oldest = entries.values().iterator();
     while (oldest.hasNext()) {
       if (nowNanos - oldest.next().nanos <= maxAgeNanos && entries.size() <= maxEntries) {
@@ -43,13 +52,20 @@ public final class DeleteMemory {
     }
   }
 
-  /** Whether the row is known to have been deleted after {@code position}. */
-  public boolean isDeletedAfter(TableId table, RowKey key, Position position) {
+  /**
+   * Whether the row is known to have been deleted after {@code position}, by another transaction:
+   * within one, events of a key come in order, and are read again in order.
+   */
+  public boolean isDeletedAfter(TableId table, RowKey key, Position position, long commitMicros) {
     if (entries.isEmpty()) {
       return false;
     }
     Remembered known = entries.get(new Deleted(table, key));
-    return known != null && position.isBelow(known.position);
+    return known != null
+        && position.isBelow(known.position)
+        && !(position.isOfSameTransaction(known.position)
+            && commitMicros == known.commitMicros
+            && commitMicros > 0);
   }
 
   /** Number of deletes remembered. */
@@ -59,5 +75,5 @@ public final class DeleteMemory {
 
   private record Deleted(TableId table, RowKey key) {}
 
-  private record Remembered(Position position, long nanos) {}
+  private record Remembered(Position position, long commitMicros, long nanos) {}
 }

@@ -15,15 +15,17 @@ public interface Fold {
    * A row was created, read or updated.
    *
    * @param cells aligned to {@code from}; not modified later
+   * @param coverage how much of the event's transaction came with this batch
    */
-  void upsert(RowSchema from, RowKey key, Object[] cells, ChangeInfo info);
+  void upsert(RowSchema from, RowKey key, Object[] cells, ChangeInfo info, Coverage coverage);
 
   /**
    * A row was deleted.
    *
    * @param before last values, aligned to {@code from}; null where not known
+   * @param coverage how much of the event's transaction came with this batch
    */
-  void delete(RowSchema from, RowKey key, Object[] before, ChangeInfo info);
+  void delete(RowSchema from, RowKey key, Object[] before, ChangeInfo info, Coverage coverage);
 
   /** The table was emptied of rows below {@code position}. */
   void truncate(Position position);

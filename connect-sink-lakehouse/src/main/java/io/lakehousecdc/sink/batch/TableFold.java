@@ -1,12 +1,12 @@
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.batch.PendingRow.Image;
+import io.lakehousecdc.sink.batch.PendingRow.Leaving;
+import io.lakehousecdc.sink.batch.PendingRow.Move;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
-import io.lakehousecdc.sink.change.RowChange.Delete;
-import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -18,13 +18,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Folds the changes of one table into the last change per key. Two changes of a key merge cell by
- * cell: a cell that the later one does not know keeps the earlier one's value. Not thread-safe.
+ * Folds the changes of one table into one change per key. Two changes of a key merge cell by cell:
+ * a cell that the later one does not know keeps the earlier one's value. Creates and deletes of a
+ * key are counted, because under a deferrable constraint the last of them does not tell what is
+ * left: see {@link RowCount}. Not thread-safe.
  */
 public final class TableFold implements Fold {
   private final TableId table;
-  private final Map<RowKey, Pending> pending = new LinkedHashMap<>();
-  private final Map<Position, RowKey> deletedAt = new HashMap<>();
+  private final Map<RowKey, PendingRow> pending = new LinkedHashMap<>();
+  private final Map<Position, Leaving> leaving = new HashMap<>();
   private RowSchema schema;
   private Position truncateBelow;
   private Sweep sweep;
@@ -43,45 +45,52 @@ public final class TableFold implements Fold {
   }
 
   @Override
-  public void upsert(RowSchema from, RowKey key, Object[] cells, ChangeInfo info) {
+  public void upsert(
+      RowSchema from, RowKey key, Object[] cells, ChangeInfo info, Coverage coverage) {
     adopt(from);
     if (isTruncated(info)) {
       return;
     }
-    Pending last = pending.get(key);
-    if (last == null) {
-      pending.put(key, new Pending(from, moved(from, key, cells, info)));
-    } else if (info.position().isBelow(last.change.info().position())) {
+    PendingRow last = pending.get(key);
+    if (last != null && info.position().isBelow(last.position())) {
       stale++;
       last.fillUnchangedFrom(from, cells, schema);
+    } else if (last != null && last.isRepeatedBy(info, coverage)) {
+      stale++;
     } else {
-      last.supersede(from, moved(from, key, cells, info), schema);
+      Leaving left = leaving(key, cells, info, coverage);
+      Object[] known = left == null ? cells : left.complete(from, cells);
+      Move move = left == null ? null : left.move();
+      if (last == null) {
+        pending.put(key, PendingRow.upserted(from, key, known, move, info, coverage));
+      } else {
+        last.upsert(from, known, move, info, coverage, schema);
+      }
     }
   }
 
   @Override
-  public void delete(RowSchema from, RowKey key, Object[] before, ChangeInfo info) {
+  public void delete(
+      RowSchema from, RowKey key, Object[] before, ChangeInfo info, Coverage coverage) {
     adopt(from);
     if (isTruncated(info)) {
       return;
     }
-    deletedAt.put(info.position(), key);
-    Pending last = pending.get(key);
+    PendingRow last = pending.get(key);
     if (last == null) {
-      pending.put(key, new Pending(from, new Delete(key, before, info)));
-    } else if (info.position().isBelow(last.change.info().position())) {
+      pending.put(key, PendingRow.deleted(from, key, before, info, coverage));
+      leaving.put(info.position(), new Leaving(key, new Image(from, before, null), false));
+    } else if (info.position().isBelow(last.position()) || last.isRepeatedBy(info, coverage)) {
       stale++;
     } else {
-      Object[] cells = before != null ? before : last.alignedCells(from);
-      last.change = new Delete(key, cells, info);
-      last.schema = from;
+      leaving.put(info.position(), last.delete(from, before, info, coverage));
     }
   }
 
   @Override
   public void truncate(Position position) {
     truncateBelow = truncateBelow == null ? position : Position.max(truncateBelow, position);
-    pending.values().removeIf(entry -> entry.change.info().position().isBelow(truncateBelow));
+    pending.values().removeIf(row -> row.position().isBelow(truncateBelow));
   }
 
   @Override
@@ -97,8 +106,8 @@ public final class TableFold implements Fold {
   @Override
   public TableBatch build() {
     List<RowChange> changes = new ArrayList<>(pending.size());
-    for (Pending entry : pending.values()) {
-      changes.add(entry.aligned(schema));
+    for (PendingRow row : pending.values()) {
+      changes.add(row.change(schema));
     }
     return new TableBatch(
         table,
@@ -129,91 +138,17 @@ public final class TableFold implements Fold {
   /**
    * A changed key arrives as a delete of the old key and a create of the new one at the same
    * position; the create does not repeat unchanged values, so they move over from the old row.
+   *
+   * @return the old row; null where nothing has to move
    */
-  private Upsert moved(RowSchema from, RowKey key, Object[] cells, ChangeInfo info) {
-    if (info.operation() != Operation.CREATE || !hasUnchanged(cells)) {
-      return new Upsert(key, cells, info);
+  private Leaving leaving(RowKey key, Object[] cells, ChangeInfo info, Coverage coverage) {
+    if (info.operation() != Operation.CREATE || !PendingRow.hasUnchanged(cells)) {
+      return null;
     }
-    RowKey oldKey = deletedAt.get(info.position());
-    if (oldKey == null || oldKey.equals(key)) {
-      return new Upsert(key, cells, info);
+    Leaving left = leaving.get(info.position());
+    if (left == null || key.equals(left.key())) {
+      return coverage == Coverage.NONE ? null : Leaving.UNKNOWN;
     }
-    Pending old = pending.get(oldKey);
-    Object[] known = old == null ? null : old.alignedCells(from);
-    return new Upsert(key, known == null ? cells : merge(known, cells), info, oldKey);
-  }
-
-  private static boolean hasUnchanged(Object[] cells) {
-    for (Object cell : cells) {
-      if (cell == Cell.UNCHANGED) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** {@code later} with its unknown cells taken from {@code earlier}. */
-  private static Object[] merge(Object[] earlier, Object[] later) {
-    Object[] merged = null;
-    for (int i = 0; i < later.length; i++) {
-      if (!Cell.isKnown(later[i]) && earlier[i] != Cell.ABSENT) {
-        if (merged == null) {
-          merged = later.clone();
-        }
-        merged[i] = earlier[i];
-      }
-    }
-    return merged == null ? later : merged;
-  }
-
-  /** Last change of a key so far, its cells aligned to {@code schema}. */
-  private static final class Pending {
-    private RowSchema schema;
-    private RowChange change;
-
-    Pending(RowSchema schema, RowChange change) {
-      this.schema = schema;
-      this.change = change;
-    }
-
-    Object[] alignedCells(RowSchema to) {
-      return SchemaUnion.align(change.cells(), schema, to);
-    }
-
-    void supersede(RowSchema from, Upsert next, RowSchema union) {
-      if (change instanceof Upsert previous) {
-        RowSchema common = schema == from ? from : union;
-        Object[] earlier = SchemaUnion.align(previous.cells(), schema, common);
-        Object[] later = SchemaUnion.align(next.cells(), from, common);
-        RowKey movedFrom = next.movedFrom() != null ? next.movedFrom() : previous.movedFrom();
-        change = new Upsert(next.key(), merge(earlier, later), next.info(), movedFrom);
-        schema = common;
-      } else {
-        change = next;
-        schema = from;
-      }
-    }
-
-    /** An older change that came late still knows values which this newer one left untouched. */
-    void fillUnchangedFrom(RowSchema from, Object[] older, RowSchema union) {
-      if (change instanceof Upsert newer && hasUnchanged(newer.cells())) {
-        Object[] merged =
-            merge(
-                SchemaUnion.align(older, from, union),
-                SchemaUnion.align(newer.cells(), schema, union));
-        change = new Upsert(newer.key(), merged, newer.info(), newer.movedFrom());
-        schema = union;
-      }
-    }
-
-    RowChange aligned(RowSchema union) {
-      if (schema == union) {
-        return change;
-      }
-      Object[] cells = alignedCells(union);
-      return change instanceof Upsert upsert
-          ? new Upsert(upsert.key(), cells, upsert.info(), upsert.movedFrom())
-          : new Delete(change.key(), cells, change.info());
-    }
+    return left;
   }
 }

@@ -1,5 +1,7 @@
 package io.lakehousecdc.sink.change;
 
+import java.util.Arrays;
+
 /** Marks that stand in a row where a value is not known. Compare by identity. */
 public enum Cell {
   /**
@@ -12,6 +14,13 @@ public enum Cell {
    * default.
    */
   ABSENT;
+
+  /** A row of which nothing is known. */
+  static Object[] absent(int width) {
+    Object[] cells = new Object[width];
+    Arrays.fill(cells, ABSENT);
+    return cells;
+  }
 
   /** Whether the cell holds a value (NULL included) rather than a mark. */
   public static boolean isKnown(Object cell) {

@@ -7,4 +7,10 @@ package io.lakehousecdc.sink.change;
  * @param position place in the source's history
  * @param commitMicros commit time at the source in microseconds since the epoch; 0 where unknown
  */
-public record ChangeInfo(Operation operation, Position position, long commitMicros) {}
+public record ChangeInfo(Operation operation, Position position, long commitMicros) {
+
+  /** The same, of another kind. */
+  public ChangeInfo as(Operation other) {
+    return other == operation ? this : new ChangeInfo(other, position, commitMicros);
+  }
+}

@@ -1,12 +1,33 @@
 package io.lakehousecdc.sink.change;
 
-/** What happened to a row at the source, by Debezium's {@code op} codes. */
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What happened to a row at the source, by Debezium's {@code op} codes and two of the sink's own.
+ */
 public enum Operation {
   CREATE("c"),
   UPDATE("u"),
   DELETE("d"),
   READ("r"),
-  TRUNCATE("t");
+  TRUNCATE("t"),
+  /**
+   * Only stored, never received: the row was created under a key that another row still has, which
+   * a deferrable constraint allows until the transaction ends. The next delete of the key in that
+   * transaction takes the other row.
+   */
+  TAKEOVER("k"),
+  /**
+   * Only stored, never received: the row outlived the delete at its position, which took another
+   * row of the key.
+   */
+  SURVIVAL("s");
+
+  /** What an event can be. */
+  public static final Set<Operation> RECEIVED =
+      Collections.unmodifiableSet(EnumSet.range(CREATE, TRUNCATE));
 
   private final String code;
 
@@ -14,7 +35,7 @@ public enum Operation {
     this.code = code;
   }
 
-  /** Debezium's one-letter code. */
+  /** One letter. */
   public String code() {
     return code;
   }

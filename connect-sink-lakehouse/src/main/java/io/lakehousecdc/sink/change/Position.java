@@ -30,6 +30,11 @@ public record Position(int epoch, long commitLsn, long lsn) implements Comparabl
     return compareTo(other) < 0;
   }
 
+  /** Whether both are of one transaction of the source. */
+  public boolean isOfSameTransaction(Position other) {
+    return epoch == other.epoch && commitLsn == other.commitLsn;
+  }
+
   /** The greater of the two. */
   public static Position max(Position a, Position b) {
     return a.isBelow(b) ? b : a;

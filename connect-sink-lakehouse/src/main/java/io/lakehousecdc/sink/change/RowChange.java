@@ -1,5 +1,7 @@
 package io.lakehousecdc.sink.change;
 
+import java.util.List;
+
 /** A change of one row. */
 public sealed interface RowChange {
 
@@ -12,16 +14,43 @@ public sealed interface RowChange {
   Object[] cells();
 
   /**
+   * Where values of unchanged cells are to be taken from; null where from the row stored under the
+   * same key.
+   */
+  default Origin origin() {
+    return null;
+  }
+
+  /**
    * The row now has these values.
    *
    * @param cells canonical values, or {@link Cell} marks, aligned to the schema; not modified later
-   * @param movedFrom key under which the row was stored until this change (its key was changed), or
-   *     null; stored values of unchanged cells are to be taken from there
+   * @param origin former key of a row whose key was changed, or null
+   * @param createdAt position of the create with which the changes of this key begin in the batch,
+   *     where it is not known whether another row had the key then; else null. See {@link #over}
    */
-  record Upsert(RowKey key, Object[] cells, ChangeInfo info, RowKey movedFrom)
+  record Upsert(RowKey key, Object[] cells, ChangeInfo info, Origin origin, Position createdAt)
       implements RowChange {
     public Upsert(RowKey key, Object[] cells, ChangeInfo info) {
-      this(key, cells, info, null);
+      this(key, cells, info, null, null);
+    }
+
+    public Upsert(RowKey key, Object[] cells, ChangeInfo info, Origin origin) {
+      this(key, cells, info, origin, null);
+    }
+
+    /**
+     * The change as it is to be stored over {@code stored}: a row created under a key that another
+     * row still has is marked {@link Operation#TAKEOVER}.
+     */
+    public Upsert over(Standing stored) {
+      boolean shared =
+          createdAt != null
+              && stored.live()
+              && (stored.isTakeover()
+                  || stored.position() == null
+                  || stored.position().isBelow(createdAt));
+      return shared ? new Upsert(key, cells, info.as(Operation.TAKEOVER), origin, null) : this;
     }
   }
 
@@ -31,5 +60,79 @@ public sealed interface RowChange {
    * @param cells the last values known from earlier changes of the same batch (or, in append mode,
    *     the before image), aligned to the schema; null where nothing but the key is known
    */
-  record Delete(RowKey key, Object[] cells, ChangeInfo info) implements RowChange {}
+  record Delete(RowKey key, Object[] cells, ChangeInfo info) implements RowChange {
+
+    /**
+     * Whether the delete leaves a row alone that is not newer: it is known to have outlived it. (A
+     * tombstone stands at the position of the delete that it follows.)
+     */
+    public boolean spares(Standing stored) {
+      return stored.live()
+          && Operation.SURVIVAL.code().equals(stored.operation())
+          && info.position().equals(stored.position());
+    }
+  }
+
+  /**
+   * Creates and deletes of a key of which only the stored row tells what is left: the row itself,
+   * or another that took its key over before it was deleted (deferrable keys). A target settles it
+   * with what it has stored before the batch.
+   *
+   * @param cells values that the row has if it is there; null where the changes know none
+   * @param before its last values if it is gone, aligned to the schema; null where not known
+   * @param info of the last change
+   * @param steps the creates and deletes in order
+   */
+  record Unsettled(
+      RowKey key, Object[] cells, Object[] before, ChangeInfo info, Origin origin, List<Step> steps)
+      implements RowChange {
+
+    /** The change that this one is where {@code stored} is what the target has under the key. */
+    public RowChange settle(Standing stored, int width) {
+      int rows = rowsAfter(stored);
+      if (rows == 0) {
+        return new Delete(key, before, info.as(Operation.DELETE));
+      }
+      boolean outlived = info.operation() == Operation.DELETE;
+      Operation operation = outlived ? Operation.SURVIVAL : info.operation();
+      operation = rows > 1 ? Operation.TAKEOVER : operation;
+      Object[] values = cells == null ? Cell.absent(width) : cells;
+      return new Upsert(key, values, info.as(operation), origin);
+    }
+
+    /** Rows of the source that have the key after the steps which the stored row does not cover. */
+    private int rowsAfter(Standing stored) {
+      int rows = !stored.live() ? 0 : stored.isTakeover() ? 2 : 1;
+      Position last = stored.position();
+      for (Step step : steps) {
+        if (stored.covers(step.at())) {
+          continue;
+        }
+        if (last == null || !last.isOfSameTransaction(step.at())) {
+          rows = Math.min(rows, 1);
+        }
+        rows = Math.max(0, rows + step.rows());
+        last = step.at();
+      }
+      return rows;
+    }
+  }
+
+  /**
+   * A create or delete.
+   *
+   * @param rows 1 or -1
+   */
+  record Step(Position at, int rows) {}
+
+  /**
+   * Where a row comes from whose key was changed.
+   *
+   * @param key key under which the row was stored until then; null where it is not known, so that
+   *     no stored row can lend its values (except the row itself, where the same change has stored
+   *     it before)
+   * @param lent values of the row, aligned to the batch's schema, that count if no live row is
+   *     stored under {@code key}; null where only a stored row can lend them
+   */
+  record Origin(RowKey key, Object[] lent) {}
 }

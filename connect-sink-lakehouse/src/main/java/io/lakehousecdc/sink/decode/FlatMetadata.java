@@ -102,7 +102,7 @@ final class FlatMetadata {
     if (code == null) {
       return Operation.UPDATE;
     }
-    for (Operation each : Operation.values()) {
+    for (Operation each : Operation.RECEIVED) {
       if (each.code().equals(code.toString())) {
         return each;
       }

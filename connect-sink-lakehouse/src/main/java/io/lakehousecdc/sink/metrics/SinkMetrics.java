@@ -44,7 +44,7 @@ public final class SinkMetrics {
   public record Figure(String name, String documentation, LongSupplier value) {}
 
   public SinkMetrics() {
-    for (Operation operation : Operation.values()) {
+    for (Operation operation : Operation.RECEIVED) {
       String name = operation.name().charAt(0) + operation.name().substring(1).toLowerCase();
       events.put(
           operation,

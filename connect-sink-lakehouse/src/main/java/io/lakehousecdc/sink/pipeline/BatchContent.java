@@ -1,6 +1,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.batch.ChangeLog;
+import io.lakehousecdc.sink.batch.Coverage;
 import io.lakehousecdc.sink.batch.Fold;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -30,6 +31,7 @@ final class BatchContent {
   private final Map<TableId, Fold> folds = new LinkedHashMap<>();
   private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
   private final Map<TableId, Sweep> sweeps = new HashMap<>();
+  private final Transactions transactions = new Transactions();
   private final List<Entry> entries = new ArrayList<>();
 
   BatchContent(WriteMode mode) {
@@ -62,14 +64,14 @@ final class BatchContent {
       ChangeInfo info =
           new ChangeInfo(row.operation(), entry.position(), row.mark().commitMicros());
       if (row.operation() == Operation.DELETE) {
-        fold.delete(row.schema(), row.key(), row.before(), info);
+        fold.delete(row.schema(), row.key(), row.before(), info, transactions.coverage(entry));
       } else {
-        fold.upsert(row.schema(), row.key(), row.after(), info);
+        fold.upsert(row.schema(), row.key(), row.after(), info, transactions.coverage(entry));
       }
     } else if (event instanceof TombstoneEvent tombstone) {
       ChangeInfo info =
           new ChangeInfo(Operation.DELETE, entry.position(), tombstone.mark().commitMicros());
-      fold.delete(tombstone.schema(), tombstone.key(), null, info);
+      fold.delete(tombstone.schema(), tombstone.key(), null, info, Coverage.NONE);
     } else if (event instanceof TruncateEvent) {
       fold.truncate(entry.position());
     }

@@ -90,7 +90,7 @@ final class Intake {
     if (row.operation() == Operation.DELETE) {
       return delete(row, row.key(), position);
     }
-    if (deletes.isDeletedAfter(row.table(), row.key(), position)) {
+    if (deletes.isDeletedAfter(row.table(), row.key(), position, row.mark().commitMicros())) {
       metrics.stale(1);
       return Result.DROPPED;
     }
@@ -104,7 +104,8 @@ final class Intake {
       return Result.DROPPED;
     }
     if (mode == DeleteMode.HARD) {
-      deletes.remember(event.table(), key, position, System.nanoTime());
+      deletes.remember(
+          event.table(), key, position, event.mark().commitMicros(), System.nanoTime());
     }
     return new Result(event, position);
   }

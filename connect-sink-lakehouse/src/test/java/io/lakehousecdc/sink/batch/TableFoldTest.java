@@ -15,9 +15,11 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.Delete;
+import io.lakehousecdc.sink.change.RowChange.Unsettled;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.Standing;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -99,7 +101,62 @@ class TableFoldTest {
     List<RowChange> changes = fold.build().changes();
     Upsert moved = assertInstanceOf(Upsert.class, changes.get(1));
     assertArrayEquals(new Object[] {9, "a", "known in the batch"}, moved.cells());
-    assertEquals(RowKey.of(1), moved.movedFrom());
+    assertEquals(RowKey.of(1), moved.origin().key());
+  }
+
+  @Test
+  void aDeleteAfterACreateInOneTransactionTakesTheOlderRow() {
+    update(Coverage.FROM_START, 10, 1, "old");
+    create(Coverage.FROM_START, 20, 1, "new");
+    delete(Coverage.FROM_START, 30, 1);
+    Upsert left = assertInstanceOf(Upsert.class, only());
+    assertEquals("new", left.cells()[1]);
+    assertEquals(Operation.SURVIVAL, left.info().operation());
+    assertEquals(30, left.info().position().lsn());
+  }
+
+  @Test
+  void whetherARowStoodUnderTheKeyOfACreateIsForTheTargetToSay() {
+    create(Coverage.FROM_START, 20, 1, "new");
+    delete(Coverage.FROM_START, 30, 1);
+    Unsettled left = assertInstanceOf(Unsettled.class, only());
+    assertInstanceOf(Delete.class, left.settle(Standing.NONE, 3));
+    Standing stored = new Standing(new Position(0, 1, 1), "u", true);
+    assertInstanceOf(Upsert.class, left.settle(stored, 3));
+  }
+
+  @Test
+  void changesThatTheStoredRowCoversAreNotCountedAgain() {
+    create(Coverage.CONTINUED, 20, 1, "new");
+    delete(Coverage.CONTINUED, 30, 1);
+    Standing afterTheCreate = new Standing(new Position(0, 7, 20), "c", true);
+    assertInstanceOf(
+        Delete.class, assertInstanceOf(Unsettled.class, only()).settle(afterTheCreate, 3));
+  }
+
+  @Test
+  void aTransactionEndsWithOneRowPerKeyAtMost() {
+    create(Coverage.FROM_START, 20, 1, "new");
+    delete(30, 1);
+    assertInstanceOf(Delete.class, only());
+  }
+
+  @Test
+  void aDeletedAndCreatedAndDeletedRowIsGone() {
+    delete(Coverage.FROM_START, 10, 1);
+    create(Coverage.FROM_START, 20, 1, "new");
+    delete(Coverage.FROM_START, 30, 1);
+    assertInstanceOf(Delete.class, only());
+  }
+
+  @Test
+  void aChangeEmittedAgainIsNotCountedAgain() {
+    update(Coverage.FROM_START, 10, 1, "old");
+    create(Coverage.FROM_START, 20, 1, "new");
+    delete(Coverage.FROM_START, 30, 1);
+    delete(Coverage.FROM_START, 30, 1);
+    assertInstanceOf(Upsert.class, only());
+    assertEquals(1, fold.stale());
   }
 
   @Test
@@ -121,7 +178,12 @@ class TableFoldTest {
                 new Column("added", Primitive.TEXT, true)),
             List.of(0));
     upsert(Operation.CREATE, 1, 1, "a", "x");
-    fold.upsert(wider, RowKey.of(2L), new Object[] {2L, "new"}, info(Operation.CREATE, 2));
+    fold.upsert(
+        wider,
+        RowKey.of(2L),
+        new Object[] {2L, "new"},
+        info(Operation.CREATE, 2),
+        Coverage.FROM_START);
     TableBatch batch = fold.build();
     assertEquals(4, batch.schema().size());
     assertArrayEquals(new Object[] {1L, "a", "x", Cell.ABSENT}, batch.changes().get(0).cells());
@@ -146,11 +208,35 @@ class TableFoldTest {
   }
 
   private void upsert(Operation operation, long at, int id, Object name, Object body) {
-    fold.upsert(ITEM, RowKey.of(id), new Object[] {id, name, body}, info(operation, at));
+    fold.upsert(
+        ITEM,
+        RowKey.of(id),
+        new Object[] {id, name, body},
+        info(operation, at),
+        Coverage.FROM_START);
   }
 
   private void delete(long at, int id) {
-    fold.delete(ITEM, RowKey.of(id), null, info(Operation.DELETE, at));
+    fold.delete(ITEM, RowKey.of(id), null, info(Operation.DELETE, at), Coverage.FROM_START);
+  }
+
+  private void create(Coverage coverage, long lsn, int id, Object name) {
+    Object[] cells = {id, name, null};
+    fold.upsert(ITEM, RowKey.of(id), cells, together(Operation.CREATE, lsn), coverage);
+  }
+
+  private void update(Coverage coverage, long lsn, int id, Object name) {
+    Object[] cells = {id, name, null};
+    fold.upsert(ITEM, RowKey.of(id), cells, together(Operation.UPDATE, lsn), coverage);
+  }
+
+  private void delete(Coverage coverage, long lsn, int id) {
+    fold.delete(ITEM, RowKey.of(id), null, together(Operation.DELETE, lsn), coverage);
+  }
+
+  /** Of one transaction. */
+  private static ChangeInfo together(Operation operation, long lsn) {
+    return new ChangeInfo(operation, new Position(0, 7, lsn), 7);
   }
 
   private static ChangeInfo info(Operation operation, long at) {

@@ -48,13 +48,17 @@ final class Consumer implements Rejections, AutoCloseable {
   }
 
   static PipelineOptions options(TableOptions tables, Sweep.Mode sweep) {
+    return options(tables, sweep, 50);
+  }
+
+  static PipelineOptions options(TableOptions tables, Sweep.Mode sweep, int flushMaxRecords) {
     return new PipelineOptions(
         tables,
         PipelineOptions.TruncateMode.APPLY,
         sweep,
         0,
         1,
-        50,
+        flushMaxRecords,
         1 << 20,
         1 << 24,
         3_600_000,

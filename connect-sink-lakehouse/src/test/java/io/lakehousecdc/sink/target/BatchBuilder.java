@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.Origin;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -73,7 +74,15 @@ public final class BatchBuilder {
 
   /** An upsert of a row that was stored under another key before. */
   public BatchBuilder moved(RowKey from, long lsn, Object... cells) {
-    changes.add(new RowChange.Upsert(keyOf(cells), cells, info(Operation.CREATE, at(lsn)), from));
+    changes.add(
+        new RowChange.Upsert(
+            keyOf(cells), cells, info(Operation.CREATE, at(lsn)), new Origin(from, null)));
+    return this;
+  }
+
+  /** A change of any kind. */
+  public BatchBuilder change(RowChange change) {
+    changes.add(change);
     return this;
   }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 public abstract class TargetContract
     implements UpsertContract,
         PartialRowContract,
+        SharedKeyContract,
         RemovalContract,
         AppendContract,
         CommitContract,

@@ -80,6 +80,11 @@ final class TableShape {
     return deleted;
   }
 
+  /** Place of the operation's code, or -1. */
+  int operationPlace() {
+    return op;
+  }
+
   /** Place of the commit time, or -1. */
   int timePlace() {
     return ts;

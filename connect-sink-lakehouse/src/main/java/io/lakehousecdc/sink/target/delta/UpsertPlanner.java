@@ -64,7 +64,7 @@ final class UpsertPlanner {
 
   /** A change on its way through the steps. */
   private static final class Pending {
-    final RowChange change;
+    RowChange change;
     final Object[] keyValues;
     final Bits key;
     Stored own;
@@ -76,6 +76,15 @@ final class UpsertPlanner {
       this.change = change;
       this.keyValues = keyValues;
       this.key = key;
+    }
+
+    boolean isMove() {
+      return change.origin() != null;
+    }
+
+    /** Values that count where no stored row can lend any; null where there are none. */
+    Object[] lent() {
+      return source != null || change.origin() == null ? null : change.origin().lent();
     }
   }
 
@@ -95,7 +104,9 @@ final class UpsertPlanner {
         removed.addAll(truncated);
       }
     }
-    List<Pending> pending = compare(located(floor));
+    List<Pending> located = located(floor);
+    settle(located, floor);
+    List<Pending> pending = compare(located);
     merge(pending);
     pending.forEach(this::apply);
     if (soft && batch.truncateBelow().isPresent()) {
@@ -125,8 +136,8 @@ final class UpsertPlanner {
       Bits key = keys.encode(keyValues);
       located.add(new Pending(change, keyValues, key));
       wanted.add(key);
-      if (isMove(change)) {
-        wanted.add(keys.encode(mapping.key(((RowChange.Upsert) change).movedFrom())));
+      if (hasFormerKey(change)) {
+        wanted.add(keys.encode(mapping.key(change.origin().key())));
       }
     }
     clock.passed(Phase.PLAN);
@@ -135,15 +146,58 @@ final class UpsertPlanner {
     int next = 0;
     for (Pending pending : located) {
       pending.own = kept(found[next++]);
-      if (isMove(pending.change)) {
+      if (hasFormerKey(pending.change)) {
         pending.movedFrom = kept(found[next++]);
       }
     }
     return located;
   }
 
-  private static boolean isMove(RowChange change) {
-    return change instanceof RowChange.Upsert upsert && upsert.movedFrom() != null;
+  private static boolean hasFormerKey(RowChange change) {
+    return change.origin() != null && change.origin().key() != null;
+  }
+
+  /** Finishes the changes that depend on what is stored. */
+  private void settle(List<Pending> located, Position floor) throws IOException {
+    Standings standings = new Standings(state, floor);
+    for (Pending pending : located) {
+      Position position = pending.change.info().position();
+      standings.want(pending.movedFrom, position);
+      if (pending.change instanceof RowChange.Unsettled unsettled) {
+        standings.want(pending.own, unsettled.steps().get(0).at());
+      } else if (pending.change instanceof RowChange.Upsert u && u.createdAt() != null) {
+        standings.want(pending.own, u.createdAt());
+      } else if (isNotOlder(pending)) {
+        standings.want(pending.own, position);
+      }
+    }
+    standings.read();
+    for (Pending pending : located) {
+      Position position = pending.change.info().position();
+      boolean onlyLive = pending.isMove() && pending.change.origin().lent() != null;
+      if (pending.movedFrom != null && !standings.lends(pending.movedFrom, position, onlyLive)) {
+        pending.movedFrom = null;
+      }
+      if (pending.change instanceof RowChange.Unsettled unsettled) {
+        pending.change = unsettled.settle(standings.of(pending.own), batch.schema().size());
+      } else if (pending.change instanceof RowChange.Upsert u && u.createdAt() != null) {
+        pending.change = u.over(standings.of(pending.own));
+      }
+    }
+    int before = located.size();
+    located.removeIf(
+        pending ->
+            pending.change instanceof RowChange.Delete delete
+                && isNotOlder(pending)
+                && delete.spares(standings.of(pending.own)));
+    stale += before - located.size();
+  }
+
+  /** Whether a row that is to be deleted may stand at the position of the delete. */
+  private static boolean isNotOlder(Pending pending) {
+    return pending.own != null
+        && pending.change instanceof RowChange.Delete
+        && !pending.own.file().bounds().allBelow(pending.change.info().position());
   }
 
   /** The stored row, or null where the batch's truncate takes it away. */
@@ -156,9 +210,9 @@ final class UpsertPlanner {
   private List<Pending> compare(List<Pending> located) throws IOException {
     List<Stored> undecided = new ArrayList<>();
     for (Pending pending : located) {
-      boolean move = isMove(pending.change);
       Position position = pending.change.info().position();
-      if (pending.own != null && (move || !pending.own.file().bounds().allAtOrBelow(position))) {
+      if (pending.own != null
+          && (pending.isMove() || !pending.own.file().bounds().allAtOrBelow(position))) {
         undecided.add(pending.own);
       }
       if (pending.movedFrom != null) {
@@ -174,8 +228,7 @@ final class UpsertPlanner {
         stale++;
         continue;
       }
-      boolean move = isMove(pending.change);
-      if (!move || position.equals(own)) {
+      if (!pending.isMove() || position.equals(own)) {
         pending.source = pending.own;
       } else if (pending.movedFrom != null) {
         Position old = positions.get(pending.movedFrom.location());
@@ -198,7 +251,8 @@ final class UpsertPlanner {
         continue;
       }
       requireSource(pending);
-      pending.row = mapping.row(pending.change.cells(), pending.change.key(), pending.keyValues);
+      Object[] cells = completed(pending.change.cells(), pending.lent());
+      pending.row = mapping.row(cells, pending.change.key(), pending.keyValues);
       shape.stamp(pending.row, pending.change.info(), pending.change instanceof RowChange.Delete);
       boolean gaps = false;
       for (int i = 0; i < pending.row.length; i++) {
@@ -234,8 +288,20 @@ final class UpsertPlanner {
     }
   }
 
+  private static Object[] completed(Object[] cells, Object[] lent) {
+    if (cells == null || lent == null) {
+      return cells;
+    }
+    Object[] completed = cells.clone();
+    for (int i = 0; i < cells.length; i++) {
+      completed[i] = cells[i] == Cell.UNCHANGED ? lent[i] : cells[i];
+    }
+    return completed;
+  }
+
   private void requireSource(Pending pending) {
     if (pending.source == null
+        && pending.lent() == null
         && pending.change instanceof RowChange.Upsert upsert
         && hasUnchanged(upsert)) {
       throw new RecordException(

@@ -40,10 +40,8 @@ final class ImageSql {
         + ") AND NOT EXISTS (SELECT FROM "
         + table
         + " AS o WHERE "
-        + sql.formerKey("o")
-        + " AND "
-        + sql.guard("o")
-        + ")";
+        + sql.former("o")
+        + ") AND s._lent IS NOT TRUE";
   }
 
   /**
@@ -52,7 +50,7 @@ final class ImageSql {
    */
   String fillImage(Kind... kinds) {
     String own =
-        "(s.m0 IS NULL OR "
+        "(s._lent IS NULL OR "
             + sql.position("t")
             + " = "
             + STAGED_POSITION
@@ -71,15 +69,14 @@ final class ImageSql {
               + sql.present("o")
               + " THEN o."
               + column.sql()
-              + " ELSE "
-              + SqlFragments.defaultOf(column)
-              + " END";
+              + " ELSE ";
+      String none = SqlFragments.defaultOf(column);
       values.add(
           plan.columns().stream()
               .filter(written -> written.column().equals(column))
               .findFirst()
-              .map(written -> SqlFragments.known(written, stored))
-              .orElseGet(() -> metadataOr(column, stored)));
+              .map(written -> SqlFragments.known(written, stored + lentOr(written, none) + " END"))
+              .orElseGet(() -> metadataOr(column, stored + none + " END")));
     }
     return "INSERT INTO "
         + staging.imageSql()
@@ -95,9 +92,7 @@ final class ImageSql {
         + " LEFT JOIN "
         + table
         + " AS o ON "
-        + sql.formerKey("o")
-        + " AND "
-        + sql.guard("o")
+        + sql.former("o")
         + " WHERE "
         + sql.guard("t");
   }
@@ -147,8 +142,15 @@ final class ImageSql {
         + " FOR UPDATE OF t) AS locked";
   }
 
+  private static String lentOr(WrittenColumn column, String none) {
+    return "CASE WHEN s._lent THEN s." + column.staged() + " ELSE " + none + " END";
+  }
+
   private String metadataOr(PgColumn column, String stored) {
     int index = sql.metadata().indexOf(column.sql());
+    if (index == 0) {
+      return sql.operation("t");
+    }
     return index < 0 ? stored : sql.metadataValues(Kind.FULL).get(index);
   }
 }

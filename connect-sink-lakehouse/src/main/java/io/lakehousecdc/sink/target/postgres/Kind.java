@@ -13,6 +13,8 @@ enum Kind {
   ABSENT,
   /** Upsert under a new key whose marked cells are stored under the old one. */
   MOVED,
+  /** Creates and deletes of which the stored row tells what is left. */
+  UNSETTLED,
   /** Delete of which only the key is known, or that removes the row. */
   DELETE,
   /** Soft delete with all cells known. */
@@ -22,6 +24,9 @@ enum Kind {
 
   /** Kind of a change in upsert mode. */
   static Kind of(RowChange change, TablePlan plan) {
+    if (change instanceof RowChange.Unsettled) {
+      return UNSETTLED;
+    }
     boolean delete = change instanceof RowChange.Delete;
     if (delete && (!plan.soft() || change.cells() == null)) {
       return DELETE;
@@ -38,7 +43,7 @@ enum Kind {
       return unchanged || absent ? DELETE_PARTIAL : DELETE_FULL;
     }
     if (change instanceof RowChange.Upsert upsert
-        && upsert.movedFrom() != null
+        && upsert.origin() != null
         && (unchanged || absent)) {
       return MOVED;
     }

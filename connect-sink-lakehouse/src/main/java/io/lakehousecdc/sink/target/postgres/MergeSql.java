@@ -45,7 +45,7 @@ final class MergeSql {
         + " AS t "
         + sql.insertColumns()
         + " SELECT "
-        + sql.insertValues(column -> "s." + column.staged(), kind)
+        + sql.upsertValues(column -> "s." + column.staged(), kind)
         + " FROM "
         + rows
         + " AS s"
@@ -82,6 +82,23 @@ final class MergeSql {
         + " AS t WHERE "
         + sql.sameKey("t")
         + ")";
+  }
+
+  /**
+   * What is stored under the keys of unsettled changes: number of the change, epoch, commit LSN,
+   * LSN, whether the row has a position, operation, whether it is live. Locks the rows, so that
+   * what is read stays true.
+   */
+  String standings() {
+    return "SELECT s._n, "
+        + sql.standing("t")
+        + " FROM "
+        + staging.keysOf(Kind.UNSETTLED)
+        + " AS s JOIN "
+        + table
+        + " AS t ON "
+        + sql.sameKey("t")
+        + " FOR UPDATE OF t";
   }
 
   /** Numbers of the changes with unchanged cells whose row is not stored. */

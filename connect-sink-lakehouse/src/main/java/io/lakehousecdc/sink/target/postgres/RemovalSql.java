@@ -23,7 +23,7 @@ final class RemovalSql {
   /** Applies the staged deletes. */
   String delete() {
     String matching =
-        staging.keysOf(Kind.DELETE) + " AS s WHERE " + sql.sameKey("t") + " AND " + sql.guard("t");
+        staging.keysOf(Kind.DELETE) + " AS s WHERE " + sql.sameKey("t") + " AND " + taken();
     if (!plan.soft()) {
       return "DELETE FROM " + plan.table().sql() + " AS t USING " + matching;
     }
@@ -45,8 +45,23 @@ final class RemovalSql {
         + plan.table().sql()
         + " AS t ON "
         + sql.sameKey("t")
-        + " WHERE NOT "
-        + sql.guard("t");
+        + " WHERE NOT ("
+        + taken()
+        + ")";
+  }
+
+  /** Whether a delete takes the stored row: see {@code RowChange.Delete.spares}. */
+  private String taken() {
+    return sql.guard("t")
+        + " AND (t."
+        + quote(names.op())
+        + " = "
+        + Identifiers.literal(Operation.SURVIVAL.code())
+        + " AND "
+        + sql.position("t")
+        + " = "
+        + SqlFragments.STAGED_POSITION
+        + ") IS NOT TRUE";
   }
 
   /** Removes or marks all rows below a position; rows marked before are left alone. */

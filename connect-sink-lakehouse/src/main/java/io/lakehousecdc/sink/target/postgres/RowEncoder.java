@@ -64,14 +64,18 @@ final class RowEncoder {
     out.int32(8).int64(info.position().lsn());
     out.textField(info.operation().code());
     time(info, out);
-    movedFrom(kind, change, out);
-    cells(change, kind != Kind.UNCHANGED && kind != Kind.DELETE, out);
+    RowChange.Upsert upsert = change instanceof RowChange.Upsert each ? each : null;
+    createdAt(upsert, out);
+    RowChange.Origin origin = upsert == null || kind != Kind.MOVED ? null : upsert.origin();
+    movedFrom(origin, change, out);
+    boolean inserts = kind != Kind.UNCHANGED && kind != Kind.DELETE && kind != Kind.UNSETTLED;
+    cells(change, origin == null ? null : origin.lent(), inserts, out);
   }
 
   /** Encodes a row of a table in append mode: the cells, then the metadata columns. */
   void appended(RowChange change, CopyBuffer out) {
     out.int16(columns.length + 6);
-    cells(change, true, out);
+    cells(change, null, true, out);
     ChangeInfo info = change.info();
     out.textField(info.operation().code());
     time(info, out);
@@ -100,9 +104,21 @@ final class RowEncoder {
     return known;
   }
 
-  private void movedFrom(Kind kind, RowChange change, CopyBuffer out) {
-    RowKey from =
-        kind == Kind.MOVED && change instanceof RowChange.Upsert upsert ? upsert.movedFrom() : null;
+  private static void createdAt(RowChange.Upsert upsert, CopyBuffer out) {
+    if (upsert == null || upsert.createdAt() == null) {
+      out.nullField();
+    } else {
+      out.int32(8).int64(upsert.createdAt().lsn());
+    }
+  }
+
+  private void movedFrom(RowChange.Origin origin, RowChange change, CopyBuffer out) {
+    if (origin == null) {
+      out.nullField();
+    } else {
+      out.int32(1).int8(origin.lent() == null ? 0 : 1);
+    }
+    RowKey from = origin == null ? null : origin.key();
     for (int i = 0; i < plan.keys().size(); i++) {
       Object value = from == null ? null : from.value(i);
       if (value == null) {
@@ -113,7 +129,7 @@ final class RowEncoder {
     }
   }
 
-  private void cells(RowChange change, boolean inserts, CopyBuffer out) {
+  private void cells(RowChange change, Object[] lent, boolean inserts, CopyBuffer out) {
     Object[] cells = change.cells();
     boolean keyed = change.key().size() > 0;
     for (int i = 0; i < columns.length; i++) {
@@ -126,6 +142,7 @@ final class RowEncoder {
         }
       } else {
         cell = cells == null ? null : cells[column.index()];
+        cell = lent != null && cell == Cell.UNCHANGED ? lent[column.index()] : cell;
       }
       if (cell == null || cell instanceof Cell) {
         noteNull(column.column(), cell, inserts);

@@ -1,6 +1,8 @@
 package io.lakehousecdc.sink.target.postgres;
 
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
@@ -29,6 +31,81 @@ record SqlFragments(TablePlan plan) {
       join.add(table + "." + plan.keys().get(i).sql() + " = s.m" + i);
     }
     return join.toString();
+  }
+
+  /**
+   * Whether a table row is the one that the staged row was before its key was changed: it is no
+   * newer, and has not been replaced by a row that took its key over in the same transaction. One
+   * that is marked as deleted does not count where the staged row brings the values itself.
+   */
+  String former(String table) {
+    MetadataColumns names = plan.options().metadata();
+    String replaced =
+        "("
+            + isTakeover(table)
+            + " AND "
+            + table
+            + "."
+            + Identifiers.quote(names.epoch())
+            + " = s._e AND "
+            + table
+            + "."
+            + Identifiers.quote(names.commitLsn())
+            + " = s._c) IS NOT TRUE";
+    String live = plan.soft() ? " AND (s._lent IS NOT TRUE OR " + live(table) + ")" : "";
+    return formerKey(table) + " AND " + guard(table) + " AND " + replaced + live;
+  }
+
+  /** Whether a table row is there and not marked as deleted. */
+  String live(String table) {
+    String deleted = table + "." + Identifiers.quote(plan.options().metadata().deleted());
+    return plan.soft() ? present(table) + " AND " + deleted + " IS NOT TRUE" : present(table);
+  }
+
+  private String isTakeover(String table) {
+    return table
+        + "."
+        + Identifiers.quote(plan.options().metadata().op())
+        + " = "
+        + Identifiers.literal(Operation.TAKEOVER.code());
+  }
+
+  /** Epoch, commit LSN, LSN, whether all are known, operation and liveness of a table row. */
+  String standing(String table) {
+    MetadataColumns names = plan.options().metadata();
+    String parts =
+        Stream.of(names.epoch(), names.commitLsn(), names.lsn())
+            .map(name -> table + "." + Identifiers.quote(name))
+            .collect(Collectors.joining(", "));
+    String operation = table + "." + Identifiers.quote(names.op());
+    return parts + ", num_nulls(" + parts + ") = 0, " + operation + ", " + live(table);
+  }
+
+  /**
+   * Operation to store with the staged row, a table row being what is stored so far: see {@link
+   * io.lakehousecdc.sink.change.RowChange.Upsert#over}.
+   */
+  String operation(String table) {
+    return "CASE WHEN s._a IS NOT NULL AND "
+        + live(table)
+        + " AND ("
+        + isTakeover(table)
+        + " OR ("
+        + position(table)
+        + " >= (s._e, s._c, s._a)) IS NOT TRUE) THEN "
+        + Identifiers.literal(Operation.TAKEOVER.code())
+        + " ELSE s._o END";
+  }
+
+  /** As {@link #operation}, where the stored row is not at hand. */
+  String operationLookedUp() {
+    return "CASE WHEN s._a IS NULL THEN s._o ELSE coalesce((SELECT "
+        + operation("t")
+        + " FROM "
+        + plan.table().sql()
+        + " AS t WHERE "
+        + sameKey("t")
+        + "), s._o) END";
   }
 
   /** Position of a table row; its parts are NULL where somebody else wrote the row. */
@@ -102,20 +179,32 @@ record SqlFragments(TablePlan plan) {
     return list.toString();
   }
 
-  /** Values for {@link #insertColumns}. */
+  /** Values for {@link #insertColumns}, of rows that are not stored. */
   String insertValues(Function<WrittenColumn, String> value, Kind kind) {
+    return insertValues(value, metadataValues(kind));
+  }
+
+  /** Values for {@link #insertColumns}, of rows that may be stored already. */
+  String upsertValues(Function<WrittenColumn, String> value, Kind kind) {
+    List<String> metadata = new ArrayList<>(metadataValues(kind));
+    metadata.set(0, operationLookedUp());
+    return insertValues(value, metadata);
+  }
+
+  private String insertValues(Function<WrittenColumn, String> value, List<String> metadata) {
     StringJoiner list = new StringJoiner(", ");
     plan.columns().forEach(column -> list.add(value.apply(column)));
-    metadataValues(kind).forEach(list::add);
+    metadata.forEach(list::add);
     return list.toString();
   }
 
-  /** Assignments of an update. */
+  /** Assignments of an update of the table row {@code t}. */
   String assignments(Function<WrittenColumn, String> value, Kind kind) {
     StringJoiner assignments = new StringJoiner(", ");
     updatable().forEach(column -> assignments.add(column.sql() + " = " + value.apply(column)));
     List<String> names = metadata();
-    List<String> values = metadataValues(kind);
+    List<String> values = new ArrayList<>(metadataValues(kind));
+    values.set(0, operation("t"));
     for (int i = 0; i < names.size(); i++) {
       assignments.add(names.get(i) + " = " + values.get(i));
     }

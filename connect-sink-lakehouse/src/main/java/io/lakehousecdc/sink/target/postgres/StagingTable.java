@@ -7,14 +7,16 @@ import java.util.StringJoiner;
  * ({@code c0}, {@code c1} …, and {@code m0} … for the key that a moved row had) it holds the
  * change's number {@code _n} in the batch, its {@link Kind} {@code _k}, which cells are known (bits
  * of {@code _known}, NULL for all), position {@code _e}, {@code _c}, {@code _l}, operation {@code
- * _o} and time {@code _t}. Immutable.
+ * _o} and time {@code _t}; the LSN {@code _a} of a create that may have found another row under the
+ * key, else NULL; and whether a moved row brings values for its unknown cells ({@code _lent}, NULL
+ * for rows that were not moved). Immutable.
  *
  * @param plan whose rows it holds
  * @param number unique in its session
  */
 record StagingTable(TablePlan plan, int number) {
   /** Fields before the moved key and the cells. */
-  static final int HEADER_FIELDS = 8;
+  static final int HEADER_FIELDS = 10;
 
   String sql() {
     return "pg_temp._cdc_stage_" + number;
@@ -28,7 +30,7 @@ record StagingTable(TablePlan plan, int number) {
   String createSql() {
     StringJoiner columns = new StringJoiner(", ", " (", ")");
     columns.add("_n integer, _k smallint, _known bytea, _e integer, _c bigint, _l bigint");
-    columns.add("_o text, _t timestamptz");
+    columns.add("_o text, _t timestamptz, _a bigint, _lent boolean");
     for (int i = 0; i < plan.keys().size(); i++) {
       columns.add("m" + i + " " + type(plan.keys().get(i)));
     }
@@ -70,7 +72,7 @@ record StagingTable(TablePlan plan, int number) {
    */
   String rows(Kind... kinds) {
     StringJoiner columns = new StringJoiner(", ");
-    columns.add("_n, _known, _e, _c, _l, _o, _t");
+    columns.add("_n, _known, _e, _c, _l, _o, _t, _a, _lent");
     for (int i = 0; i < plan.keys().size(); i++) {
       columns.add(plan.keys().get(i).converted("m" + i) + " AS m" + i);
     }

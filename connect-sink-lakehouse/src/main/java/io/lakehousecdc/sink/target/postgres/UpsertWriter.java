@@ -5,14 +5,20 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.Standing;
 import io.lakehousecdc.sink.error.RecordException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /** Keeps a table at the current state: staged rows are merged by key. Not thread-safe. */
@@ -27,6 +33,7 @@ final class UpsertWriter implements TableWriter {
   private final RemovalSql removal;
   private final RowEncoder encoder;
   private final CopyBuffer buffer;
+  private List<RowChange> changes = List.of();
   private int[] staged = new int[Kind.values().length];
   private Counts counts = new Counts();
   private boolean replace;
@@ -68,36 +75,71 @@ final class UpsertWriter implements TableWriter {
       return Set.of();
     }
     session.ensureStaging(staging);
-    try (CopyWriter copy = new CopyWriter(session, staging.copySql(), buffer)) {
-      int number = 0;
-      for (RowChange change : batch.changes()) {
-        if (change.info().position().isBelow(floor)) {
-          counts.stale++;
-        } else {
-          Kind kind = Kind.of(change, plan);
-          staged[kind.ordinal()]++;
-          encoder.staged(number, kind, change, copy.buffer());
-          copy.endRow();
-        }
-        number++;
-      }
-      copy.finish();
-    } catch (SQLException e) {
-      throw located(e, batch, floor);
+    changes = new ArrayList<>(batch.changes());
+    copy(floor, change -> true);
+    if (has(Kind.UNSETTLED)) {
+      BitSet settled = settle(floor);
+      copy(floor, settled::get);
     }
     return encoder.takeNulls();
   }
 
-  private SQLException located(SQLException error, TableBatch batch, Position floor) {
-    List<RowChange> sent =
-        batch.changes().stream()
-            .filter(change -> !change.info().position().isBelow(floor))
-            .toList();
-    Optional<RecordException> refused = StagingErrors.locate(error, plan, sent);
-    if (refused.isPresent()) {
-      throw refused.get();
+  private void copy(Position floor, IntPredicate wanted) throws SQLException {
+    List<RowChange> sent = new ArrayList<>();
+    try (CopyWriter copy = new CopyWriter(session, staging.copySql(), buffer)) {
+      for (int number = 0; number < changes.size(); number++) {
+        RowChange change = changes.get(number);
+        if (!wanted.test(number)) {
+          continue;
+        }
+        if (change.info().position().isBelow(floor)) {
+          counts.stale++;
+          continue;
+        }
+        Kind kind = Kind.of(change, plan);
+        staged[kind.ordinal()]++;
+        sent.add(change);
+        encoder.staged(number, kind, change, copy.buffer());
+        copy.endRow();
+      }
+      copy.finish();
+    } catch (SQLException e) {
+      Optional<RecordException> refused = StagingErrors.locate(e, plan, sent);
+      if (refused.isPresent()) {
+        throw refused.get();
+      }
+      throw e;
     }
-    return error;
+  }
+
+  /** Settles changes by the rows that are stored; returns their numbers. */
+  private BitSet settle(Position floor) throws SQLException {
+    Map<Integer, Standing> standings = new HashMap<>();
+    try (PreparedStatement query = session.connection().prepareStatement(merge.standings());
+        ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        standings.put(row.getInt(1), standing(row, floor));
+      }
+    }
+    BitSet settled = new BitSet();
+    for (int number = 0; number < changes.size(); number++) {
+      if (changes.get(number) instanceof RowChange.Unsettled unsettled
+          && !unsettled.info().position().isBelow(floor)) {
+        Standing stored = standings.getOrDefault(number, Standing.NONE);
+        changes.set(number, unsettled.settle(stored, plan.schema().size()));
+        settled.set(number);
+      }
+    }
+    return settled;
+  }
+
+  private static Standing standing(ResultSet row, Position floor) throws SQLException {
+    Position position = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
+    boolean positioned = row.getBoolean(5);
+    if (positioned && position.isBelow(floor)) {
+      return Standing.NONE;
+    }
+    return new Standing(positioned ? position : null, row.getString(6), row.getBoolean(7));
   }
 
   @Override
@@ -108,8 +150,8 @@ final class UpsertWriter implements TableWriter {
           session.update(removal.removeBelow(batch.truncateBelow().get(), Operation.TRUNCATE));
       session.execute("SET LOCAL enable_seqscan = off");
     }
-    requireStored(batch, Kind.UNCHANGED, merge::missing);
-    requireStored(batch, Kind.MOVED, image::missingMoved);
+    requireStored(Kind.UNCHANGED, merge::missing);
+    requireStored(Kind.MOVED, image::missingMoved);
     if (replace) {
       session.number(image.lock(UPSERTS));
       fillImage(UPSERTS);
@@ -177,15 +219,14 @@ final class UpsertWriter implements TableWriter {
     return staged[kind.ordinal()] > 0;
   }
 
-  private void requireStored(TableBatch batch, Kind kind, Supplier<String> sql)
-      throws SQLException {
+  private void requireStored(Kind kind, Supplier<String> sql) throws SQLException {
     if (!has(kind)) {
       return;
     }
     try (PreparedStatement query = session.connection().prepareStatement(sql.get());
         ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        RowChange change = batch.changes().get(row.getInt(1));
+        RowChange change = changes.get(row.getInt(1));
         String names = unchanged(change.cells());
         if (!names.isEmpty()) {
           throw new RecordException(

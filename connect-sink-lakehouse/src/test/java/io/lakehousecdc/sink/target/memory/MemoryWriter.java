@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.Standing;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.TableOptions;
@@ -45,9 +46,12 @@ final class MemoryWriter {
   CommitReceipt write(boolean snapshotCompleted) {
     boolean append = options.writeMode() == WriteMode.APPEND;
     batch.truncateBelow().ifPresent(append ? this::appendTruncate : this::truncate);
-    for (RowChange change : batch.changes()) {
+    for (RowChange each : batch.changes()) {
+      RowChange change = append ? each : settled(each);
       if (append) {
         append(change);
+      } else if (change instanceof RowChange.Delete d && d.spares(standing(d.key()))) {
+        stale++;
       } else if (change.info().position().isBelow(table.truncatedBelow()) || isStale(change)) {
         stale++;
       } else if (change instanceof RowChange.Upsert upsert) {
@@ -66,6 +70,25 @@ final class MemoryWriter {
               });
     }
     return new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts);
+  }
+
+  /** The change, where it depends on what was stored before the batch: what it comes to. */
+  private RowChange settled(RowChange change) {
+    Standing standing = standing(change.key());
+    if (change instanceof RowChange.Unsettled unsettled) {
+      return unsettled.settle(standing, batch.schema().size());
+    }
+    return change instanceof RowChange.Upsert upsert ? upsert.over(standing) : change;
+  }
+
+  private Standing standing(RowKey key) {
+    MemoryRow stored = table.current().containsKey(key) ? before.get(key) : null;
+    if (stored == null || stored.info().position().isBelow(table.truncatedBelow())) {
+      return Standing.NONE;
+    }
+    ChangeInfo info = stored.info();
+    boolean live = !Boolean.TRUE.equals(stored.deleted());
+    return new Standing(info.position(), info.operation().code(), live);
   }
 
   private boolean isStale(RowChange change) {
@@ -118,7 +141,8 @@ final class MemoryWriter {
       touchesAll &= cell != Cell.UNCHANGED;
     }
     MemoryRow source = source(upsert);
-    if (source == null && !touchesAll) {
+    Object[] lent = upsert.origin() == null ? null : upsert.origin().lent();
+    if (source == null && !touchesAll && lent == null) {
       throw new RecordException(
           "Table "
               + batch.table()
@@ -133,6 +157,8 @@ final class MemoryWriter {
     }
     if (source != null) {
       values.putAll(source.values());
+    } else if (lent != null) {
+      known(new RowChange.Delete(upsert.key(), lent, upsert.info()), values);
     }
     known(upsert, values);
     table.current().put(upsert.key(), new MemoryRow(values, upsert.info(), soft() ? false : null));
@@ -143,12 +169,23 @@ final class MemoryWriter {
   /** The stored row that lends its values to cells that are not known. */
   private MemoryRow source(RowChange.Upsert upsert) {
     MemoryRow own = before.get(upsert.key());
-    if (upsert.movedFrom() == null
+    if (upsert.origin() == null
         || own != null && own.info().position().equals(upsert.info().position())) {
       return table.current().containsKey(upsert.key()) ? own : null;
     }
-    MemoryRow old = before.get(upsert.movedFrom());
-    return old == null || upsert.info().position().isBelow(old.info().position()) ? null : old;
+    MemoryRow old = before.get(upsert.origin().key());
+    return old != null && lends(old, upsert) ? old : null;
+  }
+
+  private static boolean lends(MemoryRow old, RowChange.Upsert upsert) {
+    Position at = upsert.info().position();
+    boolean replaced =
+        old.info().operation() == Operation.TAKEOVER
+            && old.info().position().isOfSameTransaction(at);
+    boolean live = !Boolean.TRUE.equals(old.deleted());
+    return !replaced
+        && !at.isBelow(old.info().position())
+        && (live || upsert.origin().lent() == null);
   }
 
   private void delete(RowChange.Delete delete) {
