@@ -140,6 +140,9 @@ final class UpsertPlanner {
         wanted.add(keys.encode(mapping.key(change.origin().key())));
       }
     }
+    if (located.isEmpty()) {
+      return located;
+    }
     clock.passed(Phase.PLAN);
     Stored[] found = state.find(wanted);
     clock.passed(Phase.LOOK_UP);
