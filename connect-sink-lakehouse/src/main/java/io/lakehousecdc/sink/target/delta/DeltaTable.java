@@ -50,6 +50,7 @@ final class DeltaTable implements AutoCloseable {
   private final TableMaintenance maintenance;
   private final CommitAttempts attempts;
   private final CommitClock clock = new CommitClock();
+  private final Restores restores;
 
   /** Fair: commits that follow each other closely must not keep maintenance from its turn. */
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -72,6 +73,7 @@ final class DeltaTable implements AutoCloseable {
     this.options = options;
     this.schemas = new TableSchemas(options, settings);
     this.attempts = new CommitAttempts(id, location);
+    this.restores = new Restores(id, log);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -87,12 +89,12 @@ final class DeltaTable implements AutoCloseable {
 
   /** Metadata domains of the newest version; empty where there is no table. */
   Map<String, String> domains() {
-    return storing(() -> refresh() ? Map.copyOf(state.domains()) : Map.of());
+    return committing(() -> refresh() ? Map.copyOf(state.domains()) : Map.of());
   }
 
   /** Whether there is a table. */
   boolean exists() {
-    return storing(this::refresh);
+    return committing(this::refresh);
   }
 
   /**
@@ -119,21 +121,19 @@ final class DeltaTable implements AutoCloseable {
 
   /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
   void rehearse(TableBatch batch) {
-    storing(
-        () ->
-            attempts.untilCommitted(
-                () -> {
-                  refresh();
-                  prepareTable(batch);
-                  BatchPlan plan = plan(batch, false);
-                  FileWriter writer = new FileWriter(state, vectors, log.location(), clock);
-                  try {
-                    writer.write(plan);
-                  } finally {
-                    discard(writer.locations());
-                  }
-                  return null;
-                }));
+    committing(
+        () -> {
+          refresh();
+          prepareTable(batch);
+          BatchPlan plan = plan(batch, false);
+          FileWriter writer = new FileWriter(state, vectors, log.location(), clock);
+          try {
+            writer.write(plan);
+          } finally {
+            discard(writer.locations());
+          }
+          return null;
+        });
   }
 
   /**
@@ -142,28 +142,25 @@ final class DeltaTable implements AutoCloseable {
    * @param schema schema to create the table with where there is none; null to do nothing then
    */
   void setDomains(RowSchema schema, Companion companion) {
-    storing(
-        () ->
-            attempts.untilCommitted(
-                () -> {
-                  boolean exists = refresh();
-                  if (!exists && schema == null) {
-                    return null;
-                  }
-                  Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
-                  if (extras.isPresent()) {
-                    if (!exists) {
-                      open(schemas.create(log, id, schema));
-                    }
-                    Map<String, Optional<String>> domains = extras.get().domains();
-                    TableVersion now =
-                        log.commit(
-                            state.version(), new NewCommit(List.of(), List.of(), domains, false));
-                    state.committed(now, List.of(), List.of(), domains);
-                    maintenance.committed();
-                  }
-                  return null;
-                }));
+    committing(
+        () -> {
+          boolean exists = refresh();
+          if (!exists && schema == null) {
+            return null;
+          }
+          Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
+          if (extras.isPresent()) {
+            if (!exists) {
+              open(schemas.create(log, id, schema));
+            }
+            Map<String, Optional<String>> domains = extras.get().domains();
+            TableVersion now =
+                log.commit(state.version(), new NewCommit(List.of(), List.of(), domains, false));
+            state.committed(now, List.of(), List.of(), domains);
+            maintenance.committed();
+          }
+          return null;
+        });
   }
 
   /** Something done with the table while nobody else does anything with it. */
@@ -180,10 +177,7 @@ final class DeltaTable implements AutoCloseable {
 
   /** Does something with the newest version; empty where there is no table. */
   <T> Optional<T> exclusively(Work<T> work) {
-    return storing(
-        () ->
-            attempts.untilCommitted(
-                () -> refresh() ? Optional.of(work.run(state)) : Optional.empty()));
+    return committing(() -> refresh() ? Optional.of(work.run(state)) : Optional.empty());
   }
 
   /** There is a new checkpoint: reads the version anew, so that it stands on that one. */
@@ -301,8 +295,16 @@ final class DeltaTable implements AutoCloseable {
     }
   }
 
-  /** Takes over what others have committed; false where there is no table. */
-  private boolean refresh() throws IOException {
+  /** Takes over what others have committed, a RESTORE included; false where there is no table. */
+  private boolean refresh() throws IOException, CommitConflictException {
+    boolean exists = takeOver();
+    if (exists && !state.isSettled()) {
+      restores.settle(state);
+    }
+    return exists;
+  }
+
+  private boolean takeOver() throws IOException {
     if (state == null) {
       Optional<TableVersion> found = log.latest();
       if (found.isPresent()) {
@@ -320,7 +322,7 @@ final class DeltaTable implements AutoCloseable {
     if (changes.isEmpty()) {
       state.close();
       state = null;
-      return refresh();
+      return takeOver();
     }
     if (changes.get().schemaChanged()) {
       fitting = null;
@@ -353,6 +355,10 @@ final class DeltaTable implements AutoCloseable {
             "Cannot delete {}, which no commit names; the vacuum will: {}", location, e.toString());
       }
     }
+  }
+
+  private <T> T committing(CommitAttempts.Attempt<T> attempt) {
+    return storing(() -> attempts.untilCommitted(attempt));
   }
 
   @FunctionalInterface

@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -53,10 +54,7 @@ final class PartitionDomains {
         (name, value) -> {
           if (name.startsWith(prefix(connector))) {
             JsonNode node = parse(name, value);
-            entries.put(
-                new SourcePartition(
-                    node.path("topic").textValue(), node.path("partition").intValue()),
-                entry(node));
+            entries.put(partition(node), entry(node));
           }
         });
     return entries;
@@ -91,6 +89,52 @@ final class PartitionDomains {
       new TreeMap<>(entry.tables()).forEach(tables::put);
     }
     return node.toString();
+  }
+
+  /** Whether the sink keeps anything among a table's domains. */
+  static boolean holdsAny(Map<String, String> domains) {
+    return domains.keySet().stream().anyMatch(PartitionDomains::followsRows);
+  }
+
+  /**
+   * What makes the domains fit rows of an older version. A partition that this version did not know
+   * is read from the beginning: without a domain it would go on where Kafka stands.
+   *
+   * @param now domains as they are
+   * @param then domains of the older version
+   * @return values to set or, where empty, domains to remove
+   */
+  static Map<String, Optional<String>> restored(Map<String, String> now, Map<String, String> then) {
+    Map<String, Optional<String>> changes = new HashMap<>();
+    then.forEach(
+        (name, value) -> {
+          if (followsRows(name) && !value.equals(now.get(name))) {
+            changes.put(name, Optional.of(value));
+          }
+        });
+    now.forEach(
+        (name, value) -> {
+          if (followsRows(name) && !then.containsKey(name)) {
+            changes.put(
+                name,
+                name.equals(TRUNCATE) ? Optional.empty() : Optional.of(unread(parse(name, value))));
+          }
+        });
+    return changes;
+  }
+
+  private static boolean followsRows(String name) {
+    return name.startsWith(PREFIX) || name.equals(TRUNCATE);
+  }
+
+  private static String unread(JsonNode node) {
+    Entry entry = entry(node);
+    PartitionState fresh = PartitionState.fresh(entry.state().highWater().epoch());
+    return text(partition(node), new Entry(fresh, entry.writer(), true, Map.of()));
+  }
+
+  private static SourcePartition partition(JsonNode node) {
+    return new SourcePartition(node.path("topic").textValue(), node.path("partition").intValue());
   }
 
   /** Name of the domain that remembers a table's greatest truncate. */

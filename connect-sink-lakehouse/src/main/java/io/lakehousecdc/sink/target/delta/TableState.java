@@ -35,6 +35,7 @@ final class TableState implements AutoCloseable {
   private TableVersion version;
   private TableShape shape;
   private KeyMap keys;
+  private boolean settled;
 
   TableState(
       TableVersion version,
@@ -56,6 +57,16 @@ final class TableState implements AutoCloseable {
 
   TableShape shape() {
     return shape;
+  }
+
+  /** Whether nothing was taken over since {@link #settled()} that may have been a RESTORE. */
+  boolean isSettled() {
+    return settled;
+  }
+
+  /** All that others have committed was looked at, and the domains fit the rows. */
+  void settled() {
+    settled = true;
   }
 
   Collection<LiveFile> files() {
@@ -174,6 +185,7 @@ final class TableState implements AutoCloseable {
    * unusable: it is built anew when next asked for.
    */
   void refreshed(TableVersion now, LogChanges changes) throws IOException {
+    settled = false;
     if (changes.schemaChanged()) {
       shape = new TableShape(now, names);
     }

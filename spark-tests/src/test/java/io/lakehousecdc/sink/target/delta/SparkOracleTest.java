@@ -19,8 +19,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +32,7 @@ class SparkOracleTest {
   private static final int KEYS = 2_000;
   private static final int ROUNDS = 16;
 
-  private static SparkSession spark;
+  private final SparkSession spark = SparkSessions.shared();
 
   @TempDir Path root;
 
@@ -42,27 +40,6 @@ class SparkOracleTest {
   private final Map<Integer, List<Object>> model = new TreeMap<>();
   private long lsn;
   private String table;
-
-  @BeforeAll
-  static void startSpark() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "1")
-            .config("spark.databricks.delta.snapshotPartitions", "1")
-            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-            .config(
-                "spark.sql.catalog.spark_catalog",
-                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .getOrCreate();
-    spark.sparkContext().setLogLevel("OFF");
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   @ParameterizedTest
   @CsvSource({"1, true", "2, true", "3, false"})

@@ -44,6 +44,7 @@ public final class TableLog {
   private final FileIO store;
   private final Engine engine;
   private final String location;
+  private final CommitOrigins origins;
 
   /**
    * @param location of the table, as {@link FileIO#resolve} writes it
@@ -52,6 +53,7 @@ public final class TableLog {
     this.store = store;
     this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
     this.location = location;
+    this.origins = new CommitOrigins(store, ENGINE);
   }
 
   /** Location of the table, without a slash at the end. */
@@ -81,11 +83,36 @@ public final class TableLog {
   /** Whether there is a version after the given one. Costs one look at the store. */
   public boolean hasVersionAfter(long version) {
     try {
-      return store.exists(
-          location + "/_delta_log/" + String.format("%020d", version + 1) + ".json");
+      return store.exists(commitFile(version + 1));
     } catch (IOException e) {
       throw storeFailure("look at", e);
     }
+  }
+
+  /** Where the commit that made a version comes from; empty where the log does not hold it. */
+  public Optional<CommitOrigin> origin(long version) {
+    try {
+      return origins.read(commitFile(version));
+    } catch (IOException e) {
+      throw storeFailure("read the log of", e);
+    }
+  }
+
+  /**
+   * An older version.
+   *
+   * @throws FatalException the log no longer holds it
+   */
+  public TableVersion version(long number) {
+    return call(
+        "read version " + number + " of",
+        () ->
+            new TableVersion(
+                engine, TableManager.loadSnapshot(location).atVersion(number).build(engine)));
+  }
+
+  private String commitFile(long version) {
+    return location + "/_delta_log/" + String.format("%020d", version) + ".json";
   }
 
   /**
