@@ -13,7 +13,6 @@ import io.lakehousecdc.sink.target.delta.CommitClock.Phase;
 import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import io.lakehousecdc.sink.target.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
-import io.lakehousecdc.sink.target.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.target.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.target.delta.kernel.TableLog;
 import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
@@ -46,17 +45,13 @@ final class DeltaTable implements AutoCloseable {
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
-  private final TableSchemas schemas;
   private final TableMaintenance maintenance;
   private final CommitAttempts attempts;
   private final CommitClock clock = new CommitClock();
-  private final Restores restores;
+  private final TableHead head;
 
   /** Fair: commits that follow each other closely must not keep maintenance from its turn. */
   private final ReentrantLock turn = new ReentrantLock(true);
-
-  private TableState state;
-  private RowSchema fitting;
 
   DeltaTable(
       TableId id,
@@ -71,9 +66,9 @@ final class DeltaTable implements AutoCloseable {
     this.rowFiles = rowFiles;
     this.vectors = new DeletionVectors(store, location);
     this.options = options;
-    this.schemas = new TableSchemas(options, settings);
     this.attempts = new CommitAttempts(id, location);
-    this.restores = new Restores(id, log);
+    this.head =
+        new TableHead(id, log, new TableSchemas(options, settings), rowFiles, vectors, options);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -89,12 +84,12 @@ final class DeltaTable implements AutoCloseable {
 
   /** Metadata domains of the newest version; empty where there is no table. */
   Map<String, String> domains() {
-    return committing(() -> refresh() ? Map.copyOf(state.domains()) : Map.of());
+    return committing(() -> head.refresh() ? Map.copyOf(head.state().domains()) : Map.of());
   }
 
   /** Whether there is a table. */
   boolean exists() {
-    return committing(this::refresh);
+    return committing(head::refresh);
   }
 
   /**
@@ -111,9 +106,10 @@ final class DeltaTable implements AutoCloseable {
           return attempts.untilCommitted(
               () -> {
                 clock.passed(Phase.WAIT);
-                boolean exists = refresh();
+                boolean exists = head.refresh();
                 clock.passed(Phase.REFRESH);
-                Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
+                Optional<Extras> extras =
+                    companion.decide(exists ? head.state().domains() : Map.of());
                 return extras.isEmpty() ? CommitReceipt.NOTHING : tryCommit(batch, extras.get());
               });
         });
@@ -123,10 +119,10 @@ final class DeltaTable implements AutoCloseable {
   void rehearse(TableBatch batch) {
     committing(
         () -> {
-          refresh();
-          prepareTable(batch);
+          head.refresh();
+          head.prepare(batch.schema());
           BatchPlan plan = plan(batch, false);
-          FileWriter writer = new FileWriter(state, vectors, log.location(), clock);
+          FileWriter writer = new FileWriter(head.state(), vectors, log.location(), clock);
           try {
             writer.write(plan);
           } finally {
@@ -144,19 +140,20 @@ final class DeltaTable implements AutoCloseable {
   void setDomains(RowSchema schema, Companion companion) {
     committing(
         () -> {
-          boolean exists = refresh();
+          boolean exists = head.refresh();
           if (!exists && schema == null) {
             return null;
           }
-          Optional<Extras> extras = companion.decide(exists ? state.domains() : Map.of());
+          Optional<Extras> extras = companion.decide(exists ? head.state().domains() : Map.of());
           if (extras.isPresent()) {
             if (!exists) {
-              open(schemas.create(log, id, schema));
+              head.prepare(schema);
             }
             Map<String, Optional<String>> domains = extras.get().domains();
             TableVersion now =
-                log.commit(state.version(), new NewCommit(List.of(), List.of(), domains, false));
-            state.committed(now, List.of(), List.of(), domains);
+                log.commit(
+                    head.state().version(), new NewCommit(List.of(), List.of(), domains, false));
+            head.state().committed(now, List.of(), List.of(), domains);
             maintenance.committed();
           }
           return null;
@@ -177,18 +174,15 @@ final class DeltaTable implements AutoCloseable {
 
   /** Does something with the newest version; empty where there is no table. */
   <T> Optional<T> exclusively(Work<T> work) {
-    return committing(() -> refresh() ? Optional.of(work.run(state)) : Optional.empty());
+    return committing(
+        () -> head.refresh() ? Optional.of(work.run(head.state())) : Optional.empty());
   }
 
   /** There is a new checkpoint: reads the version anew, so that it stands on that one. */
   void checkpointed() {
     storing(
         () -> {
-          if (state != null) {
-            log.latest()
-                .filter(latest -> latest.number() == state.version().number())
-                .ifPresent(state::reloaded);
-          }
+          head.reload();
           return null;
         });
   }
@@ -214,10 +208,10 @@ final class DeltaTable implements AutoCloseable {
 
   private CommitReceipt tryCommit(TableBatch batch, Extras extras)
       throws IOException, CommitConflictException {
-    prepareTable(batch);
+    head.prepare(batch.schema());
     BatchPlan plan = plan(batch, extras.sweepDue());
     clock.passed(Phase.PLAN);
-    FileWriter writer = new FileWriter(state, vectors, log.location(), clock);
+    FileWriter writer = new FileWriter(head.state(), vectors, log.location(), clock);
     boolean knownToFail = true;
     try {
       PreparedCommit prepared = writer.write(plan);
@@ -230,7 +224,7 @@ final class DeltaTable implements AutoCloseable {
                       Optional.of(PartitionDomains.truncateText(below))));
       TableVersion now;
       try {
-        now = log.commit(state.version(), prepared.toCommit(domains));
+        now = log.commit(head.state().version(), prepared.toCommit(domains));
       } catch (RetriableException e) {
         // The entry may have been written all the same: its files must stay.
         knownToFail = false;
@@ -238,7 +232,7 @@ final class DeltaTable implements AutoCloseable {
       }
       knownToFail = false;
       clock.passed(Phase.LOG);
-      state.committed(now, prepared.removed(), prepared.added(), domains);
+      head.state().committed(now, prepared.removed(), prepared.added(), domains);
       boolean indexed = false;
       try {
         index(plan, prepared);
@@ -259,7 +253,7 @@ final class DeltaTable implements AutoCloseable {
   }
 
   private void index(BatchPlan plan, PreparedCommit prepared) {
-    KeyMap keys = state.keys();
+    KeyMap keys = head.state().keys();
     if (keys == null) {
       return;
     }
@@ -269,7 +263,7 @@ final class DeltaTable implements AutoCloseable {
 
   private BatchPlan plan(TableBatch batch, boolean sweepDue) throws IOException {
     if (options.writeMode() == WriteMode.APPEND) {
-      return AppendPlanner.plan(batch, state.shape());
+      return AppendPlanner.plan(batch, head.state().shape());
     }
     if (!batch.schema().hasKey() && !batch.changes().isEmpty()) {
       throw new FatalException(
@@ -278,72 +272,8 @@ final class DeltaTable implements AutoCloseable {
               + " has no key, which upserts need. Name key columns with key.columns, or set"
               + " write.mode to append.");
     }
-    return new UpsertPlanner(state, batch, options.deleteMode() == DeleteMode.SOFT, clock)
+    return new UpsertPlanner(head.state(), batch, options.deleteMode() == DeleteMode.SOFT, clock)
         .plan(sweepDue);
-  }
-
-  private void prepareTable(TableBatch batch) throws IOException, CommitConflictException {
-    if (state == null) {
-      open(schemas.create(log, id, batch.schema()));
-    }
-    if (fitting != batch.schema() && batch.schema().size() > 0) {
-      Optional<TableVersion> evolved = schemas.evolve(log, id, state.version(), batch.schema());
-      if (evolved.isPresent()) {
-        state.evolved(evolved.get());
-      }
-      fitting = batch.schema();
-    }
-  }
-
-  /** Takes over what others have committed, a RESTORE included; false where there is no table. */
-  private boolean refresh() throws IOException, CommitConflictException {
-    boolean exists = takeOver();
-    if (exists && !state.isSettled()) {
-      restores.settle(state);
-    }
-    return exists;
-  }
-
-  private boolean takeOver() throws IOException {
-    if (state == null) {
-      Optional<TableVersion> found = log.latest();
-      if (found.isPresent()) {
-        schemas.requireUsable(id, found.get());
-        open(found.get());
-      }
-      return found.isPresent();
-    }
-    if (!log.hasVersionAfter(state.version().number())) {
-      return true;
-    }
-    Optional<TableVersion> latest = log.latest();
-    Optional<LogChanges> changes =
-        latest.flatMap(version -> log.changes(state.version().number(), version));
-    if (changes.isEmpty()) {
-      state.close();
-      state = null;
-      return takeOver();
-    }
-    if (changes.get().schemaChanged()) {
-      fitting = null;
-      schemas.requireUsable(id, latest.get());
-    }
-    boolean refreshed = false;
-    try {
-      state.refreshed(latest.get(), changes.get());
-      refreshed = true;
-    } finally {
-      // Half a refresh must not be built on: the next call reads the table from the start.
-      if (!refreshed) {
-        forget();
-      }
-    }
-    return true;
-  }
-
-  private void open(TableVersion version) throws IOException {
-    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata());
-    fitting = null;
   }
 
   private void discard(List<String> locations) {
@@ -388,10 +318,7 @@ final class DeltaTable implements AutoCloseable {
   private void forget() {
     turn.lock();
     try {
-      if (state != null) {
-        state.close();
-        state = null;
-      }
+      head.forget();
     } finally {
       turn.unlock();
     }
