@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Commits of random changes into tables of several sizes, maintenance going on beside them, and the
@@ -62,6 +63,7 @@ public final class DeltaBenchmark implements Benchmark {
     Series all = new Series();
     Series first = new Series();
     Series last = new Series();
+    Phases phases = new Phases();
     long total = 0;
     try (OrdersTable table = new OrdersTable(root)) {
       long start = System.nanoTime();
@@ -72,7 +74,9 @@ public final class DeltaBenchmark implements Benchmark {
           .whole("rows_per_s", rows / seconds(start))
           .print();
       for (int i = 0; i < commits; i++) {
+        Map<String, Long> before = table.gauges();
         Took took = table.commitRandom(changes);
+        phases.add(before, table.gauges());
         total += took.wall();
         all.add(took);
         if (i < EDGE) {
@@ -97,6 +101,7 @@ public final class DeltaBenchmark implements Benchmark {
               .whole("changes_per_s", changes * 1e9 * commits / total);
       table.gauges().forEach((name, value) -> result.with(name.replace('-', '_'), value));
       result.print();
+      phases.print(rows);
     }
     try (OrdersTable again = new OrdersTable(root)) {
       double seconds = again.commitRandom(1).wall() / 1e9;
