@@ -6,6 +6,7 @@ import io.delta.kernel.TableManager;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
+import io.delta.kernel.data.Row;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.engine.FileReadResult;
@@ -18,6 +19,7 @@ import io.delta.kernel.utils.CloseableIterator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -26,34 +28,32 @@ import org.apache.hadoop.conf.Configuration;
  * Reads Delta tables with Delta Kernel as its project ships it: its own file system and Parquet
  * reader, no code of the sink. Thread-safe.
  */
-final class DeltaReader {
-  private static final String KEY = "id";
-
+public final class DeltaReader {
   private final Engine engine = DefaultEngine.create(new Configuration());
 
   /** Version of the table now. */
-  long version(String table) {
+  public long version(String table) {
     return TableManager.loadSnapshot(table).build(engine).getVersion();
   }
 
   /**
-   * All rows of the table as it is now, in no order.
+   * All rows of the table as it is now, in no order, as {@link DeltaText} writes their values.
    *
-   * @param columns names of the cells' columns
+   * @param columns names of the cells' columns, each once
    * @throws DemoFailure where the table lacks one of them
    */
-  List<Row> rows(String table, List<String> columns) {
+  public List<List<String>> rows(String table, List<String> columns) {
     Snapshot snapshot = TableManager.loadSnapshot(table).build(engine);
     Scan scan =
         snapshot
             .getScanBuilder()
             .withReadSchema(readSchema(table, snapshot.getSchema(), columns))
             .build();
-    io.delta.kernel.data.Row state = scan.getScanState(engine);
-    List<Row> rows = new ArrayList<>();
+    Row state = scan.getScanState(engine);
+    List<List<String>> rows = new ArrayList<>();
     try (CloseableIterator<FilteredColumnarBatch> files = scan.getScanFiles(engine)) {
       while (files.hasNext()) {
-        try (CloseableIterator<io.delta.kernel.data.Row> file = files.next().getRows()) {
+        try (CloseableIterator<Row> file = files.next().getRows()) {
           while (file.hasNext()) {
             read(file.next(), state, columns, rows);
           }
@@ -65,15 +65,8 @@ final class DeltaReader {
     return rows;
   }
 
-  /** The key and the cells' columns, each once. */
   private static StructType readSchema(String table, StructType stored, List<String> columns) {
-    List<StructField> fields = new ArrayList<>(List.of(field(table, stored, KEY)));
-    for (String column : columns) {
-      if (!column.equals(KEY)) {
-        fields.add(field(table, stored, column));
-      }
-    }
-    return new StructType(fields);
+    return new StructType(columns.stream().map(column -> field(table, stored, column)).toList());
   }
 
   private static StructField field(String table, StructType stored, String column) {
@@ -83,11 +76,7 @@ final class DeltaReader {
     return stored.get(column);
   }
 
-  private void read(
-      io.delta.kernel.data.Row file,
-      io.delta.kernel.data.Row state,
-      List<String> columns,
-      List<Row> rows)
+  private void read(Row file, Row state, List<String> columns, List<List<String>> rows)
       throws IOException {
     try (CloseableIterator<ColumnarBatch> data =
             engine
@@ -105,7 +94,8 @@ final class DeltaReader {
     }
   }
 
-  private static void read(FilteredColumnarBatch batch, List<String> columns, List<Row> rows) {
+  private static void read(
+      FilteredColumnarBatch batch, List<String> columns, List<List<String>> rows) {
     ColumnarBatch data = batch.getData();
     Optional<ColumnVector> live = batch.getSelectionVector();
     for (int i = 0; i < data.getSize(); i++) {
@@ -116,12 +106,12 @@ final class DeltaReader {
     }
   }
 
-  private static Row row(ColumnarBatch data, int row, List<String> columns) {
+  private static List<String> row(ColumnarBatch data, int row, List<String> columns) {
     List<String> cells = new ArrayList<>(columns.size());
     for (String column : columns) {
       cells.add(DeltaText.of(vector(data, column), row));
     }
-    return new Row(vector(data, KEY).getLong(row), cells);
+    return Collections.unmodifiableList(cells); // List.copyOf refuses null
   }
 
   private static ColumnVector vector(ColumnarBatch data, String column) {

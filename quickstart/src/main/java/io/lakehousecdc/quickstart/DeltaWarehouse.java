@@ -2,6 +2,7 @@ package io.lakehousecdc.quickstart;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>A Delta table has no order, so {@link #rows} sorts it in memory: meant for a demo's tables.
  */
 final class DeltaWarehouse implements Warehouse {
+  private static final String KEY = "id";
+
   private final String name;
   private final Path root;
   private final DeltaReader reader = new DeltaReader();
@@ -27,7 +30,7 @@ final class DeltaWarehouse implements Warehouse {
    *
    * @param rows how many rows it has; more than there are keys if some are there twice
    */
-  private record Keys(long version, long rows, Set<Long> distinct) {}
+  private record Keys(long version, long rows, Set<String> distinct) {}
 
   DeltaWarehouse(String name, Path root) {
     this.name = name;
@@ -46,7 +49,7 @@ final class DeltaWarehouse implements Warehouse {
 
   @Override
   public boolean contains(ShopTable table, long key) {
-    return latest(table).map(known -> known.distinct().contains(key)).orElse(false);
+    return latest(table).map(known -> known.distinct().contains(Long.toString(key))).orElse(false);
   }
 
   @Override
@@ -55,8 +58,11 @@ final class DeltaWarehouse implements Warehouse {
       throw new DemoFailure("%s has no table %s".formatted(name, location(table)));
     }
     List<String> columns = table.columns().stream().map(ShopTable.Column::name).toList();
+    List<String> read = withKey(columns);
+    int key = read.indexOf(KEY);
     Iterator<Row> sorted =
-        reader.rows(location(table), columns).stream()
+        reader.rows(location(table), read).stream()
+            .map(cells -> row(cells, columns.size(), key))
             .sorted(Comparator.comparingLong(Row::key))
             .iterator();
     return new RowCursor() {
@@ -70,6 +76,19 @@ final class DeltaWarehouse implements Warehouse {
         // all is in memory
       }
     };
+  }
+
+  /** The columns, and the key where it is none of them. */
+  private static List<String> withKey(List<String> columns) {
+    List<String> all = new ArrayList<>(columns);
+    if (!columns.contains(KEY)) {
+      all.add(KEY);
+    }
+    return all;
+  }
+
+  private static Row row(List<String> cells, int width, int key) {
+    return new Row(Long.parseLong(cells.get(key)), cells.subList(0, width));
   }
 
   private Optional<Keys> latest(ShopTable table) {
@@ -86,7 +105,8 @@ final class DeltaWarehouse implements Warehouse {
 
   /** Reads the latest version; if it is a newer one by now, it will be read once more. */
   private Keys read(ShopTable table, long version) {
-    List<Long> all = reader.rows(location(table), List.of()).stream().map(Row::key).toList();
+    List<String> all =
+        reader.rows(location(table), List.of(KEY)).stream().map(row -> row.get(0)).toList();
     return new Keys(version, all.size(), new HashSet<>(all));
   }
 

@@ -20,12 +20,13 @@ class PreviousWorkerIT {
                 .group("previous-cluster")
                 .plugins(Plugins.project(Lab.temporaryDirectory()))
                 .start()) {
-      shop.startSource();
-      worker.rest().register(shop.sinkName(), shop.sinkSettings);
-      worker.rest().awaitRunning(shop.sinkName());
+      Replicas copies = shop.replicas("copies");
+      shop.registerSource(shop.sourceName());
+      copies.all().forEach(each -> worker.rest().register(each.sinkName(), each.settings));
+      copies.all().forEach(each -> worker.rest().awaitRunning(each.sinkName()));
       shop.source.execute("insert into item values (2, 'b')", "delete from item where id = 1");
-      shop.awaitEqual("item");
-      worker.rest().delete(shop.sinkName());
+      copies.awaitEqual("item");
+      copies.all().forEach(each -> worker.rest().delete(each.sinkName()));
     }
   }
 }

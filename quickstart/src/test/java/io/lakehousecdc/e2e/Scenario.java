@@ -4,27 +4,26 @@ import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectRest;
 import io.lakehousecdc.testkit.DebeziumSource;
 import io.lakehousecdc.testkit.PostgresDatabase;
-import io.lakehousecdc.testkit.Stack;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
- * A source database, the stock Debezium connector, this sink and a PostgreSQL warehouse. Databases
- * and connectors have names of their own, so that scenarios do not meet.
+ * A source database, the stock Debezium connector, and copies in every kind of target, fed from the
+ * same topics. Databases and connectors have names of their own, so that scenarios do not meet.
  */
 final class Scenario implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   final PostgresDatabase source;
-  final PostgresDatabase warehouse;
   final String name;
   final Map<String, String> sourceSettings;
-  final Map<String, String> sinkSettings;
-  private final Stack stack = Lab.stack();
+  private final List<Replicas> groups = new ArrayList<>();
+  private final Set<String> sources = new LinkedHashSet<>();
 
   /**
    * @param name lower case letters and digits; a number is added, so that a test can run twice
@@ -32,117 +31,81 @@ final class Scenario implements AutoCloseable {
    */
   Scenario(String name, String... ddl) {
     this.name = name + "_" + NUMBER.incrementAndGet();
-    source = stack.source().createDatabase(this.name);
-    warehouse = stack.target().createDatabase(this.name + "_dwh");
+    source = Lab.stack().source().createDatabase(this.name);
     source.execute(ddl);
     sourceSettings = new HashMap<>(DebeziumSource.configuration(source, this.name, "public\\..*"));
     sourceSettings.put("skipped.operations", "none");
     sourceSettings.put("key.converter.replace.null.with.default", "false");
     sourceSettings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
     sourceSettings.put("value.converter.replace.null.with.default", "false");
-    sinkSettings = new HashMap<>();
-    sinkSettings.put("connector.class", "io.lakehousecdc.sink.LakehouseSinkConnector");
-    sinkSettings.put("tasks.max", "1");
-    sinkSettings.put("topics.regex", this.name + "\\.public\\..*");
-    sinkSettings.put("consumer.override.metadata.max.age.ms", "1000");
-    sinkSettings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
-    sinkSettings.put("value.converter.replace.null.with.default", "false");
-    sinkSettings.put("target", "postgres");
-    sinkSettings.put("postgres.url", warehouse.jdbcUrl());
-    sinkSettings.put("postgres.user", warehouse.user());
-    sinkSettings.put("postgres.password", warehouse.password());
-    sinkSettings.put("flush.interval.ms", "100");
   }
 
-  Scenario source(Consumer<Map<String, String>> change) {
-    change.accept(sourceSettings);
+  /** Puts a setting of the source connector; to be called before it starts. */
+  Scenario set(String key, String value) {
+    sourceSettings.put(key, value);
     return this;
   }
 
-  Scenario sink(Consumer<Map<String, String>> change) {
-    change.accept(sinkSettings);
-    return this;
+  /** Copies of all tables; what they are called besides the scenario's name must differ. */
+  Replicas replicas(String what) {
+    return replicas(what, name + "\\.public\\..*");
   }
 
-  /** Registers both connectors and waits until their tasks run. */
+  /** Copies of the tables whose topics match. */
+  Replicas replicas(String what, String topics) {
+    Replicas replicas = new Replicas(source, name + "_" + what, topics);
+    groups.add(replicas);
+    return replicas;
+  }
+
+  /** Registers all connectors and waits until their tasks run. */
   Scenario start() {
-    startSource();
-    connect().register(sinkName(), sinkSettings);
-    connect().awaitRunning(sinkName());
+    registerSource(name);
+    groups.forEach(group -> group.all().forEach(Replica::register));
+    connect().awaitRunning(name);
+    groups.forEach(group -> group.all().forEach(Replica::awaitRunning));
     return this;
   }
 
-  void startSource() {
-    connect().register(sourceName(), sourceSettings);
-    connect().awaitRunning(sourceName());
+  /** Creates a source connector of this name, which need not be the scenario's. */
+  void registerSource(String connector) {
+    sources.add(connector);
+    connect().register(connector, sourceSettings);
   }
 
-  ConnectRest connect() {
-    return stack.connect();
+  /** Deletes a source connector, and the slot as soon as it is free. */
+  void deleteSource(String connector) {
+    connect().delete(connector);
+    sources.remove(connector);
+    dropSlot();
   }
 
+  /** Name of the source connector, its slot and its publication. */
   String sourceName() {
-    return name + "-source";
+    return name;
   }
 
-  String sinkName() {
-    return name + "-sink";
+  /** Topic of a table of the schema {@code public}. */
+  String topic(String table) {
+    return name + ".public." + table;
   }
 
-  /** Waits until the warehouse's table holds what the source's holds, column by column. */
-  void awaitEqual(String table) {
-    String columns =
-        source
-            .rows(
-                "select quote_ident(column_name) from information_schema.columns where"
-                    + " table_schema = 'public' and table_name = '"
-                    + table
-                    + "' order by ordinal_position")
-            .stream()
-            .map(row -> row.get(0) + "::text")
-            .collect(Collectors.joining(", "));
-    awaitEqual(table, columns);
-  }
-
-  /** The same for some columns (expressions over them included). */
-  void awaitEqual(String table, String columns) {
-    String query = "select " + columns + " from public." + table + " order by 1";
-    Await.until("table " + table + " in the warehouse", () -> hasTable(table));
-    Await.untilEquals(source.rows(query), () -> warehouse.rows(query));
-  }
-
-  /** Waits until the warehouse's table has as many rows. */
-  void awaitCount(String table, long count) {
-    Await.until(
-        count + " rows in " + table,
-        () -> hasTable(table) && warehouse.number("select count(*) from public." + table) == count);
-  }
-
-  List<List<Object>> stored(String query) {
-    return warehouse.rows(query);
-  }
-
-  private boolean hasTable(String table) {
-    return warehouse.value("select to_regclass('public." + table + "')::text") != null;
+  static ConnectRest connect() {
+    return Lab.stack().connect();
   }
 
   @Override
   public void close() {
-    if (connect().call("GET", "/connectors", null).toString().contains(sinkName())) {
-      connect().delete(sinkName());
-    }
-    connect().delete(sourceName());
+    groups.forEach(Replicas::delete);
+    sources.forEach(connect()::delete);
+    dropSlot();
+  }
+
+  private void dropSlot() {
+    String slot = " from pg_replication_slots where slot_name = '" + name + "'";
     Await.until(
-        "slot of " + name + " released",
-        () ->
-            source.number(
-                    "select count(*) from pg_replication_slots where active and slot_name = '"
-                        + name
-                        + "'")
-                == 0);
-    source.execute(
-        "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '"
-            + name
-            + "'");
+        "slot " + name + " released",
+        () -> source.number("select count(*)" + slot + " and active") == 0);
+    source.execute("select pg_drop_replication_slot(slot_name)" + slot);
   }
 }

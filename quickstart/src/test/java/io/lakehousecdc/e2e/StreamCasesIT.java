@@ -1,18 +1,28 @@
 package io.lakehousecdc.e2e;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lakehousecdc.testkit.Await;
+import io.lakehousecdc.testkit.KafkaClient;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What transactions, snapshots, types and schemas do to a stream, on the whole stack. */
+/**
+ * What transactions, signalled snapshots, partitions and schemas do to a stream, on the whole stack
+ * and in all targets: topics of three partitions, sinks of two tasks.
+ */
 class StreamCasesIT {
+  private static final KafkaClient KAFKA = Lab.stack().kafka().client();
   private static Scenario shop;
+  private static Replicas copies;
 
   @BeforeAll
   static void start() {
@@ -22,36 +32,35 @@ class StreamCasesIT {
                 "create table signals (id text primary key, type text, data text)",
                 "create table case9 (id int primary key, v text)",
                 "create table case17 (id int primary key, v text)",
+                "create table case18 (id int primary key, v text)",
                 "create table case22 (id int primary key, u int)",
                 "create table parent (id int primary key)",
-                "create table child (id int primary key, parent_id int references parent)",
-                "create table case24 (id int primary key, n int, s varchar(5))",
-                "create table case29 (id int primary key, n numeric, d date, ts timestamp(6),"
-                    + " tz timestamptz, t time(6), c char(5), j jsonb, a int[], b bit(8),"
-                    + " by bytea, u uuid, i inet, r int4range)",
+                "create table child (id int primary key,"
+                    + " parent_id int references parent deferrable initially deferred)",
+                "create table case24 (id int primary key, n int, s varchar(5), d numeric(6,2))",
                 "create table case30 (id int primary key, v int)",
                 "create table case35 (id int primary key, v int)",
+                "create table case39 (id int primary key, v text)",
                 "insert into case17 select g, 'old' from generate_series(1, 50) g")
-            .source(
-                settings -> {
-                  settings.put("signal.data.collection", "public.signals");
-                  settings.put("topic.creation.default.replication.factor", "1");
-                  settings.put("topic.creation.default.partitions", "3");
-                  // Rows that swap a unique value have to be in one task, and a parent in another
-                  // task than its child must not wait for children itself.
-                  settings.put("topic.creation.groups", "single");
-                  settings.put("topic.creation.single.include", ".*\\.(case22|parent)");
-                  settings.put("topic.creation.single.partitions", "1");
-                  settings.put("topic.creation.single.replication.factor", "1");
-                  settings.put("column.propagate.source.type", ".*");
-                })
-            .sink(settings -> settings.put("tasks.max", "2"));
-    shop.warehouse.execute(
-        "create table case22 (id int primary key, u int unique)",
-        "create table parent (id int primary key)",
-        "create table child (id int primary key, parent_id int references parent)");
+            .set("signal.data.collection", "public.signals")
+            .set("topic.creation.default.replication.factor", "1")
+            .set("topic.creation.default.partitions", "3")
+            // Rows that swap a unique value have to be in one task, and a parent in another task
+            // than its child must not wait for children itself.
+            .set("topic.creation.groups", "single")
+            .set("topic.creation.single.include", ".*\\.(case22|parent|case30)")
+            .set("topic.creation.single.partitions", "1")
+            .set("topic.creation.single.replication.factor", "1")
+            .set("producer.override.metadata.max.age.ms", "500");
+    copies = shop.replicas("copies").set("tasks.max", "2");
+    copies
+        .postgres()
+        .execute(
+            "create table case22 (id int primary key, u int unique)",
+            "create table parent (id int primary key)",
+            "create table child (id int primary key, parent_id int references parent)");
     shop.start();
-    shop.awaitEqual("case17");
+    copies.awaitEqual("case17");
   }
 
   @AfterAll
@@ -74,82 +83,153 @@ class StreamCasesIT {
       first.execute("update case9 set v = 'again' where id = 1");
       one.commit();
     }
-    shop.awaitEqual("case9");
+    copies.awaitEqual("case9");
   }
 
   @Test
   void case17AnIncrementalSnapshotBesideChangesRegressesNothing() {
     shop.source.execute(
-        "insert into signals values ('one', 'execute-snapshot',"
+        "insert into signals values ('case17', 'execute-snapshot',"
             + " '{\"data-collections\": [\"public.case17\"], \"type\": \"incremental\"}')",
         "update case17 set v = 'new' where id % 2 = 0",
         "delete from case17 where id % 5 = 0");
-    Await.until(
-        "rows of the incremental snapshot",
-        () ->
-            shop.warehouse.number("select count(*) from case17 where _cdc_op = 'r' and v = 'old'")
-                < 50);
-    shop.awaitEqual("case17");
+    awaitInTopic("case17", "\"snapshot\":\"incremental\"");
+    shop.source.execute("insert into case17 values (100, 'after the snapshot')");
+    copies.awaitEqual("case17");
   }
 
   @Test
-  void case22ASwappedUniqueValueAndAChildBeforeItsParentConverge() {
-    shop.source.execute("insert into case22 values (1, 10), (2, 20)");
-    shop.awaitEqual("case22");
+  void case18ABlockingSnapshotBeforeOlderChangesEndsInTheLatestState() {
+    shop.source.execute("insert into case18 select g, 'old' from generate_series(1, 20) g");
+    copies.awaitEqual("case18");
+    // When the signal is read all of it is committed: the snapshot has the latest rows, and the
+    // changes that led to them follow it.
     shop.source.execute(
-        "begin; update case22 set u = 30 - u; commit",
-        "begin; insert into parent select g from generate_series(1, 200) g;"
-            + " insert into child select g, g from generate_series(1, 200) g; commit");
-    shop.awaitEqual("case22");
-    shop.awaitEqual("parent");
-    shop.awaitEqual("child");
+        "begin;"
+            + " insert into signals values ('case18', 'execute-snapshot',"
+            + " '{\"data-collections\": [\"public.case18\"], \"type\": \"blocking\"}');"
+            + " update case18 set v = 'between';"
+            + " update case18 set v = 'latest';"
+            + " delete from case18 where id > 15;"
+            + " commit");
+    awaitInTopic("case18", "\"op\":\"r\"");
+    shop.source.execute("insert into case18 values (100, 'after the snapshot')");
+    copies.awaitEqual("case18");
+  }
+
+  @Test
+  void case22ASwappedUniqueValueConverges() {
+    shop.source.execute("insert into case22 values (1, 10), (2, 20)");
+    copies.awaitEqual("case22");
+    shop.source.execute("update case22 set u = 30 - u");
+    copies.awaitEqual("case22");
+    copies
+        .inPostgres()
+        .awaitLogged("case22", "keeps values unique beyond its key", "2 tasks", "tasks.max=1");
+  }
+
+  @Test
+  void case22AChildBeforeItsParentConverges() {
+    shop.source.execute(
+        "begin; insert into child select g, g from generate_series(1, 200) g;"
+            + " insert into parent select g from generate_series(1, 200) g; commit");
+    copies.awaitEqual("parent", "child");
   }
 
   @Test
   void case24ColumnsAreAddedAndWidened() {
-    shop.source.execute("insert into case24 values (1, 1, 'abc')");
-    shop.awaitEqual("case24");
+    shop.source.execute("insert into case24 values (1, 1, 'abc', 1234.56)");
+    copies.awaitEqual("case24");
+    shop.source.execute("alter table case24 add column added text default 'by the source'");
     shop.source.execute(
-        "alter table case24 add column added text",
-        "alter table case24 alter column n type bigint",
-        "insert into case24 values (2, 5000000000, 'de', 'new'), (3, 3, 'f', null)");
-    shop.awaitEqual("case24");
+        "alter table case24 alter column n type bigint, alter column s type varchar(9),"
+            + " alter column d type numeric(12,2)",
+        "insert into case24 values (2, 5000000000, 'longer', 9876543210.98, 'new'),"
+            + " (3, 3, 'f', null, null)");
+    // A default reaches existing rows without an event: documented, and left to a snapshot.
+    copies.awaitRows(
+        "case24",
+        List.of("id", "n", "s", "d", "added"),
+        List.of(
+            Arrays.asList("1", "1", "abc", "1234.56", null),
+            List.of("2", "5000000000", "longer", "9876543210.98", "new"),
+            Arrays.asList("3", "3", "f", null, null)));
   }
 
   @Test
-  void case29ExtremeValuesAreExact() {
-    shop.source.execute(
-        "insert into case29 values (1, 12345678901234567890123456789012345.678, '2024-02-29',"
-            + " '2024-02-29 23:59:59.123456', '2024-02-29 23:59:59.654321+02', '24:00', 'ab',"
-            + " '{\"a\": null}', '{1,null,3}', B'10100001', '\\xdeadbeef',"
-            + " 'b68a35a7-17ad-35b3-af2a-ae46edb4545a', '10.0.0.1/8', '[1,5)')",
-        "insert into case29 values (2, 0.000000000000000001, '0044-03-15 BC',"
-            + " '0044-03-15 01:02:03 BC', '0044-03-15 01:02:03 BC', '00:00:00.000001', '',"
-            + " 'null', '{}', B'00000000', '', null, '::1', 'empty')",
-        "insert into case29 values (3, null, 'infinity', '-infinity', 'infinity', null, null,"
-            + " null, null, null, null, null, null, null)");
-    // The source's text form of char(5) drops the padding that the warehouse's text column keeps.
-    shop.awaitEqual(
-        "case29",
-        "id, n::text, d::text, ts::text, tz::text, t::text, c::char(5), j::text, a::text, b::text,"
-            + " by::text, u::text, i::text, r::text");
+  void case30ARepartitionedTopicIsOrderedByPosition() throws Exception {
+    shop.source.execute("insert into case30 select g, 0 from generate_series(1, 50) g");
+    copies.awaitEqual("case30");
+    KAFKA
+        .admin()
+        .createPartitions(Map.of(shop.topic("case30"), NewPartitions.increaseTo(4)))
+        .all()
+        .get();
+    Await.until(
+        "changes in the new partitions",
+        () -> {
+          shop.source.execute("update case30 set v = v + 1");
+          return KAFKA.endOffsets(shop.topic("case30")).values().stream().allMatch(end -> end > 0);
+        });
+    shop.source.execute("delete from case30 where id % 7 = 0", "update case30 set v = v + 1");
+    copies.awaitEqual("case30");
   }
 
   @Test
-  void case30and35SeveralPartitionsAndTasksConverge() {
+  void case35TwoTasksOnOneTableConverge() {
     for (int round = 0; round < 20; round++) {
       shop.source.execute(
           "insert into case35 select g, "
               + round
               + " from generate_series(1, 200) g"
               + " on conflict (id) do update set v = excluded.v",
-          "delete from case35 where id % 7 = " + round % 7,
-          "insert into case30 values (" + round + ", 0)",
-          "update case30 set v = v + 1");
+          "delete from case35 where id % 7 = " + round % 7);
     }
-    shop.awaitEqual("case35");
-    shop.awaitEqual("case30");
-    assertTrue(
-        shop.warehouse.number("select count(*) from _cdc_offsets where topic like '%case35'") > 1);
+    copies.awaitEqual("case35");
+    assertEquals(
+        3, KAFKA.endOffsets(shop.topic("case35")).values().stream().filter(end -> end > 0).count());
+  }
+
+  @Test
+  void case35ATableThatTheExpressionBeginsToMatchIsTakenUp() {
+    shop.source.execute(
+        "create table case35_new (id int primary key, v text)",
+        "alter publication " + shop.name + " add table case35_new",
+        "insert into case35_new select g, 'v' from generate_series(1, 10) g",
+        "update case35_new set v = 'w' where id > 5");
+    copies.awaitEqual("case35_new");
+  }
+
+  @Test
+  void case39ABlockingSnapshotOfSomeRowsTouchesNoOthers() {
+    shop.source.execute("insert into case39 select g, 'v' || g from generate_series(1, 10) g");
+    copies.awaitEqual("case39");
+    shop.source.execute(
+        "insert into signals values ('case39', 'execute-snapshot',"
+            + " '{\"data-collections\": [\"public.case39\"], \"type\": \"blocking\","
+            + " \"additional-conditions\": [{\"data-collection\": \"public.case39\","
+            + " \"filter\": \"select * from public.case39 where id <= 3\"}]}')");
+    awaitInTopic("case39", "\"op\":\"r\"");
+    shop.source.execute("insert into case39 values (11, 'after the snapshot')");
+    copies.awaitEqual("case39");
+    copies.each(
+        "operations of case39",
+        replica ->
+            assertEquals(
+                List.of(8L, 3L), List.of(operations(replica, "c"), operations(replica, "r"))));
+  }
+
+  private static long operations(Replica replica, String operation) {
+    return replica.warehouse.rows("case39", List.of("_cdc_op")).stream()
+        .filter(List.of(operation)::equals)
+        .count();
+  }
+
+  private static void awaitInTopic(String table, String text) {
+    Await.until(
+        text + " in the topic of " + table,
+        () ->
+            KAFKA.values(shop.topic(table)).stream()
+                .anyMatch(value -> value != null && value.contains(text)));
   }
 }

@@ -12,6 +12,7 @@ import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.DateType;
 import io.delta.kernel.types.DecimalType;
 import io.delta.kernel.types.StringType;
+import io.delta.kernel.types.StructType;
 import io.delta.kernel.types.TimestampNTZType;
 import io.delta.kernel.types.TimestampType;
 import java.math.BigDecimal;
@@ -52,10 +53,22 @@ class DeltaTextTest {
   }
 
   @Test
-  void typeThatTheShopDoesNotUseIsRefusedByName() {
+  void yearsBeforeChristAreNamed() {
+    assertEquals("0044-03-15 BC", text(DateType.DATE, -735_160));
     assertEquals(
-        "the proof knows no text for values of Delta's type binary",
-        assertThrows(DemoFailure.class, () -> text(BinaryType.BINARY, new byte[0])).getMessage());
+        "0001-12-31 00:00:00+00 BC", text(TimestampType.TIMESTAMP, -62_135_683_200_000_000L));
+  }
+
+  @Test
+  void bytesAreHex() {
+    assertEquals("\\xdead00", text(BinaryType.BINARY, new byte[] {(byte) 0xde, (byte) 0xad, 0}));
+  }
+
+  @Test
+  void typeWithoutATextIsRefusedByName() {
+    assertEquals(
+        "the proof knows no text for values of Delta's type struct()",
+        assertThrows(DemoFailure.class, () -> text(new StructType(), List.of())).getMessage());
   }
 
   private static String text(DataType type, Object value) {
@@ -95,6 +108,11 @@ class DeltaTextTest {
     @Override
     public BigDecimal getDecimal(int row) {
       return (BigDecimal) values.get(row);
+    }
+
+    @Override
+    public byte[] getBinary(int row) {
+      return (byte[]) values.get(row);
     }
 
     @Override

@@ -256,8 +256,17 @@ final class OffsetStore {
     }
   }
 
-  /** Whether every partition that is held of the sweep's topic is past its snapshot. */
+  /**
+   * Whether every partition of the connector in the sweep's topic is past its snapshot. Tasks ask
+   * one after the other until their transactions end: two that ask at once would not see each
+   * other's progress, and neither would sweep.
+   */
   boolean snapshotCompleted(Connection connection, Sweep sweep) throws SQLException {
+    try (PreparedStatement lock =
+        connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 5552))")) {
+      lock.setString(1, connector + " " + sweep.topic());
+      lock.execute();
+    }
     String query =
         "SELECT count(*) FROM "
             + sql

@@ -1,0 +1,97 @@
+package io.lakehousecdc.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * Copies of one source, one in each kind of target, each with a sink of its own. What is asserted
+ * is asserted of all of them; a failure names the targets that it concerns.
+ */
+final class Replicas {
+  private final PostgresDatabase source;
+  private final PostgresWarehouse postgres;
+  private final List<Replica> all;
+
+  /**
+   * @param name what the sinks' names begin with
+   * @param topics regular expression
+   */
+  Replicas(PostgresDatabase source, String name, String topics) {
+    this.source = source;
+    this.postgres = PostgresWarehouse.create(name);
+    this.all =
+        List.of(
+            new Replica(name + "-postgres", postgres, topics),
+            new Replica(name + "-delta", DeltaWarehouse.create(), topics));
+  }
+
+  /** Puts a setting of all sinks; to be called before they start. */
+  Replicas set(String key, String value) {
+    all.forEach(replica -> replica.settings.put(key, value));
+    return this;
+  }
+
+  List<Replica> all() {
+    return all;
+  }
+
+  /** The database of the PostgreSQL copy, for tables and constraints of its own. */
+  PostgresDatabase postgres() {
+    return postgres.database();
+  }
+
+  Replica inPostgres() {
+    return all.get(0);
+  }
+
+  Replica inDelta() {
+    return all.get(1);
+  }
+
+  void start() {
+    all.forEach(Replica::register);
+    all.forEach(Replica::awaitRunning);
+  }
+
+  void delete() {
+    all.forEach(Replica::delete);
+  }
+
+  /** Waits until the tables hold what the source's hold, in all columns that the source has. */
+  void awaitEqual(String... tables) {
+    for (String name : tables) {
+      awaitEqual(name, new SourceTable(source, name).columns());
+    }
+  }
+
+  /** The same for some columns. */
+  void awaitEqual(String table, List<String> columns) {
+    SourceTable expected = new SourceTable(source, table);
+    each("table " + table, replica -> replica.awaitEqual(expected, columns));
+  }
+
+  /** Waits until a table holds these rows, as the warehouses write them. */
+  void awaitRows(String table, List<String> columns, List<List<String>> expected) {
+    each("table " + table, replica -> replica.awaitRows(table, columns, expected));
+  }
+
+  /** Does it with each; all are done, also where the first fails. */
+  void each(String what, Consumer<Replica> assertion) {
+    assertAll(all.stream().map(replica -> named(what, replica, assertion)));
+  }
+
+  private static Executable named(String what, Replica replica, Consumer<Replica> assertion) {
+    return () -> {
+      try {
+        assertion.accept(replica);
+      } catch (AssertionError e) {
+        throw new AssertionError(
+            "target %s, %s: %s".formatted(replica.warehouse.kind(), what, e.getMessage()), e);
+      }
+    };
+  }
+}

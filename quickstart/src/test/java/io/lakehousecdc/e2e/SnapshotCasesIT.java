@@ -1,0 +1,121 @@
+package io.lakehousecdc.e2e;
+
+import io.lakehousecdc.testkit.Await;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What initial snapshots can miss or overlap with, on the whole stack and in all targets. */
+class SnapshotCasesIT {
+  private static final String GHOSTS = "did not contain";
+
+  @Test
+  void case12RowsThatANewSnapshotLacksAreSweptOrReported() {
+    try (Scenario shop =
+        new Scenario(
+            "again",
+            "create table case12 (id int primary key, v text)",
+            "insert into case12 select g, 'v' from generate_series(1, 20) g")) {
+      shop.set("topic.creation.default.replication.factor", "1")
+          .set("topic.creation.default.partitions", "3");
+      Replicas reporting = shop.replicas("reporting").set("tasks.max", "2");
+      Replicas sweeping =
+          shop.replicas("sweeping").set("tasks.max", "2").set("snapshot.sweep", "true");
+      shop.start();
+      reporting.awaitEqual("case12");
+      sweeping.awaitEqual("case12");
+      List<List<String>> all = new SourceTable(shop.source, "case12").rows(List.of("id", "v"));
+
+      shop.deleteSource(shop.sourceName());
+      shop.source.execute("delete from case12 where id % 4 = 0");
+      String again = shop.sourceName() + "-again";
+      shop.registerSource(again);
+      Scenario.connect().awaitRunning(again);
+      // A task whose partitions do not hold the snapshot's last row learns of its end by a change.
+      awaitSnapshotRead(shop.source);
+      shop.source.execute("update case12 set v = 'w'");
+      sweeping.awaitEqual("case12");
+      reporting.each("log", replica -> replica.awaitLogged("case12", GHOSTS, "5 stored rows"));
+      reporting.awaitRows(
+          "case12",
+          List.of("id", "v"),
+          all.stream()
+              .map(row -> Integer.parseInt(row.get(0)) % 4 == 0 ? row : List.of(row.get(0), "w"))
+              .toList());
+    }
+  }
+
+  @Test
+  void case13AChangeOfATransactionThatStraddlesTheSlotsCreationWinsOverTheSnapshot()
+      throws SQLException {
+    try (Scenario shop =
+            new Scenario(
+                "straddling",
+                "create table case13 (id int primary key, v text)",
+                "insert into case13 values (1, 'old'), (2, 'old')");
+        Connection one = shop.source.connect();
+        Connection two = shop.source.connect();
+        Connection three = shop.source.connect();
+        Statement first = one.createStatement();
+        Statement second = two.createStatement();
+        Statement straddler = three.createStatement()) {
+      Replicas copies = shop.replicas("copies");
+      one.setAutoCommit(false);
+      two.setAutoCommit(false);
+      three.setAutoCommit(false);
+      // The server finds the point from which it can decode in two steps, and in each it waits for
+      // the transactions that run. One that begins in between is decoded although its changes lie
+      // before that point, and the snapshot does not see it.
+      first.execute("select pg_current_xact_id()");
+      shop.registerSource(shop.sourceName());
+      awaitSlotWaitsFor(shop.source, first);
+      second.execute("select pg_current_xact_id()");
+      one.commit();
+      awaitSlotWaitsFor(shop.source, second);
+      straddler.execute("update case13 set v = 'straddling' where id = 1");
+      two.commit();
+      copies.start();
+      copies.awaitRows(
+          "case13", List.of("id", "v"), List.of(List.of("1", "old"), List.of("2", "old")));
+      three.commit();
+      copies.awaitEqual("case13");
+    }
+  }
+
+  /** Waits until the snapshot is over, and the source connector reads the stream. */
+  private static void awaitSnapshotRead(PostgresDatabase source) {
+    Await.until(
+        "the stream is read",
+        () ->
+            source.number(
+                    "select count(*) from pg_replication_slots"
+                        + " where active and database = current_database()")
+                == 1);
+  }
+
+  /** Waits until the creation of a slot waits for the transaction that this statement is in. */
+  private static void awaitSlotWaitsFor(PostgresDatabase source, Statement transaction)
+      throws SQLException {
+    int backend = backend(transaction);
+    Await.until(
+        "the slot's creation waits for a running transaction",
+        () ->
+            source.number(
+                    "select count(*) from pg_locks waiting join pg_locks held"
+                        + " on held.transactionid = waiting.transactionid and held.granted"
+                        + " where not waiting.granted and held.pid = "
+                        + backend)
+                > 0);
+  }
+
+  private static int backend(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+}
