@@ -4,7 +4,6 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.exceptions.CheckpointAlreadyExistsException;
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
 import io.lakehousecdc.sink.target.delta.storage.FileInfo;
 import io.lakehousecdc.sink.target.delta.storage.KernelFileIO;
@@ -48,13 +47,13 @@ public final class LogUpkeep {
    */
   public long checkpoint() throws IOException {
     Snapshot newest = TableManager.loadSnapshot(table).build(engine);
-    try {
-      newest.writeCheckpoint(engine);
-    } catch (CheckpointAlreadyExistsException done) {
-      // Another process keeps the same table: its checkpoint is as good.
-      return newest.getVersion();
+    long version = newest.getVersion();
+    if (store.exists(table + "/_delta_log/%020d.checkpoint.parquet".formatted(version))) {
+      // Another writer's checkpoint is as good, and may be being read.
+      return version;
     }
-    return newest.getVersion();
+    newest.writeCheckpoint(engine);
+    return version;
   }
 
   /**

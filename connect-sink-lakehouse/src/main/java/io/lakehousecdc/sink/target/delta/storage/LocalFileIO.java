@@ -154,7 +154,17 @@ public final class LocalFileIO implements FileIO {
 
   @Override
   public boolean delete(String location) throws IOException {
-    return Files.deleteIfExists(path(location));
+    Path path = path(location);
+    dropChecksum(path);
+    return Files.deleteIfExists(path);
+  }
+
+  /**
+   * Removes what Hadoop's local file system keeps beside a file that it has written: readers that
+   * go through it, such as Spark, refuse a file that does not fit its checksum.
+   */
+  static void dropChecksum(Path path) throws IOException {
+    Files.deleteIfExists(path.resolveSibling("." + path.getFileName() + ".crc"));
   }
 
   /** Makes the names in a directory durable. */

@@ -42,12 +42,11 @@ final class LocalFileOutput extends FileOutput {
   static LocalFileOutput replacing(Path name) throws IOException {
     return new LocalFileOutput(
         name,
-        (hidden, target) ->
-            Files.move(
-                hidden,
-                target,
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING));
+        (hidden, target) -> {
+          LocalFileIO.dropChecksum(target);
+          Files.move(
+              hidden, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        });
   }
 
   /**

@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.target.delta.storage.LocalFileIO;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,20 @@ class LogUpkeepTest {
     assertEquals(3, upkeep.checkpoint());
     assertTrue(Files.exists(log("checkpoint.parquet", 3)));
     assertEquals(3, upkeep.checkpoint());
+  }
+
+  @Test
+  void checkpointOfAnotherWriterStays() throws IOException {
+    new LogUpkeep(store, table.toString()).checkpoint();
+    Object written = fileKey(log("checkpoint.parquet", 3));
+
+    assertEquals(3, new LogUpkeep(store, table.toString()).checkpoint());
+
+    assertEquals(written, fileKey(log("checkpoint.parquet", 3)));
+  }
+
+  private static Object fileKey(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   @Test

@@ -46,6 +46,19 @@ class LocalFileIOTest {
   }
 
   @Test
+  void checksumThatHadoopKeepsOfAFileGoesWithIt() throws IOException {
+    for (String name : List.of("replaced", "deleted", "left")) {
+      write(name, "by Spark");
+      Files.writeString(directory.resolve("." + name + ".crc"), "checksum");
+    }
+
+    write("replaced", "new");
+    store.delete(at("deleted"));
+
+    assertEquals(List.of(".left.crc", "left", "replaced"), names(directory));
+  }
+
+  @Test
   void fileAppearsOnlyWhenItIsComplete() throws IOException {
     try (FileOutput output = store.create(at("a"))) {
       output.write("half".getBytes(UTF_8));
