@@ -1,6 +1,8 @@
 package io.lakehousecdc.e2e;
 
 import io.lakehousecdc.testkit.Plugins;
+import io.lakehousecdc.testkit.ProjectFiles;
+import io.lakehousecdc.testkit.SchemaRegistry;
 import io.lakehousecdc.testkit.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,9 +11,11 @@ import java.nio.file.Path;
 
 /**
  * The real stack with this project's archive as a plugin: one for all tests of the JVM, ended with
- * it. Tests that kill a part start it again before they end.
+ * it. Its worker has the variables that config/README.md lists, and the JMX exporter with the rules
+ * of docker/. Tests that kill a part start it again before they end.
  */
 final class Lab {
+  private static final SchemaRegistry REGISTRY = new SchemaRegistry();
   private static Stack stack;
 
   private Lab() {}
@@ -22,14 +26,22 @@ final class Lab {
       // Source offsets are kept often: a killed worker's source must not have to snapshot again.
       stack =
           Stack.builder()
+              .environment(parts -> SampleShop.environment(parts, REGISTRY.url()))
               .worker(
                   worker ->
                       worker
                           .plugins(plugin, Plugins.debezium())
+                          .plugins(Plugins.debeziumJdbc(), Plugins.avroConverter())
+                          .exporter(ProjectFiles.root().resolve("docker/connect/jmx-exporter.yml"))
                           .property("offset.flush.interval.ms", "1000"))
               .start();
     }
     return stack;
+  }
+
+  /** The schema registry that the worker's variables name, started for the first who asks. */
+  static synchronized SchemaRegistry registry() {
+    return REGISTRY.start();
   }
 
   static Path temporaryDirectory() {

@@ -28,6 +28,7 @@ public final class ConnectWorker implements AutoCloseable {
   private final Path log = Directories.logs("connect").resolve("worker.log");
   private final Path configuration = directory.resolve("worker.properties");
   private final int port = Ports.free();
+  private final int metricsPort = Ports.free();
   private final ChildJvm jvm;
   private final Map<String, String> environment;
   private ChildProcess process;
@@ -35,6 +36,15 @@ public final class ConnectWorker implements AutoCloseable {
   private ConnectWorker(Builder builder) {
     List<String> arguments = new ArrayList<>(ChildJvm.QUICK_START);
     arguments.addAll(builder.jvmArguments);
+    if (builder.exporterRules != null) {
+      arguments.add(
+          "-javaagent:%s=127.0.0.1:%d:%s"
+              .formatted(
+                  ProjectFiles.built(
+                      "testkit/peers/target/jmx-exporter/jmx_prometheus_javaagent.jar"),
+                  metricsPort,
+                  builder.exporterRules));
+    }
     jvm = new ChildJvm(builder.distribution, directory, List.copyOf(arguments));
     environment = Map.copyOf(builder.environment);
     Properties properties = new Properties();
@@ -69,6 +79,11 @@ public final class ConnectWorker implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + log, e);
     }
+  }
+
+  /** Where the JMX exporter answers Prometheus; see {@link Builder#exporter}. */
+  public URI metrics() {
+    return URI.create("http://127.0.0.1:%d/metrics".formatted(metricsPort));
   }
 
   /** The process id of the worker's JVM, for tools such as jcmd. */
@@ -165,6 +180,7 @@ public final class ConnectWorker implements AutoCloseable {
     private final List<Path> plugins = new ArrayList<>();
     private KafkaDistribution distribution = KafkaDistribution.CURRENT;
     private String group = "connect-testkit";
+    private Path exporterRules;
 
     private Builder(String bootstrapServers) {
       this.bootstrapServers = bootstrapServers;
@@ -187,6 +203,12 @@ public final class ConnectWorker implements AutoCloseable {
       return this;
     }
 
+    /** Runs the Prometheus JMX exporter in the worker, by these rules. */
+    public Builder exporter(Path rules) {
+      exporterRules = rules;
+      return this;
+    }
+
     /** Any worker setting. */
     public Builder property(String name, String value) {
       properties.put(name, value);
@@ -196,6 +218,12 @@ public final class ConnectWorker implements AutoCloseable {
     /** A variable for {@code ${env:NAME}} in connectors' configurations. */
     public Builder environment(String name, String value) {
       environment.put(name, value);
+      return this;
+    }
+
+    /** Several such variables. */
+    public Builder environment(Map<String, String> variables) {
+      environment.putAll(variables);
       return this;
     }
 

@@ -1,5 +1,7 @@
 package io.lakehousecdc.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -24,6 +26,29 @@ public final class Plugins {
   /** The stock Debezium PostgreSQL connector, as its project releases it. */
   public static Path debezium() {
     return ProjectFiles.built("testkit/target/plugins");
+  }
+
+  /** The Debezium JDBC sink, as its project releases it. */
+  public static Path debeziumJdbc() {
+    return ProjectFiles.built("testkit/peers/target/jdbc-sink");
+  }
+
+  /**
+   * Apicurio's Avro converter. Its project ships no service file, without which a worker has to
+   * search all classes of all plugins; a jar beside it brings one.
+   */
+  public static Path avroConverter() {
+    Path plugins = ProjectFiles.built("testkit/peers/target/avro-converter");
+    Path jar = plugins.resolve("apicurio-avro-converter").resolve("service-file.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(
+          new JarEntry("META-INF/services/org.apache.kafka.connect.storage.Converter"));
+      out.write("io.apicurio.registry.utils.converter.AvroConverter".getBytes(UTF_8));
+      out.closeEntry();
+      return plugins;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + jar, e);
+    }
   }
 
   /** This project's zip as the package module has built it, exploded into a directory. */

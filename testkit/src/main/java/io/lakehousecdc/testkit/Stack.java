@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +19,7 @@ import java.util.function.UnaryOperator;
 public final class Stack implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final UnaryOperator<ConnectWorker.Builder> workerSettings;
+  private Map<String, String> environment;
   private PostgresServer source;
   private PostgresServer target;
   private KafkaBroker kafka;
@@ -89,9 +92,10 @@ public final class Stack implements AutoCloseable {
       CompletableFuture<PostgresServer> startedTarget =
           inBackground(builder.target.apply(PostgresServer.builder().name("target"))::start);
       kafka = keep(builder.kafka.apply(KafkaBroker.builder()).start());
-      worker = keep(workerSettings.apply(newWorker()).start());
       source = startedSource.join();
       target = startedTarget.join();
+      environment = builder.environment.apply(this);
+      worker = keep(workerSettings.apply(newWorker()).start());
     } catch (CompletionException e) {
       close();
       throw new IllegalStateException("a PostgreSQL does not start", e.getCause());
@@ -102,7 +106,9 @@ public final class Stack implements AutoCloseable {
   }
 
   private ConnectWorker.Builder newWorker() {
-    return ConnectWorker.builder(kafka.bootstrapServers()).plugins(Plugins.debezium());
+    return ConnectWorker.builder(kafka.bootstrapServers())
+        .plugins(Plugins.debezium())
+        .environment(environment);
   }
 
   private <T extends AutoCloseable> CompletableFuture<T> inBackground(Supplier<T> start) {
@@ -122,6 +128,7 @@ public final class Stack implements AutoCloseable {
     private UnaryOperator<PostgresServer.Builder> target = UnaryOperator.identity();
     private UnaryOperator<KafkaBroker.Builder> kafka = UnaryOperator.identity();
     private UnaryOperator<ConnectWorker.Builder> worker = UnaryOperator.identity();
+    private Function<Stack, Map<String, String>> environment = stack -> Map.of();
 
     private Builder() {}
 
@@ -146,6 +153,15 @@ public final class Stack implements AutoCloseable {
     /** Changes the settings of this and every further worker, for instance to add plugins. */
     public Builder worker(UnaryOperator<ConnectWorker.Builder> settings) {
       worker = settings;
+      return this;
+    }
+
+    /**
+     * Variables for {@code ${env:NAME}} in connectors' configurations; the stack's databases and
+     * broker run already when they are asked for.
+     */
+    public Builder environment(Function<Stack, Map<String, String>> variables) {
+      environment = variables;
       return this;
     }
 

@@ -4,6 +4,7 @@ import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.KafkaBroker;
 import io.lakehousecdc.testkit.Plugins;
 import io.lakehousecdc.testkit.PostgresServer;
+import io.lakehousecdc.testkit.SchemaRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ public final class Servers implements AutoCloseable {
           keep(
               () ->
                   KafkaBroker.builder().jvmArguments("-Xmx1g", "-XX:TieredStopAtLevel=4").start());
-      registryUrl = wires.contains(Wire.AVRO) ? keep(ApicurioRegistry::start).url() : "";
+      registryUrl = wires.contains(Wire.AVRO) ? keep(() -> new SchemaRegistry().start()).url() : "";
       plugin = Plugins.project(temporary());
     } catch (RuntimeException | AssertionError e) {
       close();
@@ -73,7 +74,7 @@ public final class Servers implements AutoCloseable {
   public ConnectWorker.Builder worker(String group, Path... plugins) {
     return ConnectWorker.builder(kafka.bootstrapServers())
         .group(group)
-        .plugins(Plugins.debezium(), AvroConverterPlugin.directory())
+        .plugins(Plugins.debezium(), Plugins.avroConverter())
         .plugins(plugin)
         .plugins(plugins)
         .property("consumer.max.poll.records", "" + POLL_RECORDS)

@@ -1,6 +1,5 @@
 package io.lakehousecdc.benchmarks.postgres;
 
-import io.lakehousecdc.benchmarks.ProjectFile;
 import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
@@ -99,7 +98,7 @@ final class Throughput {
                 Files.createTempDirectory("lakehousecdc-benchmark-"),
                 "noop-sink",
                 NoOpSinkConnector.class),
-            ProjectFile.at("benchmarks/peers/target/jdbc-sink"));
+            Plugins.debeziumJdbc());
     recordings.ifPresent(
         directory -> builder.jvmArguments("-XX:StartFlightRecording:settings=profile"));
     return builder.start();

@@ -1,0 +1,249 @@
+package io.lakehousecdc.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.testkit.Await;
+import io.lakehousecdc.testkit.ConnectRest;
+import io.lakehousecdc.testkit.KafkaClient;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import io.lakehousecdc.testkit.ProjectFiles;
+import io.lakehousecdc.testkit.Stack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * The example that the files in config/ serve: the shop of docker/postgres, its topics and its
+ * warehouses. Files are POSTed as they are, so their names are taken: for one test at a time.
+ */
+final class SampleShop {
+  static final List<String> TABLES = List.of("customers", "orders", "products");
+
+  private static final Path DELTA_ROOT = Lab.temporaryDirectory();
+  private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
+
+  /** Confluent's converter is on no public Maven repository: these files run without it. */
+  private static final Map<String, String> FOR_CONFLUENT =
+      Map.of("key.converter", JSON, "value.converter", JSON);
+
+  private final Stack stack = Lab.stack();
+  private final KafkaClient kafka = stack.kafka().client();
+  private int changes;
+
+  /** The variables that config/README.md lists. */
+  static Map<String, String> environment(Stack stack, String registryUrl) {
+    PostgresDatabase warehouse = stack.target().database("warehouse");
+    return Map.of(
+        "SHOP_DB_HOST", stack.source().host(),
+        "SHOP_DB_PORT", Integer.toString(stack.source().port()),
+        "SHOP_DB_USER", stack.source().user(),
+        "SHOP_DB_PASSWORD", stack.source().password(),
+        "WAREHOUSE_URL", warehouse.jdbcUrl(),
+        "WAREHOUSE_USER", warehouse.user(),
+        "WAREHOUSE_PASSWORD", warehouse.password(),
+        "DELTA_ROOT", DELTA_ROOT.toString(),
+        "APICURIO_REGISTRY_URL", registryUrl,
+        "SCHEMA_REGISTRY_URL", registryUrl);
+  }
+
+  /** All files of directories of config/, as paths below it. */
+  static List<String> files(String... directories) {
+    Path config = ProjectFiles.root().resolve("config");
+    List<String> files = new ArrayList<>();
+    for (String directory : directories) {
+      try (Stream<Path> entries = Files.list(config.resolve(directory))) {
+        entries.map(file -> config.relativize(file).toString()).sorted().forEach(files::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return files;
+  }
+
+  static String text(String relative) {
+    try {
+      return Files.readString(ProjectFiles.root().resolve(relative));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  PostgresDatabase source() {
+    return stack.source().database("shop");
+  }
+
+  PostgresDatabase warehouse() {
+    return stack.target().database("warehouse");
+  }
+
+  ConnectRest connect() {
+    return stack.connect();
+  }
+
+  KafkaClient kafka() {
+    return kafka;
+  }
+
+  Stored postgres() {
+    return new Stored.InPostgres(warehouse());
+  }
+
+  Stored delta() {
+    return new Stored.InDelta(DELTA_ROOT);
+  }
+
+  /** POSTs a file of config/ and waits until its task runs; returns the connector's name. */
+  String post(String file) {
+    return post(file, file.contains("confluent") ? FOR_CONFLUENT : Map.of());
+  }
+
+  /** The same with some settings replaced. */
+  String post(String file, Map<String, String> replaced) {
+    if (file.contains("apicurio")) {
+      Lab.registry();
+    }
+    String connector =
+        connect().register(ProjectFiles.root().resolve("config").resolve(file), replaced);
+    connect().awaitRunning(connector);
+    return connector;
+  }
+
+  /** Everything as on the first day: no connector, no topic, the shop's first rows. */
+  void reset() {
+    endConnectors("shop-");
+    deleteTopics("(shop|__debezium-heartbeat)\\..*");
+    forgetDeadLetters();
+    recreate(stack.source().database(), "shop");
+    source().execute(text("docker/postgres/shop.sql"));
+    text("config/README.md")
+        .lines()
+        .filter(line -> line.startsWith("    CREATE TABLE"))
+        .forEach(source()::execute);
+    changes = 0;
+    resetWarehouses();
+  }
+
+  /** No connector may be running that writes to such topics. */
+  void forgetDeadLetters() {
+    deleteTopics("dlq\\..*");
+  }
+
+  void resetWarehouses() {
+    recreate(stack.target().database(), "warehouse");
+    try (Stream<Path> files = Files.walk(DELTA_ROOT)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(DELTA_ROOT)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends connectors and forgets their offsets. */
+  void endConnectors(String prefix) {
+    connect()
+        .call("GET", "/connectors", null)
+        .forEach(
+            name -> {
+              if (name.asText().startsWith(prefix)) {
+                connect().stop(name.asText());
+                connect().resetOffsets(name.asText());
+                connect().delete(name.asText());
+              }
+            });
+  }
+
+  /** One insert, two updates and a delete of rows that were not touched before. */
+  void change() {
+    changes++;
+    source()
+        .execute(
+            "insert into customers (name, email) values ('New %d', 'new@example.com')"
+                .formatted(changes),
+            "update customers set name = 'Renamed %d' where id = %d".formatted(changes, changes),
+            "update products set attributes = '{\"a\": [%d, null]}' where id = %d"
+                .formatted(changes, changes),
+            "delete from orders where id = " + changes);
+  }
+
+  /** How often {@link #change} was called since the first day. */
+  int changes() {
+    return changes;
+  }
+
+  /** Appends records of a topic that later ones of their key have outdated, as a crashed source. */
+  void emitOutdatedAgain(String topic) {
+    Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
+    List<ProducerRecord<byte[], byte[]>> outdated = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> each : kafka.consume(topic)) {
+      if (each.key() == null) {
+        continue; // a bad record of another test
+      }
+      ConsumerRecord<byte[], byte[]> before = last.put(new String(each.key(), UTF_8), each);
+      if (before != null) {
+        outdated.add(
+            new ProducerRecord<>(
+                topic, before.partition(), before.key(), before.value(), before.headers()));
+      }
+    }
+    assertTrue(!outdated.isEmpty(), "nothing in " + topic + " is outdated");
+    kafka.produce(outdated);
+  }
+
+  /** Waits until the tables hold what the shop's hold; rows are those that the filter lets pass. */
+  void awaitEqual(Stored stored, Map<String, String> tables, Stored.Filter filter) {
+    tables.forEach(
+        (table, target) -> {
+          List<String> columns = columns(table);
+          Stored shop = new Stored.InPostgres(source());
+          Await.untilEquals(
+              shop.rows("public." + table, columns, Stored.ALL),
+              () -> stored.rows(target, columns, filter));
+        });
+  }
+
+  /** The tables' names with something before each. */
+  static Map<String, String> prefixed(String prefix) {
+    return TABLES.stream().collect(Collectors.toMap(table -> table, table -> prefix + table));
+  }
+
+  private void deleteTopics(String names) {
+    kafka.topics().stream().filter(topic -> topic.matches(names)).forEach(kafka::deleteTopic);
+  }
+
+  private List<String> columns(String table) {
+    return source()
+        .rows(
+            "select column_name from information_schema.columns where table_schema = 'public'"
+                + " and table_name = '"
+                + table
+                + "' order by ordinal_position")
+        .stream()
+        .map(row -> Objects.toString(row.get(0)))
+        .toList();
+  }
+
+  private static void recreate(PostgresDatabase administration, String name) {
+    String slots = "from pg_replication_slots where database = '" + name + "'";
+    Await.until(
+        "slots of " + name + " are released",
+        () -> administration.number("select count(*) " + slots + " and active") == 0);
+    administration.rows("select pg_drop_replication_slot(slot_name)::text " + slots);
+    administration.execute(
+        "drop database if exists " + name + " with (force)", "create database " + name);
+  }
+}

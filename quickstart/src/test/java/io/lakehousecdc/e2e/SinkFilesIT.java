@@ -1,0 +1,245 @@
+package io.lakehousecdc.e2e;
+
+import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every sink of config/, POSTed as it is, receives the shop's first rows and later changes. Sinks
+ * that read the same kind of record share one source, and read its topics from the beginning.
+ */
+class SinkFilesIT {
+  private static final SampleShop SHOP = new SampleShop();
+  private static final String CUSTOMERS = "shop.public.customers";
+  private static final String LETTERS = "cdc.dead_letters";
+
+  /** Which source feeds a sink, where it is not the plain one. */
+  private static final Map<String, String> SOURCES =
+      Map.of(
+          "sink/postgres-schemaless.json", "source/schemaless.json",
+          "sink/postgres-avro-apicurio.json", "source/avro-apicurio.json",
+          "sink/postgres-avro-confluent.json", "source/avro-confluent.json");
+
+  /** What must be seen in the target, by the sink's name. */
+  private interface Promise {
+    void check(String sink);
+  }
+
+  private static final Map<String, Promise> PROMISES =
+      Map.ofEntries(
+          entry("sink/postgres-upsert.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/postgres-soft-delete.json", sink -> deletedRowsStay(SHOP.postgres())),
+          entry("sink/postgres-append.json", sink -> everyChangeIsARow(SHOP.postgres())),
+          entry("sink/postgres-star-schema.json", sink -> namesAreMapped(SHOP.postgres())),
+          entry("sink/postgres-dead-letters.json", SinkFilesIT::badRecordsAreKeptTwice),
+          entry("sink/postgres-flattened.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/postgres-schemaless.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/postgres-avro-apicurio.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/postgres-avro-confluent.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/delta-upsert.json", sink -> tablesAreEqual(SHOP.delta())),
+          entry("sink/delta-soft-delete.json", sink -> deletedRowsStay(SHOP.delta())),
+          entry("sink/delta-append.json", sink -> everyChangeIsARow(SHOP.delta())),
+          entry("sink/delta-star-schema.json", sink -> namesAreMapped(SHOP.delta())),
+          entry("sink/delta-dead-letters.json", SinkFilesIT::badRecordsAreKeptTwice),
+          entry("smt/jdbc-sink-dedup.json", SinkFilesIT::theJdbcSinkIsNotThrownBack),
+          entry("smt/sink-dedup.json", SinkFilesIT::outdatedChangesAreDropped),
+          entry("smt/sink-dlq-router.json", SinkFilesIT::badRecordsGoToTheTopic),
+          entry("smt/sink-dlq-router-table.json", SinkFilesIT::badRecordsAreKeptTwice),
+          entry("smt/sink-dedup-and-dlq-router.json", SinkFilesIT::bothTransformsWork));
+
+  private static String stream;
+  private static int bad;
+
+  /** Those that stand bad records come last, because bad records stay in the topics. */
+  static Stream<String> files() {
+    return SampleShop.files("sink", "smt").stream()
+        .filter(file -> !file.startsWith("smt/source-"))
+        .sorted(
+            Comparator.comparing((String file) -> isTolerant(file))
+                .thenComparing(file -> SOURCES.getOrDefault(file, "")));
+  }
+
+  @AfterEach
+  void endSink() {
+    SHOP.endConnectors("shop-postgres");
+    SHOP.endConnectors("shop-delta");
+    SHOP.endConnectors("shop-jdbc");
+    SHOP.forgetDeadLetters();
+    SHOP.resetWarehouses();
+  }
+
+  @AfterAll
+  static void end() {
+    SHOP.reset();
+  }
+
+  @ParameterizedTest(name = "config/{0}")
+  @MethodSource("files")
+  void dataArrives(String file) {
+    Promise promise = PROMISES.get(file);
+    assertNotNull(promise, () -> "nothing here says what config/%s promises".formatted(file));
+    streamBy(SOURCES.getOrDefault(file, "source/plain.json"));
+    if (file.contains("schemaless")) {
+      createTables();
+    }
+    String sink = SHOP.post(file);
+    SHOP.change();
+    promise.check(sink);
+  }
+
+  @Test
+  void aSecretMayStandInAFile() throws IOException {
+    Path secrets = Lab.temporaryDirectory().resolve("shop.properties");
+    Files.writeString(secrets, "password=" + SHOP.warehouse().password());
+    streamBy("source/plain.json");
+    SHOP.post(
+        "sink/postgres-upsert.json",
+        Map.of("postgres.password", "${file:%s:password}".formatted(secrets)));
+    tablesAreEqual(SHOP.postgres());
+  }
+
+  private static void streamBy(String source) {
+    if (!source.equals(stream)) {
+      SHOP.reset();
+      stream = source;
+      bad = 0;
+      SHOP.post(source);
+      Await.until("the snapshot", () -> SHOP.kafka().count("shop.public.products") >= 20);
+    }
+  }
+
+  /** Where records have no schema, the types are those of the target's tables. */
+  private static void createTables() {
+    SHOP.warehouse()
+        .execute(
+            SampleShop.text("docker/postgres/shop.sql")
+                .split("\nINSERT", 2)[0]
+                .replace("GENERATED ALWAYS AS IDENTITY ", "")
+                .replaceAll("REFERENCES \\w+", ""));
+  }
+
+  private static void tablesAreEqual(Stored stored) {
+    SHOP.awaitEqual(stored, SampleShop.prefixed("public."), Stored.ALL);
+  }
+
+  private static void deletedRowsStay(Stored stored) {
+    SHOP.awaitEqual(stored, SampleShop.prefixed("history_public."), Stored.notTrue("_cdc_deleted"));
+    assertEquals(500, stored.count("history_public.orders", "id"));
+  }
+
+  /** The first rows, and what {@link SampleShop#change} has done to them since. */
+  private static void everyChangeIsARow(Stored stored) {
+    long changes = SHOP.changes();
+    Map.of("customers", 100 + 2 * changes, "products", 20 + changes, "orders", 500 + changes)
+        .forEach(
+            (table, events) ->
+                Await.untilEquals(events, () -> stored.count("changelog_public." + table, "id")));
+    List<String> first = new ArrayList<>();
+    for (String row :
+        stored.rows("changelog_public.orders", List.of("id", "_cdc_op"), Stored.ALL)) {
+      if (row.startsWith("[1,")) {
+        first.add(row);
+      }
+    }
+    assertEquals(List.of("[1, d]", "[1, r]"), first);
+  }
+
+  private static void namesAreMapped(Stored stored) {
+    SHOP.awaitEqual(
+        stored,
+        Map.of(
+            "customers", "dwh.dim_customers",
+            "products", "dwh.dim_products",
+            "orders", "dwh.fact_orders"),
+        Stored.notTrue("is_deleted"));
+    List<String> rows =
+        stored.rows(
+            "dwh.fact_orders",
+            List.of("is_deleted", "source_lsn", "event_time"),
+            new Stored.Filter("is_deleted", "false"));
+    assertEquals(SHOP.changes(), rows.size());
+    assertTrue(
+        rows.stream().allMatch(row -> row.matches("\\[true, \\d+, \\d{4}-\\d\\d-\\d\\d .*]")),
+        rows::toString);
+  }
+
+  private static void badRecordsAreKeptTwice(String sink) {
+    Stored stored = sink.contains("delta") ? SHOP.delta() : SHOP.postgres();
+    produceBadRecords();
+    SHOP.change();
+    Await.untilEquals((long) bad, () -> SHOP.kafka().count("dlq." + sink));
+    Await.untilEquals((long) bad, () -> stored.count(LETTERS, "topic"));
+    tablesAreEqual(stored);
+  }
+
+  private static void badRecordsGoToTheTopic(String sink) {
+    produceBadRecords();
+    SHOP.change();
+    Await.untilEquals((long) bad, () -> SHOP.kafka().count("dlq." + sink));
+    tablesAreEqual(SHOP.postgres());
+  }
+
+  private static void bothTransformsWork(String sink) {
+    badRecordsGoToTheTopic(sink);
+    outdatedChangesAreDropped(sink);
+  }
+
+  private static void outdatedChangesAreDropped(String sink) {
+    tablesAreEqual(SHOP.postgres());
+    SHOP.emitOutdatedAgain(CUSTOMERS);
+    SHOP.change();
+    tablesAreEqual(SHOP.postgres());
+    assertTrue(dropped(sink) > 0, "nothing was dropped");
+  }
+
+  /** This sink applies what it gets: an old name, were it not dropped, would come back. */
+  private static void theJdbcSinkIsNotThrownBack(String sink) {
+    namesAreEqual();
+    SHOP.emitOutdatedAgain(CUSTOMERS);
+    SHOP.change();
+    namesAreEqual();
+    assertTrue(dropped(sink) > 0, "nothing was dropped");
+  }
+
+  /** The JDBC sink has types of its own; names are text on both sides. */
+  private static void namesAreEqual() {
+    List<String> columns = List.of("id", "name");
+    Await.untilEquals(
+        new Stored.InPostgres(SHOP.source()).rows("customers", columns, Stored.ALL),
+        () -> SHOP.postgres().rows("jdbc_customers", columns, Stored.ALL));
+  }
+
+  private static double dropped(String sink) {
+    return Exposition.of(Lab.stack().worker().metrics())
+        .sum("lakehousecdc_lsn_dedup_dropped_total", "id=\"" + sink + "-");
+  }
+
+  /** Both can be read as JSON with a schema: no envelope, and an operation that nobody knows. */
+  private static void produceBadRecords() {
+    SHOP.kafka()
+        .produce(CUSTOMERS, 0, null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"x\"}");
+    String event = SHOP.kafka().values(CUSTOMERS).get(0);
+    SHOP.kafka().produce(CUSTOMERS, 0, null, event.replace("\"op\":\"r\"", "\"op\":\"x\""));
+    bad += 2;
+  }
+
+  private static boolean isTolerant(String file) {
+    return SampleShop.text("config/" + file).contains("\"errors.tolerance\"");
+  }
+}
