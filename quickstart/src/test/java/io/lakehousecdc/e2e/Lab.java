@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The real stack with this project's archive as a plugin: one for all tests of the JVM, ended with
@@ -16,13 +17,13 @@ import java.nio.file.Path;
  */
 final class Lab {
   private static final SchemaRegistry REGISTRY = new SchemaRegistry();
+  private static final Path PLUGINS = Plugins.project(temporaryDirectory());
   private static Stack stack;
 
   private Lab() {}
 
   static synchronized Stack stack() {
     if (stack == null) {
-      Path plugin = Plugins.project(temporaryDirectory());
       // Source offsets are kept often: a killed worker's source must not have to snapshot again.
       stack =
           Stack.builder()
@@ -30,13 +31,22 @@ final class Lab {
               .worker(
                   worker ->
                       worker
-                          .plugins(plugin, Plugins.debezium())
+                          .plugins(PLUGINS, Plugins.debezium())
                           .plugins(Plugins.debeziumJdbc(), Plugins.avroConverter())
                           .exporter(ProjectFiles.root().resolve("docker/connect/jmx-exporter.yml"))
                           .property("offset.flush.interval.ms", "1000"))
               .start();
     }
     return stack;
+  }
+
+  /** The jars of this project's archive, as {@code java -cp} takes them. */
+  static String pluginClassPath() {
+    try (Stream<Path> plugins = Files.list(PLUGINS)) {
+      return plugins.findAny().orElseThrow().resolve("lib").resolve("*").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + PLUGINS, e);
+    }
   }
 
   /** The schema registry that the worker's variables name, started for the first who asks. */

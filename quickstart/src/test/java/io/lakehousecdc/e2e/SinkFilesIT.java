@@ -48,6 +48,7 @@ class SinkFilesIT {
           entry("sink/postgres-append.json", sink -> everyChangeIsARow(SHOP.postgres())),
           entry("sink/postgres-star-schema.json", sink -> namesAreMapped(SHOP.postgres())),
           entry("sink/postgres-dead-letters.json", SinkFilesIT::badRecordsAreKeptTwice),
+          entry("sink/postgres-dead-letter-topic.json", SinkFilesIT::allLettersAreInTheTable),
           entry("sink/postgres-flattened.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/postgres-schemaless.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/postgres-avro-apicurio.json", sink -> tablesAreEqual(SHOP.postgres())),
@@ -66,12 +67,16 @@ class SinkFilesIT {
   private static String stream;
   private static int bad;
 
-  /** Those that stand bad records come last, because bad records stay in the topics. */
+  /**
+   * Those that stand bad records come last, because bad records stay in the topics; at the very end
+   * the one with a record that never reaches a sink.
+   */
   static Stream<String> files() {
     return SampleShop.files("sink", "smt").stream()
         .filter(file -> !file.startsWith("smt/source-"))
         .sorted(
             Comparator.comparing((String file) -> isTolerant(file))
+                .thenComparing(file -> file.equals("sink/postgres-dead-letter-topic.json"))
                 .thenComparing(file -> SOURCES.getOrDefault(file, "")));
   }
 
@@ -188,6 +193,15 @@ class SinkFilesIT {
     tablesAreEqual(stored);
   }
 
+  /** Also one that the other sink has not seen, because its converter failed. */
+  private static void allLettersAreInTheTable(String collector) {
+    String sink = SHOP.post("smt/sink-dlq-router.json");
+    SHOP.kafka().produce(CUSTOMERS, 0, null, "{not json");
+    bad++;
+    badRecordsGoToTheTopic(sink);
+    Await.untilEquals((long) bad, () -> SHOP.postgres().count(LETTERS, "topic"));
+  }
+
   private static void badRecordsGoToTheTopic(String sink) {
     produceBadRecords();
     SHOP.change();
@@ -240,6 +254,6 @@ class SinkFilesIT {
   }
 
   private static boolean isTolerant(String file) {
-    return SampleShop.text("config/" + file).contains("\"errors.tolerance\"");
+    return SampleShop.text("config/" + file).contains("\"dlq.");
   }
 }

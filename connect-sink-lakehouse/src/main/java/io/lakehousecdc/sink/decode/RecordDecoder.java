@@ -73,6 +73,9 @@ public final class RecordDecoder {
     if (record.topic().startsWith(HEARTBEAT_TOPICS)) {
       return Skipped.HEARTBEAT;
     }
+    if (QueuedLetters.contain(record)) {
+      return QueuedLetters.read(record);
+    }
     Object value = record.value();
     if (value == null) {
       return tombstones.read(record);

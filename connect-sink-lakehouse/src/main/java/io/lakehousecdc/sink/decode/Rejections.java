@@ -10,12 +10,16 @@ import java.util.Base64;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** Makes dead letters of records that cannot be decoded. */
 final class Rejections {
   /** Schema name of the dead letters that this project's {@code DlqRouter} writes. */
   static final String LETTER_SCHEMA = "io.lakehousecdc.DeadLetter";
+
+  /** Header that this project's replayer leaves on a record. */
+  private static final String RETRIES = "dlq.retries";
 
   private static final String ERROR_CLASS = "DecodeError";
 
@@ -37,7 +41,13 @@ final class Rejections {
         errorClass,
         message,
         System.currentTimeMillis(),
-        0);
+        retries(record));
+  }
+
+  /** How often the record was replayed, as the replayer's header says; 0 where there is none. */
+  static int retries(SinkRecord record) {
+    Header header = record.headers().lastWithName(RETRIES);
+    return header == null ? 0 : (int) Attributes.number(header.value(), 0);
   }
 
   /** A dead letter that comes back as a record; what it does not say is taken from the record. */

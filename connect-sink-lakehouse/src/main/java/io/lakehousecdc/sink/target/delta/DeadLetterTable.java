@@ -26,7 +26,7 @@ final class DeadLetterTable {
               new Column("offset", Primitive.INT64, false),
               new Column("key", Primitive.TEXT, true),
               new Column("value", Primitive.TEXT, true),
-              new Column("operation", Primitive.TEXT, true),
+              new Column("op", Primitive.TEXT, true),
               new Column("error_class", Primitive.TEXT, true),
               new Column("error_message", Primitive.TEXT, true),
               new Column("created_at", Primitive.TIMESTAMPTZ, true),

@@ -54,7 +54,7 @@ class DeltaTargetTest extends TargetContract {
                         (Long) row.get("offset")),
                     (String) row.get("key"),
                     (String) row.get("value"),
-                    (String) row.get("operation"),
+                    (String) row.get("op"),
                     (String) row.get("error_class"),
                     (String) row.get("error_message"),
                     (Long) row.get("created_at") / 1_000,

@@ -1,0 +1,65 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.target.DeadLetter;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Reads the topic of Connect's dead letter queue: bytes, and headers that say where the record was
+ * and what was wrong with it ({@code errors.deadletterqueue.context.headers.enable=true}). So the
+ * table of dead letters can have those, too, that no sink ever sees because their converter failed.
+ * Names as in Connect's {@code DeadLetterQueueReporter}.
+ */
+final class QueuedLetters {
+  private static final String PREFIX = "__connect.errors.";
+  private static final String TOPIC = PREFIX + "topic";
+  private static final String CAUSE = "Caused by: ";
+
+  private QueuedLetters() {}
+
+  /**
+   * Whether a record is such a letter. Without ByteArrayConverter it is none: a record that was
+   * published again with all its headers is a change like any other.
+   */
+  static boolean contain(SinkRecord record) {
+    return record.valueSchema() != null
+        && record.valueSchema().type() == Schema.Type.BYTES
+        && record.headers().lastWithName(TOPIC) != null;
+  }
+
+  /** The letter, in the place of the record that was refused. */
+  static Decoded.Rejected read(SinkRecord record) {
+    long partition = Attributes.number(header(record, "partition"), record.kafkaPartition());
+    long offset = Attributes.number(header(record, "offset"), record.kafkaOffset());
+    return new Decoded.Rejected(
+        new DeadLetter(
+            new Coordinates(new SourcePartition(header(record, "topic"), (int) partition), offset),
+            Rejections.text(record.keySchema(), record.key()),
+            Rejections.text(record.valueSchema(), record.value()),
+            null,
+            header(record, "exception.class.name"),
+            reason(record),
+            System.currentTimeMillis(),
+            Rejections.retries(record)));
+  }
+
+  /** A converter's message alone does not tell what it met; its last cause does. */
+  private static String reason(SinkRecord record) {
+    String message = header(record, "exception.message");
+    String trace = header(record, "exception.stacktrace");
+    int cause = trace == null ? -1 : trace.lastIndexOf(CAUSE);
+    if (cause < 0) {
+      return message;
+    }
+    String root = trace.substring(cause + CAUSE.length()).lines().findFirst().orElse("");
+    return message == null ? root : message.strip() + " " + root;
+  }
+
+  private static String header(SinkRecord record, String name) {
+    Header header = record.headers().lastWithName(PREFIX + name);
+    return header == null ? null : Rejections.text(header.schema(), header.value());
+  }
+}
