@@ -27,6 +27,9 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** A valid configuration of the sink, in the terms of its parts. Immutable. */
 final class SinkConfig extends AbstractConfig {
+  /** Far longer than a worker's poll takes, so that silence means that there is nothing. */
+  private static final long SNAPSHOT_QUIET_MILLIS = 5_000;
+
   private final TargetFactory factory;
   private final Map<String, String> raw;
 
@@ -115,7 +118,10 @@ final class SinkConfig extends AbstractConfig {
     return new PipelineOptions(
         tables(),
         choice(TruncateMode.class, TRUNCATE_MODE),
-        getBoolean(SNAPSHOT_SWEEP) ? Sweep.Mode.REMOVE : Sweep.Mode.REPORT,
+        new PipelineOptions.Sweeping(
+            getBoolean(SNAPSHOT_SWEEP) ? Sweep.Mode.REMOVE : Sweep.Mode.REPORT,
+            SNAPSHOT_QUIET_MILLIS,
+            maxTasks()),
         epoch(getString(SOURCE_EPOCH)),
         orElse(getLong(FLUSH_INTERVAL_MS), defaults.intervalMillis()),
         Math.toIntExact(orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords())),

@@ -5,10 +5,9 @@ import io.lakehousecdc.sink.change.Position;
 /**
  * A completed snapshot: rows of the table that stand below its position were not in it.
  *
- * @param topic original topic of the table; the target applies the sweep only once every partition
- *     state it holds for this topic (those of the same commit included) is past the snapshot: its
- *     {@code completedSnapshotLsn} is at or above that of {@code below}, or its {@code highWater}
- *     is above {@code below}
+ * @param topic original topic of the table; the target carries the sweep out only once every state
+ *     that it holds of this topic's partitions (those of the same commit included) is past the
+ *     snapshot, and remembers until then that it was asked
  * @param below position (epoch, snapshot LSN, 0)
  * @param mode what to do with such rows
  */
@@ -18,7 +17,10 @@ public record Sweep(String topic, Position below, Mode mode) {
   public enum Mode {
     /** Count them for the receipt, change nothing. */
     REPORT,
-    /** Remove them, or mark them deleted where the table soft-deletes. */
+    /**
+     * Remove them, or mark them deleted where the table soft-deletes, and drop what comes of them
+     * later: as a truncate at the same position would, but for the rows of the same commit.
+     */
     REMOVE
   }
 }

@@ -3,7 +3,6 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.sink.batch.ChangeLog;
 import io.lakehousecdc.sink.batch.Coverage;
 import io.lakehousecdc.sink.batch.Fold;
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.batch.TableFold;
 import io.lakehousecdc.sink.change.ChangeEvent;
@@ -30,7 +29,7 @@ final class BatchContent {
   private final WriteMode mode;
   private final Map<TableId, Fold> folds = new LinkedHashMap<>();
   private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
-  private final Map<TableId, Sweep> sweeps = new HashMap<>();
+  private final Map<TableId, Sweeps.Due> sweeps = new HashMap<>();
   private final Transactions transactions = new Transactions();
   private final List<Entry> entries = new ArrayList<>();
 
@@ -39,7 +38,7 @@ final class BatchContent {
   }
 
   /** Folds the given entries anew. */
-  static BatchContent of(WriteMode mode, Collection<Entry> entries, Map<TableId, Sweep> sweeps) {
+  static BatchContent of(WriteMode mode, Collection<Entry> entries, Collection<Sweeps.Due> sweeps) {
     BatchContent content = new BatchContent(mode);
     entries.forEach(content::add);
     sweeps.forEach(content::sweep);
@@ -77,17 +76,19 @@ final class BatchContent {
     }
   }
 
-  void sweep(TableId table, Sweep sweep) {
-    sweeps.put(table, sweep);
-    fold(table).sweep(sweep);
+  void sweep(Sweeps.Due due) {
+    sweeps.put(due.table(), due);
+    fold(due.table()).sweep(due.sweep());
+    contributors.computeIfAbsent(due.table(), table -> new HashSet<>()).addAll(due.partitions());
   }
 
   List<Entry> entries() {
     return entries;
   }
 
-  Map<TableId, Sweep> sweeps() {
-    return sweeps;
+  /** Requests for sweeps, at most one for each table. */
+  Collection<Sweeps.Due> sweeps() {
+    return sweeps.values();
   }
 
   Map<TableId, Set<SourcePartition>> contributors() {

@@ -105,9 +105,9 @@ final class Committer {
     if (receipt.ghosts() > 0) {
       LOG.warn(
           "A completed snapshot of {} did not contain {} stored rows{}",
-          batch.content().sweeps().keySet(),
+          batch.content().sweeps().stream().map(Sweeps.Due::table).toList(),
           receipt.ghosts(),
-          options.sweep() == Sweep.Mode.REMOVE
+          options.sweeping().mode() == Sweep.Mode.REMOVE
               ? "; they were removed"
               : ". Set snapshot.sweep=true to have such rows removed");
     }

@@ -98,7 +98,7 @@ final class Culprits {
   }
 
   private RecordException refusal(List<Entry> entries) {
-    BatchContent part = BatchContent.of(batch.mode(), entries, Map.of());
+    BatchContent part = BatchContent.of(batch.mode(), entries, List.of());
     try {
       target.rehearse(new Commit(part.batches(), batch.advances(), List.of(), part.contributors()));
       return null;

@@ -60,7 +60,7 @@ final class OpenBatch {
 
   void sweep(Sweeps.Due due) {
     due.partitions().forEach(this::touch);
-    content.sweep(due.table(), due.sweep());
+    content.sweep(due);
   }
 
   void reject(Future<?> report, Optional<DeadLetter> letter) {

@@ -79,27 +79,39 @@ final class PartitionLedger {
     return latestCommitMicros;
   }
 
+  /** Whether the partition has never had a record. */
+  boolean isUnread() {
+    return nextOffset == 0;
+  }
+
+  /** When the last record came, or the ledger was opened; as {@link System#nanoTime} has it. */
+  long lastRecordAt() {
+    return lastRecordAt;
+  }
+
+  /** Whether an event has shown that nothing more comes of the snapshot at {@code below}. */
+  boolean isPast(Position below) {
+    return state().isPast(below);
+  }
+
+  /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
+  void completeSnapshot(Position below) {
+    if (highWater.epoch() == below.epoch()) {
+      completedSnapshotLsn = Math.max(completedSnapshotLsn, below.commitLsn());
+    }
+  }
+
   /**
-   * Whether everything of the snapshot at {@code below} has been seen, or nothing comes any more.
+   * LSN of the snapshot of the last admitted event's table, if that event showed that it is
+   * complete; empty for most.
    */
-  boolean isPast(Position below, long idleNanos) {
-    return completedSnapshotLsn >= below.commitLsn()
-        || below.isBelow(highWater)
-        || System.nanoTime() - lastRecordAt > idleNanos;
-  }
-
-  /** Takes the snapshot at {@code lsn} as completed: nothing more of it will come. */
-  void completeSnapshot(long lsn) {
-    completedSnapshotLsn = Math.max(completedSnapshotLsn, lsn);
-  }
-
-  /** LSN of the snapshot that the last admitted event showed to be complete; empty for most. */
   OptionalLong justCompleted() {
     return justCompleted;
   }
 
   /** Passes a record that concerns no table; false where it was passed before. */
   boolean pass(long offset) {
+    lastRecordAt = System.nanoTime();
     if (offset < nextOffset) {
       return false;
     }
@@ -207,8 +219,8 @@ final class PartitionLedger {
     if (isInitial(mark)) {
       snapshotLsn = mark.lsn();
     }
-    boolean ends = mark.snapshot() == Snapshot.NO || mark.snapshot() == Snapshot.INITIAL_LAST;
-    if (ends && completedSnapshotLsn < snapshotLsn) {
+    boolean afterwards = mark.snapshot() == Snapshot.NO && completedSnapshotLsn < snapshotLsn;
+    if (afterwards || mark.snapshot() == Snapshot.INITIAL_LAST) {
       completedSnapshotLsn = snapshotLsn;
       justCompleted = OptionalLong.of(snapshotLsn);
     }

@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.target.DeadLetter;
 import io.lakehousecdc.sink.target.LoadedPartition;
 import io.lakehousecdc.sink.target.PartitionAdvance;
 import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
 import io.lakehousecdc.sink.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ public final class Pipeline implements AutoCloseable {
   private final Rejections rejections;
   private final Intake intake;
   private final Sweeps sweeps;
+  private final SweepInquiry inquiry;
   private final Resumption resumption = new Resumption();
   private final Writer writer;
   private final Map<SourcePartition, PartitionLedger> ledgers = new HashMap<>();
@@ -70,7 +73,8 @@ public final class Pipeline implements AutoCloseable {
     this.metrics = metrics;
     this.rejections = rejections;
     this.intake = new Intake(options, metrics);
-    this.sweeps = new Sweeps(options.sweep());
+    this.sweeps = new Sweeps(options.sweeping());
+    this.inquiry = new SweepInquiry(target, options.sweeping());
     this.open = new OpenBatch(options);
     this.writer =
         new Writer(name, new Committer(target, options, metrics, rejections), this::noteCommitted);
@@ -140,23 +144,25 @@ public final class Pipeline implements AutoCloseable {
 
   /** Takes a change in. */
   public void accept(Coordinates at, ChangeEvent event, int bytes, Object origin) {
+    if (!open.content().accepts(event)) {
+      // Before the event is admitted: what is cut now must not count it as applied.
+      cut();
+    }
     PartitionLedger ledger = touch(at);
     Intake.Result result = intake.admit(ledger, at, event);
     open.touch(at.partition());
+    if (watchesSnapshots()) {
+      sweeps.observe(ledger, at.partition(), event.table()).ifPresent(open::sweep);
+    }
     if (!result.isApplied()) {
       return;
     }
-    sweeps.observe(ledger, at.partition().topic(), event.table());
     if (isAhead(at, event.table())) {
       metrics.duplicate();
       return;
     }
     Entry entry =
         new Entry(result.event(), result.position(), at, rejections.wantsOrigin() ? origin : null);
-    if (!open.content().accepts(result.event())) {
-      cut();
-      open.touch(at.partition());
-    }
     open.add(entry, bytes);
     metrics.buffered(1, bytes);
     if (open.isFull() && !open.endsWithDelete()) {
@@ -192,13 +198,21 @@ public final class Pipeline implements AutoCloseable {
    */
   public boolean flushIfDue() {
     throwFailure();
+    inquiry.report(sweeps);
     sweeps.due(ledgers).forEach(open::sweep);
     boolean due = open.ageMillis() >= options.flushIntervalMillis();
     boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * options.flushIntervalMillis();
     if (open.isFull() || due && !patient && writer.queued() == 0) {
       cut();
+    } else if (open.isUntouched() && inquiry.isDue() && writer.queued() == 0) {
+      writer.submit(open.seal(List.of()));
     }
-    return writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.bufferMaxBytes();
+    boolean full =
+        writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.bufferMaxBytes();
+    if (full) {
+      sweeps.readingStopped();
+    }
+    return full;
   }
 
   /** Waits a little for the writer to catch up; true where reading can go on. */
@@ -291,7 +305,22 @@ public final class Pipeline implements AutoCloseable {
         resumption.expectFromStart(partition);
       }
     }
+    loadSweeps(patience);
     return offsets;
+  }
+
+  /** Takes over the sweeps that wait for partitions of the topics that this task now holds. */
+  private void loadSweeps(long patience) {
+    if (watchesSnapshots()) {
+      Set<String> topics =
+          ledgers.keySet().stream().map(SourcePartition::topic).collect(Collectors.toSet());
+      inquiry.topics(topics);
+      sweeps.learn(List.of(), Backoff.retry(patience, metrics, () -> target.pendingSweeps(topics)));
+    }
+  }
+
+  private boolean watchesSnapshots() {
+    return options.tables().writeMode() == WriteMode.UPSERT;
   }
 
   private void forget(SourcePartition partition) {
@@ -327,9 +356,12 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void noteCommitted(SealedBatch batch) {
-    fencedInARow = 0;
+    if (!batch.advances().isEmpty()) {
+      fencedInARow = 0;
+    }
     batch.advances().forEach(step -> safe.put(step.partition(), step.next().nextOffset()));
     metrics.buffered(-batch.content().entries().size(), -batch.bytes());
+    inquiry.committed(batch);
   }
 
   private boolean isAhead(Coordinates at, TableId table) {

@@ -8,7 +8,7 @@ import io.lakehousecdc.sink.target.TableOptions;
  *
  * @param tables how tables are written
  * @param truncateMode what a truncate does
- * @param sweep what happens to rows that a completed snapshot did not contain
+ * @param sweeping what happens when an initial snapshot has completed
  * @param minimumEpoch epoch set by the operator; 0 where epochs rise by themselves only
  * @param flushIntervalMillis age at which a batch is committed
  * @param flushMaxRecords number of events at which a batch is committed
@@ -23,7 +23,7 @@ import io.lakehousecdc.sink.target.TableOptions;
 public record PipelineOptions(
     TableOptions tables,
     TruncateMode truncateMode,
-    Sweep.Mode sweep,
+    Sweeping sweeping,
     int minimumEpoch,
     long flushIntervalMillis,
     int flushMaxRecords,
@@ -33,6 +33,16 @@ public record PipelineOptions(
     int deleteMemoryEntries,
     long retryTimeoutMillis,
     long constraintWaitMillis) {
+
+  /**
+   * What happens when an initial snapshot has completed.
+   *
+   * @param mode what happens to rows that it did not contain
+   * @param quietMillis after how long without a record a partition has nothing more of a snapshot
+   *     that ended in another one, and how often to ask for sweeps that other tasks began
+   * @param tasks how many tasks the connector may have
+   */
+  public record Sweeping(Sweep.Mode mode, long quietMillis, int tasks) {}
 
   /** {@code truncate.mode}. */
   public enum TruncateMode {

@@ -4,44 +4,76 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.target.PendingSweep;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Notices when initial snapshots are complete. The last row of a table's snapshot lies in one
- * partition only; another one has seen the end when a later change arrives, or nothing for a while.
- * (Should a row of the snapshot still come after that, it is written again: rows at the snapshot's
- * own position are applied.) Used by the task thread only.
+ * Follows initial snapshots to their ends, and asks the target for the sweeps.
+ *
+ * <p>The last row of a table's snapshot lies in one partition. The task that reads it asks at once,
+ * in the same commit, and the target remembers that; so the other tasks of the connector hear of
+ * it, and so does whoever reads the partition after a crash. Each of them asks again when all of
+ * its partitions of the topic are past the snapshot: they have seen a later change, or nothing for
+ * a while. Whoever comes last has the sweep carried out. Used by the task thread only.
  */
 final class Sweeps {
-  private static final long IDLE_NANOS = 5_000_000_000L;
+  private final PipelineOptions.Sweeping options;
+  private final Map<TableId, Ending> endings = new LinkedHashMap<>();
+  private long readingSince = System.nanoTime();
 
-  private final Sweep.Mode mode;
-  private final List<Ending> endings = new ArrayList<>();
-
-  Sweeps(Sweep.Mode mode) {
-    this.mode = mode;
+  Sweeps(PipelineOptions.Sweeping options) {
+    this.options = options;
   }
 
   /**
-   * A sweep that can be asked of the target.
+   * A request for a sweep.
    *
-   * @param partitions partitions whose completion goes with it
+   * @param partitions partitions that are past the snapshot, and whose state goes with it
    */
-  record Due(TableId table, Sweep sweep, List<SourcePartition> partitions) {}
+  record Due(TableId table, Sweep sweep, Set<SourcePartition> partitions) {}
 
-  /** Watches the event that {@code ledger} has just admitted for the end of a snapshot. */
-  void observe(PartitionLedger ledger, String topic, TableId table) {
+  /** A request that announces the end of a snapshot, if {@code ledger}'s last event showed it. */
+  Optional<Due> observe(PartitionLedger ledger, SourcePartition partition, TableId table) {
     if (ledger.justCompleted().isEmpty()) {
-      return;
+      return Optional.empty();
     }
     Position below =
         new Position(ledger.highWater().epoch(), ledger.justCompleted().getAsLong(), 0);
-    endings.removeIf(ending -> ending.topic.equals(topic) && ending.table.equals(table));
-    endings.add(new Ending(topic, table, below));
+    PendingSweep ending = new PendingSweep(table, partition.topic(), below);
+    endings.put(table, new Ending(ending, new HashSet<>()));
+    return Optional.of(new Due(table, sweep(ending), Set.of(partition)));
+  }
+
+  /**
+   * Takes over what the target says.
+   *
+   * @param asked requests that it has answered
+   * @param pending sweeps that wait for partitions of this task's topics
+   */
+  void learn(Collection<Due> asked, Collection<PendingSweep> pending) {
+    Set<PendingSweep> open = Set.copyOf(pending);
+    for (Due due : asked) {
+      Ending ending = endings.get(due.table());
+      if (ending != null
+          && ending.sweep.below().equals(due.sweep().below())
+          && !open.contains(ending.sweep)) {
+        endings.remove(due.table());
+      }
+    }
+    for (PendingSweep sweep : open) {
+      Ending known = endings.get(sweep.table());
+      if (known == null || known.sweep.below().isBelow(sweep.below())) {
+        endings.put(sweep.table(), new Ending(sweep, new HashSet<>()));
+      }
+    }
   }
 
   /** Forgets endings noticed so far: partitions are read from another place. */
@@ -49,39 +81,43 @@ final class Sweeps {
     endings.clear();
   }
 
-  /** Sweeps of snapshots that all partitions of the task have now seen to the end. */
+  /** Nothing is read for the moment, so that nothing can be concluded from silence. */
+  void readingStopped() {
+    readingSince = System.nanoTime();
+  }
+
+  /** Requests for sweeps that all partitions of the task are now ready for. */
   List<Due> due(Map<SourcePartition, PartitionLedger> ledgers) {
-    if (endings.isEmpty()) {
-      return List.of();
-    }
     List<Due> due = new ArrayList<>();
-    for (Iterator<Ending> each = endings.iterator(); each.hasNext(); ) {
-      Ending ending = each.next();
-      List<SourcePartition> partitions = new ArrayList<>();
-      boolean complete = true;
-      for (Map.Entry<SourcePartition, PartitionLedger> entry : ledgers.entrySet()) {
-        if (entry.getKey().topic().equals(ending.topic)) {
-          partitions.add(entry.getKey());
-          complete &= entry.getValue().isPast(ending.below, IDLE_NANOS);
-        }
-      }
-      if (complete) {
-        completeAll(partitions, ledgers, ending);
-        due.add(new Due(ending.table, new Sweep(ending.topic, ending.below, mode), partitions));
-        each.remove();
+    for (Ending ending : endings.values()) {
+      Map<SourcePartition, PartitionLedger> own = new HashMap<>(ledgers);
+      own.keySet().removeIf(partition -> !partition.topic().equals(ending.sweep.topic()));
+      if (!ending.settled.containsAll(own.keySet())
+          && own.values().stream().allMatch(ledger -> isPast(ledger, ending.sweep.below()))) {
+        own.values().forEach(ledger -> ledger.completeSnapshot(ending.sweep.below()));
+        ending.settled.addAll(own.keySet());
+        own.values().removeIf(PartitionLedger::isUnread);
+        due.add(new Due(ending.sweep.table(), sweep(ending.sweep), own.keySet()));
       }
     }
     return due;
   }
 
-  private static void completeAll(
-      Collection<SourcePartition> partitions,
-      Map<SourcePartition, PartitionLedger> ledgers,
-      Ending ending) {
-    for (SourcePartition partition : partitions) {
-      ledgers.get(partition).completeSnapshot(ending.below.commitLsn());
-    }
+  private boolean isPast(PartitionLedger ledger, Position below) {
+    long quietSince = Math.max(readingSince, ledger.lastRecordAt());
+    boolean quiet = System.nanoTime() - quietSince > options.quietMillis() * 1_000_000;
+    return ledger.isPast(below)
+        || quiet && (ledger.isUnread() || ledger.highWater().epoch() == below.epoch());
   }
 
-  private record Ending(String topic, TableId table, Position below) {}
+  private Sweep sweep(PendingSweep ending) {
+    return new Sweep(ending.topic(), ending.below(), options.mode());
+  }
+
+  /**
+   * The end of a snapshot that the target has not swept after yet.
+   *
+   * @param settled partitions of this task that the target was told of as being past it
+   */
+  private record Ending(PendingSweep sweep, Set<SourcePartition> settled) {}
 }

@@ -53,6 +53,17 @@ public record PartitionState(
     return new PartitionState(0, new Position(epoch, 0, 0), NO_LSN, NO_LSN, 0);
   }
 
+  /**
+   * Whether the partition has nothing more of the snapshot at {@code below}, nor anything older:
+   * its end was seen, or a later change, or a later epoch.
+   *
+   * @param below (epoch, snapshot LSN, 0)
+   */
+  public boolean isPast(Position below) {
+    return below.isBelow(highWater)
+        || highWater.epoch() == below.epoch() && completedSnapshotLsn >= below.commitLsn();
+  }
+
   /** The same, in {@code epoch} if that is greater: earlier positions are then below all of it. */
   public PartitionState inEpochFrom(int epoch) {
     return epoch <= highWater.epoch()

@@ -39,6 +39,15 @@ public interface Target extends AutoCloseable {
   CommitReceipt commit(Commit commit);
 
   /**
+   * Sweeps of these topics that a commit of this connector asked for and that could not be carried
+   * out then, because a partition was not yet past the snapshot. They are remembered together with
+   * the commit, and forgotten when one that asks again carries them out.
+   *
+   * @param topics original topics
+   */
+  Set<PendingSweep> pendingSweeps(Set<String> topics);
+
+  /**
    * Finds out whether {@link #commit} would accept the batches, throwing what it would throw, and
    * leaves rows and partition states as they are.
    */

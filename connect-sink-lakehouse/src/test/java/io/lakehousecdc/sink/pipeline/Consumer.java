@@ -22,6 +22,9 @@ import java.util.concurrent.Future;
  * offsets, and can be killed at any point.
  */
 final class Consumer implements Rejections, AutoCloseable {
+  /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
+  private static final long QUIET_MILLIS = 100;
+
   static final PipelineOptions DEFAULTS = options(TableOptions.DEFAULT, Sweep.Mode.REPORT);
 
   final SinkMetrics metrics = new SinkMetrics();
@@ -55,7 +58,7 @@ final class Consumer implements Rejections, AutoCloseable {
     return new PipelineOptions(
         tables,
         PipelineOptions.TruncateMode.APPLY,
-        sweep,
+        new PipelineOptions.Sweeping(sweep, QUIET_MILLIS, 2),
         0,
         1,
         flushMaxRecords,

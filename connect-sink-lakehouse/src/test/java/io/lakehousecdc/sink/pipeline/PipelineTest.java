@@ -5,12 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.PendingSweep;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.target.TableOptions.Evolution;
@@ -26,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -202,6 +213,33 @@ class PipelineTest {
   }
 
   @Test
+  void anEventThatNeedsABatchOfItsOwnIsNotCommittedWithTheOneBefore() {
+    RowSchema number = schema(Primitive.INT32);
+    RowSchema text = schema(Primitive.TEXT);
+    SourcePartition partition = new SourcePartition("shop.public.item", 0);
+    Map<SourcePartition, List<ChangeEvent>> log =
+        Map.of(partition, List.of(created(1, number, 7, 10), created(2, text, "seven", 20)));
+    warehouse.afterCommit(
+        commit -> {
+          throw new FatalException("the process dies right after its first commit");
+        });
+    assertThrows(
+        FatalException.class,
+        () -> {
+          try (Consumer consumer = new Consumer(log, group, target(), Consumer.DEFAULTS)) {
+            consumer.drain();
+          }
+        });
+    warehouse.afterCommit(commit -> {});
+    List<Commit> commits = new ArrayList<>();
+    warehouse.beforeCommit(commits::add);
+    Consumer again = new Consumer(log, group, target(), Consumer.DEFAULTS);
+    assertThrows(FatalException.class, again::drain);
+    again.close();
+    assertEquals(text, commits.get(0).batches().get(0).schema());
+  }
+
+  @Test
   void rowsThatASnapshotLacksAreSwept() {
     History history = new History(2);
     for (int id = 1; id <= 6; id++) {
@@ -340,6 +378,23 @@ class PipelineTest {
     return consumer.reported.stream().map(letter -> letter.at().offset()).toList();
   }
 
+  private static RowSchema schema(Primitive type) {
+    return new RowSchema(
+        List.of(new Column("id", Primitive.INT32, false), new Column("v", type, true)), List.of(0));
+  }
+
+  private static ChangeEvent created(int id, RowSchema schema, Object value, long lsn) {
+    SourceMark mark = new SourceMark(lsn, lsn, Snapshot.NO, lsn);
+    return new RowEvent(
+        History.TABLE,
+        schema,
+        Operation.CREATE,
+        RowKey.of(id),
+        new Object[] {id, value},
+        null,
+        mark);
+  }
+
   private static List<Object> names(Commit commit) {
     List<Object> names = new ArrayList<>();
     commit
@@ -378,6 +433,11 @@ class PipelineTest {
         throw new RecordException("value does not fit", null);
       }
       delegate.rehearse(commit);
+    }
+
+    @Override
+    public Set<PendingSweep> pendingSweeps(Set<String> topics) {
+      return delegate.pendingSweeps(topics);
     }
 
     @Override

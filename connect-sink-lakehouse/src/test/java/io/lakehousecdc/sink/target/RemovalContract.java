@@ -6,13 +6,11 @@ import static io.lakehousecdc.sink.target.Warehouse.row;
 import static io.lakehousecdc.sink.target.Warehouse.soft;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.lakehousecdc.sink.batch.Sweep;
-import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Soft deletes, truncates and sweeps. */
+/** Soft deletes and truncates. */
 interface RemovalContract extends Warehouse {
   /** What a batch has that holds no change of a row. */
   RowSchema NOTHING = new RowSchema(List.of(), List.of());
@@ -176,81 +174,5 @@ interface RemovalContract extends Warehouse {
     assertEquals(
         List.of(row(1, "one", true, 10L), row(2, "two", false, 12L)),
         select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
-  }
-
-  @Test
-  default void sweepThatComesByItselfKnowsNoColumns() {
-    PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
-    CommitReceipt receipt =
-        owner
-            .completed(100)
-            .commit(batch(ITEMS, NOTHING).sweep(P0.topic(), 100, Sweep.Mode.REMOVE).build());
-    assertEquals(2, receipt.ghosts());
-    assertEquals(List.of(row(3)), select(ITEMS, "id"));
-  }
-
-  @Test
-  default void sweepReportsRowsThatTheSnapshotDidNotContain() {
-    PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
-    CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REPORT);
-    assertEquals(List.of(row(1), row(2), row(3)), select(ITEMS, "id"));
-    assertEquals(new CommitReceipt(1, 0, 0, 0, 1), receipt);
-  }
-
-  @Test
-  default void sweepRemovesRowsThatTheSnapshotDidNotContain() {
-    PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
-    CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
-    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
-    assertEquals(1, receipt.ghosts());
-  }
-
-  @Test
-  default void sweepUnderSoftDeletesMarksRows() {
-    PartitionOwner owner = owner(soft());
-    ghosts(owner);
-    CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
-    assertEquals(
-        List.of(row(1, false), row(2, true), row(3, false)), select(ITEMS, "id", "_cdc_deleted"));
-    assertEquals(1, receipt.ghosts());
-  }
-
-  @Test
-  default void sweepWaitsForEveryPartitionOfTheTopic() {
-    Target target = open(TableOptions.DEFAULT);
-    PartitionOwner first = PartitionOwner.of(target, P0);
-    PartitionOwner second = PartitionOwner.of(target, P1);
-    ghosts(first);
-    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
-    assertEquals(0, completeSnapshot(first, Sweep.Mode.REMOVE).ghosts());
-    assertEquals(4, rows(ITEMS).size());
-    CommitReceipt receipt =
-        second
-            .completed(100)
-            .commit(batch(ITEMS, ITEM).sweep(P0.topic(), 100, Sweep.Mode.REMOVE).build());
-    assertEquals(2, receipt.ghosts());
-    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
-  }
-
-  private static void ghosts(PartitionOwner owner) {
-    owner.commit(
-        batch(ITEMS, ITEM)
-            .upsert(1, 1, "one", null, null)
-            .upsert(2, 2, "ghost", null, null)
-            .upsert(101, 3, "newer than the snapshot", null, null)
-            .build());
-  }
-
-  private static CommitReceipt completeSnapshot(PartitionOwner owner, Sweep.Mode mode) {
-    return owner
-        .completed(100)
-        .commit(
-            batch(ITEMS, ITEM)
-                .upsert(new Position(0, 100, 0), 1, "one", null, null)
-                .sweep(P0.topic(), 100, mode)
-                .build());
   }
 }

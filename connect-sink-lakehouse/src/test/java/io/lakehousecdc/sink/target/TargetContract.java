@@ -29,6 +29,7 @@ public abstract class TargetContract
         PartialRowContract,
         SharedKeyContract,
         RemovalContract,
+        SweepContract,
         AppendContract,
         CommitContract,
         SchemaContract,

@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.LoadedPartition;
 import io.lakehousecdc.sink.target.PartitionAdvance;
 import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.PendingSweep;
 import io.lakehousecdc.sink.target.Target;
 import io.lakehousecdc.sink.target.delta.Companion.Extras;
 import io.lakehousecdc.sink.target.delta.PartitionDomains.Entry;
@@ -33,6 +34,7 @@ import java.util.function.LongSupplier;
 final class DeltaTarget implements Target {
   private final OpenTables tables;
   private final OffsetsTable offsets;
+  private final PendingSweeps sweeps;
   private final String connector;
   private final String writer = UUID.randomUUID().toString();
   private final Map<SourcePartition, Ledger> ledgers = new HashMap<>();
@@ -44,6 +46,7 @@ final class DeltaTarget implements Target {
     this.tables = tables;
     this.connector = connector;
     this.offsets = new OffsetsTable(tables.offsets(), connector);
+    this.sweeps = new PendingSweeps(offsets, connector);
   }
 
   @Override
@@ -71,9 +74,11 @@ final class DeltaTarget implements Target {
     register(commit);
     CommitReceipt receipt = CommitReceipt.NOTHING;
     List<TableBatch> batches = commit.batches().stream().filter(this::hasTable).toList();
+    sweeps.remember(batches);
+    Set<PendingSweep> carriedOut = new HashSet<>();
     boolean whole = batches.size() == commit.batches().size() && concernsOneTable(commit);
     for (TableBatch batch : batches) {
-      receipt = receipt.plus(commit(commit, batch, whole));
+      receipt = receipt.plus(commit(commit, batch, whole, carriedOut));
     }
     if (!commit.deadLetters().isEmpty()) {
       tables.deadLetters().write(commit.deadLetters());
@@ -81,10 +86,16 @@ final class DeltaTarget implements Target {
     if (!whole) {
       commitOffsets(commit);
     }
+    sweeps.forget(carriedOut);
     commit.advances().forEach(advance -> ledgers.get(advance.partition()).advanced(advance.next()));
     lastCommit = commit;
     lastReceipt = receipt;
     return receipt;
+  }
+
+  @Override
+  public Set<PendingSweep> pendingSweeps(Set<String> topics) {
+    return sweeps.of(topics);
   }
 
   @Override
@@ -229,7 +240,8 @@ final class DeltaTarget implements Target {
     return contributors == null || contributors.contains(partition);
   }
 
-  private CommitReceipt commit(Commit commit, TableBatch batch, boolean whole) {
+  private CommitReceipt commit(
+      Commit commit, TableBatch batch, boolean whole, Set<PendingSweep> carriedOut) {
     Map<SourcePartition, Entry> next = new HashMap<>();
     for (PartitionAdvance advance : commit.advances()) {
       if (contributes(commit, batch, advance.partition())) {
@@ -237,13 +249,19 @@ final class DeltaTarget implements Target {
       }
     }
     CommitReceipt receipt =
-        tables.open(batch.table()).commit(batch, domains -> decide(commit, batch, next, domains));
+        tables
+            .open(batch.table())
+            .commit(batch, domains -> decide(commit, batch, next, domains, carriedOut));
     next.forEach((partition, entry) -> ledgers.get(partition).committed(batch.table(), entry));
     return receipt;
   }
 
   private Optional<Extras> decide(
-      Commit commit, TableBatch batch, Map<SourcePartition, Entry> next, Map<String, String> held) {
+      Commit commit,
+      TableBatch batch,
+      Map<SourcePartition, Entry> next,
+      Map<String, String> held,
+      Set<PendingSweep> carriedOut) {
     Map<String, Optional<String>> domains = new HashMap<>();
     for (PartitionAdvance advance : commit.advances()) {
       SourcePartition partition = advance.partition();
@@ -261,27 +279,10 @@ final class DeltaTarget implements Target {
         put(domains, partition, mine);
       }
     }
-    boolean due = batch.sweep().map(sweep -> completed(commit, sweep, held)).orElse(false);
-    return Optional.of(new Extras(domains, due));
-  }
-
-  /** Whether every partition of the sweep's topic has seen the end of the snapshot. */
-  private boolean completed(Commit commit, Sweep sweep, Map<String, String> held) {
-    Map<SourcePartition, PartitionState> states = new HashMap<>();
-    PartitionDomains.entries(connector, offsets.domains())
-        .forEach((partition, entry) -> states.put(partition, entry.state()));
-    PartitionDomains.entries(connector, held)
-        .forEach((partition, entry) -> states.merge(partition, entry.state(), DeltaTarget::later));
-    commit.advances().forEach(advance -> states.put(advance.partition(), advance.next()));
-    Position below = sweep.below();
-    return states.entrySet().stream()
-        .filter(entry -> entry.getKey().topic().equals(sweep.topic()))
-        .map(Map.Entry::getValue)
-        .allMatch(
-            state ->
-                state.highWater().epoch() > below.epoch()
-                    || state.highWater().epoch() == below.epoch()
-                        && state.completedSnapshotLsn() >= below.commitLsn());
+    Optional<Sweep> due =
+        batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
+    due.ifPresent(sweep -> carriedOut.add(PendingSweeps.pending(batch.table(), sweep)));
+    return Optional.of(new Extras(domains, due.isPresent()));
   }
 
   private void commitOffsets(Commit commit) {
@@ -334,10 +335,6 @@ final class DeltaTarget implements Target {
         old.snapshotLsn(),
         old.completedSnapshotLsn(),
         0);
-  }
-
-  private static PartitionState later(PartitionState a, PartitionState b) {
-    return a.nextOffset() < b.nextOffset() ? b : a;
   }
 
   private FencedException fenced(SourcePartition partition, String expected, String found) {

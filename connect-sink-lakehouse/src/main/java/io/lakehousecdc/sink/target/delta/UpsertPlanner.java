@@ -104,7 +104,8 @@ final class UpsertPlanner {
         removed.addAll(truncated);
       }
     }
-    List<Pending> located = located(floor);
+    Position swept = sweepDue ? removedBelow() : Position.START;
+    List<Pending> located = located(Position.max(floor, swept));
     settle(located, floor);
     List<Pending> pending = compare(located);
     merge(pending);
@@ -116,6 +117,7 @@ final class UpsertPlanner {
     if (sweepDue && batch.sweep().isPresent()) {
       sweep(batch.sweep().get());
     }
+    floor = Position.max(floor, swept);
     return new BatchPlan(
         rows,
         removed,
@@ -337,6 +339,15 @@ final class UpsertPlanner {
     } else {
       deleted += pending.row != null || pending.own != null ? 1 : 0;
     }
+  }
+
+  /** Position below which the batch's sweep removes everything, also what comes later. */
+  private Position removedBelow() {
+    return batch
+        .sweep()
+        .filter(sweep -> sweep.mode() == Sweep.Mode.REMOVE)
+        .map(Sweep::below)
+        .orElse(Position.START);
   }
 
   private void sweep(Sweep sweep) throws IOException {

@@ -15,11 +15,13 @@ final class Bookkeeping {
       Session session,
       OffsetStore offsets,
       TruncateStore truncates,
+      SweepStore sweeps,
       Optional<DeadLetterStore> deadLetters)
       throws SQLException {
     Map<TableId, String> tables = new LinkedHashMap<>();
     tables.put(offsets.table(), offsets.createSql());
     tables.put(truncates.table(), truncates.createSql());
+    tables.put(sweeps.table(), sweeps.createSql());
     deadLetters.ifPresent(letters -> tables.put(letters.table(), letters.createSql()));
     for (Map.Entry<TableId, String> entry : tables.entrySet()) {
       if (!exists(session, entry.getKey())) {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ import java.util.StringJoiner;
 final class CommitAttempt {
   private final Session session;
   private final Tables tables;
-  private final OffsetStore offsets;
   private final TruncateStore truncates;
   private final PostgresSettings settings;
   private final Set<TableId> replaced;
@@ -47,13 +47,11 @@ final class CommitAttempt {
   CommitAttempt(
       Session session,
       Tables tables,
-      OffsetStore offsets,
       TruncateStore truncates,
       PostgresSettings settings,
       Set<TableId> replaced) {
     this.session = session;
     this.tables = tables;
-    this.offsets = offsets;
     this.truncates = truncates;
     this.settings = settings;
     this.replaced = replaced;
@@ -67,10 +65,14 @@ final class CommitAttempt {
   /**
    * Applies batches: all are staged, then rows removed, children before parents, then rows written,
    * parents first.
+   *
+   * @param swept tables whose sweep is due
    */
-  CommitReceipt apply(List<TableBatch> batches) throws SQLException {
+  CommitReceipt apply(List<TableBatch> batches, Set<TableId> swept) throws SQLException {
     List<Work> works = prepare(batches);
-    Map<TableId, Position> floors = lock(works, batches);
+    List<Work> sweeping =
+        works.stream().filter(work -> swept.contains(work.batch().table())).toList();
+    Map<TableId, Position> floors = lock(works, floors(batches, sweeping));
     for (Work work : works) {
       place = "Table " + work.batch().table() + ", staging rows";
       Position floor = floors.getOrDefault(work.batch().table(), Position.START);
@@ -99,30 +101,39 @@ final class CommitAttempt {
               new CommitReceipt(
                   counts.upserted, counts.deleted, counts.stale, counts.toastMerged, 0));
     }
-    return receipt;
+    return receipt.plus(new CommitReceipt(0, 0, 0, 0, sweep(sweeping)));
   }
 
-  /** Carries out the sweeps that are due; returns the number of rows that the snapshots lacked. */
-  long sweep(List<TableBatch> batches) throws SQLException {
+  /** Removes or counts the rows that snapshots lacked; returns how many they are. */
+  private long sweep(List<Work> works) throws SQLException {
     long ghosts = 0;
-    for (TableBatch batch : batches) {
-      if (batch.sweep().isEmpty() || settings.tables().writeMode() == WriteMode.APPEND) {
-        continue;
-      }
-      Optional<TableWriter> writer = tables.writer(batch);
-      Sweep sweep = batch.sweep().get();
-      if (writer.isPresent() && offsets.snapshotCompleted(session.connection(), sweep)) {
-        place = "Table " + batch.table() + ", sweeping rows that the snapshot did not contain";
-        RemovalSql removal = new RemovalSql(session.newStaging(writer.get().plan()));
-        session.execute("SET LOCAL enable_seqscan = on");
-        ghosts +=
-            sweep.mode() == Sweep.Mode.REPORT
-                ? session.number(removal.countBelow(sweep.below()))
-                : session.update(removal.removeBelow(sweep.below(), Operation.DELETE));
-        session.execute("SET LOCAL enable_seqscan = off");
-      }
+    for (Work work : works) {
+      place = "Table " + work.batch().table() + ", sweeping rows that the snapshot did not contain";
+      Sweep sweep = work.batch().sweep().orElseThrow();
+      RemovalSql removal = new RemovalSql(session.newStaging(work.writer().plan()));
+      session.execute("SET LOCAL enable_seqscan = on");
+      ghosts +=
+          sweep.mode() == Sweep.Mode.REPORT
+              ? session.number(removal.countBelow(sweep.below()))
+              : session.update(removal.removeBelow(sweep.below(), Operation.DELETE));
+      session.execute("SET LOCAL enable_seqscan = off");
     }
     return ghosts;
+  }
+
+  /** Positions below which this commit empties tables, by truncates and by sweeps. */
+  private static Map<TableId, Position> floors(List<TableBatch> batches, List<Work> sweeping) {
+    Map<TableId, Position> floors = new HashMap<>();
+    for (TableBatch batch : batches) {
+      batch.truncateBelow().ifPresent(below -> floors.put(batch.table(), below));
+    }
+    for (Work work : sweeping) {
+      Sweep sweep = work.batch().sweep().orElseThrow();
+      if (sweep.mode() == Sweep.Mode.REMOVE) {
+        floors.merge(work.batch().table(), sweep.below(), Position::max);
+      }
+    }
+    return floors;
   }
 
   private List<Work> prepare(List<TableBatch> batches) throws SQLException {
@@ -143,10 +154,12 @@ final class CommitAttempt {
   }
 
   /**
-   * Locks the tables so that a truncate and other writers exclude each other (readers go on), then
-   * reads which truncates hold, and remembers those of the batches.
+   * Locks the tables so that a truncate or a sweep and other writers exclude each other (readers go
+   * on), then remembers those of this commit, and reads which hold.
+   *
+   * @param floors truncates and sweeps of this commit
    */
-  private Map<TableId, Position> lock(List<Work> works, List<TableBatch> batches)
+  private Map<TableId, Position> lock(List<Work> works, Map<TableId, Position> floors)
       throws SQLException {
     if (settings.tables().writeMode() == WriteMode.APPEND) {
       return Map.of();
@@ -154,18 +167,18 @@ final class CommitAttempt {
     place = "Locking tables";
     StringJoiner locks = new StringJoiner("; ");
     locks.add("SET CONSTRAINTS ALL DEFERRED");
+    List<TableId> ids = new ArrayList<>();
     for (Work work : works) {
-      String mode =
-          work.batch().truncateBelow().isPresent() ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
+      TableId id = work.batch().table();
+      String mode = floors.containsKey(id) ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
       locks.add("LOCK TABLE " + work.table().sql() + " IN " + mode + " MODE");
+      ids.add(id);
     }
     session.execute(locks.toString());
-    for (TableBatch batch : batches) {
-      if (batch.truncateBelow().isPresent()) {
-        truncates.remember(session.connection(), batch.table(), batch.truncateBelow().get());
-      }
+    for (Map.Entry<TableId, Position> floor : floors.entrySet()) {
+      truncates.remember(session.connection(), floor.getKey(), floor.getValue());
     }
-    return truncates.read(session.connection(), batches.stream().map(TableBatch::table).toList());
+    return truncates.read(session.connection(), ids);
   }
 
   /** A step on one table. */

@@ -2,7 +2,6 @@ package io.lakehousecdc.sink.target.postgres;
 
 import static io.lakehousecdc.sink.target.postgres.Identifiers.qualified;
 
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
@@ -252,38 +251,6 @@ final class OffsetStore {
         statement.setNull(next++, Types.OTHER);
         bindKey(statement, next, partition);
         statement.executeUpdate();
-      }
-    }
-  }
-
-  /**
-   * Whether every partition of the connector in the sweep's topic is past its snapshot. Tasks ask
-   * one after the other until their transactions end: two that ask at once would not see each
-   * other's progress, and neither would sweep.
-   */
-  boolean snapshotCompleted(Connection connection, Sweep sweep) throws SQLException {
-    try (PreparedStatement lock =
-        connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 5552))")) {
-      lock.setString(1, connector + " " + sweep.topic());
-      lock.execute();
-    }
-    String query =
-        "SELECT count(*) FROM "
-            + sql
-            + " WHERE connector = ? AND topic = ?"
-            + " AND (epoch, completed_snapshot_lsn) < (?, ?)"
-            + " AND (epoch, commit_lsn, lsn) <= (?, ?, ?)";
-    try (PreparedStatement statement = connection.prepareStatement(query)) {
-      statement.setString(1, connector);
-      statement.setString(2, sweep.topic());
-      statement.setInt(3, sweep.below().epoch());
-      statement.setLong(4, sweep.below().commitLsn());
-      statement.setInt(5, sweep.below().epoch());
-      statement.setLong(6, sweep.below().commitLsn());
-      statement.setLong(7, sweep.below().lsn());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getLong(1) == 0;
       }
     }
   }

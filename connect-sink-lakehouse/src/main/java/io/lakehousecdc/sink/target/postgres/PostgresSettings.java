@@ -37,7 +37,7 @@ final class PostgresSettings {
               OFFSETS_SCHEMA,
               Kind.TEXT,
               "public",
-              "Schema of the tables that hold offsets and remembered truncates."),
+              "Schema of the tables that hold offsets, remembered truncates and sweeps that wait."),
           Setting.optional(
               OFFSETS_TABLE,
               Kind.TEXT,
@@ -94,6 +94,10 @@ final class PostgresSettings {
 
   TableId truncatesTable() {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_truncates");
+  }
+
+  TableId sweepsTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_sweeps");
   }
 
   int fillfactor() {

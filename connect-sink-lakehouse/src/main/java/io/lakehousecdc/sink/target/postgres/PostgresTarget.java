@@ -8,6 +8,8 @@ import io.lakehousecdc.sink.target.Commit;
 import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.LoadedPartition;
 import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.PendingSweep;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
 import io.lakehousecdc.sink.target.Target;
 import io.lakehousecdc.sink.target.TargetContext;
 import java.sql.SQLException;
@@ -37,6 +39,7 @@ final class PostgresTarget implements Target {
   private final UniqueValues uniqueValues;
   private final OffsetStore offsets;
   private final TruncateStore truncates;
+  private final SweepStore sweeps;
   private final Optional<DeadLetterStore> deadLetters;
   private final AtomicLong connections = new AtomicLong();
   private final AtomicLong stagingTables = new AtomicLong();
@@ -56,7 +59,7 @@ final class PostgresTarget implements Target {
   private CommitReceipt lastReceipt;
 
   /**
-   * Connects, and creates the tables for offsets and truncates where they are missing.
+   * Connects, and creates the sink's own tables where they are missing.
    *
    * @throws io.lakehousecdc.sink.error.TargetException it cannot be opened
    */
@@ -65,6 +68,8 @@ final class PostgresTarget implements Target {
     this.uniqueValues = new UniqueValues(context.tasks(), LOG::warn);
     this.offsets = new OffsetStore(settings.offsetsTable(), context.connector());
     this.truncates = new TruncateStore(settings.truncatesTable());
+    this.sweeps =
+        new SweepStore(settings.sweepsTable(), settings.offsetsTable(), context.connector());
     this.deadLetters =
         settings
             .tables()
@@ -121,12 +126,31 @@ final class PostgresTarget implements Target {
           if (!offsets.advance(session.connection(), commit.advances(), lastId)) {
             return lastReceipt;
           }
-          CommitReceipt receipt = attempt.apply(batches);
-          long ghosts = attempt.sweep(batches);
+          CommitReceipt receipt = attempt.apply(batches, dueSweeps(commit));
           writeDeadLetters(commit);
-          lastReceipt = receipt.plus(new CommitReceipt(0, 0, 0, 0, ghosts));
-          return lastReceipt;
+          lastReceipt = receipt;
+          return receipt;
         });
+  }
+
+  /** Tables to sweep; sweeps that have to wait are remembered. */
+  private Set<TableId> dueSweeps(Commit commit) throws SQLException {
+    Set<TableId> due = new HashSet<>();
+    if (settings.tables().writeMode() == WriteMode.APPEND) {
+      return due;
+    }
+    for (TableBatch batch : commit.batches()) {
+      if (batch.sweep().isPresent()
+          && sweeps.ask(session.connection(), batch.table(), batch.sweep().get())) {
+        due.add(settings.resolved(batch.table()));
+      }
+    }
+    return due;
+  }
+
+  @Override
+  public Set<PendingSweep> pendingSweeps(Set<String> topics) {
+    return run("Reading sweeps that wait", () -> sweeps.pending(session.connection(), topics));
   }
 
   @Override
@@ -134,7 +158,7 @@ final class PostgresTarget implements Target {
     List<TableBatch> batches = resolved(commit);
     swapping(
         attempt -> {
-          attempt.apply(batches);
+          attempt.apply(batches, Set.of());
           session.execute("SET CONSTRAINTS ALL IMMEDIATE");
           session.rollback();
           tables.rolledBack();
@@ -213,8 +237,7 @@ final class PostgresTarget implements Target {
       try {
         return transaction(
             () -> {
-              attempt[0] =
-                  new CommitAttempt(session, tables, offsets, truncates, settings, replaced);
+              attempt[0] = new CommitAttempt(session, tables, truncates, settings, replaced);
               return work.run(attempt[0]);
             });
       } catch (SwapException e) {
@@ -275,7 +298,7 @@ final class PostgresTarget implements Target {
     Session opened = Session.open(settings);
     connections.incrementAndGet();
     try {
-      Bookkeeping.create(opened, offsets, truncates, deadLetters);
+      Bookkeeping.create(opened, offsets, truncates, sweeps, deadLetters);
     } catch (SQLException | RuntimeException e) {
       opened.close();
       throw e;

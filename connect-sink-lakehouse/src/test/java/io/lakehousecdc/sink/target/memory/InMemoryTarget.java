@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.LoadedPartition;
 import io.lakehousecdc.sink.target.PartitionAdvance;
 import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.PendingSweep;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.Evolution;
 import io.lakehousecdc.sink.target.Target;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** A target on a {@link MemoryWarehouse}: atomic, fenced, and as simple as the contract allows. */
 public final class InMemoryTarget implements Target {
@@ -75,6 +77,13 @@ public final class InMemoryTarget implements Target {
     }
     warehouse.afterCommit().accept(commit);
     return lastReceipt;
+  }
+
+  @Override
+  public Set<PendingSweep> pendingSweeps(Set<String> topics) {
+    return warehouse.contents().sweeps().getOrDefault(connector, Set.of()).stream()
+        .filter(sweep -> topics.contains(sweep.topic()))
+        .collect(Collectors.toSet());
   }
 
   @Override
@@ -134,10 +143,7 @@ public final class InMemoryTarget implements Target {
     for (TableBatch batch : commit.batches()) {
       MemoryTable table = prepared(batch.table(), batch.schema(), contents);
       boolean completed =
-          batch
-              .sweep()
-              .map(sweep -> contents.snapshotCompleted(connector, sweep.topic(), sweep.below()))
-              .orElse(false);
+          batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep)).orElse(false);
       receipt = receipt.plus(new MemoryWriter(table, batch, options).write(completed));
     }
     commit.deadLetters().forEach(letter -> contents.deadLetters().put(letter.at(), letter));

@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink.target.memory;
 
+import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Coordinates;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -7,16 +8,19 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.target.Commit;
 import io.lakehousecdc.sink.target.DeadLetter;
 import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.PendingSweep;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The warehouse behind {@link InMemoryTarget}s; outlives them. Thread-safe. */
 public final class MemoryWarehouse {
-  private Contents contents = new Contents(Map.of(), Map.of(), Map.of());
+  private Contents contents = new Contents(Map.of(), Map.of(), Map.of(), Map.of());
   private Consumer<Commit> beforeCommit = commit -> {};
   private Consumer<Commit> afterCommit = commit -> {};
 
@@ -27,12 +31,15 @@ public final class MemoryWarehouse {
   record Contents(
       Map<TableId, MemoryTable> tables,
       Map<Owned, PartitionState> states,
-      Map<Coordinates, DeadLetter> deadLetters) {
+      Map<Coordinates, DeadLetter> deadLetters,
+      Map<String, Set<PendingSweep>> sweeps) {
 
     Contents copy() {
       Map<TableId, MemoryTable> copies = new HashMap<>();
       tables.forEach((id, table) -> copies.put(id, table.copy()));
-      return new Contents(copies, new HashMap<>(states), new LinkedHashMap<>(deadLetters));
+      Map<String, Set<PendingSweep>> waiting = new HashMap<>();
+      sweeps.forEach((connector, pending) -> waiting.put(connector, new HashSet<>(pending)));
+      return new Contents(copies, new HashMap<>(states), new LinkedHashMap<>(deadLetters), waiting);
     }
 
     /** Greatest epoch of a topic's partitions, or -1 where none is known. */
@@ -55,12 +62,22 @@ public final class MemoryWarehouse {
                   entry.getKey().connector().equals(connector)
                       && entry.getKey().partition().topic().equals(topic))
           .map(Map.Entry::getValue)
-          .allMatch(
-              state ->
-                  state.highWater().epoch() > below.epoch()
-                      || state.highWater().epoch() == below.epoch()
-                          && (state.completedSnapshotLsn() >= below.commitLsn()
-                              || below.isBelow(state.highWater())));
+          .allMatch(state -> state.isPast(below));
+    }
+
+    /** Whether the sweep is due; remembers it where it is not. */
+    boolean ask(String connector, TableId table, Sweep sweep) {
+      boolean due = snapshotCompleted(connector, sweep.topic(), sweep.below());
+      Set<PendingSweep> pending = sweeps.computeIfAbsent(connector, key -> new HashSet<>());
+      pending.removeIf(
+          each ->
+              each.table().equals(table)
+                  && each.topic().equals(sweep.topic())
+                  && !sweep.below().isBelow(each.below()));
+      if (!due) {
+        pending.add(new PendingSweep(table, sweep.topic(), sweep.below()));
+      }
+      return due;
     }
   }
 

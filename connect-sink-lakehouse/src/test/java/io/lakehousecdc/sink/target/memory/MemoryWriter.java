@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink.target.memory;
 
+import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
@@ -46,13 +47,15 @@ final class MemoryWriter {
   CommitReceipt write(boolean snapshotCompleted) {
     boolean append = options.writeMode() == WriteMode.APPEND;
     batch.truncateBelow().ifPresent(append ? this::appendTruncate : this::truncate);
+    Position swept = snapshotCompleted && !append ? sweptBelow() : Position.START;
     for (RowChange each : batch.changes()) {
       RowChange change = append ? each : settled(each);
       if (append) {
         append(change);
       } else if (change instanceof RowChange.Delete d && d.spares(standing(d.key()))) {
         stale++;
-      } else if (change.info().position().isBelow(table.truncatedBelow()) || isStale(change)) {
+      } else if (change.info().position().isBelow(Position.max(swept, table.truncatedBelow()))
+          || isStale(change)) {
         stale++;
       } else if (change instanceof RowChange.Upsert upsert) {
         upsert(upsert);
@@ -65,11 +68,21 @@ final class MemoryWriter {
           .sweep()
           .ifPresent(
               sweep -> {
-                boolean remove = sweep.mode() == io.lakehousecdc.sink.batch.Sweep.Mode.REMOVE;
+                boolean remove = sweep.mode() == Sweep.Mode.REMOVE;
                 ghosts = removeBelow(sweep.below(), Operation.DELETE, remove);
               });
+      table.truncatedBelow(Position.max(swept, table.truncatedBelow()));
     }
     return new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts);
+  }
+
+  /** Position below which the batch's sweep removes everything, also what comes later. */
+  private Position sweptBelow() {
+    return batch
+        .sweep()
+        .filter(sweep -> sweep.mode() == Sweep.Mode.REMOVE)
+        .map(Sweep::below)
+        .orElse(Position.START);
   }
 
   /** The change, where it depends on what was stored before the batch: what it comes to. */
