@@ -2,6 +2,7 @@ package io.lakehousecdc.sink;
 
 import io.lakehousecdc.sink.change.Coordinates;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.decode.DecodeAhead;
 import io.lakehousecdc.sink.decode.Decoded;
 import io.lakehousecdc.sink.decode.RecordDecoder;
 import io.lakehousecdc.sink.error.FencedException;
@@ -34,12 +35,18 @@ public final class LakehouseSinkTask extends SinkTask {
   /** Longest time that one call waits for the writer: far below any max.poll.interval.ms. */
   private static final long MAX_WAIT_MILLIS = 2_000;
 
-  private final Map<SourcePartition, Long> rewinding = new HashMap<>();
+  private final Map<SourcePartition, Rewind> rewinding = new HashMap<>();
   private final Set<TopicPartition> assigned = new HashSet<>();
-  private RecordDecoder decoder;
+  private DecodeAhead decoder;
   private Pipeline pipeline;
   private MetricsBean bean;
   private boolean paused;
+
+  /**
+   * A partition is read again from an offset: its records in the polls up to the one named were on
+   * their way before.
+   */
+  private record Rewind(long offset, long lastPoll) {}
 
   @Override
   public String version() {
@@ -52,7 +59,10 @@ public final class LakehouseSinkTask extends SinkTask {
     int number = Integer.parseInt(props.getOrDefault(SinkSettings.TASK_NUMBER, "0"));
     String name = config.connectorName();
     SinkMetrics metrics = new SinkMetrics();
-    decoder = new RecordDecoder(config.decodeOptions(), LOG::warn);
+    decoder =
+        new DecodeAhead(
+            "lakehouse-decoder-" + name + "-" + number,
+            new RecordDecoder(config.decodeOptions(), LOG::warn));
     TargetContext opener = new TargetContext(name, number, config.maxTasks());
     Target target = config.factory().open(config.targetSettings(), opener);
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
@@ -72,6 +82,7 @@ public final class LakehouseSinkTask extends SinkTask {
 
   @Override
   public void open(Collection<TopicPartition> partitions) {
+    takeAll();
     pauseOrResume(false);
     assigned.addAll(partitions);
     rewind(pipeline.open(sources(partitions)));
@@ -81,16 +92,17 @@ public final class LakehouseSinkTask extends SinkTask {
 
   @Override
   public void close(Collection<TopicPartition> partitions) {
+    takeAll();
     assigned.removeAll(partitions);
     rewind(pipeline.close(sources(partitions)));
   }
 
   @Override
   public void put(Collection<SinkRecord> records) {
-    rewinding.clear();
+    decoder.submit(records);
     try {
-      for (SinkRecord record : records) {
-        take(record);
+      for (var poll = decoder.next(); poll.isPresent(); poll = decoder.next()) {
+        take(poll.get());
       }
       boolean full = pipeline.flushIfDue();
       if (full) {
@@ -100,21 +112,24 @@ public final class LakehouseSinkTask extends SinkTask {
     } catch (FencedException e) {
       rewind(pipeline.recover(e));
     }
-    context.timeout(paused ? 50 : pipeline.millisUntilDue());
+    context.timeout(decoder.isBehind() ? 1 : paused ? 50 : pipeline.millisUntilDue());
   }
 
   @Override
   public Map<TopicPartition, OffsetAndMetadata> preCommit(
       Map<TopicPartition, OffsetAndMetadata> current) {
+    takeAll();
     Map<TopicPartition, OffsetAndMetadata> reportable = new HashMap<>();
     current.forEach(
         (topicPartition, position) -> {
           SourcePartition partition = source(topicPartition);
           OptionalLong back = pipeline.rewind(partition, position.offset());
           back.ifPresent(offset -> rewind(Map.of(partition, offset)));
+          Rewind rewind = rewinding.get(partition);
           long safe =
-              rewinding.getOrDefault(
-                  partition, pipeline.reportableOffset(partition, position.offset()));
+              rewind == null
+                  ? pipeline.reportableOffset(partition, position.offset())
+                  : rewind.offset();
           reportable.put(topicPartition, new OffsetAndMetadata(safe));
         });
     return reportable;
@@ -122,6 +137,9 @@ public final class LakehouseSinkTask extends SinkTask {
 
   @Override
   public void stop() {
+    if (decoder != null) {
+      decoder.close();
+    }
     if (pipeline != null) {
       pipeline.close();
     }
@@ -130,26 +148,42 @@ public final class LakehouseSinkTask extends SinkTask {
     }
   }
 
-  private void take(SinkRecord record) {
-    Coordinates at = RecordDecoder.coordinates(record);
-    if (rewinding.containsKey(at.partition())) {
-      return;
+  /** Takes in what is still being decoded. */
+  private void takeAll() {
+    for (var poll = decoder.awaitNext(); poll.isPresent(); poll = decoder.awaitNext()) {
+      take(poll.get());
     }
+  }
+
+  private void take(DecodeAhead.Poll poll) {
+    for (DecodeAhead.Item item : poll.items()) {
+      Rewind rewind = rewinding.get(item.at().partition());
+      if (rewind == null) {
+        take(item);
+      } else if (rewind.lastPoll() < poll.number()) {
+        rewinding.remove(item.at().partition());
+        take(item);
+      }
+    }
+  }
+
+  private void take(DecodeAhead.Item item) {
+    Coordinates at = item.at();
     OptionalLong back = pipeline.rewind(at.partition(), at.offset());
     if (back.isPresent()) {
       rewind(Map.of(at.partition(), back.getAsLong()));
       return;
     }
-    Decoded decoded = decoder.decode(record);
+    Decoded decoded = item.decoded();
     if (decoded instanceof Decoded.Change change) {
       back = pipeline.rewindToStart(at);
       if (back.isPresent()) {
         rewind(Map.of(at.partition(), back.getAsLong()));
         return;
       }
-      pipeline.accept(at, change.event(), change.bytes(), record);
+      pipeline.accept(at, change.event(), change.bytes(), item.record());
     } else if (decoded instanceof Decoded.Rejected rejected) {
-      pipeline.reject(at, rejected.letter(), record);
+      pipeline.reject(at, rejected.letter(), item.record());
     } else {
       pipeline.skip(at);
     }
@@ -162,7 +196,7 @@ public final class LakehouseSinkTask extends SinkTask {
               new TopicPartition(partition.topic(), partition.partition());
           if (assigned.contains(topicPartition)) {
             context.offset(topicPartition, offset);
-            rewinding.put(partition, offset);
+            rewinding.put(partition, new Rewind(offset, decoder.newest()));
           }
         });
   }

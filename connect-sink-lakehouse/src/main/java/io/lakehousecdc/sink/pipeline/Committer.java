@@ -50,6 +50,11 @@ final class Committer {
     Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException;
   }
 
+  /** Tells the target of a batch that will be committed soon. Called by any thread. */
+  void prepare(SealedBatch batch) {
+    target.prepare(batch.commit());
+  }
+
   /**
    * Commits the batch, together with following ones where a constraint demands it.
    *

@@ -42,6 +42,9 @@ final class Writer implements AutoCloseable {
       if (failure == null) {
         queue.add(batch);
         changed.signalAll();
+        if (queue.size() == 1) {
+          committer.prepare(batch);
+        }
       }
     } finally {
       lock.unlock();
@@ -154,6 +157,9 @@ final class Writer implements AutoCloseable {
       }
       busy = true;
       SealedBatch batch = queue.poll();
+      if (!queue.isEmpty()) {
+        committer.prepare(queue.peek());
+      }
       changed.signalAll();
       return batch;
     } finally {

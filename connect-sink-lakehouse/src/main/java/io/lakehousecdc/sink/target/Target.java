@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * An open warehouse. One thread at a time uses it; {@link #gauges()} and their suppliers may be
- * read from any thread.
+ * An open warehouse. One thread at a time uses it; {@link #prepare} may be called, and {@link
+ * #gauges()} and their suppliers read, from any thread.
  *
  * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s, and after one of them
  * nothing of the failed call is visible, except where {@link #commit} says otherwise.
@@ -46,6 +46,13 @@ public interface Target extends AutoCloseable {
    * @param topics original topics
    */
   Set<PendingSweep> pendingSweeps(Set<String> topics);
+
+  /**
+   * Told, while an earlier commit may still be at work, of one that comes soon: a target can begin
+   * what does not depend on the outcome of the earlier one, such as encoding. Returns at once; may
+   * be called by any thread. The commit may never come, or come changed.
+   */
+  default void prepare(Commit next) {}
 
   /**
    * Finds out whether {@link #commit} would accept the batches, throwing what it would throw, and

@@ -39,6 +39,12 @@ final class CopyWriter implements AutoCloseable {
     }
   }
 
+  /** Sends rows that are encoded already. */
+  void rows(CopyBuffer encoded) throws SQLException {
+    send();
+    copy.writeToCopy(encoded.array(), 0, encoded.size());
+  }
+
   /** Ends the COPY; the server has accepted all rows when this returns. */
   void finish() throws SQLException {
     buffer.int16(-1);

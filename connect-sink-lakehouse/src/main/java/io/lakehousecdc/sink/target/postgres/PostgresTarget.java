@@ -37,6 +37,7 @@ final class PostgresTarget implements Target {
 
   private final PostgresSettings settings;
   private final UniqueValues uniqueValues;
+  private final EncodeAhead ahead;
   private final OffsetStore offsets;
   private final TruncateStore truncates;
   private final SweepStore sweeps;
@@ -66,6 +67,7 @@ final class PostgresTarget implements Target {
   PostgresTarget(PostgresSettings settings, TargetContext context) {
     this.settings = settings;
     this.uniqueValues = new UniqueValues(context.tasks(), LOG::warn);
+    this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
     this.offsets = new OffsetStore(settings.offsetsTable(), context.connector());
     this.truncates = new TruncateStore(settings.truncatesTable());
     this.sweeps =
@@ -154,6 +156,13 @@ final class PostgresTarget implements Target {
   }
 
   @Override
+  public void prepare(Commit next) {
+    if (settings.tables().writeMode() == WriteMode.UPSERT) {
+      next.batches().forEach(batch -> ahead.begin(settings.resolved(batch.table()), batch));
+    }
+  }
+
+  @Override
   public void rehearse(Commit commit) {
     List<TableBatch> batches = resolved(commit);
     swapping(
@@ -212,6 +221,7 @@ final class PostgresTarget implements Target {
 
   @Override
   public void close() {
+    ahead.close();
     discard();
   }
 
@@ -304,7 +314,7 @@ final class PostgresTarget implements Target {
       throw e;
     }
     session = opened;
-    tables = new Tables(opened, settings, uniqueValues);
+    tables = new Tables(opened, settings, uniqueValues, ahead);
   }
 
   private void discard() {

@@ -27,16 +27,18 @@ final class Tables {
   private final TableOptions options;
   private final Evolution evolution;
   private final UniqueValues uniqueValues;
+  private final EncodeAhead ahead;
   private final CopyBuffer buffer = new CopyBuffer();
   private final Transactional<TableId, PgTable> tables = new Transactional<>();
   private final Transactional<WriterKey, TableWriter> writers = new Transactional<>();
 
   private record WriterKey(TableId table, RowSchema schema) {}
 
-  Tables(Session session, PostgresSettings settings, UniqueValues uniqueValues) {
+  Tables(Session session, PostgresSettings settings, UniqueValues uniqueValues, EncodeAhead ahead) {
     this.session = session;
     this.options = settings.tables();
     this.uniqueValues = uniqueValues;
+    this.ahead = ahead;
     this.evolution = new Evolution(session, settings);
   }
 
@@ -66,9 +68,10 @@ final class Tables {
     TableWriter writer =
         options.writeMode() == WriteMode.APPEND
             ? new AppendWriter(session, staging, buffer)
-            : new UpsertWriter(session, staging, buffer);
+            : new UpsertWriter(session, staging, buffer, ahead);
     if (!batch.changes().isEmpty()) {
       writers.put(key, writer);
+      ahead.plan(plan);
     }
     return Optional.of(writer);
   }

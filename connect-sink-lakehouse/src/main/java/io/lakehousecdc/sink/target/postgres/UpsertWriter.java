@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.Standing;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.target.postgres.EncodeAhead.EncodedRows;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,12 +34,14 @@ final class UpsertWriter implements TableWriter {
   private final RemovalSql removal;
   private final RowEncoder encoder;
   private final CopyBuffer buffer;
+  private final EncodeAhead ahead;
   private List<RowChange> changes = List.of();
+  private List<RowChange> sent = List.of();
   private int[] staged = new int[Kind.values().length];
   private Counts counts = new Counts();
   private boolean replace;
 
-  UpsertWriter(Session session, StagingTable staging, CopyBuffer buffer) {
+  UpsertWriter(Session session, StagingTable staging, CopyBuffer buffer, EncodeAhead ahead) {
     this.session = session;
     this.plan = staging.plan();
     this.staging = staging;
@@ -47,6 +50,7 @@ final class UpsertWriter implements TableWriter {
     this.removal = new RemovalSql(staging);
     this.encoder = new RowEncoder(plan);
     this.buffer = buffer;
+    this.ahead = ahead;
   }
 
   @Override
@@ -76,32 +80,35 @@ final class UpsertWriter implements TableWriter {
     }
     session.ensureStaging(staging);
     changes = new ArrayList<>(batch.changes());
-    copy(floor, change -> true);
+    Optional<EncodedRows> encoded = ahead.take(batch, plan);
+    Set<PgColumn> nulls = Set.of();
+    if (encoded.isPresent() && floor.equals(Position.START)) {
+      nulls = encoded.get().nulls();
+      staged = encoded.get().staged();
+      copy(
+          copy -> {
+            sent = changes;
+            copy.rows(encoded.get().bytes());
+          });
+    } else {
+      copy(copy -> encode(floor, change -> true, copy));
+    }
     if (has(Kind.UNSETTLED)) {
       BitSet settled = settle(floor);
-      copy(floor, settled::get);
+      copy(copy -> encode(floor, settled::get, copy));
     }
-    return encoder.takeNulls();
+    return nulls.isEmpty() ? encoder.takeNulls() : nulls;
   }
 
-  private void copy(Position floor, IntPredicate wanted) throws SQLException {
-    List<RowChange> sent = new ArrayList<>();
+  /** Sends rows by COPY and notes their changes, in the order of the rows. */
+  private interface Rows {
+    void send(CopyWriter copy) throws SQLException;
+  }
+
+  private void copy(Rows rows) throws SQLException {
+    sent = new ArrayList<>();
     try (CopyWriter copy = new CopyWriter(session, staging.copySql(), buffer)) {
-      for (int number = 0; number < changes.size(); number++) {
-        RowChange change = changes.get(number);
-        if (!wanted.test(number)) {
-          continue;
-        }
-        if (change.info().position().isBelow(floor)) {
-          counts.stale++;
-          continue;
-        }
-        Kind kind = Kind.of(change, plan);
-        staged[kind.ordinal()]++;
-        sent.add(change);
-        encoder.staged(number, kind, change, copy.buffer());
-        copy.endRow();
-      }
+      rows.send(copy);
       copy.finish();
     } catch (SQLException e) {
       Optional<RecordException> refused = StagingErrors.locate(e, plan, sent);
@@ -109,6 +116,24 @@ final class UpsertWriter implements TableWriter {
         throw refused.get();
       }
       throw e;
+    }
+  }
+
+  private void encode(Position floor, IntPredicate wanted, CopyWriter copy) throws SQLException {
+    for (int number = 0; number < changes.size(); number++) {
+      RowChange change = changes.get(number);
+      if (!wanted.test(number)) {
+        continue;
+      }
+      if (change.info().position().isBelow(floor)) {
+        counts.stale++;
+        continue;
+      }
+      Kind kind = Kind.of(change, plan);
+      staged[kind.ordinal()]++;
+      sent.add(change);
+      encoder.staged(number, kind, change, copy.buffer());
+      copy.endRow();
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One server of each version for all tests of this JVM; each test has a database of its own. */
-final class SharedPostgres {
+public final class SharedPostgres {
   private static final Map<String, PostgresServer> SERVERS = new ConcurrentHashMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -26,7 +26,8 @@ final class SharedPostgres {
         version, each -> PostgresServer.version(each).name("target" + each).start());
   }
 
-  static PostgresDatabase emptyDatabase(String version) {
+  /** A new database on the server of that version. */
+  public static PostgresDatabase emptyDatabase(String version) {
     return server(version).createDatabase("test" + DATABASES.incrementAndGet());
   }
 

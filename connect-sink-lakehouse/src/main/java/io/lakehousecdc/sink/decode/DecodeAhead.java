@@ -1,0 +1,119 @@
+package io.lakehousecdc.sink.decode;
+
+import io.lakehousecdc.sink.change.Coordinates;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Decodes polled records on a thread of its own, so that the worker's thread can convert the next
+ * poll meanwhile. Polls come out decoded in the order they went in. Used by one thread.
+ */
+public final class DecodeAhead implements AutoCloseable {
+  /** Polls that may wait; with more, {@link #next} waits for the oldest. */
+  private static final int MAX_AHEAD = 4;
+
+  private final RecordDecoder decoder;
+  private final ExecutorService thread;
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private long polls;
+
+  /**
+   * @param name of the thread
+   * @param decoder used by that thread only from now on
+   */
+  public DecodeAhead(String name, RecordDecoder decoder) {
+    this.decoder = decoder;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread made = new Thread(task, name);
+              made.setDaemon(true);
+              return made;
+            });
+  }
+
+  private record Pending(long number, Future<List<Item>> items) {}
+
+  /**
+   * A decoded record.
+   *
+   * @param at where it lies in Kafka
+   * @param record as it was received
+   * @param decoded what it says
+   */
+  public record Item(Coordinates at, SinkRecord record, Decoded decoded) {}
+
+  /**
+   * The decoded records of one poll.
+   *
+   * @param number polls are numbered as they are submitted
+   * @param items in the order of their records
+   */
+  public record Poll(long number, List<Item> items) {}
+
+  /** Has records decoded; none is ignored. */
+  public void submit(Collection<SinkRecord> records) {
+    if (!records.isEmpty()) {
+      pending.add(new Pending(++polls, thread.submit(() -> decode(records))));
+    }
+  }
+
+  /** The oldest poll that has not been taken, if it is decoded or if too many wait. */
+  public Optional<Poll> next() {
+    Pending oldest = pending.peek();
+    boolean ready = oldest != null && (oldest.items().isDone() || pending.size() > MAX_AHEAD);
+    return ready ? awaitNext() : Optional.empty();
+  }
+
+  /** Waits for the oldest poll that has not been taken; empty where all have. */
+  public Optional<Poll> awaitNext() {
+    Pending oldest = pending.poll();
+    return oldest == null
+        ? Optional.empty()
+        : Optional.of(new Poll(oldest.number(), await(oldest.items())));
+  }
+
+  /** Whether polls have not been taken. */
+  public boolean isBehind() {
+    return !pending.isEmpty();
+  }
+
+  /** Number of the newest poll submitted; 0 before the first. */
+  public long newest() {
+    return polls;
+  }
+
+  @Override
+  public void close() {
+    pending.clear();
+    thread.shutdownNow();
+  }
+
+  private List<Item> decode(Collection<SinkRecord> records) {
+    List<Item> items = new ArrayList<>(records.size());
+    for (SinkRecord record : records) {
+      items.add(new Item(RecordDecoder.coordinates(record), record, decoder.decode(record)));
+    }
+    return items;
+  }
+
+  private static List<Item> await(Future<List<Item>> items) {
+    try {
+      return items.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConnectException("Interrupted while records were decoded", e);
+    } catch (ExecutionException e) {
+      throw new ConnectException("Decoding failed: " + e.getCause(), e.getCause());
+    }
+  }
+}

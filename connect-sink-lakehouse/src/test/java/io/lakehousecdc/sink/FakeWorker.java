@@ -1,0 +1,135 @@
+package io.lakehousecdc.sink;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+
+/**
+ * Drives a sink task over records in memory as a worker does: seeks before the next poll, pauses,
+ * commits. Not thread-safe.
+ */
+final class FakeWorker implements SinkTaskContext, AutoCloseable {
+  private final LakehouseSinkTask task = new LakehouseSinkTask();
+  private final Map<String, String> configuration;
+  private final Map<TopicPartition, List<SinkRecord>> log;
+  private final Map<TopicPartition, Long> group;
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final Map<TopicPartition, Long> seeks = new HashMap<>();
+  private final Random random;
+  private boolean paused;
+  private int rewinds;
+
+  /**
+   * @param log records of each partition
+   * @param group offsets committed to Kafka, shared by the workers of a group
+   */
+  FakeWorker(
+      Map<String, String> connector,
+      Map<TopicPartition, List<SinkRecord>> log,
+      Map<TopicPartition, Long> group,
+      Random random) {
+    LakehouseSinkConnector made = new LakehouseSinkConnector();
+    made.start(connector);
+    this.configuration = made.taskConfigs(1).get(0);
+    this.log = log;
+    this.group = group;
+    this.random = random;
+    task.initialize(this);
+    task.start(configuration);
+    log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
+    task.open(log.keySet());
+  }
+
+  /** Polls once; delivers some records of each partition, or none. */
+  void poll() {
+    positions.putAll(seeks);
+    seeks.clear();
+    List<SinkRecord> records = new ArrayList<>();
+    if (!paused) {
+      log.forEach(
+          (partition, all) -> {
+            int from = positions.get(partition).intValue();
+            int to = Math.min(all.size(), from + random.nextInt(40));
+            records.addAll(all.subList(from, to));
+            positions.put(partition, (long) to);
+          });
+    }
+    task.put(records);
+  }
+
+  /** Commits to Kafka what the task says is safe; true where that is everything. */
+  boolean commit() {
+    Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>();
+    positions.forEach((partition, next) -> delivered.put(partition, new OffsetAndMetadata(next)));
+    task.preCommit(delivered).forEach((partition, safe) -> group.put(partition, safe.offset()));
+    return log.entrySet().stream()
+        .allMatch(each -> group.get(each.getKey()) == each.getValue().size());
+  }
+
+  /** How often the task went back. */
+  int rewinds() {
+    return rewinds;
+  }
+
+  /** As in a rebalance, then at the end of the task. */
+  @Override
+  public void close() {
+    task.close(log.keySet());
+    task.stop();
+  }
+
+  @Override
+  public Map<String, String> configs() {
+    return configuration;
+  }
+
+  @Override
+  public void offset(Map<TopicPartition, Long> offsets) {
+    rewinds++;
+    seeks.putAll(offsets);
+  }
+
+  @Override
+  public void offset(TopicPartition partition, long offset) {
+    offset(Map.of(partition, offset));
+  }
+
+  @Override
+  public void timeout(long milliseconds) {
+    // the next poll comes at once
+  }
+
+  @Override
+  public Set<TopicPartition> assignment() {
+    return log.keySet();
+  }
+
+  @Override
+  public void pause(TopicPartition... partitions) {
+    paused = true;
+  }
+
+  @Override
+  public void resume(TopicPartition... partitions) {
+    paused = false;
+  }
+
+  /** None: the task has its own MBean, too. */
+  @Override
+  public PluginMetrics pluginMetrics() {
+    return null;
+  }
+
+  @Override
+  public void requestCommit() {
+    // the test commits
+  }
+}

@@ -1,0 +1,88 @@
+package io.lakehousecdc.sink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.sink.target.postgres.SharedPostgres;
+import io.lakehousecdc.testkit.DebeziumRecords;
+import io.lakehousecdc.testkit.DebeziumTable;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The task as the worker calls it: decoding runs ahead of what has been taken in. */
+class LakehouseSinkTaskIT {
+  private static final int RECORDS = 3_000;
+  private static final DebeziumTable CLICKS =
+      DebeziumRecords.table("shop", "clicks")
+          .key("id", Schema.INT64_SCHEMA)
+          .column("page", Schema.OPTIONAL_STRING_SCHEMA);
+
+  private final PostgresDatabase database = SharedPostgres.emptyDatabase("18");
+  private final Map<TopicPartition, List<SinkRecord>> log = new LinkedHashMap<>();
+  private final Map<TopicPartition, Long> group = new HashMap<>();
+
+  LakehouseSinkTaskIT() {
+    for (int partition = 0; partition < 2; partition++) {
+      List<SinkRecord> records = new ArrayList<>();
+      for (int offset = 0; offset < RECORDS; offset++) {
+        long lsn = 10 + offset;
+        records.add(CLICKS.create(lsn, lsn, 2L * offset + partition, "p").at(partition, offset));
+      }
+      log.put(new TopicPartition(CLICKS.topic(), partition), records);
+    }
+  }
+
+  /** Each is fenced by the other again and again, and goes back while polls are being decoded. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  @Timeout(60)
+  void twoTasksThatClaimTheSamePartitionsWriteEachRecordOnce(long seed) {
+    Random random = new Random(seed);
+    int rewinds;
+    try (FakeWorker first = new FakeWorker(configuration(), log, group, random);
+        FakeWorker second = new FakeWorker(configuration(), log, new HashMap<>(group), random)) {
+      for (int turn = 0; turn < 12; turn++) {
+        FakeWorker owner = turn % 2 == 0 ? first : second;
+        for (int polls = random.nextInt(15); polls >= 0; polls--) {
+          owner.poll();
+          if (random.nextInt(8) == 0) {
+            owner.commit();
+          }
+        }
+      }
+      while (!first.commit()) {
+        first.poll();
+      }
+      rewinds = first.rewinds() + second.rewinds();
+    }
+    assertTrue(rewinds > 0, "no task was ever fenced");
+    assertEquals(
+        List.of(List.of(2L * RECORDS, 2L * RECORDS)),
+        database.rows("select count(*), count(distinct id) from shop.clicks"));
+  }
+
+  private Map<String, String> configuration() {
+    Map<String, String> configuration = new HashMap<>();
+    configuration.put("name", "clicks");
+    configuration.put("topics", CLICKS.topic());
+    configuration.put("target", "postgres");
+    configuration.put("postgres.url", database.jdbcUrl());
+    configuration.put("postgres.user", database.user());
+    configuration.put("postgres.password", database.password());
+    configuration.put("write.mode", "append");
+    configuration.put("flush.max.records", "200");
+    configuration.put("flush.interval.ms", "20");
+    return configuration;
+  }
+}
