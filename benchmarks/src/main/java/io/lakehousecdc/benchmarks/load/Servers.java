@@ -22,9 +22,6 @@ public final class Servers implements AutoCloseable {
   /** The collector of all JVMs that are measured. */
   public static final String COLLECTOR = "-XX:+UseParallelGC";
 
-  /** Heap of a worker under measurement; it holds the framework, the plugins and one task. */
-  public static final String WORKER_HEAP = "-Xmx512m";
-
   /** Records that a task gets at once, the batch size of the Debezium JDBC sink. */
   public static final int POLL_RECORDS = 2000;
 
@@ -34,8 +31,10 @@ public final class Servers implements AutoCloseable {
   private final KafkaBroker kafka;
   private final String registryUrl;
   private final Path plugin;
+  private final String workerHeap;
 
-  private Servers(Collection<Wire> wires) {
+  private Servers(Collection<Wire> wires, String workerHeap) {
+    this.workerHeap = workerHeap;
     try {
       source = keep(() -> tuned(PostgresServer.builder().name("source")).start());
       target = keep(() -> tuned(PostgresServer.builder().name("target").durable()).start());
@@ -51,9 +50,13 @@ public final class Servers implements AutoCloseable {
     }
   }
 
-  /** Starts what these kinds of records need. */
-  public static Servers start(Collection<Wire> wires) {
-    return new Servers(wires);
+  /**
+   * Starts what these kinds of records need.
+   *
+   * @param workerHeap greatest heap of a worker, as {@code -Xmx} takes it
+   */
+  public static Servers start(Collection<Wire> wires, String workerHeap) {
+    return new Servers(wires, workerHeap);
   }
 
   /** Where the rows change; it does not wait for the disk. */
@@ -85,7 +88,7 @@ public final class Servers implements AutoCloseable {
         .environment("SHOP_DB_PASSWORD", source.password())
         .environment("WAREHOUSE_USER", target.user())
         .environment("WAREHOUSE_PASSWORD", target.password())
-        .jvmArguments(COLLECTOR, "-XX:TieredStopAtLevel=4", WORKER_HEAP);
+        .jvmArguments(COLLECTOR, "-XX:TieredStopAtLevel=4", "-Xmx" + workerHeap);
   }
 
   @Override

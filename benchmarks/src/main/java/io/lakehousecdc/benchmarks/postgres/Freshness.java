@@ -37,15 +37,17 @@ final class Freshness {
 
   private final int perSecond;
   private final int seconds;
+  private final String workerHeap;
 
-  Freshness(int perSecond, int seconds) {
+  Freshness(int perSecond, int seconds, String workerHeap) {
+    this.workerHeap = workerHeap;
     this.perSecond = perSecond;
     this.seconds = seconds;
   }
 
   /** Runs on servers of its own, and prints the result line. */
   void measure() throws SQLException, InterruptedException, ExecutionException {
-    try (Servers servers = Servers.start(List.of(Wire.JSON))) {
+    try (Servers servers = Servers.start(List.of(Wire.JSON), workerHeap)) {
       PostgresDatabase shop = servers.source().createDatabase("shop");
       shop.execute(
           "create table customers (id bigint primary key)",

@@ -43,24 +43,26 @@ public final class PostgresBenchmark implements Benchmark {
         new Option("rounds", "1", "repetitions; the median counts"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),
+        new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"),
         new Option("recordings", "", "directory for flight recordings of the workers"));
   }
 
   @Override
   public void run(Options options) throws Exception {
     List<Part> parts = options.choices("parts", Part.class);
-    System.out.println(conditions());
+    System.out.println(conditions(options));
     if (parts.contains(Part.THROUGHPUT) || parts.contains(Part.INPROCESS)) {
       onOneTopic(options, parts);
     }
     if (parts.contains(Part.FRESHNESS)) {
-      new Freshness(options.number("rate"), options.number("seconds")).measure();
+      new Freshness(options.number("rate"), options.number("seconds"), options.text("worker-heap"))
+          .measure();
     }
   }
 
   private static void onOneTopic(Options options, List<Part> parts) throws Exception {
     List<Wire> wires = options.choices("converters", Wire.class);
-    try (Servers servers = Servers.start(wires)) {
+    try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
       TopicLoad load =
           TopicLoad.make(servers, wires, options.number("rows"), options.number("changes"));
       System.out.printf("%d events in each topic%n", load.events());
@@ -94,7 +96,7 @@ public final class PostgresBenchmark implements Benchmark {
             Files.createDirectories(Path.of(options.text("recordings"))).toAbsolutePath());
   }
 
-  private static String conditions() {
+  private static String conditions(Options options) {
     return """
         %d cores, Java %s; PostgreSQL %s with fsync; worker JVM %s %s for framework and one task, \
         consumer.max.poll.records=%d
@@ -104,7 +106,7 @@ public final class PostgresBenchmark implements Benchmark {
             Runtime.version(),
             PostgresServer.VERSIONS.get(PostgresServer.VERSIONS.size() - 1),
             Servers.COLLECTOR,
-            Servers.WORKER_HEAP,
+            "-Xmx" + options.text("worker-heap"),
             Servers.POLL_RECORDS,
             Side.DEBEZIUM_JDBC_SETTINGS);
   }
