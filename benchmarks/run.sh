@@ -4,7 +4,7 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
-mvn -q -pl benchmarks,testkit/peers,package -am -DskipTests pre-integration-test
+mvn -q -pl benchmarks,testkit/peers,package,spark-tests -am -DskipTests pre-integration-test
 exec java -XX:+UseParallelGC -Xmx4g \
   -Dlakehousecdc.root="$root" \
   -Dlakehousecdc.logs="$root/benchmarks/target/logs" \

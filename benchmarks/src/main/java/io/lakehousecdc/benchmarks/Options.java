@@ -8,6 +8,11 @@ import java.util.stream.Collectors;
 
 /** What the command line said, {@code --name value}, and the defaults of the rest. Immutable. */
 public final class Options {
+  /** Default of an option that is given without a value. */
+  public static final String NO = "no";
+
+  private static final String YES = "yes";
+
   private final Map<String, String> values;
 
   private Options(Map<String, String> values) {
@@ -22,7 +27,9 @@ public final class Options {
   public record Option(String name, String defaultValue, String meaning) {
     @Override
     public String toString() {
-      return "--%s <%s> [%s]".formatted(name, meaning, defaultValue);
+      return defaultValue.equals(NO)
+          ? "--%s: %s".formatted(name, meaning)
+          : "--%s <%s> [%s]".formatted(name, meaning, defaultValue);
     }
   }
 
@@ -34,21 +41,30 @@ public final class Options {
   public static Options parse(List<Option> known, List<String> arguments) {
     Map<String, String> values = new LinkedHashMap<>();
     known.forEach(option -> values.put(option.name(), option.defaultValue()));
-    for (int i = 0; i < arguments.size(); i += 2) {
+    for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (!argument.startsWith("--") || !values.containsKey(argument.substring(2))) {
         throw new IllegalArgumentException("no such option: " + argument);
       }
-      if (i + 1 == arguments.size()) {
+      String name = argument.substring(2);
+      if (values.get(name).equals(NO)) {
+        values.put(name, YES);
+      } else if (++i < arguments.size()) {
+        values.put(name, arguments.get(i));
+      } else {
         throw new IllegalArgumentException(argument + " lacks its value");
       }
-      values.put(argument.substring(2), arguments.get(i + 1));
     }
     return new Options(values);
   }
 
   public String text(String name) {
     return values.get(name);
+  }
+
+  /** Whether an option whose default is {@link #NO} was given. */
+  public boolean flag(String name) {
+    return text(name).equals(YES);
   }
 
   /**

@@ -4,135 +4,113 @@ import io.lakehousecdc.benchmarks.Benchmark;
 import io.lakehousecdc.benchmarks.Options;
 import io.lakehousecdc.benchmarks.Options.Option;
 import io.lakehousecdc.benchmarks.Result;
-import io.lakehousecdc.benchmarks.delta.OrdersTable.Took;
-import io.lakehousecdc.benchmarks.measure.Latencies;
+import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.TopicLoad;
+import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.benchmarks.stack.Comparison;
+import io.lakehousecdc.benchmarks.stack.Freshness;
+import io.lakehousecdc.benchmarks.stack.Side;
+import io.lakehousecdc.benchmarks.stack.Throughput;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Optional;
 
-/**
- * Commits of random changes into tables of several sizes, maintenance going on beside them, and the
- * time that a task needs to index a table when it starts.
- */
+/** The sink into Delta Lake; {@code docs/BENCHMARKS.md} tells what each figure means. */
 public final class DeltaBenchmark implements Benchmark {
-  private static final String ROWS = "rows";
-  private static final String COMMITS = "commits";
-  private static final String CHANGES = "changes";
-  private static final String DIRECTORY = "directory";
-  private static final int EDGE = 50;
+  private static final int LARGE = 100_000_000;
+
+  /** What can be left out of a run. */
+  private enum Part {
+    COMMITS,
+    SPARK,
+    THROUGHPUT,
+    FRESHNESS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   @Override
   public List<Option> options() {
     return List.of(
-        new Option(ROWS, "1000000,10000000", "sizes of tables, comma separated"),
-        new Option(COMMITS, "400", "commits measured, at least 100"),
-        new Option(CHANGES, "20000", "changes per commit"),
-        new Option(DIRECTORY, System.getProperty("java.io.tmpdir"), "where the tables are made"));
+        new Option("parts", "commits,spark,throughput,freshness", "what to measure"),
+        new Option("rows", "1000000,10000000", "sizes of tables, comma separated"),
+        new Option("large", Options.NO, "measure commits on a table of 100 million rows, too"),
+        new Option("commits", "400", "commits measured, at least 100"),
+        new Option("changes", "20000", "changes per commit"),
+        new Option("merges", "6", "batches that Spark merges as well; the first warms it up"),
+        new Option("directory", System.getProperty("java.io.tmpdir"), "where tables are made"),
+        new Option("snapshot", "1000000", "rows in the snapshot, for throughput"),
+        new Option("stream", "400000", "changes after it"),
+        new Option("converters", "json,avro", "kinds of records"),
+        new Option("rate", "1000", "transactions per second for freshness"),
+        new Option("seconds", "120", "duration of the freshness measurement"),
+        new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"));
   }
 
   @Override
   public void run(Options options) throws Exception {
-    int commits = options.number(COMMITS);
-    if (commits < 2 * EDGE) {
-      throw new IllegalArgumentException("--commits has to be at least " + 2 * EDGE);
+    List<Part> parts = options.choices("parts", Part.class);
+    if (parts.contains(Part.COMMITS)) {
+      commits(options, parts.contains(Part.SPARK) ? options.number("merges") : 0);
     }
+    if (parts.contains(Part.THROUGHPUT)) {
+      throughput(options);
+    }
+    if (parts.contains(Part.FRESHNESS)) {
+      new Freshness(
+              Side.LAKEHOUSE_DELTA,
+              options.number("rate"),
+              options.number("seconds"),
+              options.text("worker-heap"))
+          .measure();
+    }
+  }
+
+  private static void commits(Options options, int merges)
+      throws IOException, InterruptedException {
+    int count = options.number("commits");
+    if (count < 2 * Commits.EDGE) {
+      throw new IllegalArgumentException("--commits has to be at least " + 2 * Commits.EDGE);
+    }
+    Commits commits =
+        new Commits(Path.of(options.text("directory")), count, options.number("changes"), merges);
     double firstMedian = 0;
-    for (String size : options.text(ROWS).split(",")) {
-      int rows = Integer.parseInt(size.trim());
-      Path root = Files.createTempDirectory(Path.of(options.text(DIRECTORY)), "delta-benchmark-");
-      try {
-        double median = measure(root, rows, commits, options.number(CHANGES));
-        if (firstMedian > 0) {
-          Result.of("delta")
-              .with("rows", rows)
-              .ratio("median_to_first", median, firstMedian)
-              .print();
-        } else {
-          firstMedian = median;
-        }
-      } finally {
-        delete(root);
-      }
-    }
-  }
-
-  private static double measure(Path root, int rows, int commits, int changes) {
-    Series all = new Series();
-    Series first = new Series();
-    Series last = new Series();
-    Phases phases = new Phases();
-    long total = 0;
-    try (OrdersTable table = new OrdersTable(root)) {
-      long start = System.nanoTime();
-      table.fill(rows);
+    for (int rows : sizes(options)) {
+      double median = commits.measure(rows);
+      firstMedian = firstMedian == 0 ? median : firstMedian;
       Result.of("delta")
-          .with("what", "load")
+          .with("what", "sizes")
           .with("rows", rows)
-          .whole("rows_per_s", rows / seconds(start))
-          .print();
-      for (int i = 0; i < commits; i++) {
-        Map<String, Long> before = table.gauges();
-        Took took = table.commitRandom(changes);
-        phases.add(before, table.gauges());
-        total += took.wall();
-        all.add(took);
-        if (i < EDGE) {
-          first.add(took);
-        } else if (i >= commits - EDGE) {
-          last.add(took);
-        }
-      }
-      Result result =
-          Result.of("delta")
-              .with("what", "commits")
-              .with("rows", rows)
-              .with("changes", changes)
-              .with("commits", commits)
-              .whole("median_ms", all.wall.quantileMillis(0.5))
-              .whole("p99_ms", all.wall.quantileMillis(0.99))
-              .whole("first50_ms", first.wall.quantileMillis(0.5))
-              .whole("last50_ms", last.wall.quantileMillis(0.5))
-              .whole("cpu_median_ms", all.processor.quantileMillis(0.5))
-              .whole("cpu_first50_ms", first.processor.quantileMillis(0.5))
-              .whole("cpu_last50_ms", last.processor.quantileMillis(0.5))
-              .whole("changes_per_s", changes * 1e9 * commits / total);
-      table.gauges().forEach((name, value) -> result.with(name.replace('-', '_'), value));
-      result.print();
-      phases.print(rows);
-    }
-    try (OrdersTable again = new OrdersTable(root)) {
-      double seconds = again.commitRandom(1).wall() / 1e9;
-      Result.of("delta")
-          .with("what", "index")
-          .with("rows", rows)
-          .whole("ms", seconds * 1000)
-          .whole("keys_per_s", rows / seconds)
+          .ratio("median_to_first", median, firstMedian)
           .print();
     }
-    return all.wall.quantileMillis(0.5);
   }
 
-  private static final class Series {
-    private final Latencies wall = new Latencies();
-    private final Latencies processor = new Latencies();
-
-    void add(Took took) {
-      wall.add(took.wall());
-      processor.add(took.processor());
+  private static List<Integer> sizes(Options options) {
+    List<Integer> sizes = new ArrayList<>();
+    for (String size : options.text("rows").split(",")) {
+      sizes.add(Integer.parseInt(size.trim()));
     }
+    if (options.flag("large")) {
+      sizes.add(LARGE);
+    }
+    return sizes;
   }
 
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) / 1e9;
-  }
-
-  private static void delete(Path root) throws IOException {
-    try (var files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+  private static void throughput(Options options) throws Exception {
+    List<Wire> wires = options.choices("converters", Wire.class);
+    try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
+      TopicLoad load =
+          TopicLoad.make(servers, wires, options.number("snapshot"), options.number("stream"));
+      Throughput throughput = new Throughput(servers, load, Optional.empty());
+      for (Wire wire : wires) {
+        Comparison.run("delta", throughput, wire, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1);
       }
     }
   }

@@ -22,9 +22,11 @@ import io.lakehousecdc.sink.target.Target;
 import io.lakehousecdc.sink.target.TargetContext;
 import io.lakehousecdc.sink.target.TargetSettings;
 import io.lakehousecdc.sink.target.delta.DeltaTargetFactory;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,12 +59,14 @@ final class OrdersTable implements AutoCloseable {
           List.of(0));
 
   private final SplittableRandom random = new SplittableRandom(7);
+  private final Path location;
   private final Target target;
   private Optional<PartitionState> committed;
   private long greatestId;
   private long lsn;
 
   OrdersTable(Path root) {
+    location = root.resolve(TABLE.schema()).resolve(TABLE.name());
     DeltaTargetFactory factory = new DeltaTargetFactory();
     Map<String, String> settings = new HashMap<>();
     for (Setting setting : factory.settings()) {
@@ -92,8 +96,8 @@ final class OrdersTable implements AutoCloseable {
     }
   }
 
-  /** Commits changes of distinct random keys: 90 % updates, 5 % inserts, 5 % deletes. */
-  Took commitRandom(int count) {
+  /** Changes of distinct random keys: 90 % updates, 5 % inserts, 5 % deletes. */
+  List<RowChange> randomChanges(int count) {
     List<RowChange> changes = new ArrayList<>(count);
     Set<Long> ids = new HashSet<>();
     long known = greatestId;
@@ -109,7 +113,23 @@ final class OrdersTable implements AutoCloseable {
                 : upsert(id, Operation.UPDATE));
       }
     }
-    return commit(changes);
+    return changes;
+  }
+
+  /** Where the table lies. */
+  Path location() {
+    return location;
+  }
+
+  /** The table's newest version. */
+  long version() throws IOException {
+    try (var log = Files.list(location.resolve("_delta_log"))) {
+      return log.map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("\\d{20}\\.json"))
+          .mapToLong(name -> Long.parseLong(name.substring(0, 20)))
+          .max()
+          .orElseThrow();
+    }
   }
 
   Map<String, Long> gauges() {
@@ -127,7 +147,8 @@ final class OrdersTable implements AutoCloseable {
    */
   record Took(long wall, long processor) {}
 
-  private Took commit(List<RowChange> changes) {
+  /** Commits changes as one batch. */
+  Took commit(List<RowChange> changes) {
     PartitionState next =
         new PartitionState(
             greatestId + lsn,

@@ -17,6 +17,7 @@ public enum Wire {
   /** Apicurio's Avro converter in Confluent's wire format. */
   AVRO("config/source/avro-apicurio.json", "config/sink/postgres-avro-apicurio.json");
 
+  private static final String CONVERTER = "(key|value)\\.converter.*";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final String source;
@@ -47,10 +48,19 @@ public enum Wire {
     return configuration(ProjectFile.at(postgresSink));
   }
 
+  /** The shipped configuration of the sink into Delta, with these converters; free to change. */
+  public Map<String, String> deltaSink() {
+    Map<String, String> configuration =
+        configuration(ProjectFile.at("config/sink/delta-upsert.json"));
+    configuration.keySet().removeIf(key -> key.matches(CONVERTER));
+    configuration.putAll(converters());
+    return configuration;
+  }
+
   /** The sink's converter settings alone, for other sinks; a new map, free to change. */
   public Map<String, String> converters() {
     return postgresSink().entrySet().stream()
-        .filter(entry -> entry.getKey().matches("(key|value)\\.converter.*"))
+        .filter(entry -> entry.getKey().matches(CONVERTER))
         .collect(
             Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, TreeMap::new));
   }

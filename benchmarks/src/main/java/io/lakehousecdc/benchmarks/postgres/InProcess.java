@@ -105,8 +105,10 @@ final class InProcess {
   }
 
   private static TaskRun task(PostgresDatabase database, TopicPartition partition) {
-    Map<String, String> configuration = Side.LAKEHOUSE.configuration(Wire.JSON, database);
+    Map<String, String> configuration = Wire.JSON.postgresSink();
     configuration.put("name", "in-process");
+    configuration.put("topics.regex", Wire.JSON.topic().replace(".", "\\."));
+    configuration.put("postgres.url", database.jdbcUrl());
     configuration.put("postgres.user", database.user());
     configuration.put("postgres.password", database.password());
     return TaskRun.start(configuration, partition);

@@ -6,11 +6,14 @@ import io.lakehousecdc.benchmarks.Options.Option;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.benchmarks.stack.Comparison;
+import io.lakehousecdc.benchmarks.stack.Freshness;
+import io.lakehousecdc.benchmarks.stack.Side;
+import io.lakehousecdc.benchmarks.stack.Throughput;
 import io.lakehousecdc.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,7 +58,11 @@ public final class PostgresBenchmark implements Benchmark {
       onOneTopic(options, parts);
     }
     if (parts.contains(Part.FRESHNESS)) {
-      new Freshness(options.number("rate"), options.number("seconds"), options.text("worker-heap"))
+      new Freshness(
+              Side.LAKEHOUSE,
+              options.number("rate"),
+              options.number("seconds"),
+              options.text("worker-heap"))
           .measure();
     }
   }
@@ -69,24 +76,18 @@ public final class PostgresBenchmark implements Benchmark {
       if (parts.contains(Part.THROUGHPUT)) {
         Throughput throughput = new Throughput(servers, load, recordings(options));
         for (Wire wire : wires) {
-          compare(options, throughput, wire);
+          Comparison.run(
+              "postgres",
+              throughput,
+              wire,
+              options.choices("sides", Side.class),
+              options.number("rounds"));
         }
       }
       if (parts.contains(Part.INPROCESS)) {
         new InProcess(servers, load, options.number("rounds")).measure();
       }
     }
-  }
-
-  private static void compare(Options options, Throughput throughput, Wire wire)
-      throws IOException, SQLException {
-    Comparison comparison = new Comparison(wire);
-    for (int round = 1; round <= options.number("rounds"); round++) {
-      for (Side side : options.choices("sides", Side.class)) {
-        comparison.add(side, throughput.measure(side, wire, round));
-      }
-    }
-    comparison.print();
   }
 
   private static Optional<Path> recordings(Options options) throws IOException {

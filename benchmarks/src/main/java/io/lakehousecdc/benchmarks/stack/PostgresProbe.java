@@ -1,4 +1,4 @@
-package io.lakehousecdc.benchmarks.postgres;
+package io.lakehousecdc.benchmarks.stack;
 
 import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.testkit.PostgresDatabase;
@@ -7,22 +7,24 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Asks a target over one open session, so that asking costs it next to nothing. */
-final class TargetProbe implements AutoCloseable {
+/** Asks PostgreSQL over one open session. */
+final class PostgresProbe implements Probe {
+  private final PostgresDatabase database;
   private final Connection connection;
   private PreparedStatement lastRow;
   private PreparedStatement highest;
 
-  private TargetProbe(Connection connection) {
+  private PostgresProbe(PostgresDatabase database, Connection connection) {
+    this.database = database;
     this.connection = connection;
   }
 
-  static TargetProbe of(PostgresDatabase database) throws SQLException {
-    return new TargetProbe(database.connect());
+  static PostgresProbe of(PostgresDatabase database) throws SQLException {
+    return new PostgresProbe(database, database.connect());
   }
 
-  /** Whether the row inserted last is there; false too while there is no table. */
-  boolean lastRowIsVisible() throws SQLException {
+  @Override
+  public boolean lastRowIsVisible() throws SQLException {
     if (lastRow == null) {
       if (!holds(connection.prepareStatement("select to_regclass('public.orders') is not null"))) {
         return false;
@@ -34,8 +36,8 @@ final class TargetProbe implements AutoCloseable {
     return holds(lastRow);
   }
 
-  /** The highest key of the table, which exists; 0 while it is empty. */
-  long highestId() throws SQLException {
+  @Override
+  public long highestId() throws SQLException {
     if (highest == null) {
       highest = connection.prepareStatement("select coalesce(max(id), 0) from orders");
     }
@@ -43,6 +45,11 @@ final class TargetProbe implements AutoCloseable {
       answer.next();
       return answer.getLong(1);
     }
+  }
+
+  @Override
+  public String fingerprint() {
+    return Orders.fingerprint(database);
   }
 
   @Override

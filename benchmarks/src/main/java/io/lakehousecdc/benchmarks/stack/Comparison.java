@@ -1,8 +1,10 @@
-package io.lakehousecdc.benchmarks.postgres;
+package io.lakehousecdc.benchmarks.stack;
 
 import io.lakehousecdc.benchmarks.Result;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.Median;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,16 +12,35 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The sides that worked off one topic, each with the median of its rounds. Not thread-safe. */
-final class Comparison {
+public final class Comparison {
+  private final String name;
   private final Wire wire;
   private final Map<Side, List<Throughput.Measured>> rounds = new EnumMap<>(Side.class);
 
-  Comparison(Wire wire) {
+  private Comparison(String name, Wire wire) {
+    this.name = name;
     this.wire = wire;
   }
 
+  /**
+   * Lets the sides work off the topic, one after the other in each round, and prints results.
+   *
+   * @param name begins each result line
+   */
+  public static void run(
+      String name, Throughput throughput, Wire wire, List<Side> sides, int rounds)
+      throws IOException, SQLException {
+    Comparison comparison = new Comparison(name, wire);
+    for (int round = 1; round <= rounds; round++) {
+      for (Side side : sides) {
+        comparison.add(side, throughput.measure(side, wire, round));
+      }
+    }
+    comparison.print();
+  }
+
   /** Adds a round, and tells it at once. */
-  void add(Side side, Throughput.Measured measured) {
+  private void add(Side side, Throughput.Measured measured) {
     rounds.computeIfAbsent(side, absent -> new ArrayList<>()).add(measured);
     System.out.printf(
         java.util.Locale.ROOT,
@@ -31,10 +52,10 @@ final class Comparison {
   }
 
   /** Prints a result line for each side. */
-  void print() {
+  private void print() {
     rounds.forEach(
         (side, measured) -> {
-          Result.of("postgres")
+          Result.of(name)
               .with("side", side)
               .with("converter", wire)
               .whole("events_per_s", speed(side))

@@ -1,5 +1,6 @@
-package io.lakehousecdc.benchmarks.postgres;
+package io.lakehousecdc.benchmarks.stack;
 
+import io.lakehousecdc.benchmarks.Directory;
 import io.lakehousecdc.benchmarks.ProjectFile;
 import io.lakehousecdc.benchmarks.Result;
 import io.lakehousecdc.benchmarks.load.Orders;
@@ -13,6 +14,8 @@ import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectRest;
 import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.PostgresDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,49 +30,60 @@ import java.util.concurrent.locks.LockSupport;
  * How long after its commit at the source an insert is visible in the target, under steady single
  * row transactions, with the shipped configurations of source and sink as they are.
  */
-final class Freshness {
+public final class Freshness {
   private static final Path SOURCE = ProjectFile.at("config/source/plain.json");
-  private static final Path SINK = ProjectFile.at("config/sink/postgres-upsert.json");
   private static final int ROWS = 100_000;
   private static final int WARM_UP_SECONDS = 20;
   private static final long POLL_NANOS = 3_000_000;
   private static final double MICROS_PER_MILLI = 1000;
 
+  private final Side side;
   private final int perSecond;
   private final int seconds;
   private final String workerHeap;
 
-  Freshness(int perSecond, int seconds, String workerHeap) {
-    this.workerHeap = workerHeap;
+  /**
+   * @param side a side of this project
+   * @param perSecond transactions
+   * @param workerHeap greatest heap of the worker, as {@code -Xmx} takes it
+   */
+  public Freshness(Side side, int perSecond, int seconds, String workerHeap) {
+    this.side = side;
     this.perSecond = perSecond;
     this.seconds = seconds;
+    this.workerHeap = workerHeap;
   }
 
   /** Runs on servers of its own, and prints the result line. */
-  void measure() throws SQLException, InterruptedException, ExecutionException {
+  public void measure() throws SQLException, IOException, InterruptedException, ExecutionException {
     try (Servers servers = Servers.start(List.of(Wire.JSON), workerHeap)) {
       PostgresDatabase shop = servers.source().createDatabase("shop");
       shop.execute(
           "create table customers (id bigint primary key)",
           "create table products (id bigint primary key)");
       Orders.create(shop, ROWS);
-      PostgresDatabase warehouse = servers.target().createDatabase("warehouse");
+      Destination warehouse =
+          new Destination(
+              servers.target().createDatabase("warehouse"),
+              Files.createTempDirectory("lakehousecdc-benchmark-delta-"));
       try (ConnectWorker worker =
               servers
                   .worker("benchmark-freshness")
-                  .environment("WAREHOUSE_URL", warehouse.jdbcUrl())
+                  .environment("WAREHOUSE_URL", warehouse.database().jdbcUrl())
+                  .environment("DELTA_ROOT", warehouse.deltaRoot().toString())
                   .start();
           WorkerJmx jmx = WorkerJmx.attach(worker.pid());
-          TargetProbe probe = TargetProbe.of(warehouse)) {
-        String sink = register(worker.rest());
+          Probe probe = side.probe(warehouse)) {
+        String sink = register(worker.rest(), side.file());
         Await.until(
             "the snapshot is in the target",
-            () -> warehouse.number("select count(*) from orders") == ROWS);
+            () -> jmx.recordsPut(sink) >= ROWS && probe.highestId() >= ROWS);
         SteadyWriter writer = new SteadyWriter(shop, ROWS, perSecond, WARM_UP_SECONDS + seconds);
         Followed followed = follow(writer, probe);
         double beanP50 = jmx.sinkFigure(sink, "FreshnessP50Micros") / MICROS_PER_MILLI;
         double beanP99 = jmx.sinkFigure(sink, "FreshnessP99Micros") / MICROS_PER_MILLI;
         Result.of("freshness")
+            .with("side", side)
             .whole("p50_ms", followed.latencies().quantileMillis(0.5))
             .whole("p99_ms", followed.latencies().quantileMillis(0.99))
             .whole("metric_p50_ms", beanP50)
@@ -77,24 +91,26 @@ final class Freshness {
             .whole("transactions_per_s", followed.transactionsPerSecond())
             .whole("rate_asked", perSecond)
             .with("samples", followed.latencies().size())
-            .with("equal", Orders.fingerprint(shop).equals(Orders.fingerprint(warehouse)))
+            .with("equal", Orders.fingerprint(shop).equals(probe.fingerprint()))
             .print();
+      } finally {
+        Directory.delete(warehouse.deltaRoot());
       }
     }
   }
 
   private record Followed(Latencies latencies, double transactionsPerSecond) {}
 
-  private static String register(ConnectRest connect) {
+  private static String register(ConnectRest connect, Path file) {
     connect.awaitRunning(connect.register(SOURCE));
-    String sink = connect.register(SINK);
+    String sink = connect.register(file);
     connect.awaitRunning(sink);
     return sink;
   }
 
   /** Lets the writer write, and sees its inserts arrive; returns when all have. */
-  private static Followed follow(SteadyWriter writer, TargetProbe probe)
-      throws SQLException, InterruptedException, ExecutionException {
+  private static Followed follow(SteadyWriter writer, Probe probe)
+      throws SQLException, IOException, InterruptedException, ExecutionException {
     Latencies latencies = new Latencies();
     long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
     ExecutorService thread = Executors.newSingleThreadExecutor();

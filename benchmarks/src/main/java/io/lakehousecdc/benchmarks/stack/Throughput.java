@@ -1,5 +1,6 @@
-package io.lakehousecdc.benchmarks.postgres;
+package io.lakehousecdc.benchmarks.stack;
 
+import io.lakehousecdc.benchmarks.Directory;
 import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
@@ -23,7 +24,7 @@ import java.util.concurrent.Callable;
  * Lets one sink work off one topic: a worker, a connector and a database of its own, from the first
  * record that its task has read to the last that is applied.
  */
-final class Throughput {
+public final class Throughput {
   private static final Duration PATIENCE = Duration.ofHours(1);
   private static final int PROBES_BETWEEN_STATUS_CHECKS = 50;
 
@@ -34,7 +35,7 @@ final class Throughput {
   /**
    * @param recordings where workers leave their flight recordings, if they shall make any
    */
-  Throughput(Servers servers, TopicLoad load, Optional<Path> recordings) {
+  public Throughput(Servers servers, TopicLoad load, Optional<Path> recordings) {
     this.servers = servers;
     this.load = load;
     this.recordings = recordings;
@@ -55,18 +56,21 @@ final class Throughput {
       long heapMegabytes,
       Optional<Boolean> equal) {}
 
+  /** Lets one side work off the topic of these records. */
   Measured measure(Side side, Wire wire, int round) throws IOException, SQLException {
     String name = "%s_%s_%d".formatted(side.name(), wire, round).toLowerCase(java.util.Locale.ROOT);
     PostgresDatabase database = servers.target().createDatabase(name);
+    Destination destination =
+        new Destination(database, Files.createTempDirectory("lakehousecdc-benchmark-delta-"));
     servers.target().execute("checkpoint");
     try (ConnectWorker worker = worker(name);
         WorkerJmx jmx = WorkerJmx.attach(worker.pid());
-        TargetProbe probe = TargetProbe.of(database)) {
+        Probe probe = side.probe(destination)) {
       double seconds;
       long heap;
       double idle = jmx.cpuSeconds();
       try (HeapWatch watch = HeapWatch.of(jmx)) {
-        worker.rest().register(name, side.configuration(wire, database));
+        worker.rest().register(name, side.configuration(wire, destination));
         // One sink commits after put has returned, another deletes after it has inserted.
         Callable<Boolean> applied =
             () ->
@@ -84,8 +88,9 @@ final class Throughput {
           load.events() / seconds,
           1e6 * cpu / load.events(),
           heap,
-          side.writes() ? Optional.of(isEqual(database)) : Optional.empty());
+          side.writes() ? Optional.of(isEqual(probe)) : Optional.empty());
     } finally {
+      Directory.delete(destination.deltaRoot());
       servers.target().execute("drop database %s with (force)".formatted(name));
     }
   }
@@ -133,7 +138,7 @@ final class Throughput {
     }
   }
 
-  private boolean isEqual(PostgresDatabase database) {
-    return Orders.fingerprint(load.database()).equals(Orders.fingerprint(database));
+  private boolean isEqual(Probe probe) throws SQLException, IOException {
+    return Orders.fingerprint(load.database()).equals(probe.fingerprint());
   }
 }

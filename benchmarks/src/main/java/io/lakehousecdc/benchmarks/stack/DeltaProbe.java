@@ -1,0 +1,104 @@
+package io.lakehousecdc.benchmarks.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lakehousecdc.benchmarks.load.Orders;
+import io.lakehousecdc.quickstart.DeltaReader;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+
+/**
+ * Follows the log of a Delta table: new files name the least and the greatest key that they hold.
+ *
+ * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#per-file-statistics">
+ *     Per-file statistics</a>
+ */
+final class DeltaProbe implements Probe {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> COLUMNS = List.of(Orders.COLUMNS.split(", "));
+
+  private final Path table;
+  private final PostgresDatabase scratch;
+  private long version;
+  private String key = "";
+  private long least = Long.MAX_VALUE;
+  private long greatest;
+
+  /**
+   * @param scratch where {@link #fingerprint} puts the rows
+   */
+  DeltaProbe(Destination destination) {
+    this.table = destination.deltaRoot().resolve("public").resolve("orders");
+    this.scratch = destination.database();
+  }
+
+  @Override
+  public boolean lastRowIsVisible() throws IOException {
+    readOn();
+    return least <= Orders.LAST_ID;
+  }
+
+  @Override
+  public long highestId() throws IOException {
+    readOn();
+    return greatest;
+  }
+
+  @Override
+  public String fingerprint() throws SQLException, IOException {
+    Orders.create(scratch, 0);
+    String rows =
+        new DeltaReader()
+            .rows(table.toString(), COLUMNS).stream()
+                .map(row -> String.join("\t", row))
+                .collect(Collectors.joining("\n", "", "\n"));
+    try (Connection connection = scratch.connect()) {
+      connection
+          .unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyIn("copy orders (" + Orders.COLUMNS + ") from stdin", new StringReader(rows));
+    }
+    return Orders.fingerprint(scratch);
+  }
+
+  @Override
+  public void close() {}
+
+  private void readOn() throws IOException {
+    for (Path entry = entry(); Files.exists(entry); entry = entry()) {
+      for (String line : Files.readAllLines(entry)) {
+        read(JSON.readTree(line));
+      }
+      version++;
+    }
+  }
+
+  private Path entry() {
+    return table.resolve("_delta_log").resolve("%020d.json".formatted(version));
+  }
+
+  private void read(JsonNode action) throws IOException {
+    if (action.has("metaData")) {
+      for (JsonNode field :
+          JSON.readTree(action.at("/metaData/schemaString").asText()).get("fields")) {
+        if (field.get("name").asText().equals("id")) {
+          key = field.get("metadata").path("delta.columnMapping.physicalName").asText("id");
+        }
+      }
+    }
+    String statistics = action.at("/add/stats").asText();
+    if (!statistics.isEmpty()) {
+      JsonNode values = JSON.readTree(statistics);
+      least = Math.min(least, values.path("minValues").path(key).asLong(Long.MAX_VALUE));
+      greatest = Math.max(greatest, values.path("maxValues").path(key).asLong());
+    }
+  }
+}

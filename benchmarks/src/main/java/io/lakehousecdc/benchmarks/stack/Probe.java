@@ -1,0 +1,20 @@
+package io.lakehousecdc.benchmarks.stack;
+
+import java.io.IOException;
+import java.sql.SQLException;
+
+/** Asks a target what it holds of the orders, so that asking costs it next to nothing. */
+interface Probe extends AutoCloseable {
+
+  /** Whether the row inserted last is there; false too while there is no table. */
+  boolean lastRowIsVisible() throws SQLException, IOException;
+
+  /** The highest key that the table has held; 0 while it is empty. */
+  long highestId() throws SQLException, IOException;
+
+  /** {@link io.lakehousecdc.benchmarks.load.Orders#fingerprint} of the table. May take long. */
+  String fingerprint() throws SQLException, IOException;
+
+  @Override
+  void close() throws SQLException;
+}
