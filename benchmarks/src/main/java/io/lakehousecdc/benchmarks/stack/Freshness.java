@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Freshness {
   private static final Path SOURCE = ProjectFile.at("config/source/plain.json");
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int ROWS = 100_000;
   private static final int WARM_UP_SECONDS = 20;
   private static final long POLL_NANOS = 3_000_000;
@@ -77,6 +79,7 @@ public final class Freshness {
         String sink = register(worker.rest(), side.file());
         Await.until(
             "the snapshot is in the target",
+            PATIENCE,
             () -> jmx.recordsPut(sink) >= ROWS && probe.highestId() >= ROWS);
         SteadyWriter writer = new SteadyWriter(shop, ROWS, perSecond, WARM_UP_SECONDS + seconds);
         Followed followed = follow(writer, probe);
