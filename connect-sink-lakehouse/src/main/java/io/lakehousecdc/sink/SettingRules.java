@@ -1,7 +1,9 @@
 package io.lakehousecdc.sink;
 
+import io.lakehousecdc.sink.target.ColumnChanges;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.target.TableOptions.WriteMode;
 import io.lakehousecdc.sink.target.TargetFactory.SettingProblem;
@@ -20,6 +22,7 @@ final class SettingRules {
     List<SettingProblem> problems = new ArrayList<>();
     checkMetadataColumns(config.tables().metadata(), problems);
     checkModes(config, problems);
+    checkEvolution(config.tables(), problems);
     checkErrors(config, problems);
     if (config.pipelineOptions().flushMaxBytes() > config.pipelineOptions().bufferMaxBytes()) {
       problems.add(
@@ -66,6 +69,16 @@ final class SettingRules {
       problems.add(
           new SettingProblem(
               SinkSettings.SNAPSHOT_SWEEP, "has no meaning where write.mode=append"));
+    }
+  }
+
+  private static void checkEvolution(TableOptions tables, List<SettingProblem> problems) {
+    if (tables.droppedColumns() != DroppedColumns.KEEP && !ColumnChanges.areFollowed(tables)) {
+      problems.add(
+          new SettingProblem(
+              SinkSettings.SCHEMA_DROPPED_COLUMNS,
+              "can only be keep where write.mode=append (a log keeps what it has) or"
+                  + " schema.evolution=none (tables are yours to change)."));
     }
   }
 

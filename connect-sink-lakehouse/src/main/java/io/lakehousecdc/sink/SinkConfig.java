@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
 import io.lakehousecdc.sink.target.Setting;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.target.TableOptions.Evolution;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.target.TableOptions.WriteMode;
@@ -74,6 +75,7 @@ final class SinkConfig extends AbstractConfig {
         choice(WriteMode.class, WRITE_MODE),
         choice(DeleteMode.class, DELETE_MODE),
         choice(Evolution.class, SCHEMA_EVOLUTION),
+        choice(DroppedColumns.class, SCHEMA_DROPPED_COLUMNS),
         new MetadataColumns(
             getString(METADATA_OP),
             getString(METADATA_TS),

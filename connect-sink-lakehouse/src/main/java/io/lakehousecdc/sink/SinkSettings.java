@@ -25,6 +25,7 @@ final class SinkSettings {
   static final String TRUNCATE_MODE = "truncate.mode";
   static final String KEY_COLUMNS = "key.columns";
   static final String SCHEMA_EVOLUTION = "schema.evolution";
+  static final String SCHEMA_DROPPED_COLUMNS = "schema.dropped.columns";
   static final String FIELD_INCLUDE_LIST = "field.include.list";
   static final String FIELD_EXCLUDE_LIST = "field.exclude.list";
   static final String METADATA_OP = "metadata.column.op";
@@ -110,6 +111,15 @@ final class SinkSettings {
             List.of("none", "additive"),
             "additive creates tables, adds and widens columns and relaxes NOT NULL as the source"
                 + " does; none fails with the change that would be needed.")
+        .choice(
+            definition,
+            SCHEMA_DROPPED_COLUMNS,
+            "keep",
+            List.of("keep", "null", "drop"),
+            "What becomes of a column that the source drops or renames. keep leaves it and its"
+                + " values; null leaves it and makes all its values NULL; drop drops it. Where the"
+                + " source adds a column of the same name later, old values never come back. Needs"
+                + " enveloped events, and schema.evolution=additive.")
         .text(
             definition,
             FIELD_INCLUDE_LIST,

@@ -41,7 +41,7 @@ class ArchitectureTest {
         "schema   | change",
         "batch    | change schema",
         "metrics  | change",
-        "target   | change batch error",
+        "target   | change batch error schema",
         "target.*.. | change batch error schema target",
         "decode   | change error target",
         "pipeline | change batch error schema metrics target decode"

@@ -4,6 +4,7 @@ import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.schema.Sighting;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,10 +19,23 @@ import java.util.Optional;
  * @param truncateBelow rows below this position are gone; the target remembers the greatest such
  *     position and drops changes below it that arrive later, from whichever task
  * @param sweep snapshot that completed in this batch
+ * @param sightings which columns the source's table had, and when; empty where it is not known
  */
 public record TableBatch(
     TableId table,
     RowSchema schema,
     List<RowChange> changes,
     Optional<Position> truncateBelow,
-    Optional<Sweep> sweep) {}
+    Optional<Sweep> sweep,
+    List<Sighting> sightings) {
+
+  /** A batch that does not tell which columns the source's table had. */
+  public TableBatch(
+      TableId table,
+      RowSchema schema,
+      List<RowChange> changes,
+      Optional<Position> truncateBelow,
+      Optional<Sweep> sweep) {
+    this(table, schema, changes, truncateBelow, sweep, List.of());
+  }
+}

@@ -27,6 +27,7 @@ public final class TableFold implements Fold {
   private final TableId table;
   private final Map<RowKey, PendingRow> pending = new LinkedHashMap<>();
   private final Map<Position, Leaving> leaving = new HashMap<>();
+  private final Sightings sightings = new Sightings();
   private RowSchema schema;
   private Position truncateBelow;
   private Sweep sweep;
@@ -48,6 +49,7 @@ public final class TableFold implements Fold {
   public void upsert(
       RowSchema from, RowKey key, Object[] cells, ChangeInfo info, Coverage coverage) {
     adopt(from);
+    sightings.note(from, info, coverage);
     if (isTruncated(info)) {
       return;
     }
@@ -73,6 +75,7 @@ public final class TableFold implements Fold {
   public void delete(
       RowSchema from, RowKey key, Object[] before, ChangeInfo info, Coverage coverage) {
     adopt(from);
+    sightings.note(from, info, coverage);
     if (isTruncated(info)) {
       return;
     }
@@ -114,7 +117,8 @@ public final class TableFold implements Fold {
         schema == null ? new RowSchema(List.of(), List.of()) : schema,
         changes,
         Optional.ofNullable(truncateBelow),
-        Optional.ofNullable(sweep));
+        Optional.ofNullable(sweep),
+        sightings.all());
   }
 
   private void adopt(RowSchema incoming) {

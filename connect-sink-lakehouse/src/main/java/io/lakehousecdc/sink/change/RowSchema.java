@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.change;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The columns of a table's rows, in order, and which of them form the key. Immutable. Decoders hand
@@ -12,12 +13,26 @@ public final class RowSchema {
   private final List<Column> columns;
   private final List<Integer> keyColumns;
   private final Map<String, Integer> positions;
+  private final String sourceTable;
 
   /**
+   * A schema of rows that may leave columns of their table out.
+   *
    * @param columns all columns; names are unique
    * @param keyColumns indexes of the key columns in key order; empty where the table has no key
    */
   public RowSchema(List<Column> columns, List<Integer> keyColumns) {
+    this(columns, keyColumns, null);
+  }
+
+  /**
+   * @param columns all columns; names are unique
+   * @param keyColumns indexes of the key columns in key order; empty where the table has no key
+   * @param sourceTable the source's table, where these are all columns that it had at the time of
+   *     the change (apart from those that settings filter); null where rows may leave columns out
+   */
+  public RowSchema(List<Column> columns, List<Integer> keyColumns, String sourceTable) {
+    this.sourceTable = sourceTable;
     this.columns = List.copyOf(columns);
     this.keyColumns = List.copyOf(keyColumns);
     this.positions = new HashMap<>();
@@ -52,6 +67,14 @@ public final class RowSchema {
 
   public boolean hasKey() {
     return !keyColumns.isEmpty();
+  }
+
+  /**
+   * The source's table, where these were all of its columns. It says where rows come from, not what
+   * they are: no part of equality.
+   */
+  public Optional<String> sourceTable() {
+    return Optional.ofNullable(sourceTable);
   }
 
   /** Index of the named column, or -1. */

@@ -5,7 +5,6 @@ import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SourceMark;
-import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** Makes events of rows, whatever shape of record they came in. Not thread safe. */
@@ -39,7 +38,7 @@ final class ChangeReader {
         || !record.topic().equals(lastTopic)
         || !table.equals(lastTable)) {
       try {
-        lastReader = tables.reader(table, record.topic(), row, form.columns(row), key);
+        lastReader = tables.reader(table, record.topic(), form, row, key);
       } catch (DecodeException e) {
         lastRow = null;
         throw e.in(table);
@@ -57,7 +56,7 @@ final class ChangeReader {
   TableReader readerOfKey(SinkRecord record, SourceTable table) {
     Layout key = layouts.ofKey(record.keySchema(), record.key());
     try {
-      return tables.reader(table, record.topic(), null, List.of(), key);
+      return tables.reader(table, record.topic(), form, null, key);
     } catch (DecodeException e) {
       throw e.in(table);
     }

@@ -18,12 +18,14 @@ final class TableCompiler {
   private final List<String> overrides;
   private final List<String> recordKey;
   private final boolean takesKeyFromRow;
+  private final String sourceTable;
   private final List<Column> columns = new ArrayList<>();
   private final List<ColumnReader> rowReaders = new ArrayList<>();
   private final List<ColumnReader> keyReaders = new ArrayList<>();
   private final List<Integer> keyColumns = new ArrayList<>();
 
-  private TableCompiler(Layout row, Layout key, List<String> overrides) {
+  private TableCompiler(Layout row, Layout key, List<String> overrides, String sourceTable) {
+    this.sourceTable = sourceTable;
     this.row = row;
     this.key = key;
     this.overrides = overrides;
@@ -36,6 +38,7 @@ final class TableCompiler {
    * @param names columns of the row to read, apart from key columns, which always are
    * @param key layout of record keys; null where records have none
    * @param overrides {@code key.columns} of the table; empty where the record key applies
+   * @param sourceTable table at the source, where rows have all of its columns; else null
    * @throws DecodeException where the key columns cannot be told
    */
   static TableReader compile(
@@ -44,8 +47,9 @@ final class TableCompiler {
       List<String> names,
       Layout key,
       List<String> overrides,
+      String sourceTable,
       Placeholders placeholders) {
-    return new TableCompiler(row, key, overrides).compile(table, names, placeholders);
+    return new TableCompiler(row, key, overrides, sourceTable).compile(table, names, placeholders);
   }
 
   private TableReader compile(TableId table, List<String> names, Placeholders placeholders) {
@@ -63,7 +67,7 @@ final class TableCompiler {
     for (String name : keyNames) {
       addToKey(name);
     }
-    RowSchema schema = new RowSchema(columns, keyColumns);
+    RowSchema schema = new RowSchema(columns, keyColumns, sourceTable);
     return new TableReader(
         table,
         schema,

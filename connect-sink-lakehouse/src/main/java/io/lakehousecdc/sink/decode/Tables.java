@@ -12,7 +12,8 @@ import java.util.Map;
 final class Tables {
   private static final int BOUND = 2_000;
 
-  private record ReaderKey(SourceTable source, String topic, Layout row, Layout key) {}
+  private record ReaderKey(
+      SourceTable source, String topic, RecordForm form, Layout row, Layout key) {}
 
   /** What a topic has carried so far. */
   static final class Topic {
@@ -47,14 +48,14 @@ final class Tables {
 
   /**
    * @param row layout of rows; null where only the key is known
-   * @param names columns of the row
    * @param key layout of record keys; null where records have none
    */
-  TableReader reader(SourceTable source, String topic, Layout row, List<String> names, Layout key) {
-    ReaderKey readerKey = new ReaderKey(source, topic, row, key);
+  TableReader reader(SourceTable source, String topic, RecordForm form, Layout row, Layout key) {
+    ReaderKey readerKey = new ReaderKey(source, topic, form, row, key);
     TableReader reader = readers.get(readerKey);
     if (reader == null) {
       TableId target = target(source, topic);
+      List<String> names = row == null ? List.of() : form.columns(row);
       reader =
           TableCompiler.compile(
               target,
@@ -62,6 +63,7 @@ final class Tables {
               names.stream().filter(name -> options.fields().keeps(source, name)).toList(),
               key,
               options.keys().columns(source, target),
+              row != null && form == RecordForm.ENVELOPE ? topic + ":" + source : null,
               placeholders);
       warnings.ofSchema(target, reader.schema(), row);
       readers.put(readerKey, reader);
@@ -96,6 +98,6 @@ final class Tables {
       return topic.reader;
     }
     SourceTable source = topic.table == null ? SourceTable.ofTopic(topicName) : topic.table;
-    return reader(source, topicName, null, List.of(), key);
+    return reader(source, topicName, RecordForm.FLAT, null, key);
   }
 }

@@ -16,9 +16,12 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.Admission.Verdict;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.target.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.target.TableOptions.WriteMode;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,7 @@ final class Intake {
   private final DeleteMemory deletes;
   private final Map<SourcePartition, RowKey> lastDeleted = new HashMap<>();
   private final Map<SourcePartition, Repetitions> repetitions = new HashMap<>();
+  private final Set<TableId> notFollowed = new HashSet<>();
 
   Intake(PipelineOptions options, SinkMetrics metrics) {
     this.options = options;
@@ -87,6 +91,7 @@ final class Intake {
     }
     RowEvent row = (RowEvent) event;
     requireKey(at, row.table(), row.key());
+    warnOfUnknownColumns(at, row);
     if (row.operation() == Operation.DELETE) {
       return delete(row, row.key(), position);
     }
@@ -165,6 +170,20 @@ final class Intake {
                   + " was truncated at the source and truncate.mode is fail. Set it to apply or"
                   + " ignore to go on.");
     };
+  }
+
+  private void warnOfUnknownColumns(Coordinates at, RowEvent row) {
+    if (options.tables().droppedColumns() != DroppedColumns.KEEP
+        && row.operation() != Operation.DELETE
+        && row.schema().sourceTable().isEmpty()
+        && notFollowed.add(row.table())) {
+      LOG.warn(
+          "{}: rows of table {} do not tell which columns the source has (they are"
+              + " flattened), so columns that it drops are kept. Send Debezium's"
+              + " envelopes as they are for schema.dropped.columns.",
+          at,
+          row.table());
+    }
   }
 
   private static void requireKey(Coordinates at, TableId table, RowKey key) {

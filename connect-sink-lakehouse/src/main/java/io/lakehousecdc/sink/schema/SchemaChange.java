@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.schema;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType;
 
-/** A step that brings a stored table's columns to those of a row schema. */
+/** A step that brings a stored table's columns to those of the source. */
 public sealed interface SchemaChange {
 
   /** Adds a column; optional, because stored rows have no value for it. */
@@ -14,4 +14,10 @@ public sealed interface SchemaChange {
 
   /** Lets a column hold NULL. */
   record RelaxNotNull(String name) implements SchemaChange {}
+
+  /** Removes a column with its values. */
+  record DropColumn(String name) implements SchemaChange {}
+
+  /** Makes every value of a column NULL. */
+  record ClearColumn(String name) implements SchemaChange {}
 }

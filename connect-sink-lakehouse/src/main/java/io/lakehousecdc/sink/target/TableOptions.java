@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param writeMode current state or change log
  * @param deleteMode what a delete does in upsert mode
  * @param evolution whether tables may be created and changed
+ * @param droppedColumns what becomes of columns that the source drops
  * @param metadata names of the metadata columns
  * @param deadLetterTable table for rejected records
  */
@@ -15,8 +16,19 @@ public record TableOptions(
     WriteMode writeMode,
     DeleteMode deleteMode,
     Evolution evolution,
+    DroppedColumns droppedColumns,
     MetadataColumns metadata,
     Optional<String> deadLetterTable) {
+
+  /** Options that keep dropped columns. */
+  public TableOptions(
+      WriteMode writeMode,
+      DeleteMode deleteMode,
+      Evolution evolution,
+      MetadataColumns metadata,
+      Optional<String> deadLetterTable) {
+    this(writeMode, deleteMode, evolution, DroppedColumns.KEEP, metadata, deadLetterTable);
+  }
 
   /** {@code write.mode}. */
   public enum WriteMode {
@@ -35,6 +47,13 @@ public record TableOptions(
   public enum Evolution {
     NONE,
     ADDITIVE
+  }
+
+  /** {@code schema.dropped.columns}. */
+  public enum DroppedColumns {
+    KEEP,
+    NULL,
+    DROP
   }
 
   /**

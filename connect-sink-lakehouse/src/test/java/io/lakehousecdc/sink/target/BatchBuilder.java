@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.change.RowChange.Origin;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.schema.Sighting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public final class BatchBuilder {
   private final RowSchema schema;
   private final List<RowChange> changes = new ArrayList<>();
   private Position truncateBelow;
+  private final List<Sighting> sightings = new ArrayList<>();
   private Sweep sweep;
 
   private BatchBuilder(TableId table, RowSchema schema) {
@@ -107,13 +109,25 @@ public final class BatchBuilder {
     return this;
   }
 
+  /** Streamed changes from one position to another showed these columns of a source table. */
+  public BatchBuilder seen(String sourceTable, long first, long last, String... columns) {
+    List<Column> shown = new ArrayList<>();
+    for (String name : columns) {
+      shown.add(optional(name, LogicalType.Primitive.TEXT));
+    }
+    RowSchema all = new RowSchema(shown, List.of(), sourceTable);
+    sightings.add(new Sighting(all, at(first), at(last), false));
+    return this;
+  }
+
   public TableBatch build() {
     return new TableBatch(
         table,
         schema,
         List.copyOf(changes),
         Optional.ofNullable(truncateBelow),
-        Optional.ofNullable(sweep));
+        Optional.ofNullable(sweep),
+        List.copyOf(sightings));
   }
 
   private RowKey keyOf(Object[] cells) {

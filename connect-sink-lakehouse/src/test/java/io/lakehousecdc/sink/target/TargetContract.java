@@ -33,6 +33,7 @@ public abstract class TargetContract
         AppendContract,
         CommitContract,
         SchemaContract,
+        DroppedColumnContract,
         TypeContract {
   private final List<Target> opened = new ArrayList<>();
 

@@ -55,6 +55,11 @@ public interface Warehouse {
     return true;
   }
 
+  /** Whether the target can drop columns, and so follows the source there. */
+  default boolean followsDroppedColumns() {
+    return true;
+  }
+
   /** Opens a target with the given options for task 0 of the connector "sink". */
   default Target open(TableOptions options) {
     return open(options, new TargetContext("sink", 0));

@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.target.ColumnChanges;
 import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
@@ -120,8 +121,7 @@ final class DeltaTable implements AutoCloseable {
     committing(
         () -> {
           head.refresh();
-          head.prepare(batch.schema());
-          BatchPlan plan = plan(batch, false);
+          BatchPlan plan = plan(head.prepare(batch).batch(), false);
           FileWriter writer = new FileWriter(head.state(), vectors, log.location(), clock);
           try {
             writer.write(plan);
@@ -208,14 +208,15 @@ final class DeltaTable implements AutoCloseable {
 
   private CommitReceipt tryCommit(TableBatch batch, Extras extras)
       throws IOException, CommitConflictException {
-    head.prepare(batch.schema());
-    BatchPlan plan = plan(batch, extras.sweepDue());
+    ColumnChanges columns = head.prepare(batch);
+    BatchPlan plan = plan(columns.batch(), extras.sweepDue());
     clock.passed(Phase.PLAN);
     FileWriter writer = new FileWriter(head.state(), vectors, log.location(), clock);
     boolean knownToFail = true;
     try {
       PreparedCommit prepared = writer.write(plan);
       Map<String, Optional<String>> domains = new HashMap<>(extras.domains());
+      domains.putAll(FollowedColumns.domains(columns));
       plan.truncatedBelow()
           .ifPresent(
               below ->

@@ -17,13 +17,14 @@ import java.util.TreeMap;
 
 /**
  * How partition states are written into metadata domains: one domain for each connector, topic and
- * partition, so that only owners of the same partition conflict; and one for each table that
- * remembers the greatest truncate.
+ * partition, so that only owners of the same partition conflict; and two for each table, which
+ * remember the greatest truncate and the columns of the source.
  */
 final class PartitionDomains {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREFIX = "lakehousecdc.offsets.";
   private static final String TRUNCATE = "lakehousecdc.truncate";
+  private static final String COLUMNS = "lakehousecdc.columns";
 
   private PartitionDomains() {}
 
@@ -117,14 +118,16 @@ final class PartitionDomains {
           if (followsRows(name) && !then.containsKey(name)) {
             changes.put(
                 name,
-                name.equals(TRUNCATE) ? Optional.empty() : Optional.of(unread(parse(name, value))));
+                name.startsWith(PREFIX)
+                    ? Optional.of(unread(parse(name, value)))
+                    : Optional.empty());
           }
         });
     return changes;
   }
 
   private static boolean followsRows(String name) {
-    return name.startsWith(PREFIX) || name.equals(TRUNCATE);
+    return name.startsWith(PREFIX) || name.equals(TRUNCATE) || name.equals(COLUMNS);
   }
 
   private static String unread(JsonNode node) {
@@ -154,6 +157,11 @@ final class PartitionDomains {
   static Position truncatedBelow(Map<String, String> domains) {
     String value = domains.get(TRUNCATE);
     return value == null ? Position.START : position(parse(TRUNCATE, value));
+  }
+
+  /** Name of the domain that tells which columns the table's source has and had. */
+  static String columnsName() {
+    return COLUMNS;
   }
 
   private static String prefix(String connector) {

@@ -1,7 +1,9 @@
 package io.lakehousecdc.sink.target.delta;
 
+import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.target.ColumnChanges;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.target.delta.kernel.DeletionVectors;
@@ -9,6 +11,7 @@ import io.lakehousecdc.sink.target.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.target.delta.kernel.TableLog;
 import io.lakehousecdc.sink.target.delta.kernel.TableVersion;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,6 +26,7 @@ final class TableHead {
   private final DeletionVectors vectors;
   private final TableOptions options;
   private final Restores restores;
+  private final FollowedColumns columns;
   private TableState state;
   private RowSchema fitting;
 
@@ -40,6 +44,7 @@ final class TableHead {
     this.vectors = vectors;
     this.options = options;
     this.restores = new Restores(id, log);
+    this.columns = new FollowedColumns(id, options);
   }
 
   /** The version last refreshed, created or committed; null where none is known. */
@@ -97,6 +102,31 @@ final class TableHead {
   }
 
   /**
+   * Sees to it that there is a table that a batch fits into, and to columns that its source has
+   * dropped.
+   *
+   * @return the batch as it is to be written, and what is to be kept with it
+   * @throws CommitConflictException another writer committed first
+   */
+  ColumnChanges prepare(TableBatch batch) throws IOException, CommitConflictException {
+    if (state == null) {
+      prepare(batch.schema());
+    }
+    if (!state.version().mapsColumns()) {
+      // Without column mapping no column can be dropped: all are kept, and nothing is followed.
+      prepare(batch.schema());
+      return ColumnChanges.none(batch);
+    }
+    ColumnChanges changes = columns.changes(batch, state.domains());
+    if (!changes.steps().isEmpty()) {
+      columns.carryOut(changes, state, log);
+      fitting = null;
+    }
+    prepare(changes.batch().schema());
+    return changes;
+  }
+
+  /**
    * Sees to it that there is a table that the rows of a schema fit into.
    *
    * @throws CommitConflictException another writer committed first
@@ -108,7 +138,7 @@ final class TableHead {
     if (fitting != schema && schema.size() > 0) {
       Optional<TableVersion> evolved = schemas.evolve(log, id, state.version(), schema);
       if (evolved.isPresent()) {
-        state.evolved(evolved.get());
+        state.evolved(evolved.get(), Map.of());
       }
       fitting = schema;
     }

@@ -185,7 +185,7 @@ final class TableSchemas {
       LOG.info("Table {} now has metadata domains", table);
     }
     if (!done.isEmpty()) {
-      evolved = log.evolve(evolved, fields.schema(), properties);
+      evolved = log.evolve(evolved, fields.schema(), properties, Map.of());
       LOG.info("Changed table {}: {}", table, done);
     }
     return Optional.of(evolved);

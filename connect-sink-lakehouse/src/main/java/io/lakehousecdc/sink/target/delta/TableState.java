@@ -173,8 +173,13 @@ final class TableState implements AutoCloseable {
     take(same);
   }
 
-  /** Takes over a new schema, committed by this process; files and rows are as they were. */
-  void evolved(TableVersion now) {
+  /**
+   * Takes over a new schema, committed by this process; files and rows are as they were.
+   *
+   * @param newDomains metadata domains set in the same commit
+   */
+  void evolved(TableVersion now, Map<String, String> newDomains) {
+    domains.putAll(newDomains);
     take(now);
     shape = new TableShape(now, names);
   }

@@ -16,12 +16,14 @@ final class Bookkeeping {
       OffsetStore offsets,
       TruncateStore truncates,
       SweepStore sweeps,
+      ColumnStore columns,
       Optional<DeadLetterStore> deadLetters)
       throws SQLException {
     Map<TableId, String> tables = new LinkedHashMap<>();
     tables.put(offsets.table(), offsets.createSql());
     tables.put(truncates.table(), truncates.createSql());
     tables.put(sweeps.table(), sweeps.createSql());
+    tables.put(columns.table(), columns.createSql());
     deadLetters.ifPresent(letters -> tables.put(letters.table(), letters.createSql()));
     for (Map.Entry<TableId, String> entry : tables.entrySet()) {
       if (!exists(session, entry.getKey())) {

@@ -142,12 +142,13 @@ final class CommitAttempt {
     for (TableBatch batch :
         batches.stream().sorted(Comparator.comparing(each -> each.table().toString())).toList()) {
       place = "Table " + batch.table() + ", preparing it";
-      Optional<TableWriter> writer = tables.writer(batch);
+      TableBatch followed = tables.follow(batch);
+      Optional<TableWriter> writer = tables.writer(followed);
       if (writer.isPresent()) {
         if (writer.get() instanceof UpsertWriter upsert) {
           upsert.replaceRows(replaced.contains(batch.table()));
         }
-        works.add(new Work(batch, writer.get()));
+        works.add(new Work(followed, writer.get()));
       }
     }
     return works;
@@ -178,6 +179,7 @@ final class CommitAttempt {
     for (Map.Entry<TableId, Position> floor : floors.entrySet()) {
       truncates.remember(session.connection(), floor.getKey(), floor.getValue());
     }
+    tables.requireCurrent(ids);
     return truncates.read(session.connection(), ids);
   }
 

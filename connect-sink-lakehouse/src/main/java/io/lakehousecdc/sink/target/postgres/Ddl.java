@@ -62,6 +62,8 @@ final class Ddl {
                 + PgTypes.ddl(widened.to(), catalog));
       } else if (change instanceof SchemaChange.RelaxNotNull relaxed) {
         steps.add("ALTER COLUMN " + Identifiers.quote(relaxed.name()) + " DROP NOT NULL");
+      } else if (change instanceof SchemaChange.DropColumn dropped) {
+        steps.add("DROP COLUMN " + Identifiers.quote(dropped.name()));
       }
     }
     return "ALTER TABLE " + Identifiers.qualified(table) + " " + steps;

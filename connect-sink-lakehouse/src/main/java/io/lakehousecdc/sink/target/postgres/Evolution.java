@@ -114,7 +114,7 @@ final class Evolution {
   }
 
   /** Tasks that want to change the same table (or create the same schema) do so one by one. */
-  private void lock(TableId table) throws SQLException {
+  void lock(TableId table) throws SQLException {
     for (String name : List.of(table.schema(), Identifiers.qualified(table))) {
       try (PreparedStatement statement =
           session
@@ -126,7 +126,8 @@ final class Evolution {
     }
   }
 
-  private void run(String sql) throws SQLException {
+  /** Runs a statement that changes the target, and tells of it. */
+  void run(String sql) throws SQLException {
     LOG.info("Changing the target: {}", sql);
     statements++;
     session.execute(sql);

@@ -92,6 +92,10 @@ final class PostgresSettings {
     return new TableId(settings.text(OFFSETS_SCHEMA), settings.text(OFFSETS_TABLE));
   }
 
+  TableId columnsTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_columns");
+  }
+
   TableId truncatesTable() {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_truncates");
   }

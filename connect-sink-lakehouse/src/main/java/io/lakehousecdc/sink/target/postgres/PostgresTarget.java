@@ -195,7 +195,12 @@ final class PostgresTarget implements Target {
       }
       batches.add(
           new TableBatch(
-              table, batch.schema(), batch.changes(), batch.truncateBelow(), batch.sweep()));
+              table,
+              batch.schema(),
+              batch.changes(),
+              batch.truncateBelow(),
+              batch.sweep(),
+              batch.sightings()));
     }
     return batches;
   }
@@ -308,7 +313,13 @@ final class PostgresTarget implements Target {
     Session opened = Session.open(settings);
     connections.incrementAndGet();
     try {
-      Bookkeeping.create(opened, offsets, truncates, sweeps, deadLetters);
+      Bookkeeping.create(
+          opened,
+          offsets,
+          truncates,
+          sweeps,
+          new ColumnStore(settings.columnsTable()),
+          deadLetters);
     } catch (SQLException | RuntimeException e) {
       opened.close();
       throw e;

@@ -78,6 +78,8 @@ final class SqlErrors {
           " Grant the user what is missing: CREATE on the database (for schemas), USAGE and CREATE on"
               + " the schema, SELECT, INSERT, UPDATE, DELETE on its tables (or make it their owner,"
               + " for schema.evolution=additive), TEMPORARY on the database.";
+      case "2BP01" ->
+          " Drop what depends on it (a view?), or set schema.dropped.columns to keep or null.";
       case "25006" -> " The server is read-only (a standby?): name the primary in postgres.url.";
       default -> "";
     };

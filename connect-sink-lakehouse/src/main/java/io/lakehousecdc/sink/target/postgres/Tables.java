@@ -26,6 +26,7 @@ final class Tables {
   private final Session session;
   private final TableOptions options;
   private final Evolution evolution;
+  private final SourceColumns columns;
   private final UniqueValues uniqueValues;
   private final EncodeAhead ahead;
   private final CopyBuffer buffer = new CopyBuffer();
@@ -40,6 +41,22 @@ final class Tables {
     this.uniqueValues = uniqueValues;
     this.ahead = ahead;
     this.evolution = new Evolution(session, settings);
+    this.columns = new SourceColumns(session, settings, evolution);
+  }
+
+  /** The batch as it is to be written, after dropped columns have been seen to. */
+  TableBatch follow(TableBatch batch) throws SQLException {
+    SourceColumns.Followed followed = columns.follow(batch);
+    followed.changed().ifPresent(this::changed);
+    return followed.batch();
+  }
+
+  /**
+   * Makes sure, once the tables are locked, that nobody has changed their columns since {@link
+   * #follow}.
+   */
+  void requireCurrent(List<TableId> locked) throws SQLException {
+    columns.requireCurrent(locked);
   }
 
   /**
@@ -172,11 +189,13 @@ final class Tables {
   }
 
   void committed() {
+    columns.committed();
     tables.committed();
     writers.committed();
   }
 
   void rolledBack() {
+    columns.rolledBack();
     tables.rolledBack();
     writers.rolledBack();
   }

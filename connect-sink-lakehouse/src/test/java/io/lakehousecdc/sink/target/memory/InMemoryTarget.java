@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaPlanner;
+import io.lakehousecdc.sink.target.ColumnChanges;
 import io.lakehousecdc.sink.target.Commit;
 import io.lakehousecdc.sink.target.CommitReceipt;
 import io.lakehousecdc.sink.target.LoadedPartition;
@@ -141,16 +142,28 @@ public final class InMemoryTarget implements Target {
     }
     CommitReceipt receipt = CommitReceipt.NOTHING;
     for (TableBatch batch : commit.batches()) {
-      MemoryTable table = prepared(batch.table(), batch.schema(), contents);
+      ColumnChanges columns = ColumnChanges.of(contents.columnsOf(batch.table()), batch, options);
+      MemoryTable table = prepared(batch.table(), columns, contents);
       boolean completed =
           batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep)).orElse(false);
-      receipt = receipt.plus(new MemoryWriter(table, batch, options).write(completed));
+      receipt = receipt.plus(new MemoryWriter(table, columns.batch(), options).write(completed));
     }
     commit.deadLetters().forEach(letter -> contents.deadLetters().put(letter.at(), letter));
     return receipt;
   }
 
-  private MemoryTable prepared(TableId id, RowSchema schema, Contents contents) {
+  private MemoryTable prepared(TableId id, ColumnChanges columns, Contents contents) {
+    RowSchema schema = columns.batch().schema();
+    MemoryTable table = contents.tables().get(id);
+    if (table != null) {
+      columns.steps().forEach(table::apply);
+    }
+    table = withColumns(id, schema, contents);
+    table.history(columns.history());
+    return table;
+  }
+
+  private MemoryTable withColumns(TableId id, RowSchema schema, Contents contents) {
     MemoryTable table = contents.tables().get(id);
     if (table == null) {
       requireEvolution(id, List.of("create table"));

@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.schema.ColumnHistory;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.StoredColumn;
 import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
@@ -24,6 +25,7 @@ final class MemoryTable {
   private final Map<RowKey, MemoryRow> current = new HashMap<>();
   private final List<MemoryRow> log = new ArrayList<>();
   private Position truncatedBelow = Position.START;
+  private ColumnHistory history = ColumnHistory.EMPTY;
 
   /**
    * A stored row.
@@ -45,6 +47,7 @@ final class MemoryTable {
     current.putAll(other.current);
     log.addAll(other.log);
     truncatedBelow = other.truncatedBelow;
+    history = other.history;
   }
 
   MemoryTable copy() {
@@ -66,7 +69,29 @@ final class MemoryTable {
     } else if (change instanceof SchemaChange.RelaxNotNull relaxed) {
       columns.computeIfPresent(
           relaxed.name(), (name, old) -> new StoredColumn(name, old.type(), true, false));
+    } else if (change instanceof SchemaChange.DropColumn dropped) {
+      columns.remove(dropped.name());
+      clear(dropped.name());
+    } else if (change instanceof SchemaChange.ClearColumn cleared) {
+      clear(cleared.name());
     }
+  }
+
+  private void clear(String column) {
+    current.replaceAll(
+        (key, row) -> {
+          Map<String, Object> values = new HashMap<>(row.values());
+          values.remove(column);
+          return new MemoryRow(values, row.info(), row.deleted());
+        });
+  }
+
+  ColumnHistory history() {
+    return history;
+  }
+
+  void history(ColumnHistory known) {
+    history = known;
   }
 
   Map<RowKey, MemoryRow> current() {

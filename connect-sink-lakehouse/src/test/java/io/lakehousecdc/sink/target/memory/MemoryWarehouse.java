@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.Coordinates;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.schema.ColumnHistory;
 import io.lakehousecdc.sink.target.Commit;
 import io.lakehousecdc.sink.target.DeadLetter;
 import io.lakehousecdc.sink.target.PartitionState;
@@ -40,6 +41,12 @@ public final class MemoryWarehouse {
       Map<String, Set<PendingSweep>> waiting = new HashMap<>();
       sweeps.forEach((connector, pending) -> waiting.put(connector, new HashSet<>(pending)));
       return new Contents(copies, new HashMap<>(states), new LinkedHashMap<>(deadLetters), waiting);
+    }
+
+    /** What is known of the columns of a table's source. */
+    ColumnHistory columnsOf(TableId table) {
+      MemoryTable found = tables.get(table);
+      return found == null ? ColumnHistory.EMPTY : found.history();
     }
 
     /** Greatest epoch of a topic's partitions, or -1 where none is known. */

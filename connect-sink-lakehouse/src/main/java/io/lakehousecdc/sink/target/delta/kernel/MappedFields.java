@@ -38,15 +38,29 @@ public final class MappedFields {
 
   /** Adds a nullable column at the end. */
   public void add(String name, DataType type) {
-    FieldMetadata metadata =
-        mapped
-            ? FieldMetadata.builder()
-                .putLong(ColumnMapping.COLUMN_MAPPING_ID_KEY, ++lastId)
-                .putString(
-                    ColumnMapping.COLUMN_MAPPING_PHYSICAL_NAME_KEY, "col-" + UUID.randomUUID())
-                .build()
-            : FieldMetadata.empty();
-    fields.add(new StructField(name, type, true, metadata));
+    fields.add(new StructField(name, type, true, newIdentity()));
+  }
+
+  /** Drops a column of a table with column mapping. */
+  public void drop(String name) {
+    fields.removeIf(field -> field.getName().equals(name));
+  }
+
+  /**
+   * Makes every value of a column NULL: puts a new column in its place. The table has column
+   * mapping.
+   */
+  public void clear(String name) {
+    replace(name, field -> new StructField(name, field.getDataType(), true, newIdentity()));
+  }
+
+  private FieldMetadata newIdentity() {
+    return mapped
+        ? FieldMetadata.builder()
+            .putLong(ColumnMapping.COLUMN_MAPPING_ID_KEY, ++lastId)
+            .putString(ColumnMapping.COLUMN_MAPPING_PHYSICAL_NAME_KEY, "col-" + UUID.randomUUID())
+            .build()
+        : FieldMetadata.empty();
   }
 
   /** Gives a column a wider type. */

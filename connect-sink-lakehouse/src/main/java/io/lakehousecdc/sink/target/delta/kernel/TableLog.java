@@ -158,12 +158,16 @@ public final class TableLog {
   }
 
   /**
-   * Changes the schema and sets properties, without touching rows. Tables without column mapping
-   * can only be given more columns, and no properties at the same time.
+   * Changes the schema and sets properties and metadata domains, without touching rows. Tables
+   * without column mapping can only be given more columns, and nothing else at the same time.
    *
    * @throws CommitConflictException another writer committed first
    */
-  public TableVersion evolve(TableVersion base, StructType schema, Map<String, String> properties)
+  public TableVersion evolve(
+      TableVersion base,
+      StructType schema,
+      Map<String, String> properties,
+      Map<String, String> domains)
       throws CommitConflictException {
     try {
       if (!base.mapsColumns()) {
@@ -174,7 +178,9 @@ public final class TableLog {
       if (!properties.isEmpty()) {
         builder = builder.withTablePropertiesAdded(properties);
       }
-      return commit(builder.build(engine), List.of());
+      Transaction transaction = builder.build(engine);
+      domains.forEach(transaction::addDomainMetadata);
+      return commit(transaction, List.of());
     } catch (KernelException | IllegalArgumentException e) {
       throw unusable("change the columns of", e);
     }

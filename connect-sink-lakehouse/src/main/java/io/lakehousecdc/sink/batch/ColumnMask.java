@@ -1,0 +1,113 @@
+package io.lakehousecdc.sink.batch;
+
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.Delete;
+import io.lakehousecdc.sink.change.RowChange.Origin;
+import io.lakehousecdc.sink.change.RowChange.Unsettled;
+import io.lakehousecdc.sink.change.RowChange.Upsert;
+import io.lakehousecdc.sink.change.RowSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Takes values of dropped columns out of a batch. Keys are left alone. Immutable. */
+public final class ColumnMask {
+  private final RowSchema schema;
+  private final int[] places;
+  private final Position[] voidUpTo;
+
+  private ColumnMask(RowSchema schema, int[] places, Position[] voidUpTo) {
+    this.schema = schema;
+    this.places = places;
+    this.voidUpTo = voidUpTo;
+  }
+
+  /**
+   * The batch without some columns and some values.
+   *
+   * @param hidden columns to leave out
+   * @param voidUpTo columns whose values in changes up to a position are those of another column,
+   *     of the same name, that was dropped
+   */
+  public static TableBatch apply(
+      TableBatch batch, Set<String> hidden, Map<String, Position> voidUpTo) {
+    RowSchema from = batch.schema();
+    List<Column> columns = new ArrayList<>();
+    int[] places = new int[from.size()];
+    int[] moved = new int[from.size()];
+    Position[] limits = new Position[from.size()];
+    boolean masks = false;
+    for (int i = 0; i < from.size(); i++) {
+      Column column = from.column(i);
+      boolean isKey = from.keyColumns().contains(i);
+      if (!isKey && hidden.contains(column.name())) {
+        masks = true;
+        continue;
+      }
+      int place = columns.size();
+      moved[i] = place;
+      places[place] = i;
+      limits[place] = isKey ? null : voidUpTo.get(column.name());
+      masks |= limits[place] != null;
+      columns.add(column);
+    }
+    if (!masks) {
+      return batch;
+    }
+    List<Integer> keys = from.keyColumns().stream().map(index -> moved[index]).toList();
+    RowSchema schema =
+        columns.size() == from.size()
+            ? from
+            : new RowSchema(columns, keys, from.sourceTable().orElse(null));
+    ColumnMask mask = new ColumnMask(schema, places, limits);
+    return new TableBatch(
+        batch.table(),
+        schema,
+        batch.changes().stream().map(mask::apply).toList(),
+        batch.truncateBelow(),
+        batch.sweep(),
+        batch.sightings());
+  }
+
+  private RowChange apply(RowChange change) {
+    Position at = change.info().position();
+    if (change instanceof Upsert upsert) {
+      return new Upsert(
+          upsert.key(),
+          cells(upsert.cells(), at),
+          upsert.info(),
+          origin(upsert.origin(), at),
+          upsert.createdAt());
+    }
+    if (change instanceof Unsettled unsettled) {
+      return new Unsettled(
+          unsettled.key(),
+          cells(unsettled.cells(), at),
+          cells(unsettled.before(), at),
+          unsettled.info(),
+          origin(unsettled.origin(), at),
+          unsettled.steps());
+    }
+    return new Delete(change.key(), cells(change.cells(), at), change.info());
+  }
+
+  private Origin origin(Origin origin, Position at) {
+    return origin == null ? null : new Origin(origin.key(), cells(origin.lent(), at));
+  }
+
+  private Object[] cells(Object[] cells, Position at) {
+    if (cells == null) {
+      return null;
+    }
+    Object[] masked = new Object[schema.size()];
+    for (int i = 0; i < masked.length; i++) {
+      boolean isVoid = voidUpTo[i] != null && !voidUpTo[i].isBelow(at);
+      masked[i] = isVoid ? Cell.ABSENT : cells[places[i]];
+    }
+    return masked;
+  }
+}

@@ -1,0 +1,87 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import static io.lakehousecdc.sink.target.postgres.Identifiers.qualified;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.schema.ColumnHistory;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Which columns the source of each table has and had. Stateless apart from its name. */
+final class ColumnStore {
+  private final TableId table;
+  private final String sql;
+
+  ColumnStore(TableId table) {
+    this.table = table;
+    this.sql = qualified(table);
+  }
+
+  TableId table() {
+    return table;
+  }
+
+  String createSql() {
+    return "CREATE TABLE IF NOT EXISTS "
+        + sql
+        + " (table_name text PRIMARY KEY, columns text NOT NULL,"
+        + " updated_at timestamptz NOT NULL DEFAULT now())";
+  }
+
+  /** What is known of the given tables; {@link ColumnHistory#EMPTY} where nothing is. */
+  Map<TableId, ColumnHistory> read(Connection connection, Collection<TableId> tables)
+      throws SQLException {
+    Map<String, TableId> names = new HashMap<>();
+    Map<TableId, ColumnHistory> found = new HashMap<>();
+    for (TableId each : tables) {
+      names.put(qualified(each), each);
+      found.put(each, ColumnHistory.EMPTY);
+    }
+    String query = "SELECT table_name, columns FROM " + sql + " WHERE table_name = ANY(?)";
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      Array array = connection.createArrayOf("text", names.keySet().toArray());
+      statement.setArray(1, array);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          found.put(names.get(row.getString(1)), parsed(row.getString(1), row.getString(2)));
+        }
+      }
+    }
+    return found;
+  }
+
+  private ColumnHistory parsed(String name, String text) {
+    try {
+      return ColumnHistory.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " does not hold what this sink wrote about "
+              + name
+              + ". Delete that row: columns dropped until now are then kept. "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  void write(Connection connection, TableId of, ColumnHistory history) throws SQLException {
+    String upsert =
+        "INSERT INTO "
+            + sql
+            + " (table_name, columns) VALUES (?, ?) ON CONFLICT (table_name) DO UPDATE"
+            + " SET columns = excluded.columns, updated_at = now()";
+    try (PreparedStatement statement = connection.prepareStatement(upsert)) {
+      statement.setString(1, qualified(of));
+      statement.setString(2, history.text());
+      statement.executeUpdate();
+    }
+  }
+}
