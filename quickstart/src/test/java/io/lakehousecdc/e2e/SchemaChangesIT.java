@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What columns that are dropped and renamed at the source become, on the whole stack. */
+/** Columns that are dropped and renamed at the source, and keys that change, on the whole stack. */
 class SchemaChangesIT {
   private static Scenario shop;
   private static Replicas keeping;
@@ -24,10 +24,14 @@ class SchemaChangesIT {
             "create table nulled (id int primary key, n int, c text not null)",
             "create table dropped (id int primary key, n int, c text)",
             "create table renamed (id int primary key, a text)",
+            "create table overridden (id int primary key, code text not null, v int)",
+            "alter table overridden replica identity full",
             "create table generated (id int primary key, n int,"
                 + " g int generated always as (n * 2) stored)",
             "insert into generated (id, n) values (1, 2)");
-    keeping = shop.replicas("keep", shop.name + "\\.public\\.(kept|renamed)");
+    keeping =
+        shop.replicas("keep", shop.name + "\\.public\\.(kept|renamed|overridden)")
+            .set("key.columns", "public.overridden:code");
     nulling =
         shop.replicas("null", shop.name + "\\.public\\.nulled")
             .set("schema.dropped.columns", "null");
@@ -99,6 +103,17 @@ class SchemaChangesIT {
         "generated",
         List.of("id", "n", "g"),
         List.of(List.of("1", "2", "4"), Arrays.asList("2", "3", null)));
+  }
+
+  @Test
+  void aChangedKeyOfKeyColumnsLeavesNoRowBehind() {
+    shop.source.execute("insert into overridden values (1, 'a', 1), (2, 'b', 2)");
+    keeping.awaitEqual("overridden");
+    shop.source.execute(
+        "update overridden set code = 'c' where id = 1",
+        "begin; update overridden set code = 'd' where id = 2;"
+            + " update overridden set code = 'b' where id = 1; commit");
+    keeping.awaitEqual("overridden");
   }
 
   private static void fill(Replicas copies, String table) {

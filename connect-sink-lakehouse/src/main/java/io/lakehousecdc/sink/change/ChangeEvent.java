@@ -16,6 +16,9 @@ public sealed interface ChangeEvent {
    * @param after cells after the change; null for a delete
    * @param before cells before the change where they are real in full (replica identity FULL); null
    *     where absent or not to be trusted
+   * @param formerKey key that the row had before an update which changed it; null where it kept its
+   *     key. A changed record key never comes as an update: only one made of {@code key.columns}
+   *     can
    */
   record RowEvent(
       TableId table,
@@ -24,8 +27,22 @@ public sealed interface ChangeEvent {
       RowKey key,
       Object[] after,
       Object[] before,
+      RowKey formerKey,
       SourceMark mark)
-      implements ChangeEvent {}
+      implements ChangeEvent {
+
+    /** An event of a row that keeps its key. */
+    public RowEvent(
+        TableId table,
+        RowSchema schema,
+        Operation operation,
+        RowKey key,
+        Object[] after,
+        Object[] before,
+        SourceMark mark) {
+      this(table, schema, operation, key, after, before, null, mark);
+    }
+  }
 
   /** All rows of the table were removed. */
   record TruncateEvent(TableId table, SourceMark mark) implements ChangeEvent {}

@@ -99,14 +99,27 @@ final class ChangeReader {
     RowKey key = table.key(record.key(), cells);
     table.complete(cells, key);
     Object[] old = realCells(table, before);
-    if (operation == Operation.UPDATE && old == null) {
-      table.warnOfUnknownNulls(cells, warnings);
+    RowKey former = null;
+    if (operation == Operation.UPDATE) {
+      if (old == null) {
+        table.warnOfUnknownNulls(cells, warnings);
+      }
       if (table.takesKeyFromRow()) {
-        warnings.unseenKeyChange(table.table());
+        former = formerKey(table, key, before);
       }
     }
     return RecordReader.change(
-        new RowEvent(table.table(), table.schema(), operation, key, cells, old, mark));
+        new RowEvent(table.table(), table.schema(), operation, key, cells, old, former, mark));
+  }
+
+  /** Key that an updated row had under {@code key.columns}; null where it is the same. */
+  private RowKey formerKey(TableReader table, RowKey key, Object before) {
+    if (before == null || !table.holdsKey(before)) {
+      warnings.unseenKeyChange(table.table());
+      return null;
+    }
+    RowKey former = table.key(null, table.cells(before));
+    return former.equals(key) ? null : former;
   }
 
   private Decoded deleteEvent(

@@ -62,10 +62,13 @@ final class BatchContent {
     if (event instanceof RowEvent row) {
       ChangeInfo info =
           new ChangeInfo(row.operation(), entry.position(), row.mark().commitMicros());
+      Coverage coverage = transactions.coverage(entry);
       if (row.operation() == Operation.DELETE) {
-        fold.delete(row.schema(), row.key(), row.before(), info, transactions.coverage(entry));
+        fold.delete(row.schema(), row.key(), row.before(), info, coverage);
+      } else if (row.formerKey() == null || mode == WriteMode.APPEND) {
+        fold.upsert(row.schema(), row.key(), row.after(), info, coverage);
       } else {
-        fold.upsert(row.schema(), row.key(), row.after(), info, transactions.coverage(entry));
+        move(fold, row, info, coverage);
       }
     } else if (event instanceof TombstoneEvent tombstone) {
       ChangeInfo info =
@@ -74,6 +77,13 @@ final class BatchContent {
     } else if (event instanceof TruncateEvent) {
       fold.truncate(entry.position());
     }
+  }
+
+  /** A changed key is a delete of the old one and a create of the new one, as for record keys. */
+  private void move(Fold fold, RowEvent row, ChangeInfo info, Coverage coverage) {
+    ChangeInfo deleted = info.as(Operation.DELETE);
+    fold.delete(row.schema(), row.formerKey(), row.before(), deleted, coverage);
+    fold.upsert(row.schema(), row.key(), row.after(), info.as(Operation.CREATE), coverage);
   }
 
   void sweep(Sweeps.Due due) {

@@ -99,7 +99,23 @@ final class Intake {
       metrics.stale(1);
       return Result.DROPPED;
     }
-    return new Result(row, position);
+    return new Result(row.formerKey() == null ? row : leaveFormerKey(row, position), position);
+  }
+
+  /** The old half of a changed key is a delete, and is treated as one. */
+  private RowEvent leaveFormerKey(RowEvent row, Position position) {
+    return delete(row, row.formerKey(), position).isApplied() ? row : keepingFormerRow(row);
+  }
+
+  private static RowEvent keepingFormerRow(RowEvent row) {
+    return new RowEvent(
+        row.table(),
+        row.schema(),
+        row.operation(),
+        row.key(),
+        row.after(),
+        row.before(),
+        row.mark());
   }
 
   private Result delete(ChangeEvent event, RowKey key, Position position) {

@@ -6,6 +6,7 @@ import static io.lakehousecdc.sink.decode.Decoding.key;
 import static io.lakehousecdc.testkit.DebeziumRecords.UNCHANGED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -162,6 +163,23 @@ class KeysTest {
     decoding.row(TABLE.update(3, 3, "y", "k", 7));
     assertEquals(1, decoding.warnings().size());
     assertTrue(decoding.warnings().get(0).contains("old row"), decoding.warnings()::toString);
+  }
+
+  @Test
+  void updateTellsTheKeyThatTheRowHadBefore() {
+    Decoding decoding = Decoding.withKeys("public.t:v");
+    RowEvent moved = decoding.row(TABLE.update(2, 2, "y", "k", 7).before("x", "k", 7));
+    assertEquals(RowKey.of("y"), moved.key());
+    assertEquals(RowKey.of("x"), moved.formerKey());
+    assertNull(decoding.row(TABLE.update(3, 3, "y", "k", 8).before("y", "k", 7)).formerKey());
+    assertEquals(List.of(), decoding.warnings());
+  }
+
+  @Test
+  void recordKeyIsNeverFormer() {
+    RowEvent row =
+        Decoding.withDefaults().row(TABLE.update(2, 2, "y", "k", 7).before("x", "k", 8));
+    assertNull(row.formerKey());
   }
 
   /** A table without a primary key under replica identity FULL, even without schemas. */
