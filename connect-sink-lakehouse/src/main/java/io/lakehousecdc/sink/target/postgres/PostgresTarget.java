@@ -36,7 +36,7 @@ final class PostgresTarget implements Target {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresTarget.class);
 
   private final PostgresSettings settings;
-  private final UniqueValues uniqueValues;
+  private final SharedConstraints sharedConstraints;
   private final EncodeAhead ahead;
   private final OffsetStore offsets;
   private final TruncateStore truncates;
@@ -66,7 +66,7 @@ final class PostgresTarget implements Target {
    */
   PostgresTarget(PostgresSettings settings, TargetContext context) {
     this.settings = settings;
-    this.uniqueValues = new UniqueValues(context.tasks(), LOG::warn);
+    this.sharedConstraints = new SharedConstraints(context.tasks(), LOG::warn);
     this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
     this.offsets = new OffsetStore(settings.offsetsTable(), context.connector());
     this.truncates = new TruncateStore(settings.truncatesTable());
@@ -325,7 +325,7 @@ final class PostgresTarget implements Target {
       throw e;
     }
     session = opened;
-    tables = new Tables(opened, settings, uniqueValues, ahead);
+    tables = new Tables(opened, settings, sharedConstraints, ahead);
   }
 
   private void discard() {

@@ -27,7 +27,7 @@ final class Tables {
   private final TableOptions options;
   private final Evolution evolution;
   private final SourceColumns columns;
-  private final UniqueValues uniqueValues;
+  private final SharedConstraints sharedConstraints;
   private final EncodeAhead ahead;
   private final CopyBuffer buffer = new CopyBuffer();
   private final Transactional<TableId, PgTable> tables = new Transactional<>();
@@ -35,10 +35,14 @@ final class Tables {
 
   private record WriterKey(TableId table, RowSchema schema) {}
 
-  Tables(Session session, PostgresSettings settings, UniqueValues uniqueValues, EncodeAhead ahead) {
+  Tables(
+      Session session,
+      PostgresSettings settings,
+      SharedConstraints sharedConstraints,
+      EncodeAhead ahead) {
     this.session = session;
     this.options = settings.tables();
-    this.uniqueValues = uniqueValues;
+    this.sharedConstraints = sharedConstraints;
     this.ahead = ahead;
     this.evolution = new Evolution(session, settings);
     this.columns = new SourceColumns(session, settings, evolution);
@@ -172,7 +176,7 @@ final class Tables {
               + list
               + ")");
     }
-    uniqueValues.look(table, key, session.catalog());
+    sharedConstraints.look(table, key, session.catalog());
   }
 
   /** Makes room for the staging tables of a commit to so many tables. */

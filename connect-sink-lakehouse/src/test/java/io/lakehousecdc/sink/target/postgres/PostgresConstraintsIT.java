@@ -102,6 +102,27 @@ class PostgresConstraintsIT extends PostgresFixture {
     assertEquals(2, database.number("select count(*) from others"));
   }
 
+  /** Why {@link SharedConstraints} warns: no order of the two commits satisfies the foreign key. */
+  @Test
+  void foreignKeyBetweenTablesOfTwoTasksMayMakeEachWaitForTheOther() {
+    database.execute(
+        "create table parents (id int primary key, name text)",
+        "create table a_children (id int primary key, parent int references parents)");
+    PartitionOwner ofParents = owner(open(), 0);
+    PartitionOwner ofChildren = owner(open(), 1);
+    ofParents.commit(batch(PARENTS, PARENT).upsert(1, 1, "old").build());
+    ofChildren.commit(batch(CHILDREN, CHILD).upsert(2, 10, 1).build());
+    Commit parents =
+        ofParents.prepare(batch(PARENTS, PARENT).delete(4, 1).upsert(5, 2, "new").build());
+    Commit children =
+        ofChildren.prepare(batch(CHILDREN, CHILD).delete(3, 10).upsert(6, 20, 2).build());
+    assertThrows(OutOfOrderException.class, () -> ofParents.commit(parents));
+    assertThrows(OutOfOrderException.class, () -> ofChildren.commit(children));
+    owner(open(), 2).commit(PartitionOwner.together(parents, children));
+    assertEquals(
+        List.of(List.of(20, 2)), database.rows("select id, parent from a_children"), "one task");
+  }
+
   @Test
   void parentsAreWrittenBeforeChildrenAndRemovedAfterThem() {
     database.execute(

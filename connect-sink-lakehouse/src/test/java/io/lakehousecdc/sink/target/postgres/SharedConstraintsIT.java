@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Warnings of unique values that several tasks may write. */
-class UniqueValuesIT extends PostgresFixture {
+/** Warnings of constraints over rows that several tasks may write. */
+class SharedConstraintsIT extends PostgresFixture {
   private static final Set<String> ID = Set.of("id");
   private final List<String> warnings = new ArrayList<>();
 
   @Test
-  void uniqueValuesBeyondTheKeyAreWarnedOfOnce() throws SQLException {
+  void sharedConstraintsBeyondTheKeyAreWarnedOfOnce() throws SQLException {
     database.execute(
         "create table items (id int primary key, email text unique, code text,"
             + " nick text unique deferrable)",
         "create unique index code_of_some on items (lower(code)) where id > 5");
-    lookTwice(new UniqueValues(2, warnings::add));
+    lookTwice(new SharedConstraints(2, warnings::add));
     assertEquals(1, warnings.size(), warnings::toString);
     assertTrue(
         warnings.get(0).contains("public.items")
@@ -33,18 +33,30 @@ class UniqueValuesIT extends PostgresFixture {
   @Test
   void anOnlyTaskIsNotWarned() throws SQLException {
     database.execute("create table items (id int primary key, email text unique)");
-    lookTwice(new UniqueValues(1, warnings::add));
+    lookTwice(new SharedConstraints(1, warnings::add));
     assertEquals(List.of(), warnings);
   }
 
   @Test
   void uniqueIndexesThatHoldTheKeyAreNotWarnedOf() throws SQLException {
     database.execute("create table items (id int primary key, v text, unique (v, id))");
-    lookTwice(new UniqueValues(2, warnings::add));
+    lookTwice(new SharedConstraints(2, warnings::add));
     assertEquals(List.of(), warnings);
   }
 
-  private void lookTwice(UniqueValues values) throws SQLException {
+  @Test
+  void aForeignKeyIsWarnedOfOnce() throws SQLException {
+    database.execute(
+        "create table owners (id int primary key)",
+        "create table items (id int primary key, owner int references owners)");
+    lookTwice(new SharedConstraints(2, warnings::add));
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertTrue(
+        warnings.get(0).contains("public.items") && warnings.get(0).contains("foreign key"),
+        warnings.get(0));
+  }
+
+  private void lookTwice(SharedConstraints values) throws SQLException {
     try (Connection connection = database.connect()) {
       Catalog catalog = new Catalog(connection);
       PgTable table = catalog.table(ITEMS).orElseThrow();

@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Warns, once for each table, of unique values that several tasks write. Rows that swap such a
- * value have to be written in one transaction, and tasks have none in common: each would wait for
- * the other until both fail. Not thread-safe.
+ * Warns, once for each table, of constraints over rows that several tasks write: unique values and
+ * foreign keys. Changes that only a constraint's whole satisfies have to be written in one
+ * transaction, and tasks have none in common: each would wait for the other until both fail. Not
+ * thread-safe.
  */
-final class UniqueValues {
+final class SharedConstraints {
   private final int tasks;
   private final Consumer<String> warnings;
   private final Set<TableId> looked = new HashSet<>();
@@ -20,7 +21,7 @@ final class UniqueValues {
   /**
    * @param tasks how many tasks the connector may have
    */
-  UniqueValues(int tasks, Consumer<String> warnings) {
+  SharedConstraints(int tasks, Consumer<String> warnings) {
     this.tasks = tasks;
     this.warnings = warnings;
   }
@@ -30,6 +31,19 @@ final class UniqueValues {
     if (tasks == 1 || !looked.add(table.id())) {
       return;
     }
+    lookAtUniqueValues(table, key, catalog);
+    if (!table.parents().isEmpty()) {
+      warnings.accept(
+          ("Table %s has a foreign key, and %d tasks may write to it and to the table that it refers"
+                  + " to. Where one task has to wait for the other's rows and the other for its"
+                  + " deletes, both fail. Set tasks.max=1, or drop the foreign key in the target:"
+                  + " the source enforces it already.")
+              .formatted(table.id(), tasks));
+    }
+  }
+
+  private void lookAtUniqueValues(PgTable table, Set<String> key, Catalog catalog)
+      throws SQLException {
     List<String> beyondKey = catalog.uniqueIndexNames(table);
     table.uniqueIndexes().stream()
         .filter(index -> index.columns().containsAll(key))
