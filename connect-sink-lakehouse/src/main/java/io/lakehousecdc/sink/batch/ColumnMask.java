@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.change.RowChange.Unsettled;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,11 +32,15 @@ public final class ColumnMask {
    *
    * @param hidden columns to leave out
    * @param voidUpTo columns whose values in changes up to a position are those of another column,
-   *     of the same name, that was dropped
+   *     of the same name, that was dropped; left out where no change is above it
    */
   public static TableBatch apply(
       TableBatch batch, Set<String> hidden, Map<String, Position> voidUpTo) {
     RowSchema from = batch.schema();
+    List<Position> positions =
+        voidUpTo.isEmpty()
+            ? List.of()
+            : batch.changes().stream().map(change -> change.info().position()).toList();
     List<Column> columns = new ArrayList<>();
     int[] places = new int[from.size()];
     int[] moved = new int[from.size()];
@@ -44,15 +49,17 @@ public final class ColumnMask {
     for (int i = 0; i < from.size(); i++) {
       Column column = from.column(i);
       boolean isKey = from.keyColumns().contains(i);
-      if (!isKey && hidden.contains(column.name())) {
+      Position limit = isKey ? null : limit(voidUpTo.get(column.name()), positions);
+      boolean isVoid = limit != null && !limit.isBelow(Collections.max(positions));
+      if (!isKey && hidden.contains(column.name()) || isVoid) {
         masks = true;
         continue;
       }
       int place = columns.size();
       moved[i] = place;
       places[place] = i;
-      limits[place] = isKey ? null : voidUpTo.get(column.name());
-      masks |= limits[place] != null;
+      limits[place] = limit;
+      masks |= limit != null;
       columns.add(column);
     }
     if (!masks) {
@@ -71,6 +78,13 @@ public final class ColumnMask {
         batch.truncateBelow(),
         batch.sweep(),
         batch.sightings());
+  }
+
+  /** The limit, if some of the positions are within it; else null. */
+  private static Position limit(Position limit, List<Position> positions) {
+    boolean concerns =
+        limit != null && !positions.isEmpty() && !limit.isBelow(Collections.min(positions));
+    return concerns ? limit : null;
   }
 
   private RowChange apply(RowChange change) {

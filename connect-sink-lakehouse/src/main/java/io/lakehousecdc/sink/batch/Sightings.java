@@ -19,11 +19,14 @@ final class Sightings {
   /** Takes note of an event, where its place in the source's history is known. */
   void note(RowSchema from, ChangeInfo info, Coverage coverage) {
     boolean isRead = info.operation() == Operation.READ;
-    if (from.sourceTable().isEmpty() || coverage == Coverage.NONE && !isRead) {
+    if (coverage == Coverage.NONE && !isRead) {
       return;
     }
     Position at = info.position();
     if (from != schema || isRead != read) {
+      if (from.sourceTable().isEmpty()) {
+        return;
+      }
       end();
       schema = from;
       read = isRead;

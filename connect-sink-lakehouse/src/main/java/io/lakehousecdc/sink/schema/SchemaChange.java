@@ -20,4 +20,7 @@ public sealed interface SchemaChange {
 
   /** Makes every value of a column NULL. */
   record ClearColumn(String name) implements SchemaChange {}
+
+  /** Makes every value of a column NULL, and its type one that can store the given column. */
+  record ReplaceColumn(Column column) implements SchemaChange {}
 }

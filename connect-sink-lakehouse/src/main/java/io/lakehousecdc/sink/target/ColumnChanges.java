@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.schema.ColumnHistory;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaChange.ClearColumn;
 import io.lakehousecdc.sink.schema.SchemaChange.DropColumn;
+import io.lakehousecdc.sink.schema.SchemaChange.ReplaceColumn;
 import io.lakehousecdc.sink.target.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.target.TableOptions.Evolution;
 import io.lakehousecdc.sink.target.TableOptions.WriteMode;
@@ -65,7 +66,11 @@ public record ColumnChanges(
       boolean drops = options.droppedColumns() == DroppedColumns.DROP;
       dropped.forEach(name -> steps.add(drops ? new DropColumn(name) : new ClearColumn(name)));
     }
-    returned.forEach(name -> steps.add(new ClearColumn(name)));
+    for (Column column : batch.schema().columns()) {
+      if (returned.contains(column.name())) {
+        steps.add(new ReplaceColumn(column));
+      }
+    }
     return new ColumnChanges(
         now,
         !now.sameColumns(known),

@@ -47,7 +47,8 @@ class SightingsTest {
     note(BEFORE, Operation.CREATE, 11);
     assertEquals(
         List.of(
-            new Sighting(BEFORE, at(10), at(10), true), new Sighting(BEFORE, at(11), at(11), false)),
+            new Sighting(BEFORE, at(10), at(10), true),
+            new Sighting(BEFORE, at(11), at(11), false)),
         sightings.all());
   }
 

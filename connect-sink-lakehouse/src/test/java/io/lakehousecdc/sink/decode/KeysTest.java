@@ -177,8 +177,7 @@ class KeysTest {
 
   @Test
   void recordKeyIsNeverFormer() {
-    RowEvent row =
-        Decoding.withDefaults().row(TABLE.update(2, 2, "y", "k", 7).before("x", "k", 8));
+    RowEvent row = Decoding.withDefaults().row(TABLE.update(2, 2, "y", "k", 7).before("x", "k", 8));
     assertNull(row.formerKey());
   }
 

@@ -23,13 +23,15 @@ class SourceColumnsTest {
     assertNotEquals(
         Optional.empty(), decoding.row(TABLE.create(1, 1, 7, "x")).schema().sourceTable());
     assertNotEquals(
-        Optional.empty(), decoding.row(TABLE.create(1, 1, 7, "x").schemaless()).schema().sourceTable());
+        Optional.empty(),
+        decoding.row(TABLE.create(1, 1, 7, "x").schemaless()).schema().sourceTable());
   }
 
   @Test
   void flattenedRowsDoNotBecauseATransformMayLeaveColumnsOut() {
     assertEquals(
-        Optional.empty(), decoding.row(TABLE.create(1, 1, 7, "x").flattened()).schema().sourceTable());
+        Optional.empty(),
+        decoding.row(TABLE.create(1, 1, 7, "x").flattened()).schema().sourceTable());
   }
 
   @Test

@@ -59,8 +59,7 @@ class ColumnHistoryTest {
 
   @Test
   void aColumnThatGoesTwiceIsDroppedTwice() {
-    ColumnHistory back =
-        begun.after(List.of(seen(20, 20, "id"), seen(30, 30, "id", "a")));
+    ColumnHistory back = begun.after(List.of(seen(20, 20, "id"), seen(30, 30, "id", "a")));
     ColumnHistory gone = back.after(List.of(seen(40, 40, "id")));
     assertEquals(Set.of("a"), gone.droppedSince(back));
     ColumnHistory again = gone.after(List.of(seen(50, 50, "id", "a")));
@@ -85,7 +84,8 @@ class ColumnHistoryTest {
   @Test
   void nothingIsFollowedWhereSeveralTablesFeedOne() {
     ColumnHistory shared =
-        begun.after(List.of(new Sighting(schema("other:public.item", "id"), at(20), at(20), false)));
+        begun.after(
+            List.of(new Sighting(schema("other:public.item", "id"), at(20), at(20), false)));
     assertTrue(shared.isShared());
     assertEquals(Set.of(), shared.dropped());
     assertTrue(shared.after(List.of(seen(30, 30, "id"))).isShared());

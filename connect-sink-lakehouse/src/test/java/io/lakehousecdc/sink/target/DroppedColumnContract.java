@@ -116,6 +116,32 @@ interface DroppedColumnContract extends Warehouse {
   }
 
   @Test
+  default void columnMayComeBackWithAnotherTypeAndLateChangesOfTheOldOneDoNoHarm() {
+    PartitionOwner owner = begun(DroppedColumns.KEEP);
+    PartitionOwner late = PartitionOwner.of(open(policy(DroppedColumns.KEEP)), P1);
+    RowSchema other =
+        schema(
+            1,
+            required("id", Primitive.INT32),
+            optional("a", Primitive.INT32),
+            optional("colour", Primitive.BYTES));
+    owner.commit(batch(ITEMS, WITHOUT).upsert(20, 1, 2).seen(SOURCE, 20, 20, "id", "a").build());
+    owner.commit(
+        batch(ITEMS, other)
+            .upsert(30, 3, 3, new byte[] {1})
+            .seen(SOURCE, 30, 30, "id", "a", "colour")
+            .build());
+    late.commit(
+        batch(ITEMS, WITH)
+            .upsert(12, 2, 5, "late")
+            .seen(SOURCE, 12, 12, "id", "a", "colour")
+            .build());
+    assertEquals(List.of(row(1, 2), row(2, 5), row(3, 3)), select(ITEMS, "id", "a"));
+    assertEquals(
+        2, rows(ITEMS).stream().filter(row -> row.get("colour") == null).count(), "old values");
+  }
+
+  @Test
   default void columnThatGoesAndComesBackInOneBatchIsEmpty() {
     PartitionOwner owner = begun(DroppedColumns.KEEP);
     owner.commit(

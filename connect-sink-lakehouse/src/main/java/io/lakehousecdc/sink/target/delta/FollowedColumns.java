@@ -1,12 +1,14 @@
 package io.lakehousecdc.sink.target.delta;
 
 import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.schema.ColumnHistory;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaChange.ClearColumn;
 import io.lakehousecdc.sink.schema.SchemaChange.DropColumn;
+import io.lakehousecdc.sink.schema.SchemaChange.ReplaceColumn;
 import io.lakehousecdc.sink.target.ColumnChanges;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.delta.kernel.CommitConflictException;
@@ -75,6 +77,10 @@ final class FollowedColumns {
       } else if (step instanceof ClearColumn clear && mayGo(version, clear.name())) {
         fields.clear(clear.name());
         done.add("clear column " + clear.name());
+      } else if (step instanceof ReplaceColumn replace && mayGo(version, replace.column().name())) {
+        Column column = replace.column();
+        fields.clear(column.name(), DeltaTypes.columnFor(column.type(), false));
+        done.add("replace column " + column.name());
       }
     }
     if (!done.isEmpty()) {

@@ -147,6 +147,18 @@ final class Evolution {
             + " or set schema.evolution=additive.");
   }
 
+  /** Whether a column of the table can store, or be widened to store, values of {@code column}. */
+  boolean canStore(PgTable table, Column column) {
+    try {
+      PLANNER.plan(
+          new RowSchema(List.of(column), List.of()),
+          table.column(column.name()).map(PgColumn::stored).stream().toList());
+      return true;
+    } catch (IncompatibleColumnException e) {
+      return false;
+    }
+  }
+
   private List<SchemaChange> changes(PgTable table, TableBatch batch) {
     RowSchema wanted = wanted(batch, Optional.of(table));
     Set<String> keys = new HashSet<>();

@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaChange.ClearColumn;
 import io.lakehousecdc.sink.schema.SchemaChange.DropColumn;
 import io.lakehousecdc.sink.schema.SchemaChange.RelaxNotNull;
+import io.lakehousecdc.sink.schema.SchemaChange.ReplaceColumn;
 import io.lakehousecdc.sink.target.ColumnChanges;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -118,11 +119,20 @@ final class SourceColumns {
     List<SchemaChange> alterations = new ArrayList<>();
     List<String> cleared = new ArrayList<>();
     for (SchemaChange step : changes.steps()) {
-      if (step instanceof DropColumn drop && changes(current.get(), drop.name())) {
+      if (step instanceof DropColumn drop && mayChange(current.get(), drop.name())) {
         alterations.add(drop);
-      } else if (step instanceof ClearColumn clear && changes(current.get(), clear.name())) {
+      } else if (step instanceof ClearColumn clear && mayChange(current.get(), clear.name())) {
         alterations.add(new RelaxNotNull(clear.name()));
         cleared.add(clear.name());
+      } else if (step instanceof ReplaceColumn replace
+          && mayChange(current.get(), replace.column().name())) {
+        String name = replace.column().name();
+        boolean fits = evolution.canStore(current.get(), replace.column());
+        // What depends on the column (indexes, views) survives where its type can.
+        alterations.add(fits ? new RelaxNotNull(name) : new DropColumn(name));
+        if (fits) {
+          cleared.add(name);
+        }
       }
     }
     if (alterations.isEmpty()) {
@@ -146,7 +156,7 @@ final class SourceColumns {
   }
 
   /** Whether the table has the column, as one of its own and outside of any key. */
-  private static boolean changes(PgTable table, String name) {
+  private static boolean mayChange(PgTable table, String name) {
     boolean isKey =
         table.uniqueIndexes().stream().anyMatch(index -> index.columns().contains(name));
     return !isKey && table.column(name).filter(column -> !column.generated()).isPresent();

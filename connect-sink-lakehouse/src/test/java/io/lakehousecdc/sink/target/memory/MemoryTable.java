@@ -74,6 +74,10 @@ final class MemoryTable {
       clear(dropped.name());
     } else if (change instanceof SchemaChange.ClearColumn cleared) {
       clear(cleared.name());
+    } else if (change instanceof SchemaChange.ReplaceColumn replaced) {
+      Column column = replaced.column();
+      columns.replace(column.name(), new StoredColumn(column.name(), column.type(), true, false));
+      clear(column.name());
     }
   }
 

@@ -54,6 +54,11 @@ public final class MappedFields {
     replace(name, field -> new StructField(name, field.getDataType(), true, newIdentity()));
   }
 
+  /** As {@link #clear}, with a type that need not have to do with the old one. */
+  public void clear(String name, DataType type) {
+    replace(name, field -> new StructField(name, type, true, newIdentity()));
+  }
+
   private FieldMetadata newIdentity() {
     return mapped
         ? FieldMetadata.builder()
