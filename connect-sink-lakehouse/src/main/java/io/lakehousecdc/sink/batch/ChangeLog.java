@@ -20,7 +20,7 @@ public final class ChangeLog implements Fold {
   private final TableId table;
   private final List<RowSchema> schemas = new ArrayList<>();
   private final List<RowChange> changes = new ArrayList<>();
-  private RowSchema schema;
+  private final GrowingSchema schema = new GrowingSchema();
 
   /**
    * @param table target table
@@ -31,7 +31,7 @@ public final class ChangeLog implements Fold {
 
   @Override
   public boolean accepts(RowSchema incoming) {
-    return schema == null || schema == incoming || SchemaUnion.of(schema, incoming).isPresent();
+    return schema.accepts(incoming);
   }
 
   @Override
@@ -63,31 +63,20 @@ public final class ChangeLog implements Fold {
     for (int i = 0; i < changes.size(); i++) {
       aligned.add(align(changes.get(i), schemas.get(i)));
     }
-    return new TableBatch(
-        table,
-        schema == null ? new RowSchema(List.of(), List.of()) : schema,
-        aligned,
-        Optional.empty(),
-        Optional.empty());
+    return new TableBatch(table, schema.union(), aligned, Optional.empty(), Optional.empty());
   }
 
   private void add(RowSchema from, RowChange change) {
-    if (schema == null) {
-      schema = from;
-    } else if (schema != from) {
-      schema =
-          SchemaUnion.of(schema, from)
-              .orElseThrow(() -> new IllegalStateException("Not accepted: " + from));
-    }
+    schema.add(from);
     schemas.add(from);
     changes.add(change);
   }
 
   private RowChange align(RowChange change, RowSchema from) {
-    if (from == schema) {
+    if (from == schema.union()) {
       return change;
     }
-    Object[] cells = SchemaUnion.align(change.cells(), from, schema);
+    Object[] cells = SchemaUnion.align(change.cells(), from, schema.union());
     return change instanceof Upsert
         ? new Upsert(change.key(), cells, change.info())
         : new Delete(change.key(), cells, change.info());

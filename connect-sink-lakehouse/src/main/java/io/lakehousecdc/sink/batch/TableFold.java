@@ -28,7 +28,7 @@ public final class TableFold implements Fold {
   private final Map<RowKey, PendingRow> pending = new LinkedHashMap<>();
   private final Map<Position, Leaving> leaving = new HashMap<>();
   private final Sightings sightings = new Sightings();
-  private RowSchema schema;
+  private final GrowingSchema schema = new GrowingSchema();
   private Position truncateBelow;
   private Sweep sweep;
   private long stale;
@@ -42,13 +42,13 @@ public final class TableFold implements Fold {
 
   @Override
   public boolean accepts(RowSchema incoming) {
-    return schema == null || schema == incoming || SchemaUnion.of(schema, incoming).isPresent();
+    return schema.accepts(incoming);
   }
 
   @Override
   public void upsert(
       RowSchema from, RowKey key, Object[] cells, ChangeInfo info, Coverage coverage) {
-    adopt(from);
+    schema.add(from);
     sightings.note(from, info, coverage);
     if (isTruncated(info)) {
       return;
@@ -56,7 +56,7 @@ public final class TableFold implements Fold {
     PendingRow last = pending.get(key);
     if (last != null && info.position().isBelow(last.position())) {
       stale++;
-      last.fillUnchangedFrom(from, cells, schema);
+      last.fillUnchangedFrom(from, cells, schema.union());
     } else if (last != null && last.isRepeatedBy(info, coverage)) {
       stale++;
     } else {
@@ -66,7 +66,7 @@ public final class TableFold implements Fold {
       if (last == null) {
         pending.put(key, PendingRow.upserted(from, key, known, move, info, coverage));
       } else {
-        last.upsert(from, known, move, info, coverage, schema);
+        last.upsert(from, known, move, info, coverage, schema.union());
       }
     }
   }
@@ -74,7 +74,7 @@ public final class TableFold implements Fold {
   @Override
   public void delete(
       RowSchema from, RowKey key, Object[] before, ChangeInfo info, Coverage coverage) {
-    adopt(from);
+    schema.add(from);
     sightings.note(from, info, coverage);
     if (isTruncated(info)) {
       return;
@@ -110,25 +110,15 @@ public final class TableFold implements Fold {
   public TableBatch build() {
     List<RowChange> changes = new ArrayList<>(pending.size());
     for (PendingRow row : pending.values()) {
-      changes.add(row.change(schema));
+      changes.add(row.change(schema.union()));
     }
     return new TableBatch(
         table,
-        schema == null ? new RowSchema(List.of(), List.of()) : schema,
+        schema.union(),
         changes,
         Optional.ofNullable(truncateBelow),
         Optional.ofNullable(sweep),
         sightings.all());
-  }
-
-  private void adopt(RowSchema incoming) {
-    if (schema == null) {
-      schema = incoming;
-    } else if (schema != incoming) {
-      schema =
-          SchemaUnion.of(schema, incoming)
-              .orElseThrow(() -> new IllegalStateException("Not accepted: " + incoming));
-    }
   }
 
   private boolean isTruncated(ChangeInfo info) {
