@@ -6,6 +6,7 @@ import io.lakehousecdc.testkit.KafkaBroker;
 import io.lakehousecdc.testkit.Plugins;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import io.lakehousecdc.testkit.PostgresServer;
+import io.lakehousecdc.testkit.ProjectFiles;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * All parts of the pipeline as child processes on loopback: source, warehouse (a PostgreSQL cluster
  * of its own), a directory for Delta tables, Kafka, and a Connect worker with Debezium and the
- * exploded archive of this project. Secrets reach the connectors through the worker's environment.
- * The children end with this JVM, however it ends. Can be closed by another thread than the one
- * that starts it.
+ * exploded archive of this project, with the JMX exporter. Secrets reach the connectors through the
+ * worker's environment. The children end with this JVM, however it ends. Can be closed by another
+ * thread than the one that starts it.
  */
 final class DemoStack implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -42,6 +43,7 @@ final class DemoStack implements AutoCloseable {
             ConnectWorker.builder(kafka.bootstrapServers())
                 .group("quickstart")
                 .plugins(Plugins.debezium(), Plugins.project(plugins))
+                .exporter(ProjectFiles.root().resolve("docker/connect/jmx-exporter.yml"))
                 .environment("SHOP_DB_HOST", source.host())
                 .environment("SHOP_DB_PORT", Integer.toString(source.port()))
                 .environment("SHOP_DB_USER", source.user())

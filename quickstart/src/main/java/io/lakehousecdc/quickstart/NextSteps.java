@@ -38,7 +38,7 @@ record NextSteps(DemoStack stack, List<String> connectors, Options.Ending ending
         "    curl -s -X PUT %s/connectors/%s/pause    (and /resume)"
             .formatted(stack.connect().uri(), sink));
     display.say("    log: " + stack.worker().log());
-    display.say("    figures of the sink: jconsole %d".formatted(stack.worker().pid()));
+    display.say("    figures for Prometheus: curl -s " + stack.worker().metrics());
   }
 
   private static void show(Display display, String what, PostgresDatabase database, String query) {

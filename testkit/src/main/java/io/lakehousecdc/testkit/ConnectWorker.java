@@ -40,8 +40,7 @@ public final class ConnectWorker implements AutoCloseable {
       arguments.add(
           "-javaagent:%s=127.0.0.1:%d:%s"
               .formatted(
-                  ProjectFiles.built(
-                      "testkit/peers/target/jmx-exporter/jmx_prometheus_javaagent.jar"),
+                  ProjectFiles.built("testkit/target/jmx-exporter/jmx_prometheus_javaagent.jar"),
                   metricsPort,
                   builder.exporterRules));
     }
