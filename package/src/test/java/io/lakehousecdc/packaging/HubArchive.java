@@ -6,9 +6,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
@@ -65,6 +67,19 @@ final class HubArchive implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return files;
+  }
+
+  /** Times of the entries of a jar in lib/, in milliseconds since the epoch. */
+  Set<Long> timesIn(String jar) {
+    Set<Long> times = new HashSet<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(bytes("lib/" + jar)))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        times.add(entry.getTime());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return times;
   }
 
   byte[] bytes(String file) {

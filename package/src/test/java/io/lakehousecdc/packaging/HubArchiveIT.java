@@ -186,9 +186,20 @@ class HubArchiveIT {
   }
 
   @Test
-  void timesInTheArchiveAreThoseOfTheRelease() {
+  void archiveBuiltTwiceHasTheSameBytes() throws IOException {
+    Path again = PATH.resolveSibling("again").resolve(PATH.getFileName());
+    assertEquals(-1, Files.mismatch(PATH, again), "first byte that differs in " + again);
+  }
+
+  @Test
+  void timesInTheArchiveAndInTheJarsOfThisProjectAreThoseOfTheRelease() {
     Set<Long> times = archive.entries().stream().map(ZipEntry::getTime).collect(Collectors.toSet());
-    assertEquals(1, times.size(), "an archive built twice would differ: " + times);
+    for (String jar : archive.jars()) {
+      if (jar.endsWith("-" + VERSION + ".jar") && jar.startsWith("connect-")) {
+        times.addAll(archive.timesIn(jar));
+      }
+    }
+    assertEquals(1, times.size(), "built on another day it would differ: " + times);
   }
 
   private static List<String> texts(String pointer) {
