@@ -1,6 +1,7 @@
 package io.lakehousecdc.benchmarks;
 
 import io.lakehousecdc.benchmarks.delta.DeltaBenchmark;
+import io.lakehousecdc.benchmarks.delta.DeltaLevelBenchmark;
 import io.lakehousecdc.benchmarks.postgres.PostgresBenchmark;
 import java.util.Arrays;
 import java.util.Map;
@@ -9,7 +10,14 @@ import java.util.TreeMap;
 /** Runs the benchmark that the first argument names, with the other arguments as its options. */
 public final class Main {
   private static final Map<String, Benchmark> BENCHMARKS =
-      new TreeMap<>(Map.of("delta", new DeltaBenchmark(), "postgres", new PostgresBenchmark()));
+      new TreeMap<>(
+          Map.of(
+              "delta",
+              new DeltaBenchmark(),
+              "delta-level",
+              new DeltaLevelBenchmark(),
+              "postgres",
+              new PostgresBenchmark()));
 
   private Main() {}
 

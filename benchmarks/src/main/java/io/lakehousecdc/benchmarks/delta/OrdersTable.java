@@ -60,29 +60,48 @@ final class OrdersTable implements AutoCloseable {
 
   private final SplittableRandom random = new SplittableRandom(7);
   private final Path location;
-  private final Target target;
+  private final Map<String, String> settings = new HashMap<>();
+  private Target target;
   private Optional<PartitionState> committed;
   private long greatestId;
   private long lsn;
 
   OrdersTable(Path root) {
+    this(root, Map.of());
+  }
+
+  /**
+   * @param others settings that differ from the defaults
+   */
+  OrdersTable(Path root, Map<String, String> others) {
     location = root.resolve(TABLE.schema()).resolve(TABLE.name());
-    DeltaTargetFactory factory = new DeltaTargetFactory();
-    Map<String, String> settings = new HashMap<>();
-    for (Setting setting : factory.settings()) {
+    for (Setting setting : new DeltaTargetFactory().settings()) {
       if (setting.defaultValue() != null) {
         settings.put(setting.key(), setting.defaultValue());
       }
     }
     settings.put("delta.root", root.toString());
+    settings.putAll(others);
+    open();
+    lsn = committed.map(state -> state.highWater().lsn()).orElse(0L);
+    greatestId = committed.map(PartitionState::nextOffset).orElse(0L);
+  }
+
+  private void open() {
     target =
-        factory.open(
-            new TargetSettings(settings, TableOptions.DEFAULT), new TargetContext("benchmark", 0));
+        new DeltaTargetFactory()
+            .open(
+                new TargetSettings(settings, TableOptions.DEFAULT),
+                new TargetContext("benchmark", 0));
     committed =
         Optional.ofNullable(target.load(Set.of(PARTITION)).get(PARTITION))
             .map(LoadedPartition::state);
-    lsn = committed.map(state -> state.highWater().lsn()).orElse(0L);
-    greatestId = committed.map(PartitionState::nextOffset).orElse(0L);
+  }
+
+  /** Ends the task, after the maintenance that is under way, and begins another. */
+  void restart() {
+    target.close();
+    open();
   }
 
   /** Inserts rows with ascending ids. */
@@ -109,6 +128,22 @@ final class OrdersTable implements AutoCloseable {
       } else if (ids.add(id)) {
         changes.add(
             action == 1
+                ? new RowChange.Delete(RowKey.of(id), null, info(Operation.DELETE))
+                : upsert(id, Operation.UPDATE));
+      }
+    }
+    return changes;
+  }
+
+  /** Changes of distinct keys among those there ever were: 95 % upserts, 5 % deletes. */
+  List<RowChange> changesAmongKnown(int count) {
+    List<RowChange> changes = new ArrayList<>(count);
+    Set<Long> ids = new HashSet<>();
+    while (changes.size() < count) {
+      long id = random.nextLong(greatestId);
+      if (ids.add(id)) {
+        changes.add(
+            random.nextInt(20) == 0
                 ? new RowChange.Delete(RowKey.of(id), null, info(Operation.DELETE))
                 : upsert(id, Operation.UPDATE));
       }
