@@ -53,7 +53,7 @@ record DeltaSettings(
           Setting.required(
               ROOT,
               Kind.TEXT,
-              "Directory (a path or a file: URI) below which tables lie, as"
+              "Existing directory (a path or a file: URI) below which tables lie, as"
                   + " <root>/<schema>/<table>. All workers must see the same one."),
           Setting.optional(
               DELETION_VECTORS,

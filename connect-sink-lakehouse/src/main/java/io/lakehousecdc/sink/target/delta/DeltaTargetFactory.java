@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink.target.delta;
 
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.target.Setting;
 import io.lakehousecdc.sink.target.Target;
@@ -53,15 +54,9 @@ public final class DeltaTargetFactory implements TargetFactory {
       return problems;
     }
     try {
-      FileIO store = Stores.forLocation(root);
-      String probe = store.resolve(root) + "/_cdc_probe_" + UUID.randomUUID();
-      store.createDirectories(store.resolve(root));
-      store.putIfAbsent(probe, new byte[0]);
-      store.delete(probe);
-    } catch (TargetException | IOException | IllegalArgumentException e) {
-      problems.add(
-          new SettingProblem(
-              DeltaSettings.ROOT, "Cannot write below " + root + ": " + e.getMessage()));
+      requireRoot(Stores.forLocation(root), root);
+    } catch (TargetException | IllegalArgumentException e) {
+      problems.add(new SettingProblem(DeltaSettings.ROOT, e.getMessage()));
     }
     return problems;
   }
@@ -70,7 +65,31 @@ public final class DeltaTargetFactory implements TargetFactory {
   public Target open(TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
     FileIO store = Stores.forLocation(read.root());
+    requireRoot(store, read.root());
     return open(SHARED, store, settings, context);
+  }
+
+  /**
+   * Refuses a root that is not there, rather than making it: below the mount point of a volume that
+   * is not mounted, that would begin a second, empty warehouse.
+   */
+  private static void requireRoot(FileIO store, String root) {
+    String location = store.resolve(root);
+    try {
+      String probe = location + "/_cdc_probe_" + UUID.randomUUID();
+      store.putIfAbsent(probe, new byte[0]);
+      store.delete(probe);
+    } catch (IOException e) {
+      throw new FatalException(
+          "delta.root "
+              + location
+              + " is not a directory that this worker can write to ("
+              + e.getMessage()
+              + "). Mount the volume that it is on, or create it for the user that runs the"
+              + " worker, on every worker; then restart the task. The sink does not create it,"
+              + " because that would begin an empty warehouse where a volume is not mounted.",
+          e);
+    }
   }
 
   /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */
