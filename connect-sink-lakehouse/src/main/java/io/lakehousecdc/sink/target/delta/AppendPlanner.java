@@ -36,6 +36,7 @@ final class AppendPlanner {
     }
     return new BatchPlan(
         rows,
+        List.of(),
         new RowSet(),
         List.of(),
         Optional.empty(),

@@ -10,6 +10,7 @@ import java.util.Optional;
  * it has to be made anew.
  *
  * @param rows rows to write
+ * @param marks stored rows to write again as deleted; {@code removed} has their old places
  * @param removed stored rows that go
  * @param removedKeys keys that go with them, where no row takes their place
  * @param truncatedBelow truncate to remember, where it is greater than the remembered one
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 record BatchPlan(
     List<NewRow> rows,
+    List<Mark> marks,
     RowSet removed,
     List<KeyMap.Bits> removedKeys,
     Optional<Position> truncatedBelow,

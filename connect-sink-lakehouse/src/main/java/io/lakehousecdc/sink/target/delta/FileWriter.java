@@ -23,7 +23,11 @@ import org.roaringbitmap.RoaringBitmap;
  * one batch.
  */
 final class FileWriter {
+  private static final int PIECE = 50_000;
+
   private final TableState state;
+  private final KeyMap index;
+  private final int[] keyPlaces;
   private final DeletionVectors vectors;
   private final String table;
   private final CommitClock clock;
@@ -37,6 +41,13 @@ final class FileWriter {
    */
   FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
     this.state = state;
+    this.index = state.keys();
+    this.keyPlaces =
+        index == null
+            ? new int[0]
+            : index.columns().stream()
+                .mapToInt(column -> state.shape().place(column.name()))
+                .toArray();
     this.vectors = vectors;
     this.table = table;
     this.clock = clock;
@@ -44,11 +55,9 @@ final class FileWriter {
 
   /** Writes the files; all of them are durable when this returns. */
   PreparedCommit write(BatchPlan plan) throws IOException {
-    for (Map.Entry<Map<String, String>, List<NewRow>> part :
-        state.shape().partitioning().split(plan.rows()).entrySet()) {
-      if (!part.getValue().isEmpty()) {
-        writeRows(part.getKey(), part.getValue());
-      }
+    writeRows(plan.rows());
+    for (Mark mark : plan.marks()) {
+      writeMarked(mark);
     }
     clock.passed(Phase.DATA_FILES);
     if (state.version().allowsDeletionVectors()) {
@@ -63,6 +72,51 @@ final class FileWriter {
   /** Files written so far, for removal after a failure. */
   List<String> locations() {
     return locations;
+  }
+
+  private void writeRows(List<NewRow> rows) throws IOException {
+    for (Map.Entry<Map<String, String>, List<NewRow>> part :
+        state.shape().partitioning().split(rows).entrySet()) {
+      if (!part.getValue().isEmpty()) {
+        writeRows(part.getKey(), part.getValue());
+      }
+    }
+  }
+
+  /** Holds no more than a piece of them at a time. */
+  private void writeMarked(Mark mark) throws IOException {
+    List<NewRow> piece = new ArrayList<>();
+    for (LiveFile file : List.copyOf(state.files())) {
+      RoaringBitmap wanted = mark.rows().rows(file);
+      if (wanted != null) {
+        state
+            .rowFiles()
+            .read(
+                file,
+                wanted,
+                state.shape().columns(),
+                (row, values) -> {
+                  piece.add(new NewRow(mark.applied(values, state.shape()), storedKey(values)));
+                  if (piece.size() == PIECE) {
+                    writeRows(piece);
+                    piece.clear();
+                  }
+                });
+      }
+    }
+    writeRows(piece);
+  }
+
+  /** Key of a row as it is stored; null where there is no index that has to know it. */
+  private KeyMap.Bits storedKey(Object[] row) {
+    if (index == null) {
+      return null;
+    }
+    Object[] key = new Object[keyPlaces.length];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = row[keyPlaces[i]];
+    }
+    return index.encode(key);
   }
 
   private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
@@ -119,13 +173,6 @@ final class FileWriter {
 
   private void copy(LiveFile file, RoaringBitmap kept) throws IOException {
     List<KeyMap.Bits> keys = new ArrayList<>();
-    KeyMap index = state.keys();
-    int[] keyPlaces =
-        index == null
-            ? new int[0]
-            : index.columns().stream()
-                .mapToInt(column -> state.shape().place(column.name()))
-                .toArray();
     String name = newName();
     try (RowFileWriter writer = begin(name)) {
       state
@@ -137,11 +184,7 @@ final class FileWriter {
               (row, values) -> {
                 writer.write(state.shape().partitioning().stored(values));
                 if (index != null) {
-                  Object[] key = new Object[keyPlaces.length];
-                  for (int i = 0; i < key.length; i++) {
-                    key[i] = values[keyPlaces[i]];
-                  }
-                  keys.add(index.encode(key));
+                  keys.add(storedKey(values));
                 }
               });
       finish(name, file.file().partitionValues(), writer, keys);

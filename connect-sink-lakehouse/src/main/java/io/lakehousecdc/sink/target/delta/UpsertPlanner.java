@@ -3,7 +3,6 @@ package io.lakehousecdc.sink.target.delta;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
-import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
@@ -38,6 +37,7 @@ final class UpsertPlanner {
   private final CommitClock clock;
   private final RowSet removed = new RowSet();
   private final List<NewRow> rows = new ArrayList<>();
+  private final List<Mark> marks = new ArrayList<>();
   private final List<Bits> removedKeys = new ArrayList<>();
   private RowSet truncated = new RowSet();
   private long upserted;
@@ -120,6 +120,7 @@ final class UpsertPlanner {
     floor = Position.max(floor, swept);
     return new BatchPlan(
         rows,
+        marks,
         removed,
         removedKeys,
         remembered.isBelow(floor) ? Optional.of(floor) : Optional.empty(),
@@ -364,26 +365,11 @@ final class UpsertPlanner {
     }
   }
 
-  private void mark(RowSet old, Operation operation, Position at) throws IOException {
-    List<Object[]> marked = new ArrayList<>();
-    List<LiveFile> files = List.copyOf(state.files());
-    for (LiveFile file : files) {
-      var wanted = old.rows(file);
-      if (wanted != null) {
-        state.rowFiles().read(file, wanted, shape.columns(), (row, values) -> marked.add(values));
-      }
+  private void mark(RowSet old, Operation operation, Position at) {
+    if (!old.isEmpty()) {
+      marks.add(new Mark(old, operation, at));
+      removed.addAll(old);
     }
-    for (Object[] row : marked) {
-      int time = shape.timePlace();
-      long micros = time < 0 || row[time] == null ? 0 : (Long) row[time];
-      shape.stamp(row, new ChangeInfo(operation, at, micros), true);
-      rows.add(new NewRow(row, keys == null ? null : keys.encode(storedKey(row))));
-    }
-    removed.addAll(old);
-  }
-
-  private Object[] storedKey(Object[] row) {
-    return keys.columns().stream().map(column -> row[shape.place(column.name())]).toArray();
   }
 
   private static boolean hasUnchanged(RowChange.Upsert upsert) {
