@@ -132,6 +132,17 @@ final class DeltaTable implements AutoCloseable {
         });
   }
 
+  /** Makes the table for rows of the schema where there is none. */
+  void createIfAbsent(RowSchema schema) {
+    committing(
+        () -> {
+          if (!head.refresh()) {
+            head.prepare(schema);
+          }
+          return null;
+        });
+  }
+
   /**
    * Sets and removes metadata domains, without rows.
    *

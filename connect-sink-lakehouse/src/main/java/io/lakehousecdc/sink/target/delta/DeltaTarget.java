@@ -35,6 +35,7 @@ final class DeltaTarget implements Target {
   private final OpenTables tables;
   private final OffsetsTable offsets;
   private final PendingSweeps sweeps;
+  private final EarlyTruncates earlyTruncates;
   private final String connector;
   private final String writer = UUID.randomUUID().toString();
   private final Map<SourcePartition, Ledger> ledgers = new HashMap<>();
@@ -47,6 +48,7 @@ final class DeltaTarget implements Target {
     this.connector = connector;
     this.offsets = new OffsetsTable(tables.offsets(), connector);
     this.sweeps = new PendingSweeps(offsets, connector);
+    this.earlyTruncates = new EarlyTruncates(tables, offsets);
   }
 
   @Override
@@ -73,7 +75,7 @@ final class DeltaTarget implements Target {
     commit.advances().forEach(this::requireBase);
     register(commit);
     CommitReceipt receipt = CommitReceipt.NOTHING;
-    List<TableBatch> batches = commit.batches().stream().filter(this::hasTable).toList();
+    List<TableBatch> batches = earlyTruncates.applicable(commit.batches());
     sweeps.remember(batches);
     Set<PendingSweep> carriedOut = new HashSet<>();
     boolean whole = batches.size() == commit.batches().size() && concernsOneTable(commit);
@@ -87,6 +89,7 @@ final class DeltaTarget implements Target {
       commitOffsets(commit);
     }
     sweeps.forget(carriedOut);
+    earlyTruncates.applied(batches);
     commit.advances().forEach(advance -> ledgers.get(advance.partition()).advanced(advance.next()));
     lastCommit = commit;
     lastReceipt = receipt;

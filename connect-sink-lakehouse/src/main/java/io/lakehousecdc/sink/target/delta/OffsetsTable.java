@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
@@ -18,8 +19,8 @@ import java.util.Set;
 
 /**
  * The table {@code _cdc_offsets} below the root: it has no rows, and its metadata domains hold what
- * belongs to no single table. These are the tables that each connector has written to, and the
- * states of partitions that feed several tables, or none.
+ * belongs to no single table. These are the tables that each connector has written to, the states
+ * of partitions that feed several tables, or none, and truncates of tables that did not exist yet.
  */
 final class OffsetsTable {
   static final TableId ID = new TableId("", "_cdc_offsets");
@@ -76,6 +77,34 @@ final class OffsetsTable {
             throw new IllegalStateException("Lists of strings are valid JSON", e);
           }
         });
+  }
+
+  /**
+   * Greatest remembered truncate of a table that did not exist then; empty where there was none.
+   */
+  Optional<Position> truncated(TableId truncated) {
+    return PartitionDomains.truncate(truncateName(truncated), domains());
+  }
+
+  /** Remembers a truncate of a table that does not exist. */
+  void truncated(TableId truncated, Position below) {
+    String name = truncateName(truncated);
+    set(
+        domains -> {
+          Optional<Position> held = PartitionDomains.truncate(name, domains);
+          if (held.isPresent() && !held.get().isBelow(below)) {
+            return Optional.empty();
+          }
+          return Optional.of(
+              new Companion.Extras(
+                  Map.of(name, Optional.of(PartitionDomains.truncateText(below))), false));
+        });
+  }
+
+  private static String truncateName(TableId truncated) {
+    return PartitionDomains.truncateName()
+        + "."
+        + URLEncoder.encode(truncated.toString(), StandardCharsets.UTF_8);
   }
 
   /** Changes domains; creates the table where there is none. */

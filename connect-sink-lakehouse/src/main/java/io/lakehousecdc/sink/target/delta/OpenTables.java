@@ -48,6 +48,11 @@ final class OpenTables implements AutoCloseable {
     return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options)).table();
   }
 
+  /** Whether tables hold one row for each key. */
+  boolean upserts() {
+    return options.writeMode() == WriteMode.UPSERT;
+  }
+
   /** The table of partition states. */
   DeltaTable offsets() {
     return leases

@@ -155,8 +155,12 @@ final class PartitionDomains {
 
   /** Greatest truncate of a table; {@link Position#START} where there was none. */
   static Position truncatedBelow(Map<String, String> domains) {
-    String value = domains.get(TRUNCATE);
-    return value == null ? Position.START : position(parse(TRUNCATE, value));
+    return truncate(TRUNCATE, domains).orElse(Position.START);
+  }
+
+  /** Truncate that a domain remembers; empty where there is no such domain. */
+  static Optional<Position> truncate(String name, Map<String, String> domains) {
+    return Optional.ofNullable(domains.get(name)).map(value -> position(parse(name, value)));
   }
 
   /** Name of the domain that tells which columns the table's source has and had. */

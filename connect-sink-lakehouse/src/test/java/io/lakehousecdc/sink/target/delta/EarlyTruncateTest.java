@@ -1,0 +1,89 @@
+package io.lakehousecdc.sink.target.delta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.target.BatchBuilder;
+import io.lakehousecdc.sink.target.PartitionOwner;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.target.Warehouse;
+import io.lakehousecdc.sink.target.delta.storage.FileIO;
+import io.lakehousecdc.sink.target.delta.storage.LocalFileIO;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A truncate comes before the first row of its table, which is therefore not there yet. */
+class EarlyTruncateTest {
+  private static final RowSchema NOTHING = new RowSchema(List.of(), List.of());
+
+  private final LocalFileIO store = new LocalFileIO();
+
+  @TempDir Path root;
+
+  @Test
+  void rowsOfBeforeThatComeLateAreDropped() {
+    try (Target target = open()) {
+      PartitionOwner.of(target, Warehouse.P0).commit(truncate(10));
+      PartitionOwner.of(target, Warehouse.P0).commit(truncate(5));
+    }
+    // Another task, which has the rows of the other partition.
+    try (Target target = open()) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P1);
+      owner.commit(items().upsert(8, 1, "old", "t", 1L).upsert(11, 2, "new", "t", 1L).build());
+      owner.commit(items().upsert(9, 3, "old", "t", 1L).build());
+      assertEquals(List.of(2), ids());
+    }
+    try (Target target = open()) {
+      PartitionOwner.of(target, Warehouse.P1)
+          .commit(items().upsert(9, 4, "old", "t", 1L).upsert(12, 5, "new", "t", 1L).build());
+    }
+    assertEquals(List.of(2, 5), ids());
+  }
+
+  @Test
+  void tableThatAppearsMeanwhileIsTruncated() {
+    FailingStore interrupted = new FailingStore(store);
+    try (Target truncating = open(interrupted);
+        Target target = open()) {
+      PartitionOwner one = PartitionOwner.of(truncating, Warehouse.P0);
+      PartitionOwner other = PartitionOwner.of(target, Warehouse.P1);
+      // When the truncate is about to be written down, the table is not there yet: now it is.
+      interrupted.beforeNextLogEntry(
+          () -> other.commit(items().upsert(8, 1, "old", "t", 1L).build()));
+      one.commit(truncate(10));
+      other.commit(items().upsert(11, 2, "new", "t", 1L).build());
+    }
+    assertEquals(List.of(2), ids());
+  }
+
+  private Target open() {
+    return open(store);
+  }
+
+  private Target open(FileIO io) {
+    return DeltaFixture.open(
+        io, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
+  }
+
+  private static TableBatch truncate(long lsn) {
+    return BatchBuilder.batch(Warehouse.ITEMS, NOTHING).truncate(lsn).build();
+  }
+
+  private static BatchBuilder items() {
+    return BatchBuilder.batch(Warehouse.ITEMS, Warehouse.ITEM);
+  }
+
+  private List<Object> ids() {
+    return new KernelReader(store)
+        .rows(root.resolve("shop").resolve("items").toString()).stream()
+            .map(row -> row.get("id"))
+            .sorted()
+            .toList();
+  }
+}
