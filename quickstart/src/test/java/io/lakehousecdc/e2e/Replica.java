@@ -25,6 +25,8 @@ final class Replica {
     settings.put("tasks.max", "1");
     settings.put("topics.regex", topics);
     settings.put("consumer.override.metadata.max.age.ms", "1000");
+    // The partitions of a killed worker are given away soon.
+    settings.put("consumer.override.session.timeout.ms", "10000");
     settings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
     settings.put("value.converter.replace.null.with.default", "false");
     settings.put("flush.interval.ms", "100");

@@ -1,6 +1,6 @@
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.target.PendingSweep;
 import io.lakehousecdc.sink.target.Target;
 import java.util.Collection;
@@ -55,7 +55,8 @@ final class SweepInquiry {
     askedAt = System.nanoTime();
     try {
       answers.add(new Answer(List.copyOf(batch.content().sweeps()), target.pendingSweeps(topics)));
-    } catch (RetriableException e) {
+    } catch (TargetException e) {
+      // A task that only asks does not fail: if something is wrong, its next commit will tell.
       LOG.debug("Which sweeps wait is asked again later", e);
     }
   }

@@ -82,7 +82,7 @@ final class UpsertWriter implements TableWriter {
     changes = new ArrayList<>(batch.changes());
     Optional<EncodedRows> encoded = ahead.take(batch, plan);
     Set<PgColumn> nulls = Set.of();
-    if (encoded.isPresent() && floor.equals(Position.START)) {
+    if (encoded.isPresent() && noneIsBelow(floor)) {
       nulls = encoded.get().nulls();
       staged = encoded.get().staged();
       copy(
@@ -98,6 +98,11 @@ final class UpsertWriter implements TableWriter {
       copy(copy -> encode(floor, settled::get, copy));
     }
     return nulls.isEmpty() ? encoder.takeNulls() : nulls;
+  }
+
+  /** Whether the floor, which encoding ahead cannot know, makes no change void. */
+  private boolean noneIsBelow(Position floor) {
+    return changes.stream().noneMatch(change -> change.info().position().isBelow(floor));
   }
 
   /** Sends rows by COPY and notes their changes, in the order of the rows. */
