@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink;
 
+import io.lakehousecdc.sink.error.FencedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,13 +18,13 @@ import org.apache.kafka.connect.sink.SinkTaskContext;
  * commits. Not thread-safe.
  */
 final class FakeWorker implements SinkTaskContext, AutoCloseable {
-  private final LakehouseSinkTask task = new LakehouseSinkTask();
   private final Map<String, String> configuration;
   private final Map<TopicPartition, List<SinkRecord>> log;
   private final Map<TopicPartition, Long> group;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> seeks = new HashMap<>();
   private final Random random;
+  private LakehouseSinkTask task;
   private boolean paused;
   private int rewinds;
 
@@ -42,13 +43,23 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
     this.log = log;
     this.group = group;
     this.random = random;
+    start();
+  }
+
+  private void start() {
+    task = new LakehouseSinkTask();
+    paused = false;
+    seeks.clear();
+    log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
     task.initialize(this);
     task.start(configuration);
-    log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
     task.open(log.keySet());
   }
 
-  /** Polls once; delivers some records of each partition, or none. */
+  /**
+   * Polls once; delivers some records of each partition, or none. A task that gives up, fenced once
+   * too often, is started anew, as an operator would.
+   */
   void poll() {
     positions.putAll(seeks);
     seeks.clear();
@@ -62,7 +73,12 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
             positions.put(partition, (long) to);
           });
     }
-    task.put(records);
+    try {
+      task.put(records);
+    } catch (FencedException e) {
+      task.stop();
+      start();
+    }
   }
 
   /** Commits to Kafka what the task says is safe; true where that is everything. */
