@@ -143,13 +143,18 @@ public record ConnectRest(URI uri) {
     return call("GET", "/connectors/%s/offsets".formatted(name), null);
   }
 
-  /** Moves a stopped sink connector's offset of one partition. */
-  public JsonNode alterSinkOffset(String name, String topic, int partition, long offset) {
+  /**
+   * Moves a stopped sink connector's offset of one partition. Tries again for a while: Connect
+   * refuses as long as the connector's tasks are about to end.
+   */
+  public void alterSinkOffset(String name, String topic, int partition, long offset) {
     ObjectNode body = MAPPER.createObjectNode();
     ObjectNode entry = body.putArray("offsets").addObject();
     entry.putObject("partition").put("kafka_topic", topic).put("kafka_partition", partition);
     entry.putObject("offset").put("kafka_offset", offset);
-    return call("PATCH", "/connectors/%s/offsets".formatted(name), body);
+    Await.until(
+        "the tasks of " + name + " have ended, so that its offsets can be moved",
+        () -> !call("PATCH", "/connectors/%s/offsets".formatted(name), body).isNull());
   }
 
   /** Forgets a stopped connector's offsets. */

@@ -265,15 +265,14 @@ final class DeltaTarget implements Target {
       Map<SourcePartition, Entry> next,
       Map<String, String> held,
       Set<PendingSweep> carriedOut) {
+    if (stand(next, held)) {
+      return Optional.empty();
+    }
     Map<String, Optional<String>> domains = new HashMap<>();
     for (PartitionAdvance advance : commit.advances()) {
       SourcePartition partition = advance.partition();
       Entry found = PartitionDomains.entry(connector, partition, held);
       Entry mine = next.get(partition);
-      if (mine != null && mine.equals(found)) {
-        // One commit writes all of them: where one stands, the rows stand.
-        return Optional.empty();
-      }
       Entry known = ledgers.get(partition).table(batch.table());
       if (!Objects.equals(found, known)) {
         throw fenced(partition, "table " + batch.table() + " at " + known, "it at " + found);
@@ -286,6 +285,19 @@ final class DeltaTarget implements Target {
         batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
     due.ifPresent(sweep -> carriedOut.add(PendingSweeps.pending(batch.table(), sweep)));
     return Optional.of(new Extras(domains, due.isPresent()));
+  }
+
+  /**
+   * Whether a commit with these entries has been made: it writes all of them, and the rows, at
+   * once. A single one says nothing, because a request for a sweep may leave a partition's state as
+   * it is.
+   */
+  private boolean stand(Map<SourcePartition, Entry> next, Map<String, String> held) {
+    return !next.isEmpty()
+        && next.entrySet().stream()
+            .allMatch(
+                each ->
+                    each.getValue().equals(PartitionDomains.entry(connector, each.getKey(), held)));
   }
 
   private void commitOffsets(Commit commit) {

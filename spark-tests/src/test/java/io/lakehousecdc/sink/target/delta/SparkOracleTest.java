@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class SparkOracleTest {
   private static final int KEYS = 2_000;
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 5;
   private static final int ATTEMPTS = 10;
 
   private final SparkSession spark = SparkSessions.shared();

@@ -50,7 +50,7 @@ class KeyIndexTest {
     List<Bits> seen = new ArrayList<>();
     try (KeyIndex index = new KeyIndex(wide, Memory.unlimited())) {
       int[] files = {index.addFile(ROWS), index.addFile(ROWS), index.addFile(10)};
-      for (int step = 0; step < 120_000; step++) {
+      for (int step = 0; step < 60_000; step++) {
         Bits bits =
             seen.isEmpty() || random.nextInt(3) == 0
                 ? shape.next(random, wide)
@@ -60,7 +60,7 @@ class KeyIndexTest {
         int file = files[random.nextInt(files.length)];
         int row = random.nextInt(file == files[2] ? 10 : ROWS);
         // Phases of growth and of shrinking.
-        boolean shrinking = step / 20_000 % 2 == 1;
+        boolean shrinking = step / 10_000 % 2 == 1;
         int action = random.nextInt(10);
         if (action < (shrinking ? 2 : 6)) {
           Long previous = model.put(bits, Location.of(file, row));
