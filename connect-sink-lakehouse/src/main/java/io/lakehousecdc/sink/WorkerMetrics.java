@@ -19,6 +19,7 @@ final class WorkerMetrics {
 
   private WorkerMetrics() {}
 
+  /** Publishes what can be published: a task does not fail for want of metrics. */
   static void publish(SinkTaskContext context, SinkMetrics metrics, String connector, int task) {
     try {
       PluginMetrics plugin = context.pluginMetrics();
@@ -40,6 +41,14 @@ final class WorkerMetrics {
           "This worker has no plugin metrics (Kafka before 4.1); the MBean of {}-{} serves",
           connector,
           task);
+    } catch (IllegalArgumentException e) {
+      // The task before this one was given up by the worker and still lingers, its metrics too.
+      LOG.warn(
+          "The worker's metrics of {}-{} still belong to the task before it ({}). The MBean serves;"
+              + " restart the task to have them back.",
+          connector,
+          task,
+          e.getMessage());
     }
   }
 
