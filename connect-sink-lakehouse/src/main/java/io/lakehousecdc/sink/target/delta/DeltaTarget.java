@@ -265,7 +265,7 @@ final class DeltaTarget implements Target {
       Map<SourcePartition, Entry> next,
       Map<String, String> held,
       Set<PendingSweep> carriedOut) {
-    if (stand(next, held)) {
+    if (isCommitted(next, held)) {
       return Optional.empty();
     }
     Map<String, Optional<String>> domains = new HashMap<>();
@@ -292,7 +292,7 @@ final class DeltaTarget implements Target {
    * once. A single one says nothing, because a request for a sweep may leave a partition's state as
    * it is.
    */
-  private boolean stand(Map<SourcePartition, Entry> next, Map<String, String> held) {
+  private boolean isCommitted(Map<SourcePartition, Entry> next, Map<String, String> held) {
     return !next.isEmpty()
         && next.entrySet().stream()
             .allMatch(

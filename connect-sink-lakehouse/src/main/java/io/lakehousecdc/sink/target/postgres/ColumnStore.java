@@ -5,13 +5,10 @@ import static io.lakehousecdc.sink.target.postgres.Identifiers.qualified;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.schema.ColumnHistory;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Which columns the source of each table has and had. Stateless apart from its name. */
@@ -38,22 +35,10 @@ final class ColumnStore {
   /** What is known of the given tables; {@link ColumnHistory#EMPTY} where nothing is. */
   Map<TableId, ColumnHistory> read(Connection connection, Collection<TableId> tables)
       throws SQLException {
-    Map<String, TableId> names = new HashMap<>();
-    Map<TableId, ColumnHistory> found = new HashMap<>();
-    for (TableId each : tables) {
-      names.put(qualified(each), each);
-      found.put(each, ColumnHistory.EMPTY);
-    }
-    String query = "SELECT table_name, columns FROM " + sql + " WHERE table_name = ANY(?)";
-    try (PreparedStatement statement = connection.prepareStatement(query)) {
-      Array array = connection.createArrayOf("text", names.keySet().toArray());
-      statement.setArray(1, array);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          found.put(names.get(row.getString(1)), parsed(row.getString(1), row.getString(2)));
-        }
-      }
-    }
+    Map<TableId, ColumnHistory> found =
+        TableRows.read(
+            connection, sql, "columns", tables, row -> parsed(row.getString(1), row.getString(2)));
+    tables.forEach(each -> found.putIfAbsent(each, ColumnHistory.EMPTY));
     return found;
   }
 

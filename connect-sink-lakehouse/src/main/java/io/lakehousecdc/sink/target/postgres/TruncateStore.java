@@ -4,13 +4,10 @@ import static io.lakehousecdc.sink.target.postgres.Identifiers.qualified;
 
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.TableId;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -40,23 +37,12 @@ final class TruncateStore {
   /** Positions below which changes of the given tables are void; tables without are left out. */
   Map<TableId, Position> read(Connection connection, Collection<TableId> tables)
       throws SQLException {
-    Map<String, TableId> names = new HashMap<>();
-    tables.forEach(each -> names.put(qualified(each), each));
-    Map<TableId, Position> found = new HashMap<>();
-    String query =
-        "SELECT table_name, epoch, commit_lsn, lsn FROM " + sql + " WHERE table_name = ANY(?)";
-    try (PreparedStatement statement = connection.prepareStatement(query)) {
-      Array array = connection.createArrayOf("text", names.keySet().toArray());
-      statement.setArray(1, array);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          found.put(
-              names.get(row.getString(1)),
-              new Position(row.getInt(2), row.getLong(3), row.getLong(4)));
-        }
-      }
-    }
-    return found;
+    return TableRows.read(
+        connection,
+        sql,
+        "epoch, commit_lsn, lsn",
+        tables,
+        row -> new Position(row.getInt(2), row.getLong(3), row.getLong(4)));
   }
 
   /** Remembers a truncate unless a greater one is known. */

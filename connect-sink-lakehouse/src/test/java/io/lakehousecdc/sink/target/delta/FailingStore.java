@@ -1,28 +1,22 @@
 package io.lakehousecdc.sink.target.delta;
 
 import io.lakehousecdc.sink.target.delta.storage.FileIO;
-import io.lakehousecdc.sink.target.delta.storage.FileInfo;
-import io.lakehousecdc.sink.target.delta.storage.FileInput;
 import io.lakehousecdc.sink.target.delta.storage.FileOutput;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /**
  * A store that fails once, at a chosen step: the n-th time that something is created, completed or
  * put, or just after it, when the work is done and only the answer is lost.
  */
-final class FailingStore implements FileIO {
-  private final FileIO store;
+final class FailingStore extends ForwardingFileIO {
   private final AtomicInteger steps = new AtomicInteger(Integer.MAX_VALUE);
   private final AtomicReference<Runnable> beforeLogEntry = new AtomicReference<>();
   private volatile boolean after;
 
   FailingStore(FileIO store) {
-    this.store = store;
+    super(store);
   }
 
   /** Fails at the given step from now on, counted from 0. */
@@ -57,77 +51,16 @@ final class FailingStore implements FileIO {
   }
 
   @Override
-  public boolean serves(String scheme) {
-    return store.serves(scheme);
-  }
-
-  @Override
-  public String resolve(String location) {
-    return store.resolve(location);
-  }
-
-  @Override
-  public Optional<FileInfo> stat(String location) throws IOException {
-    return store.stat(location);
-  }
-
-  @Override
-  public boolean exists(String location) throws IOException {
-    return store.exists(location);
-  }
-
-  @Override
-  public List<FileInfo> listFrom(String location) throws IOException {
-    return store.listFrom(location);
-  }
-
-  @Override
-  public void walk(String directory, Consumer<FileInfo> visitor) throws IOException {
-    store.walk(directory, visitor);
-  }
-
-  @Override
-  public boolean isPartial(FileInfo file) {
-    return store.isPartial(file);
-  }
-
-  @Override
   public void createDirectories(String directory) throws IOException {
-    step(() -> store.createDirectories(directory));
-  }
-
-  @Override
-  public FileInput open(String location) throws IOException {
-    return store.open(location);
+    step(() -> super.createDirectories(directory));
   }
 
   @Override
   public FileOutput create(String location) throws IOException {
-    FileOutput output = store.create(location);
-    return new FileOutput() {
-      @Override
-      public long position() {
-        return output.position();
-      }
-
+    return new ForwardingFileOutput(super.create(location)) {
       @Override
       public void complete() throws IOException {
-        step(output::complete);
-      }
-
-      @Override
-      public void close() throws IOException {
-        output.close();
-      }
-
-      @Override
-      public void write(int b) throws IOException {
-        output.write(b);
-      }
-
-      @Override
-      public void write(byte[] bytes, int from, int length) throws IOException {
-        output.write(bytes, from, length);
+        step(super::complete);
       }
     };
   }
@@ -138,11 +71,6 @@ final class FailingStore implements FileIO {
     if (action != null) {
       action.run();
     }
-    step(() -> store.putIfAbsent(location, content));
-  }
-
-  @Override
-  public boolean delete(String location) throws IOException {
-    return store.delete(location);
+    step(() -> super.putIfAbsent(location, content));
   }
 }

@@ -38,32 +38,11 @@ final class HaltingStore extends ForwardingFileIO {
 
   @Override
   public FileOutput create(String location) throws IOException {
-    FileOutput output = super.create(location);
-    return new FileOutput() {
-      @Override
-      public long position() {
-        return output.position();
-      }
-
+    return new ForwardingFileOutput(super.create(location)) {
       @Override
       public void complete() throws IOException {
         change();
-        output.complete();
-      }
-
-      @Override
-      public void close() throws IOException {
-        output.close();
-      }
-
-      @Override
-      public void write(int value) throws IOException {
-        output.write(value);
-      }
-
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        output.write(bytes, offset, length);
+        super.complete();
       }
     };
   }
