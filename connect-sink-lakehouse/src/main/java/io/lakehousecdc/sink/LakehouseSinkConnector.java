@@ -15,12 +15,16 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps warehouse tables equal to the PostgreSQL tables behind a Debezium source. See the
  * configuration reference for its settings.
  */
 public final class LakehouseSinkConnector extends SinkConnector {
+  private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkConnector.class);
+
   private Map<String, String> settings;
 
   @Override
@@ -84,7 +88,9 @@ public final class LakehouseSinkConnector extends SinkConnector {
   }
 
   /**
-   * Moves or resets the offsets that the target holds, so that both stores agree.
+   * Moves or resets the offsets that the target holds, so that both stores agree. An offset beyond
+   * the target's leaves records out for good; it is allowed, because an operator may mean to, and
+   * logged. It happens unmeant after the target was restored: Kafka's offset is ahead of it then.
    *
    * @param offsets new offset by partition; null resets
    */
@@ -100,9 +106,28 @@ public final class LakehouseSinkConnector extends SinkConnector {
         config
             .factory()
             .open(config.targetSettings(), new TargetContext(config.connectorName(), 0))) {
+      target
+          .load(altered.keySet())
+          .forEach(
+              (partition, held) ->
+                  warnIfSkipped(partition, held.state().nextOffset(), altered.get(partition)));
       target.alterOffsets(altered);
     }
     return true;
+  }
+
+  private static void warnIfSkipped(SourcePartition partition, long held, Long altered) {
+    if (altered != null && altered > held) {
+      LOG.warn(
+          "Topic {}, partition {}: moving from offset {}, which the target holds, to {} leaves the"
+              + " records between out of the target. If that is not meant, set the offset to {}"
+              + " before the connector is resumed.",
+          partition.topic(),
+          partition.partition(),
+          held,
+          altered,
+          held);
+    }
   }
 
   private static void addError(Config config, String key, String message) {

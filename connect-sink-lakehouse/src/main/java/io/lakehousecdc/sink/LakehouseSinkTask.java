@@ -122,6 +122,10 @@ public final class LakehouseSinkTask extends SinkTask {
     Map<TopicPartition, OffsetAndMetadata> reportable = new HashMap<>();
     current.forEach(
         (topicPartition, position) -> {
+          if (!assigned.contains(topicPartition)) {
+            // Connect asks after partitions that it has taken away, too: nothing to say, or seek.
+            return;
+          }
           SourcePartition partition = source(topicPartition);
           OptionalLong back = pipeline.rewind(partition, position.offset());
           back.ifPresent(offset -> rewind(Map.of(partition, offset)));

@@ -11,16 +11,17 @@ import io.lakehousecdc.testkit.PostgresDatabase;
 import io.lakehousecdc.testkit.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -68,8 +69,15 @@ class DedupChainIT {
           });
     }
 
+    /** What the warehouse has of a partition. */
+    long offset(TopicPartition partition) {
+      return database.number(
+          "select next_offset from _cdc_offsets where topic = '%s' and partition = %d"
+              .formatted(partition.topic(), partition.partition()));
+    }
+
     List<List<String>> changes() {
-      return Texts.sorted(sink.warehouse.rows("load", CHANGE).stream().distinct().toList());
+      return sink.warehouse.rows("load", CHANGE);
     }
   }
 
@@ -100,8 +108,6 @@ class DedupChainIT {
     shop.close();
   }
 
-  @Disabled(
-      "Issue 4: in one of several full runs a log was not what the source had emitted; why, is open")
   @Test
   void rewindsAndRestartsLoseNothingThatTheChainWithoutTheTransformHas() {
     write();
@@ -127,7 +133,7 @@ class DedupChainIT {
   private void disturb(int round) {
     switch ((round + (int) (SEED % 4)) % 4) {
       case 0 -> sinks().forEach(sink -> CONNECT.restart(sink.sinkName()));
-      case 1 -> sinks().forEach(this::moveOffsetsBack);
+      case 1 -> copies().forEach(this::moveOffsetsBack);
       case 2 -> copies().forEach(Copy::restore);
       default -> {
         STACK.worker().kill9();
@@ -136,17 +142,21 @@ class DedupChainIT {
     }
   }
 
-  private void moveOffsetsBack(Replica sink) {
-    CONNECT.stop(sink.sinkName());
-    Map<TopicPartition, Long> committed = KAFKA.groupOffsets("connect-" + sink.sinkName());
-    committed.forEach(
-        (partition, offset) ->
-            CONNECT.alterSinkOffset(
-                sink.sinkName(),
-                partition.topic(),
-                partition.partition(),
-                random.nextLong(offset + 1)));
-    CONNECT.resume(sink.sinkName());
+  private void moveOffsetsBack(Copy copy) {
+    String sink = copy.sink.sinkName();
+    CONNECT.stop(sink);
+    // Kafka's are ahead of a restored warehouse that has not caught up: from there it is no way
+    // back.
+    KAFKA
+        .groupOffsets("connect-" + sink)
+        .forEach(
+            (partition, offset) ->
+                CONNECT.alterSinkOffset(
+                    sink,
+                    partition.topic(),
+                    partition.partition(),
+                    random.nextLong(Math.min(offset, copy.offset(partition)) + 1)));
+    CONNECT.resume(sink);
   }
 
   /** As a source does that lost its latest offsets: the end of each partition, again in order. */
@@ -176,14 +186,28 @@ class DedupChainIT {
     rows.sink.awaitEqual(source);
     rowsDeduplicated.sink.awaitEqual(source);
     List<List<String>> emitted = emittedChanges();
-    Await.untilEquals(emitted, log::changes);
-    Await.untilEquals(emitted, logDeduplicated::changes);
+    Await.untilEquals(Difference.NONE, () -> Difference.of(emitted, log.changes()));
+    Await.untilEquals(Difference.NONE, () -> Difference.of(emitted, logDeduplicated.changes()));
   }
 
-  /** What the topic has, each change once. */
+  /** What one list has and the other has not, which a failure can show. */
+  private record Difference(List<List<String>> missing, List<List<String>> unexpected) {
+    static final Difference NONE = new Difference(List.of(), List.of());
+
+    static Difference of(List<List<String>> expected, List<List<String>> actual) {
+      return new Difference(without(expected, actual), without(actual, expected));
+    }
+
+    private static List<List<String>> without(List<List<String>> some, List<List<String>> others) {
+      Set<List<String>> left = new LinkedHashSet<>(some);
+      others.forEach(left::remove);
+      return List.copyOf(left);
+    }
+  }
+
+  /** What the topic has. */
   private List<List<String>> emittedChanges() {
-    return Texts.sorted(
-        KAFKA.values(shop.topic("load")).stream().map(DedupChainIT::change).distinct().toList());
+    return KAFKA.values(shop.topic("load")).stream().map(DedupChainIT::change).toList();
   }
 
   private static List<String> change(String event) {
