@@ -3,8 +3,12 @@ package io.lakehousecdc.quickstart;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** For files and pipes: a line per sink every few seconds. */
-record PlainDisplay(PrintStream out) implements Display {
+/**
+ * For files and pipes: a line per sink and interval.
+ *
+ * @param interval from one line to the next
+ */
+record PlainDisplay(PrintStream out, Duration interval) implements Display {
   @Override
   public void say(String text) {
     out.println(text);
@@ -34,11 +38,6 @@ record PlainDisplay(PrintStream out) implements Display {
   @Override
   public void settle() {
     // lines never move
-  }
-
-  @Override
-  public Duration interval() {
-    return Duration.ofSeconds(3);
   }
 
   @Override

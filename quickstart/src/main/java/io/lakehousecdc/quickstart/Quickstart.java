@@ -3,6 +3,7 @@ package io.lakehousecdc.quickstart;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,6 +12,7 @@ public final class Quickstart {
   private static final int SUCCESS = 0;
   private static final int FAILURE = 1;
   private static final int WRONG_USAGE = 2;
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(3);
 
   private Quickstart() {}
 
@@ -24,7 +26,7 @@ public final class Quickstart {
     Display display =
         Boolean.getBoolean("lakehousecdc.terminal")
             ? new TerminalDisplay(out)
-            : new PlainDisplay(out);
+            : new PlainDisplay(out, PLAIN_INTERVAL);
     int code = run(Arrays.asList(arguments), display, out);
     out.flush();
     System.exit(code);

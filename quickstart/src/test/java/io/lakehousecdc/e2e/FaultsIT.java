@@ -59,8 +59,8 @@ class FaultsIT {
 
   @Test
   void case21ASecondOwnerOfThePartitionsDoesNoHarm() {
-    try (Load load = new Load(shop.source, 6);
-        OtherCluster other = new OtherCluster()) {
+    try (OtherCluster other = new OtherCluster();
+        Load load = new Load(shop.source, 6)) {
       awaitProgress(load, 300);
       // The same connector name means the same offsets in the target; another consumer group means
       // that both read every partition.

@@ -5,12 +5,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** Writes to a table {@code load(id int primary key, v text, n int)} until it is stopped. */
+/**
+ * Writes to a table {@code load(id int primary key, v text, n int)} until it is stopped, a few
+ * hundred statements a second: as many as there can be would take the processors from those that
+ * carry the changes.
+ */
 final class Load implements AutoCloseable {
   static final String TABLE = "create table load (id int primary key, v text, n int)";
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final AtomicLong statements = new AtomicLong();
@@ -68,6 +76,7 @@ final class Load implements AutoCloseable {
                       + " on conflict (id) do update set v = excluded.v, n = excluded.n";
             });
         statements.incrementAndGet();
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     } catch (SQLException e) {
       failure = e;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** The demo as run.sh starts it, on the archive that this build has made. */
 class QuickstartIT {
+  private static final Duration INTERVAL = Duration.ofMillis(500);
+
   private final ByteArrayOutputStream told = new ByteArrayOutputStream();
 
   @Test
@@ -51,7 +54,7 @@ class QuickstartIT {
 
   private int run(String... arguments) {
     PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
-    return Quickstart.run(Arrays.asList(arguments), new PlainDisplay(out), out);
+    return Quickstart.run(Arrays.asList(arguments), new PlainDisplay(out, INTERVAL), out);
   }
 
   private String told() {

@@ -15,7 +15,8 @@ public final class Await {
   /** Generous for a loaded machine with two cores; a passing test never waits this long. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private Await() {}
 
@@ -68,6 +69,7 @@ public final class Await {
     long deadline = System.nanoTime() + timeout.toNanos();
     Throwable last = null;
     do {
+      long start = System.nanoTime();
       try {
         Optional<T> value = probe.call();
         if (value.isPresent()) {
@@ -79,7 +81,7 @@ public final class Await {
       } catch (Exception notYet) {
         last = notYet;
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      LockSupport.parkNanos(pauseAfter(System.nanoTime() - start));
       if (Thread.interrupted()) {
         Thread.currentThread().interrupt();
         throw new AssertionError("interrupted while waiting for: " + what);
@@ -87,6 +89,11 @@ public final class Await {
     } while (System.nanoTime() < deadline);
     throw new AssertionError(
         "not within %d ms: %s. %s".formatted(timeout.toMillis(), what, details.get()), last);
+  }
+
+  /** A costly probe pauses as long as it took: what it waits for needs the processors, too. */
+  private static long pauseAfter(long probeNanos) {
+    return Math.min(LONGEST_PAUSE.toNanos(), Math.max(SHORTEST_PAUSE.toNanos(), probeNanos));
   }
 
   /** Thrown by a probe when waiting longer is pointless. */
