@@ -81,6 +81,7 @@ class StackIT {
       awaitInTopic("on another worker");
       another.rest().awaitRunning("source");
       stack.worker().restart();
+      another.stop();
     }
     stack.connect().awaitRunning("source");
   }
