@@ -74,6 +74,13 @@ public final class BatchBuilder {
     return this;
   }
 
+  /** An upsert by a create: the row is new, as far as the source knows. */
+  public BatchBuilder create(long lsn, Object... cells) {
+    changes.add(
+        new RowChange.Upsert(keyOf(cells), cells, info(Operation.CREATE, at(lsn)), null, at(lsn)));
+    return this;
+  }
+
   /** An upsert of a row that was stored under another key before. */
   public BatchBuilder moved(RowKey from, long lsn, Object... cells) {
     changes.add(

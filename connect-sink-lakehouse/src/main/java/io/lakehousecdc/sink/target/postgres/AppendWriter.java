@@ -32,7 +32,7 @@ final class AppendWriter implements TableWriter {
     this.staging = staging;
     this.encoder = new RowEncoder(plan);
     this.buffer = buffer;
-    this.direct = plan.columns().stream().allMatch(column -> column.codec().direct());
+    this.direct = plan.copied();
   }
 
   @Override
@@ -54,16 +54,13 @@ final class AppendWriter implements TableWriter {
     if (!direct) {
       session.ensureStaging(staging);
     }
-    String sql =
-        direct
-            ? "COPY " + plan.table().sql() + columnList() + " FROM STDIN (FORMAT binary)"
-            : staging.copySql();
+    String sql = direct ? new SqlFragments(plan).copySql() : staging.copySql();
     try (CopyWriter copy = new CopyWriter(session, sql, buffer)) {
       int number = 0;
       for (RowChange change : batch.changes()) {
         boolean delete = change instanceof RowChange.Delete;
         if (direct) {
-          encoder.appended(change, copy.buffer());
+          encoder.stored(change, copy.buffer());
         } else {
           Kind kind = delete ? Kind.DELETE_FULL : Kind.FULL;
           encoder.staged(number++, kind, change, copy.buffer());
@@ -97,8 +94,9 @@ final class AppendWriter implements TableWriter {
       session.update(
           "INSERT INTO "
               + plan.table().sql()
-              + columnList()
-              + " OVERRIDING SYSTEM VALUE SELECT "
+              + " "
+              + new SqlFragments(plan).insertColumns()
+              + " SELECT "
               + values
               + from
               + " ORDER BY _n");
@@ -132,14 +130,5 @@ final class AppendWriter implements TableWriter {
             + ", "
             + below.epoch()
             + ", true)");
-  }
-
-  private String columnList() {
-    MetadataColumns names = plan.options().metadata();
-    StringJoiner list = new StringJoiner(", ", " (", ")");
-    plan.columns().forEach(column -> list.add(column.sql()));
-    list.add(quote(names.op())).add(quote(names.ts())).add(quote(names.lsn()));
-    list.add(quote(names.commitLsn())).add(quote(names.epoch())).add(quote(names.deleted()));
-    return list.toString();
   }
 }

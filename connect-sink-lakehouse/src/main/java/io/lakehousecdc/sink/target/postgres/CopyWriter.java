@@ -45,11 +45,11 @@ final class CopyWriter implements AutoCloseable {
     copy.writeToCopy(encoded.array(), 0, encoded.size());
   }
 
-  /** Ends the COPY; the server has accepted all rows when this returns. */
-  void finish() throws SQLException {
+  /** Ends the COPY; the server has accepted all rows when this returns their number. */
+  long finish() throws SQLException {
     buffer.int16(-1);
     send();
-    copy.endCopy();
+    return copy.endCopy();
   }
 
   private void send() throws SQLException {

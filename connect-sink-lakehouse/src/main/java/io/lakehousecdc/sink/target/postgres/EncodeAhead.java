@@ -4,17 +4,16 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.error.RecordException;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 
 /**
  * Encodes the rows of the batches that come next while the database works on the one before. What
@@ -23,29 +22,14 @@ import java.util.concurrent.Future;
  * Thread-safe.
  */
 final class EncodeAhead implements AutoCloseable {
-  /** Batches whose encoded rows are kept: that of the next commit, of several tables. */
-  private static final int MAX_KEPT = 8;
-
-  /** A batch of more bytes is encoded and sent piece by piece instead. */
-  private static final int MAX_BYTES = 32 << 20;
-
   private final ExecutorService thread;
-  private final Map<PlanKey, TablePlan> plans = new ConcurrentHashMap<>();
-  private final ArrayDeque<Ahead> kept = new ArrayDeque<>();
+  private final Map<PlanKey, NewRows> plans = new ConcurrentHashMap<>();
+  private final List<Ahead> kept = new ArrayList<>();
+  private long commits;
 
   private record PlanKey(TableId table, RowSchema schema) {}
 
-  private record Ahead(List<RowChange> changes, Future<Optional<EncodedRows>> rows) {}
-
-  /**
-   * The rows of a batch for a {@link StagingTable}.
-   *
-   * @param plan they are encoded for
-   * @param bytes the rows, without the head and the end of a COPY
-   * @param staged number of rows of each {@link Kind}
-   * @param nulls columns declared NOT NULL that hold a NULL
-   */
-  record EncodedRows(TablePlan plan, CopyBuffer bytes, int[] staged, Set<PgColumn> nulls) {}
+  private record Ahead(long commit, List<RowChange> changes, Future<Optional<EncodedRows>> rows) {}
 
   /**
    * @param name of the thread
@@ -61,24 +45,38 @@ final class EncodeAhead implements AutoCloseable {
   }
 
   /** Remembers how a table's rows of one schema are written at present. */
-  void plan(TablePlan plan) {
+  void plan(NewRows rows) {
     if (plans.size() >= 1_000) {
       plans.clear();
     }
-    plans.put(new PlanKey(plan.table().id(), plan.schema()), plan);
+    plans.put(new PlanKey(rows.plan().table().id(), rows.plan().schema()), rows);
   }
 
-  /** Begins to encode a batch for a table, if it is known how its rows are written. */
-  synchronized void begin(TableId table, TableBatch batch) {
-    TablePlan plan = plans.get(new PlanKey(table, batch.schema()));
-    if (plan == null || batch.changes().isEmpty()) {
-      return;
+  /**
+   * Begins to encode the batches of the next commit, as far as it is known how their rows are
+   * written. What is left of the commit before the present one is forgotten.
+   *
+   * @param stored the table that a batch's is stored as
+   */
+  synchronized void begin(List<TableBatch> next, UnaryOperator<TableId> stored) {
+    commits++;
+    kept.removeIf(ahead -> ahead.commit() < commits - 1 && cancelled(ahead));
+    for (TableBatch batch : next) {
+      NewRows rows = plans.get(new PlanKey(stored.apply(batch.table()), batch.schema()));
+      if (rows != null && !batch.changes().isEmpty()) {
+        List<RowChange> changes = batch.changes();
+        kept.add(new Ahead(commits, changes, thread.submit(() -> encode(rows, changes))));
+      }
     }
-    if (kept.size() >= MAX_KEPT) {
-      kept.remove().rows().cancel(false);
-    }
-    List<RowChange> changes = batch.changes();
-    kept.add(new Ahead(changes, thread.submit(() -> encode(plan, changes))));
+  }
+
+  private static boolean cancelled(Ahead ahead) {
+    ahead.rows().cancel(false);
+    return true;
+  }
+
+  private static Optional<EncodedRows> encode(NewRows rows, List<RowChange> changes) {
+    return EncodedRows.of(rows.plan(), changes, rows.layout(changes));
   }
 
   /**
@@ -115,24 +113,5 @@ final class EncodeAhead implements AutoCloseable {
       }
     }
     return Optional.empty();
-  }
-
-  private Optional<EncodedRows> encode(TablePlan plan, List<RowChange> changes) {
-    RowEncoder encoder = new RowEncoder(plan);
-    CopyBuffer bytes = new CopyBuffer();
-    int[] staged = new int[Kind.values().length];
-    try {
-      for (int number = 0; number < changes.size() && bytes.size() < MAX_BYTES; number++) {
-        RowChange change = changes.get(number);
-        Kind kind = Kind.of(change, plan);
-        staged[kind.ordinal()]++;
-        encoder.staged(number, kind, change, bytes);
-      }
-    } catch (RecordException e) {
-      return Optional.empty();
-    }
-    return bytes.size() < MAX_BYTES
-        ? Optional.of(new EncodedRows(plan, bytes, staged, encoder.takeNulls()))
-        : Optional.empty();
   }
 }

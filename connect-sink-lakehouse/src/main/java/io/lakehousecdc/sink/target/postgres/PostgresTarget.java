@@ -158,7 +158,7 @@ final class PostgresTarget implements Target {
   @Override
   public void prepare(Commit next) {
     if (settings.tables().writeMode() == WriteMode.UPSERT) {
-      next.batches().forEach(batch -> ahead.begin(settings.resolved(batch.table()), batch));
+      ahead.begin(next.batches(), settings::resolved);
     }
   }
 

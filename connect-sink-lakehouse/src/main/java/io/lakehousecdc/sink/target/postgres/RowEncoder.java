@@ -20,6 +20,7 @@ final class RowEncoder {
   private final int[] keyOf;
   private final byte[] known;
   private final boolean append;
+  private final boolean marksDeleted;
   private final Set<PgColumn> nulls = new LinkedHashSet<>();
 
   RowEncoder(TablePlan plan) {
@@ -30,12 +31,13 @@ final class RowEncoder {
       keyOf[i] = plan.keys().indexOf(columns[i]);
     }
     this.append = plan.options().writeMode() == WriteMode.APPEND;
+    this.marksDeleted = plan.marksDeleted();
     this.known = new byte[(plan.schema().size() + 7) / 8];
   }
 
   /** Columns declared NOT NULL for which a NULL has been encoded since the last call. */
   Set<PgColumn> takeNulls() {
-    Set<PgColumn> taken = Set.copyOf(nulls);
+    Set<PgColumn> taken = new LinkedHashSet<>(nulls);
     nulls.clear();
     return taken;
   }
@@ -72,9 +74,9 @@ final class RowEncoder {
     cells(change, origin == null ? null : origin.lent(), inserts, out);
   }
 
-  /** Encodes a row of a table in append mode: the cells, then the metadata columns. */
-  void appended(RowChange change, CopyBuffer out) {
-    out.int16(columns.length + 6);
+  /** Encodes a row of the table itself: the cells, then the metadata columns. */
+  void stored(RowChange change, CopyBuffer out) {
+    out.int16(columns.length + (marksDeleted ? 6 : 5));
     cells(change, null, true, out);
     ChangeInfo info = change.info();
     out.textField(info.operation().code());
@@ -82,7 +84,9 @@ final class RowEncoder {
     out.int32(8).int64(info.position().lsn());
     out.int32(8).int64(info.position().commitLsn());
     out.int32(4).int32(info.position().epoch());
-    out.int32(1).int8(change instanceof RowChange.Delete ? 1 : 0);
+    if (marksDeleted) {
+      out.int32(1).int8(change instanceof RowChange.Delete ? 1 : 0);
+    }
   }
 
   private static void time(ChangeInfo info, CopyBuffer out) {

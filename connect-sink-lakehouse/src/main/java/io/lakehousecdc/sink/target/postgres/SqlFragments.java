@@ -159,7 +159,7 @@ record SqlFragments(TablePlan plan) {
     MetadataColumns names = plan.options().metadata();
     return Stream.of(
             names.op(), names.ts(), names.lsn(), names.commitLsn(), names.epoch(), names.deleted())
-        .limit(plan.soft() ? 6 : 5)
+        .limit(plan.marksDeleted() ? 6 : 5)
         .map(Identifiers::quote)
         .toList();
   }
@@ -168,12 +168,21 @@ record SqlFragments(TablePlan plan) {
   List<String> metadataValues(Kind kind) {
     boolean deleted = kind.compareTo(Kind.DELETE) >= 0;
     return List.of("s._o", "s._t", "s._l", "s._c", "s._e", Boolean.toString(deleted))
-        .subList(0, plan.soft() ? 6 : 5);
+        .subList(0, plan.marksDeleted() ? 6 : 5);
+  }
+
+  /** COPY of rows that {@link RowEncoder#stored} has encoded. */
+  String copySql() {
+    return "COPY " + plan.table().sql() + " " + columns() + " FROM STDIN (FORMAT binary)";
   }
 
   /** {@code (columns) OVERRIDING SYSTEM VALUE} of an insert of {@link #insertValues}. */
   String insertColumns() {
-    StringJoiner list = new StringJoiner(", ", "(", ") OVERRIDING SYSTEM VALUE");
+    return columns() + " OVERRIDING SYSTEM VALUE";
+  }
+
+  private String columns() {
+    StringJoiner list = new StringJoiner(", ", "(", ")");
     plan.columns().forEach(column -> list.add(column.sql()));
     metadata().forEach(list::add);
     return list.toString();

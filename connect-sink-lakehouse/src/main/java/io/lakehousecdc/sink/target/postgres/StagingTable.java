@@ -67,8 +67,8 @@ record StagingTable(TablePlan plan, int number) {
   }
 
   /**
-   * Subquery of the rows of some kinds, in key order, so that tasks lock table rows in the same
-   * order. Cells have the types of their columns.
+   * Subquery of the rows of some kinds, in the order in which they were copied: see {@link
+   * KeyOrder}. Cells have the types of their columns.
    */
   String rows(Kind... kinds) {
     StringJoiner columns = new StringJoiner(", ");
@@ -97,10 +97,6 @@ record StagingTable(TablePlan plan, int number) {
     for (Kind kind : kinds) {
       codes.add(Integer.toString(kind.ordinal()));
     }
-    StringJoiner order = new StringJoiner(", ", " ORDER BY ", "");
-    for (WrittenColumn column : plan.keys()) {
-      order.add(column.converted(column.staged()));
-    }
-    return "(SELECT " + columns + " FROM " + sql() + codes + order + ")";
+    return "(SELECT " + columns + " FROM " + sql() + codes + ")";
   }
 }

@@ -54,6 +54,16 @@ record TablePlan(
     return columns.stream().filter(column -> !keys.contains(column)).toList();
   }
 
+  /** Whether rows can be copied into the table itself. */
+  boolean copied() {
+    return columns.stream().allMatch(WrittenColumn::copied);
+  }
+
+  /** Whether rows say that they are deleted. */
+  boolean marksDeleted() {
+    return soft() || options.writeMode() == TableOptions.WriteMode.APPEND;
+  }
+
   boolean soft() {
     return options.deleteMode() == TableOptions.DeleteMode.SOFT;
   }

@@ -86,13 +86,14 @@ final class Tables {
       check(plan);
     }
     StagingTable staging = session.newStaging(plan);
+    NewRows newRows = new NewRows(plan);
     TableWriter writer =
         options.writeMode() == WriteMode.APPEND
             ? new AppendWriter(session, staging, buffer)
-            : new UpsertWriter(session, staging, buffer, ahead);
+            : new UpsertWriter(session, staging, buffer, ahead, newRows);
     if (!batch.changes().isEmpty()) {
       writers.put(key, writer);
-      ahead.plan(plan);
+      ahead.plan(newRows);
     }
     return Optional.of(writer);
   }

@@ -5,21 +5,16 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
-import io.lakehousecdc.sink.change.Standing;
 import io.lakehousecdc.sink.error.RecordException;
-import io.lakehousecdc.sink.target.postgres.EncodeAhead.EncodedRows;
+import io.lakehousecdc.sink.target.postgres.EncodedRows.Layout;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.StringJoiner;
-import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /** Keeps a table at the current state: staged rows are merged by key. Not thread-safe. */
@@ -29,28 +24,33 @@ final class UpsertWriter implements TableWriter {
   private final Session session;
   private final TablePlan plan;
   private final StagingTable staging;
+  private final Stager stager;
   private final MergeSql merge;
   private final ImageSql image;
   private final RemovalSql removal;
-  private final RowEncoder encoder;
   private final CopyBuffer buffer;
   private final EncodeAhead ahead;
-  private List<RowChange> changes = List.of();
-  private List<RowChange> sent = List.of();
-  private int[] staged = new int[Kind.values().length];
+  private final NewRows newRows;
+  private Optional<EncodedRows> unstaged = Optional.empty();
   private Counts counts = new Counts();
   private boolean replace;
 
-  UpsertWriter(Session session, StagingTable staging, CopyBuffer buffer, EncodeAhead ahead) {
+  UpsertWriter(
+      Session session,
+      StagingTable staging,
+      CopyBuffer buffer,
+      EncodeAhead ahead,
+      NewRows newRows) {
     this.session = session;
     this.plan = staging.plan();
     this.staging = staging;
+    this.stager = new Stager(session, staging, buffer);
     this.merge = new MergeSql(staging, session.serverVersion());
     this.image = new ImageSql(staging);
     this.removal = new RemovalSql(staging);
-    this.encoder = new RowEncoder(plan);
     this.buffer = buffer;
     this.ahead = ahead;
+    this.newRows = newRows;
   }
 
   @Override
@@ -73,103 +73,33 @@ final class UpsertWriter implements TableWriter {
 
   @Override
   public Set<PgColumn> stage(TableBatch batch, Position floor) throws SQLException {
-    staged = new int[Kind.values().length];
+    stager.clear();
     counts = new Counts();
-    if (batch.changes().isEmpty()) {
+    unstaged = Optional.empty();
+    List<RowChange> changes = batch.changes();
+    if (changes.isEmpty()) {
       return Set.of();
     }
-    session.ensureStaging(staging);
-    changes = new ArrayList<>(batch.changes());
+    boolean someVoid = changes.stream().anyMatch(each -> each.info().position().isBelow(floor));
+    Optional<EncodedRows> encoded = someVoid ? Optional.empty() : encoded(batch);
+    if (encoded.isPresent() && encoded.get().layout() == Layout.STORED) {
+      unstaged = encoded;
+      return encoded.get().nulls();
+    }
+    Set<PgColumn> nulls =
+        encoded.isPresent() ? stager.stage(encoded.get(), floor) : stager.stage(changes, floor);
+    counts.stale += stager.tooOld();
+    return nulls;
+  }
+
+  /** The batch, encoded; empty where it is better encoded while it is sent. */
+  private Optional<EncodedRows> encoded(TableBatch batch) {
     Optional<EncodedRows> encoded = ahead.take(batch, plan);
-    Set<PgColumn> nulls = Set.of();
-    if (encoded.isPresent() && noneIsBelow(floor)) {
-      nulls = encoded.get().nulls();
-      staged = encoded.get().staged();
-      copy(
-          copy -> {
-            sent = changes;
-            copy.rows(encoded.get().bytes());
-          });
-    } else {
-      copy(copy -> encode(floor, change -> true, copy));
+    if (replace) {
+      return Optional.empty();
     }
-    if (has(Kind.UNSETTLED)) {
-      BitSet settled = settle(floor);
-      copy(copy -> encode(floor, settled::get, copy));
-    }
-    return nulls.isEmpty() ? encoder.takeNulls() : nulls;
-  }
-
-  /** Whether the floor, which encoding ahead cannot know, makes no change void. */
-  private boolean noneIsBelow(Position floor) {
-    return changes.stream().noneMatch(change -> change.info().position().isBelow(floor));
-  }
-
-  /** Sends rows by COPY and notes their changes, in the order of the rows. */
-  private interface Rows {
-    void send(CopyWriter copy) throws SQLException;
-  }
-
-  private void copy(Rows rows) throws SQLException {
-    sent = new ArrayList<>();
-    try (CopyWriter copy = new CopyWriter(session, staging.copySql(), buffer)) {
-      rows.send(copy);
-      copy.finish();
-    } catch (SQLException e) {
-      Optional<RecordException> refused = StagingErrors.locate(e, plan, sent);
-      if (refused.isPresent()) {
-        throw refused.get();
-      }
-      throw e;
-    }
-  }
-
-  private void encode(Position floor, IntPredicate wanted, CopyWriter copy) throws SQLException {
-    for (int number = 0; number < changes.size(); number++) {
-      RowChange change = changes.get(number);
-      if (!wanted.test(number)) {
-        continue;
-      }
-      if (change.info().position().isBelow(floor)) {
-        counts.stale++;
-        continue;
-      }
-      Kind kind = Kind.of(change, plan);
-      staged[kind.ordinal()]++;
-      sent.add(change);
-      encoder.staged(number, kind, change, copy.buffer());
-      copy.endRow();
-    }
-  }
-
-  /** Settles changes by the rows that are stored; returns their numbers. */
-  private BitSet settle(Position floor) throws SQLException {
-    Map<Integer, Standing> standings = new HashMap<>();
-    try (PreparedStatement query = session.connection().prepareStatement(merge.standings());
-        ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        standings.put(row.getInt(1), standing(row, floor));
-      }
-    }
-    BitSet settled = new BitSet();
-    for (int number = 0; number < changes.size(); number++) {
-      if (changes.get(number) instanceof RowChange.Unsettled unsettled
-          && !unsettled.info().position().isBelow(floor)) {
-        Standing stored = standings.getOrDefault(number, Standing.NONE);
-        changes.set(number, unsettled.settle(stored, plan.schema().size()));
-        settled.set(number);
-      }
-    }
-    return settled;
-  }
-
-  private static Standing standing(ResultSet row, Position floor) throws SQLException {
-    Position position = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
-    boolean positioned = row.getBoolean(5);
-    if (positioned && position.isBelow(floor)) {
-      return Standing.NONE;
-    }
-    return new Standing(positioned ? position : null, row.getString(6), row.getBoolean(7));
+    boolean copied = encoded.isEmpty() && newRows.layout(batch.changes()) == Layout.STORED;
+    return copied ? EncodedRows.of(plan, batch.changes(), Layout.STORED) : encoded;
   }
 
   @Override
@@ -191,7 +121,7 @@ final class UpsertWriter implements TableWriter {
     if (has(Kind.DELETE)) {
       long deleted = session.update(removal.delete());
       counts.deleted += deleted;
-      if (deleted < staged[Kind.DELETE.ordinal()]) {
+      if (deleted < stager.count(Kind.DELETE)) {
         counts.stale += session.number(removal.staleDeletes());
       }
     }
@@ -207,12 +137,21 @@ final class UpsertWriter implements TableWriter {
 
   @Override
   public void write(TableBatch batch) throws SQLException {
+    if (unstaged.isPresent()) {
+      OptionalLong inserted = newRows.insert(session, unstaged.get(), buffer);
+      if (inserted.isPresent()) {
+        counts.upserted += inserted.getAsLong();
+        return;
+      }
+      // None is below the floor, or it would have been staged before.
+      stager.stage(unstaged.get().changes(), Position.START);
+    }
     counts.deleted += written(Kind.DELETE_FULL, () -> merge.full(Kind.DELETE_FULL));
     counts.deleted += partial(Kind.DELETE_PARTIAL);
     if (replace) {
       long total = session.update(image.insertImage());
       for (Kind kind : UPSERTS) {
-        counts.stale += staged[kind.ordinal()];
+        counts.stale += stager.count(kind);
       }
       counts.stale -= total;
       counts.upserted += total;
@@ -231,7 +170,7 @@ final class UpsertWriter implements TableWriter {
       return 0;
     }
     long rows = session.update(sql.get());
-    counts.stale += staged[kind.ordinal()] - rows;
+    counts.stale += stager.count(kind) - rows;
     return rows;
   }
 
@@ -241,12 +180,12 @@ final class UpsertWriter implements TableWriter {
     }
     long updated = session.update(merge.partialUpdate(kind));
     long inserted = session.update(merge.partialInsert(kind));
-    counts.stale += staged[kind.ordinal()] - inserted - updated;
+    counts.stale += stager.count(kind) - inserted - updated;
     return inserted + updated;
   }
 
   private boolean has(Kind kind) {
-    return staged[kind.ordinal()] > 0;
+    return stager.count(kind) > 0;
   }
 
   private void requireStored(Kind kind, Supplier<String> sql) throws SQLException {
@@ -256,7 +195,7 @@ final class UpsertWriter implements TableWriter {
     try (PreparedStatement query = session.connection().prepareStatement(sql.get());
         ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        RowChange change = changes.get(row.getInt(1));
+        RowChange change = stager.change(row.getInt(1));
         String names = unchanged(change.cells());
         if (!names.isEmpty()) {
           throw new RecordException(

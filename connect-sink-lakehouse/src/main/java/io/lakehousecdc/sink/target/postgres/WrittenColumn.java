@@ -1,5 +1,7 @@
 package io.lakehousecdc.sink.target.postgres;
 
+import java.util.Set;
+
 /**
  * A column of a row schema that a table takes.
  *
@@ -8,6 +10,7 @@ package io.lakehousecdc.sink.target.postgres;
  * @param codec how it gets there
  */
 record WrittenColumn(int index, PgColumn column, ColumnCodec codec) {
+  private static final Set<String> TEXT_TYPES = Set.of("varchar", "bpchar");
 
   /** Name of the staged column. */
   String staged() {
@@ -17,6 +20,15 @@ record WrittenColumn(int index, PgColumn column, ColumnCodec codec) {
   /** Name in the table, quoted. */
   String sql() {
     return column.sql();
+  }
+
+  /**
+   * Whether COPY into the table takes the encoded form, which it does where a staged value needs no
+   * cast, and from text for the types whose binary form is that of text, too.
+   */
+  boolean copied() {
+    boolean text = codec.staging() == StagingType.TEXT && !codec.array();
+    return codec.direct() || text && TEXT_TYPES.contains(column.type().name());
   }
 
   /** The staged value as the column's type; {@code staged} is the name it is staged under. */

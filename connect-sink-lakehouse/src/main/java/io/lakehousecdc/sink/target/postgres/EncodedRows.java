@@ -1,0 +1,63 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.RecordException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rows of a batch as COPY takes them.
+ *
+ * @param plan they are encoded for
+ * @param changes they are encoded from, in key order
+ * @param layout where they are to be copied
+ * @param bytes the rows, without the head and the end of a COPY
+ * @param kinds number of rows of each {@link Kind}
+ * @param nulls columns declared NOT NULL that are to receive NULL
+ */
+record EncodedRows(
+    TablePlan plan,
+    List<RowChange> changes,
+    Layout layout,
+    CopyBuffer bytes,
+    int[] kinds,
+    Set<PgColumn> nulls) {
+  /** A batch of more bytes is encoded and sent piece by piece instead. */
+  private static final int MAX_BYTES = 32 << 20;
+
+  /** Which columns rows have. */
+  enum Layout {
+    /** Those of the {@link StagingTable}. */
+    STAGED,
+    /** Those of the table itself. */
+    STORED
+  }
+
+  /**
+   * Encodes a batch in key order; empty where it is too large to be kept, or where a value does not
+   * fit, which is left to be reported by the one who writes.
+   */
+  static Optional<EncodedRows> of(TablePlan plan, List<RowChange> batch, Layout layout) {
+    List<RowChange> changes = KeyOrder.sorted(batch);
+    RowEncoder encoder = new RowEncoder(plan);
+    CopyBuffer bytes = new CopyBuffer();
+    int[] kinds = new int[Kind.values().length];
+    try {
+      for (int number = 0; number < changes.size() && bytes.size() < MAX_BYTES; number++) {
+        RowChange change = changes.get(number);
+        Kind kind = Kind.of(change, plan);
+        kinds[kind.ordinal()]++;
+        switch (layout) {
+          case STAGED -> encoder.staged(number, kind, change, bytes);
+          case STORED -> encoder.stored(change, bytes);
+        }
+      }
+    } catch (RecordException e) {
+      return Optional.empty();
+    }
+    return bytes.size() < MAX_BYTES
+        ? Optional.of(new EncodedRows(plan, changes, layout, bytes, kinds, encoder.takeNulls()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,74 @@
+package io.lakehousecdc.sink.target.postgres;
+
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.target.postgres.EncodedRows.Layout;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Copies batches of nothing but creates and snapshot rows straight into their table: that takes the
+ * server about half of what staging and merging them takes. Whether the rows are new indeed the
+ * key's index tells, because a row that is stored already refuses the COPY; the batch is staged and
+ * merged then as any other, and so are the next ones for a while. Thread-safe but for {@link
+ * #insert}, which the session's owner calls.
+ */
+final class NewRows {
+  /** Batches that are merged after one that was refused. */
+  private static final int PAUSE = 50;
+
+  private static final String SAVEPOINT = "_cdc_new_rows";
+
+  private final TablePlan plan;
+  private final String copySql;
+  private final boolean possible;
+  private final AtomicInteger pause = new AtomicInteger();
+
+  NewRows(TablePlan plan) {
+    this.plan = plan;
+    this.copySql = new SqlFragments(plan).copySql();
+    this.possible = plan.copied();
+  }
+
+  TablePlan plan() {
+    return plan;
+  }
+
+  /** How to encode a batch. */
+  Layout layout(List<RowChange> changes) {
+    boolean promising = possible && changes.stream().allMatch(this::mayBeNew);
+    return promising && pause.getAndUpdate(left -> Math.max(0, left - 1)) == 0
+        ? Layout.STORED
+        : Layout.STAGED;
+  }
+
+  private boolean mayBeNew(RowChange change) {
+    Operation operation = change.info().operation();
+    return (operation == Operation.READ || operation == Operation.CREATE)
+        && Kind.of(change, plan) == Kind.FULL;
+  }
+
+  /**
+   * Inserts the rows; returns their number, or nothing where the server refuses one of them, with
+   * the transaction as it was before.
+   */
+  OptionalLong insert(Session session, EncodedRows rows, CopyBuffer buffer) throws SQLException {
+    session.execute("SAVEPOINT " + SAVEPOINT);
+    try (CopyWriter copy = new CopyWriter(session, copySql, buffer)) {
+      copy.rows(rows.bytes());
+      long inserted = copy.finish();
+      session.execute("RELEASE SAVEPOINT " + SAVEPOINT);
+      return OptionalLong.of(inserted);
+    } catch (SQLException e) {
+      if (SqlErrors.classify(e, "Inserting rows") instanceof RetriableException) {
+        throw e;
+      }
+      session.execute("ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
+      pause.set(PAUSE);
+      return OptionalLong.empty();
+    }
+  }
+}
