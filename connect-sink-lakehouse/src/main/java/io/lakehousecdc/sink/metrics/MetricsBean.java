@@ -10,6 +10,7 @@ import javax.management.DynamicMBean;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
+import javax.management.MBeanRegistration;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.slf4j.Logger;
@@ -19,12 +20,13 @@ import org.slf4j.LoggerFactory;
  * Publishes a task's figures as the MBean {@code
  * io.lakehousecdc:type=sink,connector="name",task=number}, on workers of any version.
  */
-public final class MetricsBean implements DynamicMBean, AutoCloseable {
+public final class MetricsBean implements DynamicMBean, MBeanRegistration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsBean.class);
 
   private final SinkMetrics metrics;
   private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
   private final ObjectName name;
+  private volatile boolean registered;
 
   private MetricsBean(SinkMetrics metrics, ObjectName name) {
     this.metrics = metrics;
@@ -105,9 +107,28 @@ public final class MetricsBean implements DynamicMBean, AutoCloseable {
   }
 
   @Override
+  public ObjectName preRegister(MBeanServer where, ObjectName wanted) {
+    return wanted;
+  }
+
+  @Override
+  public void postRegister(Boolean done) {
+    registered = done;
+  }
+
+  @Override
+  public void preDeregister() {}
+
+  @Override
+  public void postDeregister() {
+    registered = false;
+  }
+
+  /** Withdraws the figures, unless a later bean of the same name has taken their place. */
+  @Override
   public void close() {
     try {
-      if (server.isRegistered(name)) {
+      if (registered) {
         server.unregisterMBean(name);
       }
     } catch (JMException e) {
