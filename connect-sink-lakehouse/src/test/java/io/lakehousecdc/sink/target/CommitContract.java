@@ -116,6 +116,29 @@ interface CommitContract extends Warehouse {
     assertEquals(List.of(row(1, "two")), select(ITEMS, "id", "name"));
   }
 
+  /**
+   * As after a topic was deleted and created anew: offsets start over, and may come out the same.
+   */
+  @Test
+  default void repeatedCommitThatLeavesTheOffsetAsItIsAddsNothing() {
+    PartitionOwner owner = owner(Warehouse.append());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, 1L).build());
+    PartitionState before = owner.state().orElseThrow();
+    Commit commit =
+        new Commit(
+            List.of(batch(ITEMS, ITEM).upsert(2, 2, "two", null, 2L).build()),
+            List.of(
+                new PartitionAdvance(
+                    P0,
+                    Optional.of(before),
+                    new PartitionState(before.nextOffset(), new Position(0, 2, 2), -1, -1, 2_000))),
+            List.of(),
+            Map.of(ITEMS, Set.of(P0)));
+    owner.commit(commit);
+    owner.commit(commit);
+    assertEquals(List.of(row(1), row(2)), select(ITEMS, "id"));
+  }
+
   @Test
   default void offsetsAdvanceWithoutRows() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
@@ -199,6 +222,25 @@ interface CommitContract extends Warehouse {
     PartitionOwner replay = owner(TableOptions.DEFAULT);
     replay.commit(
         batch(ITEMS, ITEM).upsert(new Position(2, 50, 50), 1, "again", null, null).build());
+    assertEquals(List.of(row(1, "again")), select(ITEMS, "id", "name"));
+  }
+
+  @Test
+  default void aResetPartitionMayBeginWithoutAState() {
+    Target target = open(TableOptions.DEFAULT);
+    PartitionOwner.of(target, P0).commit(batch(ITEMS, ITEM).upsert(1, 1, "a", null, null).build());
+    Map<SourcePartition, Long> offsets = new HashMap<>();
+    offsets.put(P0, null);
+    target.alterOffsets(offsets);
+
+    target.load(Set.of(P0));
+    PartitionState next = new PartitionState(1, new Position(0, 2, 2), -1, -1, 2_000);
+    target.commit(
+        new Commit(
+            List.of(batch(ITEMS, ITEM).upsert(2, 1, "again", null, null).build()),
+            List.of(new PartitionAdvance(P0, Optional.empty(), next)),
+            List.of(),
+            Map.of(ITEMS, Set.of(P0))));
     assertEquals(List.of(row(1, "again")), select(ITEMS, "id", "name"));
   }
 

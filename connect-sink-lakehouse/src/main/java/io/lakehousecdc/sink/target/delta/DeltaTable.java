@@ -185,8 +185,24 @@ final class DeltaTable implements AutoCloseable {
 
   /** Does something with the newest version; empty where there is no table. */
   <T> Optional<T> exclusively(Work<T> work) {
-    return committing(
-        () -> head.refresh() ? Optional.of(work.run(head.state())) : Optional.empty());
+    return committing(() -> head.refresh() ? Optional.of(run(work)) : Optional.empty());
+  }
+
+  private <T> T run(Work<T> work) throws IOException, CommitConflictException {
+    boolean stands = false;
+    try {
+      T result = work.run(head.state());
+      stands = true;
+      return result;
+    } catch (CommitConflictException e) {
+      stands = true;
+      throw e;
+    } finally {
+      // What was begun may be half in the index: the next call reads the table from the start.
+      if (!stands) {
+        head.forget();
+      }
+    }
   }
 
   /** There is a new checkpoint: reads the version anew, so that it stands on that one. */
@@ -244,9 +260,9 @@ final class DeltaTable implements AutoCloseable {
       }
       knownToFail = false;
       clock.passed(Phase.LOG);
-      head.state().committed(now, prepared.removed(), prepared.added(), domains);
       boolean indexed = false;
       try {
+        head.state().committed(now, prepared.removed(), prepared.added(), domains);
         index(plan, prepared);
         indexed = true;
         clock.passed(Phase.INDEX);

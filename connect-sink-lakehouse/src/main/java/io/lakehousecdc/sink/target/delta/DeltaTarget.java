@@ -210,7 +210,7 @@ final class DeltaTarget implements Target {
     PartitionState base = ledger.base();
     long held = base == null ? 0 : base.nextOffset();
     long expected = advance.previous().map(PartitionState::nextOffset).orElse(0L);
-    if (held != expected || base != null && advance.previous().isEmpty()) {
+    if (held != expected) {
       throw fenced(advance.partition(), "offset " + expected, "offset " + held);
     }
   }
@@ -235,7 +235,7 @@ final class DeltaTarget implements Target {
         .allMatch(
             partition ->
                 contributes(commit, batch, partition)
-                    && ledgers.get(partition).onlyIn(batch.table()));
+                    && ledgers.get(partition).isOnlyAndLevelIn(batch.table()));
   }
 
   private static boolean contributes(Commit commit, TableBatch batch, SourcePartition partition) {

@@ -67,6 +67,11 @@ final class EarlyTruncates {
     Position below =
         batch.truncateBelow().map(own -> Position.max(own, earlier.get())).orElse(earlier.get());
     return new TableBatch(
-        batch.table(), batch.schema(), batch.changes(), Optional.of(below), batch.sweep());
+        batch.table(),
+        batch.schema(),
+        batch.changes(),
+        Optional.of(below),
+        batch.sweep(),
+        batch.sightings());
   }
 }

@@ -53,9 +53,16 @@ final class Ledger {
     return tables.get(table);
   }
 
-  /** Whether the partition has touched no other table than this. */
-  boolean onlyIn(TableId table) {
-    return tables.keySet().stream().allMatch(table::equals);
+  /**
+   * Whether the partition has touched no other table than this, which is not ahead of it either: as
+   * it is where a commit of several tables was tried, and is tried again without the others.
+   */
+  boolean isOnlyAndLevelIn(TableId table) {
+    long stand = base == null ? 0 : base.nextOffset();
+    return tables.entrySet().stream()
+        .allMatch(
+            known ->
+                known.getKey().equals(table) && known.getValue().state().nextOffset() <= stand);
   }
 
   /** Next offset of every table that the partition has touched. */

@@ -126,7 +126,8 @@ final class OffsetStore {
         int next = bindState(statement, 1, advance.next());
         statement.setObject(next++, commitId, Types.OTHER);
         next = bindKey(statement, next, advance.partition());
-        statement.setLong(next, advance.previous().map(PartitionState::nextOffset).orElse(0L));
+        statement.setLong(next++, advance.previous().map(PartitionState::nextOffset).orElse(0L));
+        statement.setObject(next, commitId, Types.OTHER);
         statement.addBatch();
       }
       return statement.executeBatch();
@@ -196,7 +197,8 @@ final class OffsetStore {
         + " SET ("
         + COLUMNS
         + ", commit_id, updated_at) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())"
-        + " WHERE connector = ? AND topic = ? AND partition = ? AND next_offset = ?";
+        + " WHERE connector = ? AND topic = ? AND partition = ? AND next_offset = ?"
+        + " AND commit_id IS DISTINCT FROM ?";
   }
 
   private static int bindState(PreparedStatement statement, int from, PartitionState state)

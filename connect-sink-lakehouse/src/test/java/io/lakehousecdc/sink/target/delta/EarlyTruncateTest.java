@@ -1,6 +1,7 @@
 package io.lakehousecdc.sink.target.delta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -21,6 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** A truncate comes before the first row of its table, which is therefore not there yet. */
 class EarlyTruncateTest {
   private static final RowSchema NOTHING = new RowSchema(List.of(), List.of());
+  private static final RowSchema WITHOUT_QTY =
+      new RowSchema(Warehouse.ITEM.columns().subList(0, 3), Warehouse.ITEM.keyColumns());
+  private static final TableOptions DROPPING =
+      new TableOptions(
+          TableOptions.DEFAULT.writeMode(),
+          TableOptions.DEFAULT.deleteMode(),
+          TableOptions.DEFAULT.evolution(),
+          TableOptions.DroppedColumns.DROP,
+          TableOptions.DEFAULT.metadata(),
+          TableOptions.DEFAULT.deadLetterTable());
 
   private final LocalFileIO store = new LocalFileIO();
 
@@ -62,13 +73,40 @@ class EarlyTruncateTest {
     assertEquals(List.of(2), ids());
   }
 
+  /** A task that has just begun looks for truncates that came early, and finds one. */
+  @Test
+  void columnsThatTheSourceDropsAreFollowedFromTheFirstBatchOn() {
+    try (Target target = open(store, DROPPING)) {
+      PartitionOwner.of(target, Warehouse.P0).commit(truncate(10));
+      PartitionOwner.of(target, Warehouse.P0)
+          .commit(
+              items()
+                  .upsert(11, 1, "new", "t", 1L)
+                  .seen("shop.items", 11, 11, "id", "name", "note", "qty")
+                  .build());
+    }
+    try (Target target = open(store, DROPPING)) {
+      PartitionOwner.of(target, Warehouse.P0)
+          .commit(
+              BatchBuilder.batch(Warehouse.ITEMS, WITHOUT_QTY)
+                  .upsert(12, 2, "new", "t")
+                  .seen("shop.items", 12, 12, "id", "name", "note")
+                  .build());
+    }
+    assertEquals(List.of(1, 2), ids());
+    assertFalse(rows().get(0).containsKey("qty"), () -> rows().toString());
+  }
+
   private Target open() {
     return open(store);
   }
 
   private Target open(FileIO io) {
-    return DeltaFixture.open(
-        io, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
+    return open(io, TableOptions.DEFAULT);
+  }
+
+  private Target open(FileIO io, TableOptions options) {
+    return DeltaFixture.open(io, root, options, new TargetContext("sink", 0), Map.of());
   }
 
   private static TableBatch truncate(long lsn) {
@@ -80,10 +118,10 @@ class EarlyTruncateTest {
   }
 
   private List<Object> ids() {
-    return new KernelReader(store)
-        .rows(root.resolve("shop").resolve("items").toString()).stream()
-            .map(row -> row.get("id"))
-            .sorted()
-            .toList();
+    return rows().stream().map(row -> row.get("id")).sorted().toList();
+  }
+
+  private List<Map<String, Object>> rows() {
+    return new KernelReader(store).rows(root.resolve("shop").resolve("items").toString());
   }
 }

@@ -2,6 +2,7 @@ package io.lakehousecdc.sink.target.delta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -199,6 +200,24 @@ class TableMaintenanceTest {
     Set<String> left = new HashSet<>();
     store.walk(location(), file -> left.add(file.name()));
     assertFalse(left.stream().anyMatch(name -> name.startsWith(".partial")), left.toString());
+  }
+
+  /** As where memory ends while the index follows a compaction. */
+  @Test
+  void tableIsReadAnewAfterWorkThatBrokeOff() {
+    try (DeltaTable table = table(NONE, Map.of())) {
+      commit(table, List.of(upsert(0), upsert(1), upsert(2)));
+      assertThrows(
+          OutOfMemoryError.class,
+          () ->
+              table.exclusively(
+                  state -> {
+                    state.files().clear();
+                    throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+                  }));
+      commit(table, List.of(upsert(0), upsert(1)));
+    }
+    assertEquals(model, stored());
   }
 
   private record Figures(int files, long dataBytes, int logFiles) {

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -58,7 +59,7 @@ final class LocalFileOutput extends FileOutput {
         name,
         (hidden, target) -> {
           try {
-            Files.createLink(target, hidden);
+            link(hidden, target);
           } catch (UnsupportedOperationException unsupported) {
             throw new IOException(
                 "The file system of "
@@ -69,6 +70,20 @@ final class LocalFileOutput extends FileOutput {
           }
           Files.delete(hidden);
         });
+  }
+
+  /**
+   * An NFS client that gets no answer asks again, and may be told that the name is taken: by the
+   * very link that it has made.
+   */
+  private static void link(Path hidden, Path target) throws IOException {
+    try {
+      Files.createLink(target, hidden);
+    } catch (FileAlreadyExistsException taken) {
+      if (!Files.isSameFile(target, hidden)) {
+        throw taken;
+      }
+    }
   }
 
   static boolean isPartial(String fileName) {

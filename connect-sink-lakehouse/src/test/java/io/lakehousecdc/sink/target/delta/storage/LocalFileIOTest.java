@@ -88,6 +88,20 @@ class LocalFileIOTest {
     assertEquals(List.of("a"), names(directory));
   }
 
+  /** As on NFS, where the request is sent again when the first answer was lost. */
+  @Test
+  void nameThatIsTakenByTheVeryFileIsNoConflict() throws IOException {
+    try (FileOutput output = LocalFileOutput.ifAbsent(directory.resolve("a"))) {
+      output.write("entry".getBytes(UTF_8));
+      Files.createLink(directory.resolve("a"), directory.resolve(names(directory).get(0)));
+
+      output.complete();
+    }
+
+    assertEquals("entry", read("a"));
+    assertEquals(List.of("a"), names(directory));
+  }
+
   @Test
   void exactlyOneOfManyWritersWinsAName() throws Exception {
     int writers = 8;
