@@ -93,6 +93,7 @@ public final class LakehouseSinkTask extends SinkTask {
   @Override
   public void close(Collection<TopicPartition> partitions) {
     takeAll();
+    withdrawSeeks(partitions);
     assigned.removeAll(partitions);
     rewind(pipeline.close(sources(partitions)));
   }
@@ -160,14 +161,21 @@ public final class LakehouseSinkTask extends SinkTask {
   }
 
   private void take(DecodeAhead.Poll poll) {
-    for (DecodeAhead.Item item : poll.items()) {
-      Rewind rewind = rewinding.get(item.at().partition());
-      if (rewind == null) {
-        take(item);
-      } else if (rewind.lastPoll() < poll.number()) {
-        rewinding.remove(item.at().partition());
-        take(item);
+    try {
+      for (DecodeAhead.Item item : poll.items()) {
+        Rewind rewind = rewinding.get(item.at().partition());
+        if (rewind == null) {
+          take(item);
+        } else if (rewind.lastPoll() < poll.number()) {
+          rewinding.remove(item.at().partition());
+          take(item);
+        }
       }
+    } catch (RuntimeException | Error e) {
+      // Connect goes on after a failed preCommit, and closes a failed task in good order. Neither
+      // may pass over what this poll still holds.
+      pipeline.fail(e);
+      throw e;
     }
   }
 
@@ -181,6 +189,9 @@ public final class LakehouseSinkTask extends SinkTask {
     Decoded decoded = item.decoded();
     if (decoded instanceof Decoded.Change change) {
       back = pipeline.rewindToStart(at);
+      if (back.isEmpty()) {
+        back = pipeline.rewindToWait(at, change.event(), MAX_WAIT_MILLIS);
+      }
       if (back.isPresent()) {
         rewind(Map.of(at.partition(), back.getAsLong()));
         return;
@@ -203,6 +214,17 @@ public final class LakehouseSinkTask extends SinkTask {
             rewinding.put(partition, new Rewind(offset, decoder.newest()));
           }
         });
+  }
+
+  /** Connect would carry out what it was asked for, and fail: the partitions are another's then. */
+  private void withdrawSeeks(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, Long> withdrawn = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      if (rewinding.remove(source(partition)) != null) {
+        withdrawn.put(partition, null);
+      }
+    }
+    context.offset(withdrawn);
   }
 
   private void pauseOrResume(boolean full) {

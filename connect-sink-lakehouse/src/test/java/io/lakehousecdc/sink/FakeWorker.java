@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -61,7 +62,7 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
    * too often, is started anew, as an operator would.
    */
   void poll() {
-    positions.putAll(seeks);
+    seeks.forEach(this::seek);
     seeks.clear();
     List<SinkRecord> records = new ArrayList<>();
     if (!paused) {
@@ -81,6 +82,20 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
     }
   }
 
+  /** Nothing for null, as a worker does. */
+  private void seek(TopicPartition partition, Long offset) {
+    if (offset != null) {
+      positions.put(partition, offset);
+    }
+  }
+
+  /** Takes all partitions away; returns those that the next poll would nevertheless seek in. */
+  Set<TopicPartition> revokeAll() {
+    preCommitAndClose();
+    seeks.values().removeIf(Objects::isNull);
+    return Set.copyOf(seeks.keySet());
+  }
+
   /** Commits to Kafka what the task says is safe; true where that is everything. */
   boolean commit() {
     Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>();
@@ -95,11 +110,24 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
     return rewinds;
   }
 
-  /** As in a rebalance, then at the end of the task. */
+  /** At the end of the task, also of one that has failed. */
   @Override
   public void close() {
-    task.close(log.keySet());
-    task.stop();
+    try {
+      preCommitAndClose();
+    } finally {
+      task.stop();
+    }
+  }
+
+  private void preCommitAndClose() {
+    try {
+      commit();
+    } catch (RuntimeException e) {
+      return; // As the worker does, which logs it.
+    } finally {
+      task.close(log.keySet());
+    }
   }
 
   @Override
@@ -109,7 +137,7 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
 
   @Override
   public void offset(Map<TopicPartition, Long> offsets) {
-    rewinds++;
+    rewinds += offsets.size();
     seeks.putAll(offsets);
   }
 

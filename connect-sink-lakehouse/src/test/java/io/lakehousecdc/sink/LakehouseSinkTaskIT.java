@@ -13,9 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +72,18 @@ class LakehouseSinkTaskIT {
     assertEquals(
         List.of(List.of(2L * RECORDS, 2L * RECORDS)),
         database.rows("select count(*), count(distinct id) from shop.clicks"));
+  }
+
+  /** The warehouse is new, so that the task goes back; but it does not come to that. */
+  @Test
+  @Timeout(60)
+  void taskDoesNotGoBackInPartitionsThatItHasLost() {
+    log.keySet().forEach(partition -> group.put(partition, 50L));
+    try (FakeWorker worker = new FakeWorker(configuration(), log, group, new Random(1))) {
+      worker.poll();
+      assertEquals(Set.of(), worker.revokeAll());
+      assertTrue(worker.rewinds() > 0, "the task never went back");
+    }
   }
 
   private Map<String, String> configuration() {

@@ -74,12 +74,18 @@ public final class DecodeAhead implements AutoCloseable {
     return ready ? awaitNext() : Optional.empty();
   }
 
-  /** Waits for the oldest poll that has not been taken; empty where all have. */
+  /**
+   * Waits for the oldest poll that has not been taken; empty where all have. One that could not be
+   * decoded stays the oldest, so that none is taken after it: its records would be passed over.
+   */
   public Optional<Poll> awaitNext() {
-    Pending oldest = pending.poll();
-    return oldest == null
-        ? Optional.empty()
-        : Optional.of(new Poll(oldest.number(), await(oldest.items())));
+    Pending oldest = pending.peek();
+    if (oldest == null) {
+      return Optional.empty();
+    }
+    List<Item> items = await(oldest.items());
+    pending.remove();
+    return Optional.of(new Poll(oldest.number(), items));
   }
 
   /** Whether polls have not been taken. */

@@ -135,6 +135,7 @@ final class Committer {
               rejections.describe(entry.origin(), entry.event(), entry.at(), reason);
           LOG.warn("Rejected {}: {}", entry.at(), reason.getMessage());
           metrics.rejected();
+          metrics.buffered(-1, 0);
           reports.add(rejections.report(entry.origin(), letter));
           if (options.tables().deadLetterTable().isPresent()) {
             letters.add(letter);

@@ -11,12 +11,14 @@ import io.lakehousecdc.sink.target.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 
 /** The batch that is being filled. Used by the task thread only. */
 final class OpenBatch {
+  /** A future, a letter without its texts, and their places in lists. */
+  private static final int REPORT_BYTES = 200;
+
   private final PipelineOptions options;
   private final WriteMode mode;
   private final BatchContent content;
@@ -63,9 +65,24 @@ final class OpenBatch {
     content.sweep(due);
   }
 
-  void reject(Future<?> report, Optional<DeadLetter> letter) {
+  /**
+   * Takes the report of a rejected record, and its letter where there is a table for it; returns
+   * the estimated size of both in bytes.
+   */
+  long reject(Future<?> report, DeadLetter letter) {
     reports.add(report);
-    letter.ifPresent(letters::add);
+    long size = REPORT_BYTES;
+    if (options.tables().deadLetterTable().isPresent()) {
+      letters.add(letter);
+      size +=
+          textBytes(letter.key()) + textBytes(letter.value()) + textBytes(letter.errorMessage());
+    }
+    bytes += size;
+    return size;
+  }
+
+  private static long textBytes(String text) {
+    return text == null ? 0 : 2L * text.length();
   }
 
   boolean isFull() {

@@ -4,9 +4,12 @@ import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.SourceMark;
 import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.target.PartitionState;
 import io.lakehousecdc.sink.target.PartitionState.Ties;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,7 @@ final class PartitionLedger {
   private final SourcePartition partition;
   private final SinkMetrics metrics;
   private final PartitionState takenOver;
+  private final Map<TableId, Long> tablesAhead;
   private Position tiesAt;
   private Ties ties;
   private long nextOffset;
@@ -33,9 +37,21 @@ final class PartitionLedger {
   private OptionalLong justCompleted = OptionalLong.empty();
 
   PartitionLedger(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
+    this(partition, state, Map.of(), metrics);
+  }
+
+  /**
+   * @param tablesAhead tables that have applied more than {@code state} says, and up to where
+   */
+  PartitionLedger(
+      SourcePartition partition,
+      PartitionState state,
+      Map<TableId, Long> tablesAhead,
+      SinkMetrics metrics) {
     this.partition = partition;
     this.metrics = metrics;
     this.takenOver = state;
+    this.tablesAhead = new HashMap<>(tablesAhead);
     this.tiesAt = state.highWater();
     this.ties = state.ties();
     this.nextOffset = state.nextOffset();
@@ -43,6 +59,11 @@ final class PartitionLedger {
     this.snapshotLsn = state.snapshotLsn();
     this.completedSnapshotLsn = state.completedSnapshotLsn();
     this.latestCommitMicros = state.latestCommitMicros();
+  }
+
+  /** The same as it began. */
+  PartitionLedger unread() {
+    return new PartitionLedger(partition, takenOver, tablesAhead, metrics);
   }
 
   /** The state to commit with everything admitted so far. */
@@ -109,6 +130,11 @@ final class PartitionLedger {
     return justCompleted;
   }
 
+  /** Whether a table has applied the record at {@code offset} already. */
+  boolean isAhead(TableId table, long offset) {
+    return offset < tablesAhead.getOrDefault(table, 0L);
+  }
+
   /** Passes a record that concerns no table; false where it was passed before. */
   boolean pass(long offset) {
     lastRecordAt = System.nanoTime();
@@ -117,6 +143,13 @@ final class PartitionLedger {
     }
     nextOffset = offset + 1;
     return true;
+  }
+
+  /** Whether the record at {@code offset} shows that the topic was deleted and created anew. */
+  boolean beginsAnew(long offset, SourceMark mark) {
+    return offset < nextOffset
+        && mark.lsn() != SourceMark.NONE
+        && isOfAnotherTopic(mark, positionOf(mark), isLaterThanAnySeen(mark));
   }
 
   /** Decides about the record at {@code offset}, and counts it as seen. */
@@ -128,12 +161,11 @@ final class PartitionLedger {
     }
     Position position = positionOf(mark);
     boolean below = position.isBelow(highWater);
-    boolean laterThanAnySeen = isDated(mark) && mark.commitMicros() > latestCommitMicros;
-    if (offset < nextOffset) {
-      if (!isOfAnotherTopic(mark, position, laterThanAnySeen)) {
-        return Admission.REDELIVERED;
-      }
+    boolean laterThanAnySeen = isLaterThanAnySeen(mark);
+    if (beginsAnew(offset, mark)) {
       restart(offset, position);
+    } else if (offset < nextOffset) {
+      return Admission.REDELIVERED;
     }
     if (below && laterThanAnySeen && latestCommitMicros > 0 && tellsEpochs(mark)) {
       position = beginEpoch(offset, mark, position);
@@ -155,6 +187,10 @@ final class PartitionLedger {
     }
     boolean comparable = mark.commitLsn() != SourceMark.NONE || isInitial(mark);
     return comparable && highWater.epoch() == 0 && highWater.isBelow(position);
+  }
+
+  private boolean isLaterThanAnySeen(SourceMark mark) {
+    return isDated(mark) && mark.commitMicros() > latestCommitMicros;
   }
 
   private Position positionOf(SourceMark mark) {
@@ -207,6 +243,7 @@ final class PartitionLedger {
         position,
         highWater);
     metrics.topicRestarted();
+    tablesAhead.clear();
     nextOffset = offset;
   }
 

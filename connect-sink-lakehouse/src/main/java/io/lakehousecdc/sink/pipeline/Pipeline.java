@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,8 +53,7 @@ public final class Pipeline implements AutoCloseable {
   private final Writer writer;
   private final Map<SourcePartition, PartitionLedger> ledgers = new HashMap<>();
   private final Map<SourcePartition, PartitionState> cut = new HashMap<>();
-  private final Map<SourcePartition, Map<TableId, Long>> tablesAhead = new HashMap<>();
-  private final Map<SourcePartition, Long> safe = new ConcurrentHashMap<>();
+  private final SafeOffsets safe = new SafeOffsets();
   private OpenBatch open;
   private volatile int fencedInARow;
 
@@ -114,16 +112,7 @@ public final class Pipeline implements AutoCloseable {
    * @param next offset of the next record, or position of the consumer
    */
   public OptionalLong rewind(SourcePartition partition, long next) {
-    OptionalLong rewind = resumption.check(partition, next);
-    rewind.ifPresent(
-        offset ->
-            LOG.warn(
-                "{}: Kafka would go on at offset {}, but the target is at {}: reading again from"
-                    + " there",
-                partition,
-                next,
-                offset));
-    return rewind;
+    return resumption.check(partition, next);
   }
 
   /**
@@ -132,14 +121,40 @@ public final class Pipeline implements AutoCloseable {
    * Partitions without changes (heartbeats, transaction boundaries) are not read again.
    */
   public OptionalLong rewindToStart(Coordinates firstChange) {
-    OptionalLong rewind =
-        resumption.checkFirstChange(firstChange.partition(), firstChange.offset());
-    rewind.ifPresent(
-        offset ->
-            LOG.warn(
-                "{}: the target holds nothing of this partition, reading it from its beginning",
-                firstChange));
+    SourcePartition partition = firstChange.partition();
+    OptionalLong rewind = resumption.checkFirstChange(firstChange);
+    if (rewind.isPresent()) {
+      // Records that concern no table may have come before this change: they count as unread.
+      ledgers.put(partition, ledger(partition).unread());
+      safe.forget(partition);
+    }
     return rewind;
+  }
+
+  /**
+   * Where to read again from while a change has to wait: it is the first of a topic that was
+   * deleted and created anew, and changes of the old one are still being committed.
+   *
+   * @param millis how long to wait for them here
+   */
+  public OptionalLong rewindToWait(Coordinates at, ChangeEvent event, long millis) {
+    if (!ledger(at.partition()).beginsAnew(at.offset(), event.mark())) {
+      return OptionalLong.empty();
+    }
+    cut();
+    if (!writer.awaitIdle(millis) || writer.failure() != null) {
+      return OptionalLong.of(at.offset());
+    }
+    safe.beganAnew(at.partition(), at.offset());
+    return OptionalLong.empty();
+  }
+
+  /**
+   * A record could not be taken in: neither it nor what follows is committed before all of it has
+   * been read again, and {@link #flushIfDue} throws.
+   */
+  public void fail(Throwable cause) {
+    writer.fail(cause);
   }
 
   /** Takes a change in. */
@@ -157,7 +172,7 @@ public final class Pipeline implements AutoCloseable {
     if (!result.isApplied()) {
       return;
     }
-    if (isAhead(at, event.table())) {
+    if (ledger.isAhead(event.table(), at.offset())) {
       metrics.duplicate();
       return;
     }
@@ -185,9 +200,7 @@ public final class Pipeline implements AutoCloseable {
     }
     LOG.warn("Rejected {}: {}", at, letter.errorMessage());
     open.touch(at.partition());
-    open.reject(
-        rejections.report(origin, letter),
-        options.tables().deadLetterTable().isPresent() ? Optional.of(letter) : Optional.empty());
+    metrics.buffered(0, open.reject(rejections.report(origin, letter), letter));
     metrics.rejected();
   }
 
@@ -206,6 +219,7 @@ public final class Pipeline implements AutoCloseable {
       cut();
     } else if (open.isUntouched() && inquiry.isDue() && writer.queued() == 0) {
       writer.submit(open.seal(List.of()));
+      open = new OpenBatch(options);
     }
     boolean full =
         writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.bufferMaxBytes();
@@ -236,11 +250,7 @@ public final class Pipeline implements AutoCloseable {
    */
   public long reportableOffset(SourcePartition partition, long current) {
     PartitionLedger ledger = ledgers.get(partition);
-    Long committed = safe.get(partition);
-    if (ledger == null || committed == null || committed >= ledger.nextOffset()) {
-      return current;
-    }
-    return Math.min(current, committed);
+    return ledger == null ? current : safe.reportable(partition, current, ledger.nextOffset());
   }
 
   /**
@@ -274,9 +284,10 @@ public final class Pipeline implements AutoCloseable {
     open = new OpenBatch(options);
     sweeps.reset();
     Set<SourcePartition> held = Set.copyOf(ledgers.keySet());
-    Map<SourcePartition, Long> first = new HashMap<>(safe);
-    Map<SourcePartition, Long> stored = load(held);
-    first.putAll(stored);
+    Map<SourcePartition, Long> first = new HashMap<>(safe.all());
+    Map<SourcePartition, Long> begunAnew = safe.begunAnew();
+    first.putAll(load(held));
+    first.putAll(begunAnew);
     first.keySet().retainAll(held);
     return first;
   }
@@ -285,22 +296,23 @@ public final class Pipeline implements AutoCloseable {
     if (partitions.isEmpty()) {
       return Map.of();
     }
+    // First of all: where the state cannot be read, nothing may be taken in on the old one.
+    partitions.forEach(this::forget);
     long patience = Math.min(options.retryTimeoutMillis(), MAX_LOAD_MILLIS);
     Map<SourcePartition, LoadedPartition> loaded =
         Backoff.retry(patience, metrics, () -> target.load(partitions));
     Map<SourcePartition, Long> offsets = new HashMap<>();
     for (SourcePartition partition : partitions) {
-      forget(partition);
       LoadedPartition known = loaded.get(partition);
       PartitionState state = known == null ? PartitionState.fresh(0) : known.state();
       PartitionState effective = state.inEpochFrom(options.minimumEpoch());
-      ledgers.put(partition, new PartitionLedger(partition, effective, metrics));
+      Map<TableId, Long> ahead = known == null ? Map.of() : known.tablesAhead();
+      ledgers.put(partition, new PartitionLedger(partition, effective, ahead, metrics));
       if (known != null && known.isStored()) {
         cut.put(partition, state);
-        safe.put(partition, state.nextOffset());
+        safe.stored(partition, state.nextOffset());
         resumption.expect(partition, state.nextOffset());
         offsets.put(partition, state.nextOffset());
-        tablesAhead.put(partition, known.tablesAhead());
       } else {
         resumption.expectFromStart(partition);
       }
@@ -326,8 +338,7 @@ public final class Pipeline implements AutoCloseable {
   private void forget(SourcePartition partition) {
     ledgers.remove(partition);
     cut.remove(partition);
-    safe.remove(partition);
-    tablesAhead.remove(partition);
+    safe.forget(partition);
     resumption.forget(partition);
     intake.forget(partition);
   }
@@ -356,22 +367,17 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void noteCommitted(SealedBatch batch) {
-    if (!batch.advances().isEmpty()) {
+    if (batch.isWorthCommitting()) {
       fencedInARow = 0;
     }
-    batch.advances().forEach(step -> safe.put(step.partition(), step.next().nextOffset()));
+    safe.committed(batch.advances());
     metrics.buffered(-batch.content().entries().size(), -batch.bytes());
     inquiry.committed(batch);
   }
 
-  private boolean isAhead(Coordinates at, TableId table) {
-    Map<TableId, Long> ahead = tablesAhead.get(at.partition());
-    return ahead != null && at.offset() < ahead.getOrDefault(table, 0L);
-  }
-
   /** The ledger for a record; the first record's offset is where a partition is safe up to. */
   private PartitionLedger touch(Coordinates at) {
-    safe.putIfAbsent(at.partition(), at.offset());
+    safe.received(at.partition(), at.offset());
     return ledger(at.partition());
   }
 

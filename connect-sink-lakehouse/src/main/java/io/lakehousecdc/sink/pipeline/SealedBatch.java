@@ -89,7 +89,9 @@ record SealedBatch(
     next.content.sweeps().forEach(joined::sweep);
     Map<SourcePartition, PartitionAdvance> steps = new LinkedHashMap<>();
     advances.forEach(step -> steps.put(step.partition(), step));
-    for (PartitionAdvance step : next.advances) {
+    // Where a batch is not worth committing, the steps that follow it do not build on its own.
+    for (PartitionAdvance step :
+        next.isWorthCommitting() ? next.advances : List.<PartitionAdvance>of()) {
       steps.merge(
           step.partition(),
           step,

@@ -51,6 +51,20 @@ final class Writer implements AutoCloseable {
     }
   }
 
+  /** Takes no more batches, as if it had failed; those that it has may still be committed. */
+  void fail(Throwable cause) {
+    lock.lock();
+    try {
+      failure =
+          cause instanceof RuntimeException problem
+              ? problem
+              : new FatalException("A record could not be taken in: " + cause, cause);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Batches that wait, the one being committed not counted. */
   int queued() {
     lock.lock();
@@ -133,6 +147,7 @@ final class Writer implements AutoCloseable {
       }
       RuntimeException problem = null;
       try {
+        prepareNext();
         committed.accept(committer.commit(batch, this::join));
       } catch (InterruptedException e) {
         problem = new FatalException("Writing was interrupted", e);
@@ -156,12 +171,19 @@ final class Writer implements AutoCloseable {
         return null;
       }
       busy = true;
-      SealedBatch batch = queue.poll();
+      changed.signalAll();
+      return queue.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void prepareNext() {
+    lock.lock();
+    try {
       if (!queue.isEmpty()) {
         committer.prepare(queue.peek());
       }
-      changed.signalAll();
-      return batch;
     } finally {
       lock.unlock();
     }
@@ -176,6 +198,10 @@ final class Writer implements AutoCloseable {
       }
       SealedBatch next = queue.peek();
       if (next == null || !batch.canJoin(next)) {
+        // Only another task can help now: trying again at once would keep the target busy.
+        while (left > 0) {
+          left = changed.awaitNanos(left);
+        }
         return Optional.empty();
       }
       queue.poll();

@@ -1,0 +1,362 @@
+package io.lakehousecdc.sink.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.target.Commit;
+import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.target.ForwardingTarget;
+import io.lakehousecdc.sink.target.LoadedPartition;
+import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.target.PartitionState;
+import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.target.memory.InMemoryTarget;
+import io.lakehousecdc.sink.target.memory.MemoryWarehouse;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What passes between the task thread and the writer thread, step by step. */
+@Timeout(30)
+class HandOverTest {
+  private static final SourcePartition ITEMS = new SourcePartition("shop.public.item", 0);
+  private static final SourcePartition OTHER = new SourcePartition("shop.public.item", 1);
+  private static final TableId TABLE = new TableId("public", "item");
+  private static final long HOUR = 3_600_000;
+
+  private final MemoryWarehouse warehouse = new MemoryWarehouse();
+  private final SinkMetrics metrics = new SinkMetrics();
+  private Pipeline pipeline;
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @Test
+  void offsetsOfATopicCreatedAnewAreReportedOnceTheyAreCommitted() {
+    open(target(), options(HOUR, 100, HOUR));
+    accept(0, 10);
+    accept(1, 20);
+    accept(2, 30);
+    commitAll();
+    assertEquals(3, pipeline.reportableOffset(ITEMS, 3));
+    for (int offset = 0; offset < 5; offset++) {
+      assertEquals(OptionalLong.empty(), waiting(offset, 40 + offset));
+      accept(offset, 40 + offset);
+      assertEquals(0, pipeline.reportableOffset(ITEMS, offset + 1));
+    }
+    commitAll();
+    assertEquals(5, pipeline.reportableOffset(ITEMS, 5));
+    assertEquals(8, rows());
+  }
+
+  @Test
+  void changesOfATopicCreatedAnewWaitForThoseOfTheOldOne() {
+    CountDownLatch released = blockCommits();
+    open(target(), options(HOUR, 1, HOUR));
+    accept(0, 10);
+    assertEquals(OptionalLong.of(0), waiting(0, 40));
+    released.countDown();
+    while (waiting(0, 40).isPresent()) {
+      Thread.onSpinWait();
+    }
+    assertEquals(1, rows());
+  }
+
+  @Test
+  void topicCreatedAnewIsReadFromItsStartAfterAFailure() {
+    open(target(), options(HOUR, 100, HOUR));
+    accept(0, 10);
+    accept(1, 20);
+    commitAll();
+    assertEquals(OptionalLong.empty(), waiting(0, 40));
+    accept(0, 40);
+    assertEquals(Map.of(ITEMS, 0L), pipeline.recover(new FencedException("another owner")));
+  }
+
+  @Test
+  void recordsBeforeTheFirstChangeDoNotHideThoseThatAreReadFromTheStart() {
+    open(target(), options(HOUR, 100, HOUR));
+    pipeline.skip(new Coordinates(ITEMS, 5));
+    assertEquals(OptionalLong.of(0), pipeline.rewindToStart(new Coordinates(ITEMS, 6)));
+    for (int offset = 0; offset < 3; offset++) {
+      SourceMark unknown = new SourceMark(SourceMark.NONE, SourceMark.NONE, Snapshot.NO, 0);
+      pipeline.accept(
+          new Coordinates(ITEMS, offset), created(offset, Primitive.INT32, 7, unknown), 100, null);
+    }
+    assertEquals(0, pipeline.reportableOffset(ITEMS, 3));
+    commitAll();
+    assertEquals(3, rows());
+  }
+
+  @Test
+  void askingForSweepsLeavesTheBatchAloneThatFillsMeanwhile() {
+    List<Commit> commits = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch released = new CountDownLatch(1);
+    warehouse.beforeCommit(
+        commit -> {
+          commits.add(commit);
+          await(released);
+        });
+    open(target(), options(HOUR, 1, 0));
+    accept(0, 10);
+    while (commits.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    pipeline.flushIfDue();
+    accept(1, 20);
+    released.countDown();
+    commitAll();
+    assertEquals(2, commits.size());
+    assertEquals(0, metrics.bufferedEvents());
+    assertEquals(0, metrics.bufferedBytes());
+  }
+
+  @Test
+  void targetThatCannotPrepareFailsTheTask() {
+    CountDownLatch released = blockCommits();
+    Target target =
+        new ForwardingTarget(target()) {
+          @Override
+          public void prepare(Commit next) {
+            if (Thread.currentThread().getName().equals("test-writer")) {
+              throw new OutOfMemoryError("unable to create native thread");
+            }
+          }
+        };
+    open(target, options(HOUR, 1, HOUR));
+    accept(0, 10);
+    accept(1, 20);
+    accept(2, 30);
+    released.countDown();
+    FatalException failure = assertThrows(FatalException.class, this::flushForever);
+    assertTrue(failure.getMessage().contains("native thread"), failure::getMessage);
+  }
+
+  @Test
+  void nothingIsCommittedOnAStateThatCouldNotBeReadAgain() {
+    AtomicBoolean readable = new AtomicBoolean(true);
+    Target target =
+        new ForwardingTarget(target()) {
+          @Override
+          public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
+            if (!readable.get()) {
+              throw new FatalException("permission denied");
+            }
+            return super.load(partitions);
+          }
+        };
+    Target twin = target();
+    AtomicBoolean once = new AtomicBoolean(true);
+    warehouse.beforeCommit(
+        commit -> {
+          if (once.getAndSet(false)) {
+            twin.commit(commit);
+          }
+        });
+    open(target, options(HOUR, 2, HOUR));
+    accept(0, 10);
+    accept(1, 20);
+    accept(2, 30);
+    FencedException fenced = assertThrows(FencedException.class, this::flushForever);
+    readable.set(false);
+    assertThrows(FatalException.class, () -> pipeline.recover(fenced));
+    // The records that were buffered are gone: none after them may be committed.
+    assertThrows(IllegalStateException.class, () -> accept(3, 40));
+    pipeline.close(Set.of(ITEMS));
+    assertEquals(2, rows());
+  }
+
+  @Test
+  void batchThatWaitsForAnotherTaskIsNotTriedWithoutPause() {
+    AtomicInteger attempts = new AtomicInteger();
+    warehouse.beforeCommit(
+        commit -> {
+          attempts.incrementAndGet();
+          throw new OutOfOrderException("no parent");
+        });
+    open(target(), options(HOUR, 1, HOUR));
+    accept(0, 10);
+    SourceMark mark = new SourceMark(20, 20, Snapshot.NO, 20);
+    // Of another type, so that the two cannot be one batch.
+    pipeline.accept(
+        new Coordinates(ITEMS, 1), created(1, Primitive.TEXT, "seven", mark), 100, null);
+    assertThrows(FatalException.class, this::flushForever);
+    assertTrue(attempts.get() < 10, () -> attempts + " attempts");
+  }
+
+  @Test
+  void rejectedRecordsCountAsBuffered() {
+    open(target(), options(HOUR, 100, HOUR));
+    Coordinates at = new Coordinates(ITEMS, 0);
+    String value = "x".repeat(10_000);
+    pipeline.reject(at, new DeadLetter(at, null, value, null, "E", "bad", 0, 0), null);
+    assertTrue(metrics.bufferedBytes() > 20_000);
+    commitAll();
+    assertEquals(0, metrics.bufferedBytes());
+  }
+
+  @Test
+  void stepsOfRecordsWithoutATableAreLeftOutOfABatchThatWaited() {
+    open(target(), options(HOUR, 100, HOUR));
+    SealedBatch waited = sealed(ITEMS, List.of(new CompletableFuture<>()));
+    SealedBatch passed = sealed(OTHER, List.of());
+    assertEquals(waited.advances(), waited.join(passed).advances());
+    SealedBatch rejected = sealed(OTHER, List.of(new CompletableFuture<>()));
+    assertEquals(2, waited.join(rejected).advances().size());
+  }
+
+  private static SealedBatch sealed(SourcePartition partition, List<Future<?>> reports) {
+    PartitionState next = new PartitionState(1, new Position(0, 1, 1), -1, -1, 0);
+    return new SealedBatch(
+        WriteMode.UPSERT,
+        new BatchContent(WriteMode.UPSERT),
+        List.of(new PartitionAdvance(partition, Optional.empty(), next)),
+        List.of(),
+        reports,
+        0);
+  }
+
+  private void open(Target target, PipelineOptions options) {
+    pipeline = new Pipeline("test-writer", target, options, metrics, new Reports());
+    pipeline.open(Set.of(ITEMS));
+  }
+
+  private Target target() {
+    return new InMemoryTarget(warehouse, tables(), new TargetContext("shop", 0, 2));
+  }
+
+  private static TableOptions tables() {
+    TableOptions base = TableOptions.DEFAULT;
+    return new TableOptions(
+        base.writeMode(),
+        base.deleteMode(),
+        base.evolution(),
+        base.metadata(),
+        Optional.of("shop.letters"));
+  }
+
+  private static PipelineOptions options(long flushMillis, int flushRecords, long quietMillis) {
+    return new PipelineOptions(
+        tables(),
+        PipelineOptions.TruncateMode.APPLY,
+        new PipelineOptions.Sweeping(Sweep.Mode.REPORT, quietMillis, 2),
+        0,
+        flushMillis,
+        flushRecords,
+        1 << 20,
+        1 << 24,
+        HOUR,
+        100,
+        10_000,
+        300);
+  }
+
+  private CountDownLatch blockCommits() {
+    CountDownLatch released = new CountDownLatch(1);
+    warehouse.beforeCommit(commit -> await(released));
+    return released;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void accept(long offset, long lsn) {
+    pipeline.accept(new Coordinates(ITEMS, offset), event(lsn), 100, null);
+  }
+
+  private OptionalLong waiting(long offset, long lsn) {
+    return pipeline.rewindToWait(new Coordinates(ITEMS, offset), event(lsn), 1);
+  }
+
+  private static RowEvent event(long lsn) {
+    return created(
+        (int) lsn, Primitive.INT32, 7, new SourceMark(lsn, lsn, Snapshot.NO, 1_000 + lsn));
+  }
+
+  private static RowEvent created(int id, Primitive type, Object value, SourceMark mark) {
+    RowSchema schema =
+        new RowSchema(
+            List.of(new Column("id", Primitive.INT32, false), new Column("v", type, true)),
+            List.of(0));
+    return new RowEvent(
+        TABLE, schema, Operation.CREATE, RowKey.of(id), new Object[] {id, value}, null, mark);
+  }
+
+  /** Any change of the partitions commits what was begun. */
+  private void commitAll() {
+    assertEquals(Map.of(), pipeline.open(Set.of()));
+  }
+
+  private void flushForever() {
+    while (true) {
+      pipeline.flushIfDue();
+      Thread.onSpinWait();
+    }
+  }
+
+  private int rows() {
+    return warehouse.rows(TABLE, MetadataColumns.DEFAULT).size();
+  }
+
+  private static final class Reports implements Rejections {
+    @Override
+    public boolean wantsOrigin() {
+      return false;
+    }
+
+    @Override
+    public Future<?> report(Object origin, DeadLetter letter) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public DeadLetter describe(
+        Object origin,
+        io.lakehousecdc.sink.change.ChangeEvent event,
+        Coordinates at,
+        Exception reason) {
+      throw new AssertionError(reason);
+    }
+  }
+}
