@@ -65,7 +65,7 @@ final class EncodeAhead implements AutoCloseable {
       NewRows rows = plans.get(new PlanKey(stored.apply(batch.table()), batch.schema()));
       if (rows != null && !batch.changes().isEmpty()) {
         List<RowChange> changes = batch.changes();
-        kept.add(new Ahead(commits, changes, thread.submit(() -> encode(rows, changes))));
+        kept.add(new Ahead(commits, changes, thread.submit(() -> EncodedRows.of(rows, changes))));
       }
     }
   }
@@ -73,10 +73,6 @@ final class EncodeAhead implements AutoCloseable {
   private static boolean cancelled(Ahead ahead) {
     ahead.rows().cancel(false);
     return true;
-  }
-
-  private static Optional<EncodedRows> encode(NewRows rows, List<RowChange> changes) {
-    return EncodedRows.of(rows.plan(), changes, rows.layout(changes));
   }
 
   /**

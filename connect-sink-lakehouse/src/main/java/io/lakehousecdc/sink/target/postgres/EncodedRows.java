@@ -28,8 +28,10 @@ record EncodedRows(
 
   /** Which columns rows have. */
   enum Layout {
-    /** Those of the {@link StagingTable}. */
+    /** All of the {@link StagingTable}. */
     STAGED,
+    /** Those of the staging table that rows need of which all cells are known. */
+    STAGED_WHOLE,
     /** Those of the table itself. */
     STORED
   }
@@ -38,18 +40,21 @@ record EncodedRows(
    * Encodes a batch in key order; empty where it is too large to be kept, or where a value does not
    * fit, which is left to be reported by the one who writes.
    */
-  static Optional<EncodedRows> of(TablePlan plan, List<RowChange> batch, Layout layout) {
+  static Optional<EncodedRows> of(NewRows newRows, List<RowChange> batch) {
+    TablePlan plan = newRows.plan();
     List<RowChange> changes = KeyOrder.sorted(batch);
+    Kind[] kinds = changes.stream().map(change -> Kind.of(change, plan)).toArray(Kind[]::new);
+    Layout layout = newRows.layout(changes, kinds);
     RowEncoder encoder = new RowEncoder(plan);
     CopyBuffer bytes = new CopyBuffer();
-    int[] kinds = new int[Kind.values().length];
+    int[] counts = new int[Kind.values().length];
     try {
-      for (int number = 0; number < changes.size() && bytes.size() < MAX_BYTES; number++) {
+      for (int number = 0; number < kinds.length && bytes.size() < MAX_BYTES; number++) {
+        counts[kinds[number].ordinal()]++;
         RowChange change = changes.get(number);
-        Kind kind = Kind.of(change, plan);
-        kinds[kind.ordinal()]++;
         switch (layout) {
-          case STAGED -> encoder.staged(number, kind, change, bytes);
+          case STAGED -> encoder.staged(number, kinds[number], change, bytes);
+          case STAGED_WHOLE -> encoder.stagedWhole(number, kinds[number], change, bytes);
           case STORED -> encoder.stored(change, bytes);
         }
       }
@@ -57,7 +62,7 @@ record EncodedRows(
       return Optional.empty();
     }
     return bytes.size() < MAX_BYTES
-        ? Optional.of(new EncodedRows(plan, changes, layout, bytes, kinds, encoder.takeNulls()))
+        ? Optional.of(new EncodedRows(plan, changes, layout, bytes, counts, encoder.takeNulls()))
         : Optional.empty();
   }
 }

@@ -22,6 +22,11 @@ enum Kind {
   /** Soft delete with some cells known. */
   DELETE_PARTIAL;
 
+  /** Whether some cells of the row are not known. */
+  boolean isPartial() {
+    return this == UNCHANGED || this == ABSENT || this == MOVED || this == DELETE_PARTIAL;
+  }
+
   /** Kind of a change in upsert mode. */
   static Kind of(RowChange change, TablePlan plan) {
     if (change instanceof RowChange.Unsettled) {

@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.target.postgres.EncodedRows.Layout;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,18 +38,21 @@ final class NewRows {
     return plan;
   }
 
-  /** How to encode a batch. */
-  Layout layout(List<RowChange> changes) {
-    boolean promising = possible && changes.stream().allMatch(this::mayBeNew);
-    return promising && pause.getAndUpdate(left -> Math.max(0, left - 1)) == 0
-        ? Layout.STORED
-        : Layout.STAGED;
+  /** How to encode a batch, given the kind of each change. */
+  Layout layout(List<RowChange> changes, Kind[] kinds) {
+    boolean promising =
+        possible
+            && changes.stream().allMatch(NewRows::mayBeNew)
+            && Arrays.stream(kinds).allMatch(kind -> kind == Kind.FULL);
+    if (promising && pause.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+      return Layout.STORED;
+    }
+    return Arrays.stream(kinds).anyMatch(Kind::isPartial) ? Layout.STAGED : Layout.STAGED_WHOLE;
   }
 
-  private boolean mayBeNew(RowChange change) {
+  private static boolean mayBeNew(RowChange change) {
     Operation operation = change.info().operation();
-    return (operation == Operation.READ || operation == Operation.CREATE)
-        && Kind.of(change, plan) == Kind.FULL;
+    return operation == Operation.READ || operation == Operation.CREATE;
   }
 
   /**

@@ -48,30 +48,40 @@ final class RowEncoder {
    * @throws RecordException a value does not fit; names table, key and column
    */
   void staged(int number, Kind kind, RowChange change, CopyBuffer out) {
-    out.int16(StagingTable.HEADER_FIELDS + plan.keys().size() + columns.length);
-    out.int32(4).int32(number).int32(2).int16(kind.ordinal());
-    boolean partial =
-        kind == Kind.UNCHANGED
-            || kind == Kind.ABSENT
-            || kind == Kind.MOVED
-            || kind == Kind.DELETE_PARTIAL;
-    if (partial) {
+    int fields = StagingTable.WHOLE_FIELDS + StagingTable.PARTIAL_FIELDS;
+    out.int16(fields + plan.keys().size() + columns.length);
+    head(number, kind, change, out);
+    if (kind.isPartial()) {
       out.int32(known.length).raw(known(change));
     } else {
       out.nullField();
     }
+    boolean moved = kind == Kind.MOVED && change instanceof RowChange.Upsert;
+    RowChange.Origin origin = moved ? change.origin() : null;
+    movedFrom(origin, change, out);
+    cells(change, origin == null ? null : origin.lent(), inserts(kind), out);
+  }
+
+  /** As {@link #staged}, without the columns that partial rows alone fill. */
+  void stagedWhole(int number, Kind kind, RowChange change, CopyBuffer out) {
+    out.int16(StagingTable.WHOLE_FIELDS + columns.length);
+    head(number, kind, change, out);
+    cells(change, null, inserts(kind), out);
+  }
+
+  private static void head(int number, Kind kind, RowChange change, CopyBuffer out) {
+    out.int32(4).int32(number).int32(2).int16(kind.ordinal());
     ChangeInfo info = change.info();
     out.int32(4).int32(info.position().epoch());
     out.int32(8).int64(info.position().commitLsn());
     out.int32(8).int64(info.position().lsn());
     out.textField(info.operation().code());
     time(info, out);
-    RowChange.Upsert upsert = change instanceof RowChange.Upsert each ? each : null;
-    createdAt(upsert, out);
-    RowChange.Origin origin = upsert == null || kind != Kind.MOVED ? null : upsert.origin();
-    movedFrom(origin, change, out);
-    boolean inserts = kind != Kind.UNCHANGED && kind != Kind.DELETE && kind != Kind.UNSETTLED;
-    cells(change, origin == null ? null : origin.lent(), inserts, out);
+    createdAt(change, out);
+  }
+
+  private static boolean inserts(Kind kind) {
+    return kind != Kind.UNCHANGED && kind != Kind.DELETE && kind != Kind.UNSETTLED;
   }
 
   /** Encodes a row of the table itself: the cells, then the metadata columns. */
@@ -108,11 +118,11 @@ final class RowEncoder {
     return known;
   }
 
-  private static void createdAt(RowChange.Upsert upsert, CopyBuffer out) {
-    if (upsert == null || upsert.createdAt() == null) {
-      out.nullField();
-    } else {
+  private static void createdAt(RowChange change, CopyBuffer out) {
+    if (change instanceof RowChange.Upsert upsert && upsert.createdAt() != null) {
       out.int32(8).int64(upsert.createdAt().lsn());
+    } else {
+      out.nullField();
     }
   }
 

@@ -4,6 +4,7 @@ import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.Standing;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.target.postgres.EncodedRows.Layout;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -68,7 +69,7 @@ final class Stager {
    */
   Set<PgColumn> stage(List<RowChange> batch, Position floor) throws SQLException {
     changes = KeyOrder.sorted(batch);
-    copy(copy -> encode(floor, change -> true, copy));
+    copy(staging.copySql(), copy -> encode(floor, change -> true, copy));
     settle(floor);
     return encoder.takeNulls();
   }
@@ -78,6 +79,7 @@ final class Stager {
     changes = new ArrayList<>(encoded.changes());
     staged = encoded.kinds().clone();
     copy(
+        encoded.layout() == Layout.STAGED ? staging.copySql() : staging.copyWholeSql(),
         copy -> {
           sent = changes;
           copy.rows(encoded.bytes());
@@ -93,10 +95,10 @@ final class Stager {
     void send(CopyWriter copy) throws SQLException;
   }
 
-  private void copy(Rows rows) throws SQLException {
+  private void copy(String sql, Rows rows) throws SQLException {
     sent = new ArrayList<>();
     session.ensureStaging(staging);
-    try (CopyWriter copy = new CopyWriter(session, staging.copySql(), buffer)) {
+    try (CopyWriter copy = new CopyWriter(session, sql, buffer)) {
       rows.send(copy);
       copy.finish();
     } catch (SQLException e) {
@@ -147,7 +149,7 @@ final class Stager {
         settled.set(number);
       }
     }
-    copy(copy -> encode(floor, settled::get, copy));
+    copy(staging.copySql(), copy -> encode(floor, settled::get, copy));
   }
 
   private static Standing standing(ResultSet row, Position floor) throws SQLException {

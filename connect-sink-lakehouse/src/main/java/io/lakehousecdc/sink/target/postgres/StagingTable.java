@@ -15,8 +15,11 @@ import java.util.StringJoiner;
  * @param number unique in its session
  */
 record StagingTable(TablePlan plan, int number) {
-  /** Fields before the moved key and the cells. */
-  static final int HEADER_FIELDS = 10;
+  /** Columns that every row fills, before the cells. */
+  static final int WHOLE_FIELDS = 8;
+
+  /** Columns behind them that partial rows fill, before the moved key and the cells. */
+  static final int PARTIAL_FIELDS = 2;
 
   String sql() {
     return "pg_temp._cdc_stage_" + number;
@@ -29,8 +32,8 @@ record StagingTable(TablePlan plan, int number) {
 
   String createSql() {
     StringJoiner columns = new StringJoiner(", ", " (", ")");
-    columns.add("_n integer, _k smallint, _known bytea, _e integer, _c bigint, _l bigint");
-    columns.add("_o text, _t timestamptz, _a bigint, _lent boolean");
+    columns.add("_n integer, _k smallint, _e integer, _c bigint, _l bigint");
+    columns.add("_o text, _t timestamptz, _a bigint, _known bytea, _lent boolean");
     for (int i = 0; i < plan.keys().size(); i++) {
       columns.add("m" + i + " " + type(plan.keys().get(i)));
     }
@@ -62,8 +65,16 @@ record StagingTable(TablePlan plan, int number) {
         + " WITH NO DATA";
   }
 
+  /** COPY of rows in full. */
   String copySql() {
     return "COPY " + sql() + " FROM STDIN (FORMAT binary)";
+  }
+
+  /** COPY of rows without the columns that partial rows alone fill. */
+  String copyWholeSql() {
+    StringJoiner columns = new StringJoiner(", ", " (_n, _k, _e, _c, _l, _o, _t, _a, ", ")");
+    plan.columns().forEach(column -> columns.add(column.staged()));
+    return "COPY " + sql() + columns + " FROM STDIN (FORMAT binary)";
   }
 
   /**

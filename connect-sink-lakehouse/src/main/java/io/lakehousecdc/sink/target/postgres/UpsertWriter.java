@@ -92,14 +92,13 @@ final class UpsertWriter implements TableWriter {
     return nulls;
   }
 
-  /** The batch, encoded; empty where it is better encoded while it is sent. */
+  /** The batch, encoded; empty where it has to be encoded while it is sent. */
   private Optional<EncodedRows> encoded(TableBatch batch) {
     Optional<EncodedRows> encoded = ahead.take(batch, plan);
     if (replace) {
       return Optional.empty();
     }
-    boolean copied = encoded.isEmpty() && newRows.layout(batch.changes()) == Layout.STORED;
-    return copied ? EncodedRows.of(plan, batch.changes(), Layout.STORED) : encoded;
+    return encoded.isPresent() ? encoded : EncodedRows.of(newRows, batch.changes());
   }
 
   @Override
