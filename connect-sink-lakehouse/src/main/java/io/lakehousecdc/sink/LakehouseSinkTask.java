@@ -224,7 +224,9 @@ public final class LakehouseSinkTask extends SinkTask {
         withdrawn.put(partition, null);
       }
     }
-    context.offset(withdrawn);
+    if (!withdrawn.isEmpty()) {
+      context.offset(withdrawn);
+    }
   }
 
   private void pauseOrResume(boolean full) {
