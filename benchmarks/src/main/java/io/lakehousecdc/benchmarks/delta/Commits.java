@@ -34,7 +34,7 @@ record Commits(Path directory, int commits, int changes, int sparkBatches) {
     Path root = Files.createTempDirectory(directory, "delta-benchmark-");
     try {
       Path peers = Files.createDirectory(root.resolve("spark"));
-      return measure(rows, root.resolve("warehouse"), new SparkPeer(peers));
+      return measure(rows, Files.createDirectory(root.resolve("warehouse")), new SparkPeer(peers));
     } finally {
       Directory.delete(root);
     }
