@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * An order of rows by their keys, the same in every task: so tasks that write the same rows lock
@@ -13,15 +14,28 @@ import java.util.List;
  * the order of the index, which depends on collations.
  */
 final class KeyOrder implements Comparator<RowKey> {
-  private static final KeyOrder INSTANCE = new KeyOrder();
+  private static final Comparator<Ranked> ORDER =
+      Comparator.comparingLong(Ranked::rank)
+          .thenComparing(ranked -> ranked.change().key(), new KeyOrder());
 
   private KeyOrder() {}
 
   /** The changes, put in order; a new list. */
   static List<RowChange> sorted(List<RowChange> changes) {
-    List<RowChange> sorted = new ArrayList<>(changes);
-    sorted.sort(Comparator.comparing(RowChange::key, INSTANCE));
-    return sorted;
+    Ranked[] ranked = changes.stream().map(KeyOrder::ranked).toArray(Ranked[]::new);
+    Arrays.sort(ranked, ORDER);
+    return Arrays.stream(ranked)
+        .map(Ranked::change)
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  /** Most keys begin with an integer: it is at hand where the objects of a key are far apart. */
+  private record Ranked(long rank, RowChange change) {}
+
+  private static Ranked ranked(RowChange change) {
+    Object first = change.key().size() == 0 ? null : change.key().value(0);
+    boolean integer = first instanceof Long || first instanceof Integer || first instanceof Short;
+    return new Ranked(integer ? ((Number) first).longValue() : 0, change);
   }
 
   @Override

@@ -20,10 +20,15 @@ final class RemovalSql {
     this.names = plan.options().metadata();
   }
 
-  /** Applies the staged deletes. */
+  /** Applies the staged deletes; gives the numbers of those that took a row. */
   String delete() {
     String matching =
-        staging.keysOf(Kind.DELETE) + " AS s WHERE " + sql.sameKey("t") + " AND " + taken();
+        staging.keysOf(Kind.DELETE)
+            + " AS s WHERE "
+            + sql.sameKey("t")
+            + " AND "
+            + taken()
+            + " RETURNING s._n";
     if (!plan.soft()) {
       return "DELETE FROM " + plan.table().sql() + " AS t USING " + matching;
     }
@@ -37,7 +42,10 @@ final class RemovalSql {
         + matching;
   }
 
-  /** After {@link #delete}: counts the deletes that a newer row outlives. */
+  /**
+   * After {@link #delete}: counts the deletes that a newer row outlives, of those whose numbers are
+   * given as the array parameter.
+   */
   String staleDeletes() {
     return "SELECT count(*) FROM "
         + staging.keysOf(Kind.DELETE)
@@ -45,7 +53,7 @@ final class RemovalSql {
         + plan.table().sql()
         + " AS t ON "
         + sql.sameKey("t")
-        + " WHERE NOT ("
+        + " WHERE s._n = ANY (?) AND NOT ("
         + taken()
         + ")";
   }

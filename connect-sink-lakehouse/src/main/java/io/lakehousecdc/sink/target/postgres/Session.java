@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.BitSet;
 import java.util.Properties;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -121,6 +122,18 @@ final class Session implements AutoCloseable {
         ResultSet row = statement.executeQuery()) {
       return row.next() ? row.getLong(1) : 0;
     }
+  }
+
+  /** Runs a statement that gives one column of small numbers; returns the set of them. */
+  BitSet numbers(String sql) throws SQLException {
+    BitSet numbers = new BitSet();
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        numbers.set(row.getInt(1));
+      }
+    }
+    return numbers;
   }
 
   /** A staging table for a plan; it is created when it is first used. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Copies the changes of one batch after the other into a staging table. Not thread-safe. */
 final class Stager {
@@ -41,6 +42,7 @@ final class Stager {
 
   /** Begins a batch of which nothing is staged yet. */
   void clear() {
+    encoder.takeNulls();
     changes = List.of();
     staged = new int[Kind.values().length];
     tooOld = 0;
@@ -49,6 +51,14 @@ final class Stager {
   /** Number of staged rows of a kind. */
   int count(Kind kind) {
     return staged[kind.ordinal()];
+  }
+
+  /** Numbers of the staged rows of a kind, without some. */
+  Integer[] numbers(Kind kind, BitSet without) {
+    return IntStream.range(0, changes.size())
+        .filter(number -> !without.get(number) && Kind.of(changes.get(number), plan) == kind)
+        .boxed()
+        .toArray(Integer[]::new);
   }
 
   /** Changes that were left out, being below the floor. */

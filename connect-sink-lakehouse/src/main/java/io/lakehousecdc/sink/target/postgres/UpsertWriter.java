@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.target.postgres.EncodedRows.Layout;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -118,14 +119,26 @@ final class UpsertWriter implements TableWriter {
       fillImage(Kind.MOVED);
     }
     if (has(Kind.DELETE)) {
-      long deleted = session.update(removal.delete());
-      counts.deleted += deleted;
-      if (deleted < stager.count(Kind.DELETE)) {
-        counts.stale += session.number(removal.staleDeletes());
-      }
+      delete();
     }
     if (replace) {
       session.update(image.deleteReplaced());
+    }
+  }
+
+  private void delete() throws SQLException {
+    BitSet deleted = session.numbers(removal.delete());
+    counts.deleted += deleted.cardinality();
+    if (deleted.cardinality() < stager.count(Kind.DELETE)) {
+      Integer[] others = stager.numbers(Kind.DELETE, deleted);
+      try (PreparedStatement query =
+          session.connection().prepareStatement(removal.staleDeletes())) {
+        query.setArray(1, session.connection().createArrayOf("integer", others));
+        try (ResultSet row = query.executeQuery()) {
+          row.next();
+          counts.stale += row.getLong(1);
+        }
+      }
     }
   }
 
