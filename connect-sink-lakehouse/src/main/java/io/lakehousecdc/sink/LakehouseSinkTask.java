@@ -187,15 +187,17 @@ public final class LakehouseSinkTask extends SinkTask {
       return;
     }
     Decoded decoded = item.decoded();
-    if (decoded instanceof Decoded.Change change) {
+    if (!(decoded instanceof Decoded.Skipped)) {
       back = pipeline.rewindToStart(at);
-      if (back.isEmpty()) {
-        back = pipeline.rewindToWait(at, change.event(), MAX_WAIT_MILLIS);
-      }
-      if (back.isPresent()) {
-        rewind(Map.of(at.partition(), back.getAsLong()));
-        return;
-      }
+    }
+    if (back.isEmpty() && decoded instanceof Decoded.Change change) {
+      back = pipeline.rewindToWait(at, change.event(), MAX_WAIT_MILLIS);
+    }
+    if (back.isPresent()) {
+      rewind(Map.of(at.partition(), back.getAsLong()));
+      return;
+    }
+    if (decoded instanceof Decoded.Change change) {
       pipeline.accept(at, change.event(), change.bytes(), item.record());
     } else if (decoded instanceof Decoded.Rejected rejected) {
       pipeline.reject(at, rejected.letter(), item.record());

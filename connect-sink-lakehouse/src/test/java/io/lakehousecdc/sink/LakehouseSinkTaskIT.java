@@ -74,6 +74,32 @@ class LakehouseSinkTaskIT {
         database.rows("select count(*), count(distinct id) from shop.clicks"));
   }
 
+  /** The warehouse is new: reading begins anew with the first of them, wherever Kafka was. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1})
+  @Timeout(60)
+  void recordsThatAreRejectedBeforeTheFirstChangeAreSetAsideOnce(long first) {
+    TopicPartition partition = new TopicPartition(CLICKS.topic(), 0);
+    List<SinkRecord> records = log.get(partition);
+    for (int offset = 0; offset < 3; offset++) {
+      records.set(
+          offset,
+          new SinkRecord(
+              CLICKS.topic(), 0, null, null, Schema.STRING_SCHEMA, "no change event", offset));
+    }
+    Map<String, String> configuration = configuration();
+    configuration.put("dead.letter.table", "public.letters");
+    group.put(partition, first);
+    try (FakeWorker worker =
+        new FakeWorker(configuration, Map.of(partition, records), group, new Random(1))) {
+      do {
+        worker.poll();
+      } while (!worker.commit());
+    }
+    assertEquals(3, database.number("select count(*) from letters"));
+    assertEquals(RECORDS - 3, database.number("select count(*) from shop.clicks"));
+  }
+
   /** The warehouse is new, so that the task goes back; but it does not come to that. */
   @Test
   @Timeout(60)

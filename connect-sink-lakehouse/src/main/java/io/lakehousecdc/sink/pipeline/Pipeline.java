@@ -119,10 +119,12 @@ public final class Pipeline implements AutoCloseable {
    * Where to read again from, if a partition begins in its midst although the target has nothing of
    * it: the warehouse is new, or its offsets were lost. Answers once per partition taken over.
    * Partitions without changes (heartbeats, transaction boundaries) are not read again.
+   *
+   * @param first of a change, or of a record that is to be rejected
    */
-  public OptionalLong rewindToStart(Coordinates firstChange) {
-    SourcePartition partition = firstChange.partition();
-    OptionalLong rewind = resumption.checkFirstChange(firstChange);
+  public OptionalLong rewindToStart(Coordinates first) {
+    SourcePartition partition = first.partition();
+    OptionalLong rewind = resumption.checkFirstChange(first);
     if (rewind.isPresent()) {
       // Records that concern no table may have come before this change: they count as unread.
       ledgers.put(partition, ledger(partition).unread());
