@@ -43,7 +43,8 @@ public final class PostgresBenchmark implements Benchmark {
         new Option("changes", "400000", "changes after it"),
         new Option("converters", "json,avro", "kinds of records"),
         new Option("sides", "noop,lakehouse,debezium-jdbc", "sinks to measure"),
-        new Option("rounds", "1", "repetitions; the median counts"),
+        new Option("rounds", "1", "repetitions of the throughput; the median counts"),
+        new Option("inprocess-rounds", "3", "the same in-process: code is compiled in the first"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),
         new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"),
@@ -85,7 +86,7 @@ public final class PostgresBenchmark implements Benchmark {
         }
       }
       if (parts.contains(Part.INPROCESS)) {
-        new InProcess(servers, load, options.number("rounds")).measure();
+        new InProcess(servers, load, options.number("inprocess-rounds")).measure();
       }
     }
   }
