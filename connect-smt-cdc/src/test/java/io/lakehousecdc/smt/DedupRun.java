@@ -1,14 +1,22 @@
 package io.lakehousecdc.smt;
 
 import io.lakehousecdc.testkit.DebeziumEvent;
+import io.lakehousecdc.testkit.DebeziumRecords;
+import io.lakehousecdc.testkit.DebeziumTable;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
 import javax.management.JMException;
+import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** A task's {@link LsnDedup}, fed with events at successive offsets of each partition. */
 final class DedupRun implements AutoCloseable {
+  static final DebeziumTable ORDERS =
+      DebeziumRecords.table("public", "orders")
+          .key("id", Schema.INT64_SCHEMA)
+          .column("note", Schema.OPTIONAL_STRING_SCHEMA);
+
   private final LsnDedup<SinkRecord> transform = new LsnDedup<>();
   private final Map<Integer, Long> nextOffsets = new HashMap<>();
 
