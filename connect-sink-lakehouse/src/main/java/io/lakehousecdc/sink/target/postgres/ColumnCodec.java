@@ -71,7 +71,8 @@ record ColumnCodec(StagingType staging, boolean array, String cast, Encoder enco
               ? cast(stored, StagingType.NUMERIC, Encoders.numeric(CENTS, serverVersion))
               : cast(stored, Encoders.text(incoming, Integer.MAX_VALUE));
       case "text" -> binary(StagingType.TEXT, Encoders.text(incoming, Integer.MAX_VALUE));
-      case "varchar", "bpchar", "name" ->
+      case "name" -> cast(stored, Encoders.name(incoming));
+      case "varchar", "bpchar" ->
           cast(stored, StagingType.TEXT, Encoders.text(incoming, stored.maxCharacters()));
       case "bytea" -> binary(StagingType.BYTEA, Encoders::bytes);
       case "json" -> binary(StagingType.JSON, Encoders::json);
@@ -81,6 +82,7 @@ record ColumnCodec(StagingType staging, boolean array, String cast, Encoder enco
       case "time" -> textOr(incoming, stored, StagingType.TIME, TimeEncoders.time(stored));
       case "timestamp" -> timestamp(incoming, stored, StagingType.TIMESTAMP);
       case "timestamptz" -> timestamp(incoming, stored, StagingType.TIMESTAMPTZ);
+      case "timetz", "interval" -> cast(stored, TimeEncoders.text(incoming, stored));
       case "bit", "varbit" -> cast(stored, StagingType.VARBIT, Encoders::varbit);
       case "hstore" -> cast(stored, hstore());
       default -> cast(stored, Encoders.text(incoming, Integer.MAX_VALUE));
@@ -101,7 +103,7 @@ record ColumnCodec(StagingType staging, boolean array, String cast, Encoder enco
   private static ColumnCodec textOr(
       LogicalType incoming, PgType stored, StagingType staging, Encoder encoder) {
     return incoming == Primitive.TEXT || incoming instanceof Named
-        ? cast(stored, Encoders.text(incoming, Integer.MAX_VALUE))
+        ? cast(stored, TimeEncoders.text(incoming, stored))
         : binary(staging, encoder);
   }
 

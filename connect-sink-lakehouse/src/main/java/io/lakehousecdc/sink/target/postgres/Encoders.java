@@ -3,9 +3,12 @@ package io.lakehousecdc.sink.target.postgres;
 import io.lakehousecdc.sink.change.LogicalType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 
 /** Encoders of numbers, text and bytes. Those of times are in {@link TimeEncoders}. */
 final class Encoders {
+  private static final int MAX_NAME_BYTES = 63;
+
   private Encoders() {}
 
   static void bool(Object value, CopyBuffer out) {
@@ -116,6 +119,17 @@ final class Encoders {
       if (text.length() > maxCharacters && text.codePointCount(0, text.length()) > maxCharacters) {
         throw new UnfitValueException(
             "the text has more than the column's " + maxCharacters + " characters");
+      }
+      out.textField(text);
+    };
+  }
+
+  /** Text for {@code name}, whose cast would cut what is longer. */
+  static Encoder name(LogicalType type) {
+    return (value, out) -> {
+      String text = value instanceof String string ? string : TextForm.of(value, type);
+      if (text.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+        throw new UnfitValueException("the text has more than the 63 bytes of a name");
       }
       out.textField(text);
     };

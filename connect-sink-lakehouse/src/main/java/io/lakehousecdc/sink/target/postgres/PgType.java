@@ -74,8 +74,12 @@ record PgType(int oid, String name, String sql, int modifier, PgType element) {
     return declared ? modifier - HEADER : Integer.MAX_VALUE;
   }
 
-  /** Fraction digits of the seconds of a time or timestamp. */
+  /**
+   * Fraction digits of the seconds of a time, timestamp or interval. An interval's modifier has the
+   * fields that it keeps in its upper half, and all bits set below where no precision is declared.
+   */
   int secondsPrecision() {
-    return modifier < 0 ? 6 : modifier;
+    int declared = modifier & 0xFFFF;
+    return modifier < 0 || declared == 0xFFFF ? 6 : declared;
   }
 }

@@ -1,5 +1,8 @@
 package io.lakehousecdc.sink.target.postgres;
 
+import io.lakehousecdc.sink.change.LogicalType;
+import java.util.regex.Pattern;
+
 /**
  * Encoders of dates and times, which PostgreSQL counts from 2000-01-01.
  *
@@ -77,6 +80,23 @@ final class TimeEncoders {
         micros = days * DAY_MICROS;
       }
       timestamp.write(micros, out);
+    };
+  }
+
+  /** Text that the server reads; it would round seconds to the column's precision in silence. */
+  static Encoder text(LogicalType incoming, PgType type) {
+    Encoder text = Encoders.text(incoming, Integer.MAX_VALUE);
+    int digits = type.secondsPrecision();
+    if (digits >= 6) {
+      return text;
+    }
+    Pattern finer = Pattern.compile(".*\\.[0-9]{" + digits + "}[0-9]*[1-9].*");
+    return (value, out) -> {
+      if (value instanceof String string && finer.matcher(string).matches()) {
+        throw new UnfitValueException(
+            "'" + string + "' has more than the column's " + digits + " fraction digits");
+      }
+      text.write(value, out);
     };
   }
 

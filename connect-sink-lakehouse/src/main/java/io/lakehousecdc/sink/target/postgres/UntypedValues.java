@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.change.LogicalType.Bits;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -26,8 +27,13 @@ import java.util.regex.Pattern;
  * as milliseconds (precision up to 3) or microseconds, bytes and decimals in Base64.
  */
 final class UntypedValues {
-  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+");
   private static final Pattern NUMBER = Pattern.compile("\\s*[-+]?[0-9]*\\.?[0-9]+([eE].+)?\\s*");
+
+  /** How pgjdbc, and so rows of some snapshots, write infinity ({@code PGStatement}). */
+  private static final long DRIVER_INFINITY = 9_223_372_036_825_200_000L;
+
+  private static final long DRIVER_NEGATIVE_INFINITY = -9_223_372_036_832_400_000L;
 
   private UntypedValues() {}
 
@@ -62,9 +68,9 @@ final class UntypedValues {
     }
     long unit = stored.secondsPrecision() <= 3 ? 1_000 : 1;
     return switch (primitive) {
-      case BOOLEAN -> value -> value instanceof String text ? Boolean.valueOf(text) : value;
+      case BOOLEAN -> value -> value instanceof String text ? truth(text) : value;
       case INT16, INT32, INT64 -> UntypedValues::integer;
-      case FLOAT32 -> value -> ((Number) floating(value)).floatValue();
+      case FLOAT32 -> value -> single((Number) floating(value));
       case FLOAT64 -> UntypedValues::floating;
       case NUMERIC -> value -> number(value, -1);
       case BYTES -> value -> base64((String) value);
@@ -78,6 +84,14 @@ final class UntypedValues {
                   ? "PT" + BigDecimal.valueOf(micros, 6).toPlainString() + "S"
                   : value;
       default -> Function.identity();
+    };
+  }
+
+  private static Object truth(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new UnfitValueException("'" + text + "' is neither true nor false");
     };
   }
 
@@ -96,6 +110,24 @@ final class UntypedValues {
     }
   }
 
+  /** JSON writes a single as the decimal nearest to it of as many digits; a double has more. */
+  private static Object single(Number value) {
+    float single = value.floatValue();
+    if (value instanceof Double number && Double.isFinite(number)) {
+      BigDecimal wanted = new BigDecimal(number.toString());
+      boolean same =
+          Float.isFinite(single)
+              && new BigDecimal(single)
+                      .round(new MathContext(Math.max(1, wanted.stripTrailingZeros().precision())))
+                      .compareTo(wanted)
+                  == 0;
+      if (!same) {
+        throw new UnfitValueException(number + " does not fit in real");
+      }
+    }
+    return single;
+  }
+
   private static Object number(Object value, int scale) {
     if (value instanceof Map<?, ?> parts) {
       return Encoders.decimal(
@@ -104,8 +136,9 @@ final class UntypedValues {
     if (!(value instanceof String text) || Numerics.Special.of(text) != null) {
       return value;
     }
-    boolean digits = DIGITS.matcher(text).matches();
-    if (digits && text.length() % 4 == 0 && scale >= 0) {
+    boolean number = NUMBER.matcher(text).matches();
+    boolean base64 = text.length() % 4 == 0 && BASE64.matcher(text).matches();
+    if (number && base64 && scale >= 0) {
       if (scale == 0) {
         throw new UnfitValueException(
             "'"
@@ -113,9 +146,10 @@ final class UntypedValues {
                 + "' may be a number or its Base64 form. Send schemas with the values, or set"
                 + " decimal.handling.mode=double at the source");
       }
+      // A number of this scale has a point, which Base64 has not: "12E1" is three bytes.
       return Encoders.decimal(base64(text), scale);
     }
-    if (scale < 0 || NUMBER.matcher(text).matches()) {
+    if (scale < 0 || number) {
       return decimal(text);
     }
     return Encoders.decimal(base64(text), scale);
@@ -154,7 +188,17 @@ final class UntypedValues {
   }
 
   private static long scaled(long count, long unit) {
-    return count == Long.MAX_VALUE || count == Long.MIN_VALUE ? count : count * unit;
+    if (count == Long.MAX_VALUE || count == DRIVER_INFINITY) {
+      return Long.MAX_VALUE;
+    }
+    if (count == Long.MIN_VALUE || count == DRIVER_NEGATIVE_INFINITY) {
+      return Long.MIN_VALUE;
+    }
+    try {
+      return Math.multiplyExact(count, unit);
+    } catch (ArithmeticException e) {
+      throw new UnfitValueException(count + " is out of the range of timestamps");
+    }
   }
 
   private static Object instant(String text) {

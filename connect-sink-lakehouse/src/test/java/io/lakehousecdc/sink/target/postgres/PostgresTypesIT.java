@@ -94,6 +94,14 @@ class PostgresTypesIT extends PostgresFixture {
     refuses("time", Primitive.TIME, 86_400_000_001L, "no time of day");
     keeps("interval", Primitive.INTERVAL, "P1M", "1 mon");
     keeps("timetz", Primitive.TIMETZ, "12:00:00Z", "12:00:00+00");
+    keeps("timetz(2)", Primitive.TIMETZ, "12:00:00.250Z", "12:00:00.25+00");
+    refuses("timetz(1)", Primitive.TIMETZ, "12:00:00.25Z", "fraction digits");
+    keeps("interval(1)", Primitive.INTERVAL, "PT1.5S", "00:00:01.5");
+    keeps("interval day to second", Primitive.INTERVAL, "PT1.000001S", "00:00:01.000001");
+    refuses("interval(0)", Primitive.INTERVAL, "PT1.5S", "fraction digits");
+    refuses("timestamp(0)", text, "2020-01-01 00:00:00.5", "fraction digits");
+    keeps("name", text, "é".repeat(31), "é".repeat(31));
+    refuses("name", text, "é".repeat(32), "63 bytes");
 
     keeps("bit(4)", new Bits(4), "0101", "0101");
     refusesInSql("bit(4)", new Bits(4), "01011");
@@ -146,6 +154,9 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("numeric(6,2)", untyped, "12.50", "12.50");
     keeps("numeric(6,2)", untyped, 12.5, "12.50");
     refuses("numeric(6,0)", untyped, "1234", "Base64");
+    refuses("numeric(6,0)", untyped, "12E1", "Base64");
+    keeps("numeric(9,2)", untyped, "12E1", "-26620.91");
+    keeps("numeric(9,2)", untyped, "+123", "-3036.89");
     keeps("numeric", untyped, Map.of("scale", 1L, "value", "AfQ="), "50.0");
     keeps("bytea", untyped, "AQI=", "\\x0102");
     refuses("bytea", untyped, "?", "Base64");
@@ -167,6 +178,13 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("text", untyped, 5L, "5");
     keeps("boolean", untyped, true, "t");
     refuses("boolean", untyped, 5L, "cannot be stored");
+    keeps("boolean", untyped, "true", "t");
+    refuses("boolean", untyped, "t", "neither true nor false");
+    keeps("timestamp", untyped, 9_223_372_036_825_200_000L, "infinity");
+    keeps("timestamp(3)", untyped, 9_223_372_036_825_200_000L, "infinity");
+    refuses("timestamp(3)", untyped, Long.MAX_VALUE / 999, "out of the range");
+    keeps("real", untyped, 0.1, "0.1");
+    refuses("real", untyped, 0.123456789, "does not fit");
     keeps("double precision", untyped, "NaN", "NaN");
     keeps("real", untyped, 1.5, "1.5");
     keeps("inet", untyped, "10.0.0.1", "10.0.0.1");
