@@ -18,6 +18,7 @@ final class PendingRow {
   private RowSchema schema;
   private Object[] cells;
   private Move move;
+  private Position lentAt;
   private ChangeInfo last;
   private RowCount count;
   private Image older;
@@ -38,7 +39,8 @@ final class PendingRow {
   /**
    * Where a row of a changed key comes from.
    *
-   * @param from its former key; null where it is not known whose values it had
+   * @param from its former key, or its own where a late change lends it values; null where it is
+   *     not known whose values it had
    * @param lent its values as far as the batch knows them, where a row stored under the former key
    *     outranks them; else null
    */
@@ -163,13 +165,24 @@ final class PendingRow {
     return new Image(schema, cells, move);
   }
 
-  /** An older change that came late still knows values which this newer one left untouched. */
-  void fillUnchangedFrom(RowSchema from, Object[] earlier, RowSchema union) {
-    if (cells != null && hasUnchanged(cells) && !(count.isKnown() && count.rows() == 0)) {
-      cells =
-          merge(SchemaUnion.align(earlier, from, union), SchemaUnion.align(cells, schema, union));
-      schema = union;
+  /**
+   * An older change that came late may still know values which this newer one left untouched: they
+   * count where the row is not stored. A stored row outranks them, because it may stand between the
+   * two: so it does where the source emits the end of its log again.
+   */
+  void lendUnchanged(RowSchema from, Object[] earlier, Position at) {
+    boolean needed =
+        cells != null && hasUnchanged(cells) && !(count.isKnown() && count.rows() == 0);
+    boolean newest = move == null || isLate(move) && !at.isBelow(lentAt);
+    if (needed && newest && !hasUnchanged(earlier)) {
+      move = new Move(key, new Image(from, earlier, null));
+      lentAt = at;
     }
+  }
+
+  /** Whether only a late change of the same key lends values. */
+  private boolean isLate(Move lender) {
+    return key.equals(lender.from);
   }
 
   /** The change that is left, aligned to {@code union}. */
@@ -196,7 +209,7 @@ final class PendingRow {
   }
 
   private Origin origin(RowSchema union) {
-    if (move == null) {
+    if (move == null || isLate(move) && !hasUnchanged(cells)) {
       return null;
     }
     return new Origin(move.from, move.lent == null ? null : move.lent.alignedTo(union));

@@ -56,7 +56,7 @@ public final class TableFold implements Fold {
     PendingRow last = pending.get(key);
     if (last != null && info.position().isBelow(last.position())) {
       stale++;
-      last.fillUnchangedFrom(from, cells, schema.union());
+      last.lendUnchanged(from, cells, info.position());
     } else if (last != null && last.isRepeatedBy(info, coverage)) {
       stale++;
     } else {

@@ -126,11 +126,11 @@ public sealed interface RowChange {
   record Step(Position at, int rows) {}
 
   /**
-   * Where a row comes from whose key was changed.
+   * Where a row takes unchanged cells from: one whose key was changed, from that of its former key.
    *
-   * @param key key under which the row was stored until then; null where it is not known, so that
-   *     no stored row can lend its values (except the row itself, where the same change has stored
-   *     it before)
+   * @param key key under which the row was stored until then (its own, where an older change of it
+   *     that came late lends values); null where it is not known, so that no stored row can lend
+   *     its values (except the row itself, where the same change has stored it before)
    * @param lent values of the row, aligned to the batch's schema, that count if no live row is
    *     stored under {@code key}; null where only a stored row can lend them
    */

@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * The values of a row's key columns, in key order, with value equality: byte arrays by content,
- * decimals by number. Immutable as long as callers leave the array alone.
+ * decimals and integers by number, so that a widened column leaves keys as they are. Immutable as
+ * long as callers leave the array alone.
  */
 public final class RowKey {
   private final Object[] values;
@@ -70,6 +71,9 @@ public final class RowKey {
     if (a instanceof BigDecimal x && b instanceof BigDecimal y) {
       return x.compareTo(y) == 0;
     }
+    if (a.getClass() != b.getClass() && isInteger(a) && isInteger(b)) {
+      return ((Number) a).longValue() == ((Number) b).longValue();
+    }
     return a.equals(b);
   }
 
@@ -81,11 +85,17 @@ public final class RowKey {
         one = Arrays.hashCode(bytes);
       } else if (value instanceof BigDecimal number) {
         one = Double.hashCode(number.doubleValue());
+      } else if (isInteger(value)) {
+        one = Long.hashCode(((Number) value).longValue());
       } else {
         one = value == null ? 0 : value.hashCode();
       }
       result = 31 * result + one;
     }
     return result;
+  }
+
+  private static boolean isInteger(Object value) {
+    return value instanceof Long || value instanceof Integer || value instanceof Short;
   }
 }

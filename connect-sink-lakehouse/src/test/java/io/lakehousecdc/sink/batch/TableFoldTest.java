@@ -80,10 +80,49 @@ class TableFoldTest {
   }
 
   @Test
-  void anOlderChangeThatComesLateFillsWhatTheNewerLeftUnchanged() {
+  void anOlderChangeThatComesLateLendsWhatTheNewerLeftUnchangedToARowThatIsNotStored() {
     upsert(Operation.UPDATE, 5, 1, "newer", Cell.UNCHANGED);
     upsert(Operation.UPDATE, 4, 1, "older", "text");
-    assertArrayEquals(new Object[] {1, "newer", "text"}, only().cells());
+    Upsert left = assertInstanceOf(Upsert.class, only());
+    assertArrayEquals(new Object[] {1, "newer", Cell.UNCHANGED}, left.cells());
+    assertEquals(RowKey.of(1), left.origin().key());
+    assertArrayEquals(new Object[] {1, "older", "text"}, left.origin().lent());
+  }
+
+  @Test
+  void ofSeveralChangesThatComeLateTheNewestLends() {
+    upsert(Operation.UPDATE, 9, 1, "newest", Cell.UNCHANGED);
+    upsert(Operation.UPDATE, 4, 1, "a", "first");
+    upsert(Operation.UPDATE, 6, 1, "b", "second");
+    upsert(Operation.UPDATE, 5, 1, "c", "between");
+    Upsert left = assertInstanceOf(Upsert.class, only());
+    assertEquals("second", left.origin().lent()[2]);
+  }
+
+  @Test
+  void aValueThatIsKnownNeedsNoLender() {
+    upsert(Operation.UPDATE, 5, 1, "newer", Cell.UNCHANGED);
+    upsert(Operation.UPDATE, 4, 1, "older", "text");
+    upsert(Operation.UPDATE, 6, 1, "newest", "known");
+    Upsert left = assertInstanceOf(Upsert.class, only());
+    assertEquals("known", left.cells()[2]);
+    assertNull(left.origin());
+  }
+
+  @Test
+  void aWidenedKeyIsTheSameKey() {
+    upsert(Operation.CREATE, 1, -1, "a", "x");
+    RowSchema wider =
+        new RowSchema(
+            List.of(new Column("id", Primitive.INT64, false), ITEM.column(1), ITEM.column(2)),
+            List.of(0));
+    fold.upsert(
+        wider,
+        RowKey.of(-1L),
+        new Object[] {-1L, "b", Cell.UNCHANGED},
+        info(Operation.UPDATE, 2),
+        Coverage.FROM_START);
+    assertArrayEquals(new Object[] {-1L, "b", "x"}, only().cells());
   }
 
   @Test

@@ -57,6 +57,12 @@ final class History {
     emit(id, Operation.UPDATE, new Object[] {id, name, Cell.UNCHANGED});
   }
 
+  /** Changes the body too. */
+  void rewrite(int id, String name, String body) {
+    rows.put(id, new Object[] {id, name, body});
+    emit(id, Operation.UPDATE, rows.get(id).clone());
+  }
+
   void delete(int id) {
     rows.remove(id);
     emit(id, Operation.DELETE, null);
@@ -109,6 +115,8 @@ final class History {
       insert(id, "n" + random.nextInt(1000), "b" + random.nextInt(1000));
     } else if (random.nextInt(4) == 0) {
       delete(id);
+    } else if (random.nextInt(3) == 0) {
+      rewrite(id, "n" + random.nextInt(1000), "b" + random.nextInt(1000));
     } else {
       rename(id, "n" + random.nextInt(1000));
     }

@@ -89,6 +89,16 @@ public final class BatchBuilder {
     return this;
   }
 
+  /**
+   * An update to whose unchanged cells an older one of the same row, which came late, lends values.
+   */
+  public BatchBuilder completed(Object[] lent, long lsn, Object... cells) {
+    RowKey key = keyOf(cells);
+    changes.add(
+        new RowChange.Upsert(key, cells, info(Operation.UPDATE, at(lsn)), new Origin(key, lent)));
+    return this;
+  }
+
   /** A change of any kind. */
   public BatchBuilder change(RowChange change) {
     changes.add(change);

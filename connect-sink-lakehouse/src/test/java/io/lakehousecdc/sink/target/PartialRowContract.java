@@ -123,6 +123,21 @@ interface PartialRowContract extends Warehouse {
   }
 
   @Test
+  default void valuesOfALateChangeCompleteARowThatIsNotStoredAndNoOther() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).upsert(2, 1, "one", "stored", 1L).build());
+    Object[] late = {0, "late", "late", 0L};
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .completed(late, 3, 1, "uno", UNCHANGED, 10L)
+            .completed(late, 3, 2, "due", UNCHANGED, 20L)
+            .build());
+    assertEquals(
+        List.of(row(1, "uno", "stored", 10L), row(2, "due", "late", 20L)),
+        select(ITEMS, "id", "name", "note", "qty"));
+  }
+
+  @Test
   default void moveFromARowThatIsNotStoredIsRefused() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "long", 1L).build());
