@@ -68,6 +68,11 @@ public final class DeleteMemory {
             && commitMicros > 0);
   }
 
+  /** Forgets all deletes. */
+  public void clear() {
+    entries.clear();
+  }
+
   /** Number of deletes remembered. */
   public int size() {
     return entries.size();

@@ -59,6 +59,10 @@ final class Intake {
   void forget(SourcePartition partition) {
     lastDeleted.remove(partition);
     repetitions.remove(partition);
+    if (options.tables().deleteMode() == DeleteMode.SOFT) {
+      // Rows are read again that are to be stored before they are marked as deleted.
+      deletes.clear();
+    }
   }
 
   Result admit(PartitionLedger ledger, Coordinates at, ChangeEvent event) {
@@ -119,15 +123,11 @@ final class Intake {
   }
 
   private Result delete(ChangeEvent event, RowKey key, Position position) {
-    DeleteMode mode = options.tables().deleteMode();
-    if (mode == DeleteMode.IGNORE) {
+    if (options.tables().deleteMode() == DeleteMode.IGNORE) {
       metrics.ignoredDelete();
       return Result.DROPPED;
     }
-    if (mode == DeleteMode.HARD) {
-      deletes.remember(
-          event.table(), key, position, event.mark().commitMicros(), System.nanoTime());
-    }
+    deletes.remember(event.table(), key, position, event.mark().commitMicros(), System.nanoTime());
     return new Result(event, position);
   }
 

@@ -58,7 +58,7 @@ class LateChangesTest {
   @ParameterizedTest
   @EnumSource(
       value = DeleteMode.class,
-      names = {"HARD"})
+      names = {"HARD", "SOFT"})
   void aRowWhoseCreateComesAfterItsDeleteDoesNotLive(DeleteMode mode) {
     History history = new History(1);
     history.insert(1, "a", "body");
