@@ -1,8 +1,10 @@
 package io.lakehousecdc.sink.target.delta;
 
+import io.delta.kernel.types.StringType;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -11,7 +13,9 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
 import java.time.DateTimeException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Brings rows of a batch into the shape of a table, cell by cell. */
 final class BatchMapping {
@@ -63,6 +67,22 @@ final class BatchMapping {
     List<String> names = new ArrayList<>();
     schema.keyColumns().forEach(index -> names.add(schema.column(index).name()));
     return names;
+  }
+
+  /**
+   * Key columns, from 0 in key order, whose numbers are stored as text, with as many zeros at the
+   * end as the source shows. To the source 1.0 and 1.00 are the same key.
+   */
+  Set<Integer> numbersAsText() {
+    Set<Integer> numbers = new HashSet<>();
+    for (int i = 0; i < keyPlaces.length; i++) {
+      LogicalType type = schema.column(schema.keyColumns().get(i)).type();
+      boolean number = type == LogicalType.Primitive.NUMERIC || type instanceof LogicalType.Decimal;
+      if (number && shape.columns().get(keyPlaces[i]).type() instanceof StringType) {
+        numbers.add(i);
+      }
+    }
+    return numbers;
   }
 
   /** A key's values in the form that files take. */

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -26,6 +27,7 @@ final class KeyMap implements AutoCloseable {
   private static final int GONE_FILES = 50_000;
 
   private final List<DeltaColumn> columns;
+  private final Set<Integer> numbersAsText;
   private final KeyEncoder encoder;
   private final KeyIndex index;
   private final List<String> paths = new ArrayList<>();
@@ -34,16 +36,27 @@ final class KeyMap implements AutoCloseable {
 
   /**
    * @param columns key columns, in key order
+   * @param numbersAsText which of them, from 0, hold numbers as text
    */
-  KeyMap(List<DeltaColumn> columns) {
+  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText) {
     this.columns = List.copyOf(columns);
-    this.encoder = KeyEncoder.of(columns);
+    this.numbersAsText = Set.copyOf(numbersAsText);
+    this.encoder = KeyEncoder.of(columns, numbersAsText);
     this.index = new KeyIndex(encoder.wide(), KeyIndex.Memory.unlimited());
   }
 
   /** Key columns, in key order. */
   List<DeltaColumn> columns() {
     return columns;
+  }
+
+  /** Whether keys of these columns are found in it. */
+  boolean isOf(List<DeltaColumn> wanted, Set<Integer> asText) {
+    return numbersAsText.equals(asText)
+        && columns.stream()
+            .map(DeltaColumn::physicalName)
+            .toList()
+            .equals(wanted.stream().map(DeltaColumn::physicalName).toList());
   }
 
   /** A key in the index's form. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -91,17 +92,18 @@ final class TableState implements AutoCloseable {
     return rowFiles;
   }
 
-  /** The key index, built if there is none for these columns. */
-  KeyMap keys(List<String> keyColumns) throws IOException {
-    List<String> physical =
-        shape.columns(keyColumns).stream().map(DeltaColumn::physicalName).toList();
-    if (keys != null
-        && !keys.columns().stream().map(DeltaColumn::physicalName).toList().equals(physical)) {
-      keys.close();
-      keys = null;
+  /**
+   * The key index, built if there is none for these columns.
+   *
+   * @param numbersAsText which of the columns, from 0, hold numbers as text
+   */
+  KeyMap keys(List<String> keyColumns, Set<Integer> numbersAsText) throws IOException {
+    List<DeltaColumn> wanted = shape.columns(keyColumns);
+    if (keys != null && !keys.isOf(wanted, numbersAsText)) {
+      forgetKeys();
     }
     if (keys == null) {
-      keys = new KeyMap(shape.columns(keyColumns));
+      keys = new KeyMap(wanted, numbersAsText);
       IndexBuild.fill(keys, files.values(), rowFiles, location);
     }
     return keys;
@@ -174,7 +176,8 @@ final class TableState implements AutoCloseable {
   }
 
   /**
-   * Takes over a new schema, committed by this process; files and rows are as they were.
+   * Takes over a new schema, committed by this process; files and rows are as they were. The index
+   * does not outlive a change of its columns' types: how a key is encoded depends on them.
    *
    * @param newDomains metadata domains set in the same commit
    */
@@ -182,6 +185,9 @@ final class TableState implements AutoCloseable {
     domains.putAll(newDomains);
     take(now);
     shape = new TableShape(now, names);
+    if (keys != null && !keyColumnsStand()) {
+      forgetKeys();
+    }
   }
 
   /**
@@ -213,8 +219,7 @@ final class TableState implements AutoCloseable {
     setDomains(changes.domains());
     take(now);
     if (keys != null && (revived || !keyColumnsStand())) {
-      keys.close();
-      keys = null;
+      forgetKeys();
     }
     if (keys != null) {
       for (LiveFile file : added) {
@@ -268,11 +273,15 @@ final class TableState implements AutoCloseable {
     take(from);
   }
 
+  private void forgetKeys() {
+    keys.close();
+    keys = null;
+  }
+
   @Override
   public void close() {
     if (keys != null) {
-      keys.close();
-      keys = null;
+      forgetKeys();
     }
   }
 }

@@ -59,7 +59,10 @@ final class UpsertPlanner {
     this.shape = state.shape();
     this.mapping = new BatchMapping(batch, shape);
     // A batch without changes knows no key; without an index there is none to keep up to date.
-    this.keys = batch.schema().hasKey() ? state.keys(mapping.keyNames()) : state.keys();
+    this.keys =
+        batch.schema().hasKey()
+            ? state.keys(mapping.keyNames(), mapping.numbersAsText())
+            : state.keys();
   }
 
   /** A change on its way through the steps. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 final class CanonicalBytes {
   private static final byte NULL = 0;
   private static final byte PRESENT = 1;
+  private static final byte NUMBER = 2;
 
   private byte[] bytes = new byte[64];
   private int length;
@@ -41,12 +42,33 @@ final class CanonicalBytes {
     } else if (value instanceof byte[] binary) {
       addSized(binary);
     } else if (value instanceof BigDecimal number) {
-      BigDecimal shortest = number.stripTrailingZeros();
-      addLong(shortest.scale());
-      addSized(shortest.unscaledValue().toByteArray());
+      addDecimal(number);
     } else {
       addLong(FixedBits.of(value));
     }
+  }
+
+  /** As {@link #add}, of a text that stands for a number: 1.0 and 1.00 are written alike. */
+  void addNumber(Object text) {
+    BigDecimal number;
+    try {
+      number = text == null ? null : new BigDecimal(text.toString());
+    } catch (NumberFormatException e) {
+      // Another program's text, which no number equals.
+      number = null;
+    }
+    if (number == null) {
+      add(text);
+    } else {
+      addByte(NUMBER);
+      addDecimal(number);
+    }
+  }
+
+  private void addDecimal(BigDecimal number) {
+    BigDecimal shortest = number.stripTrailingZeros();
+    addLong(shortest.scale());
+    addSized(shortest.unscaledValue().toByteArray());
   }
 
   private void addSized(byte[] content) {

@@ -4,6 +4,7 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.target.delta.parquet.DeltaColumn;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Turns keys into evenly spread bits for a {@link KeyIndex}. Equal keys give equal bits, and:
@@ -25,13 +26,15 @@ public final class KeyEncoder {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final List<DeltaColumn> columns;
+  private final Set<Integer> numbers;
   private final int[] widths;
   private final boolean wide;
   private final long secret;
   private final SipHash hash;
 
-  private KeyEncoder(List<DeltaColumn> columns) {
+  private KeyEncoder(List<DeltaColumn> columns, Set<Integer> numbers) {
     this.columns = List.copyOf(columns);
+    this.numbers = Set.copyOf(numbers);
     this.widths = columns.stream().mapToInt(column -> FixedBits.width(column.type())).toArray();
     this.wide = !fits(widths);
     this.secret = RANDOM.nextLong();
@@ -43,12 +46,14 @@ public final class KeyEncoder {
    * change, except where a single integer column becomes a wider one.
    *
    * @param columns key columns in key order; at least one
+   * @param numbers which of them, from 0, are texts that stand for numbers: those that differ in
+   *     trailing zeros alone are equal
    */
-  public static KeyEncoder of(List<DeltaColumn> columns) {
+  public static KeyEncoder of(List<DeltaColumn> columns, Set<Integer> numbers) {
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("A key has at least one column");
     }
-    return new KeyEncoder(columns);
+    return new KeyEncoder(columns, numbers);
   }
 
   /** Whether encoded keys have 128 bits. */
@@ -65,8 +70,12 @@ public final class KeyEncoder {
   public void encode(Object[] values, EncodedKey into) {
     if (wide) {
       into.bytes.clear();
-      for (Object value : values) {
-        into.bytes.add(value);
+      for (int i = 0; i < values.length; i++) {
+        if (numbers.contains(i)) {
+          into.bytes.addNumber(values[i]);
+        } else {
+          into.bytes.add(values[i]);
+        }
       }
       hash.hash(into.bytes.array(), into.bytes.length(), into);
       return;

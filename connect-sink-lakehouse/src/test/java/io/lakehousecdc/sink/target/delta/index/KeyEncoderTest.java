@@ -132,7 +132,7 @@ class KeyEncoderTest {
       String name = "k" + columns.size();
       columns.add(new DeltaColumn(name, name, OptionalInt.empty(), type, false));
     }
-    return KeyEncoder.of(columns);
+    return KeyEncoder.of(columns, Set.of());
   }
 
   private static Bits bits(KeyEncoder encoder, Object... values) {
