@@ -74,12 +74,14 @@ final class TableHead {
       }
       return found.isPresent();
     }
-    if (!log.hasVersionAfter(state.version().number())) {
+    if (log.isNewest(state.version().number())) {
       return true;
     }
     Optional<TableVersion> latest = log.latest();
     Optional<LogChanges> changes =
-        latest.flatMap(version -> log.changes(state.version().number(), version));
+        latest
+            .filter(version -> version.tableId().equals(state.version().tableId()))
+            .flatMap(version -> log.changes(state.version().number(), version));
     if (changes.isEmpty()) {
       forget();
       return takeOver();

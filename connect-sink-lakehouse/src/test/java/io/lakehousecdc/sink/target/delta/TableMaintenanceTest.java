@@ -202,6 +202,48 @@ class TableMaintenanceTest {
     assertFalse(left.stream().anyMatch(name -> name.startsWith(".partial")), left.toString());
   }
 
+  /** Otherwise the entry is written where nobody looks for it: before the checkpoint. */
+  @Test
+  void rowsAreSeenThatFollowAnotherProcessesCleanUpOfTheLog() throws IOException {
+    Map<String, String> properties = Map.of("delta.logRetentionDuration", "interval 0 seconds");
+    try (DeltaTable idle = table(NONE, properties);
+        DeltaTable busy = table(NONE, properties)) {
+      commit(idle, List.of(upsert(0)));
+      for (long id = 1; id < 4; id++) {
+        commit(busy, List.of(upsert(id)));
+      }
+      new LogUpkeep(store, location()).checkpoint();
+      commit(idle, List.of(upsert(1), upsert(4)));
+    }
+    assertEquals(model, stored());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6})
+  void tableThatOthersMadeAnewIsReadFromTheStart(int commits) throws IOException {
+    try (DeltaTable table = table(NONE, Map.of());
+        DeltaTable other = table(NONE, Map.of())) {
+      for (long id = 0; id < 3; id++) {
+        commit(table, List.of(upsert(id)));
+      }
+      model.clear();
+      for (FileInfo file : files()) {
+        store.delete(file.location());
+      }
+      for (long id = 3; id < 3 + commits; id++) {
+        commit(other, List.of(upsert(id)));
+      }
+      commit(table, List.of(upsert(3), upsert(99)));
+    }
+    assertEquals(model, stored());
+  }
+
+  private List<FileInfo> files() throws IOException {
+    List<FileInfo> files = new ArrayList<>();
+    store.walk(location(), files::add);
+    return files;
+  }
+
   /** As where memory ends while the index follows a compaction. */
   @Test
   void tableIsReadAnewAfterWorkThatBrokeOff() {

@@ -80,10 +80,19 @@ public final class TableLog {
         });
   }
 
-  /** Whether there is a version after the given one. Costs one look at the store. */
-  public boolean hasVersionAfter(long version) {
+  /**
+   * Whether a version that was the newest still is. Costs two looks at the store. That no entry
+   * follows is not enough: a clean-up of the log takes the entry of the version first and then
+   * those after it, and who commits in their place writes what no reader finds. Nor does the
+   * version stand where the table was dropped, and perhaps made anew with fewer commits.
+   */
+  public boolean isNewest(long version) {
+    return !hasEntry(version + 1) && hasEntry(version);
+  }
+
+  private boolean hasEntry(long version) {
     try {
-      return store.exists(commitFile(version + 1));
+      return store.exists(commitFile(version));
     } catch (IOException e) {
       throw storeFailure("look at", e);
     }
@@ -233,7 +242,7 @@ public final class TableLog {
    * @param known number of a version, less than that of {@code now}
    */
   public Optional<LogChanges> changes(long known, TableVersion now) {
-    if (!hasVersionAfter(known)) {
+    if (!hasEntry(known + 1)) {
       return Optional.empty();
     }
     return call(
