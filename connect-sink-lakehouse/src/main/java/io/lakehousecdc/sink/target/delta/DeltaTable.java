@@ -250,15 +250,15 @@ final class DeltaTable implements AutoCloseable {
                   domains.put(
                       PartitionDomains.truncateName(),
                       Optional.of(PartitionDomains.truncateText(below))));
+      // Whatever goes wrong from here on, the entry may have been written: its files must stay.
+      knownToFail = false;
       TableVersion now;
       try {
         now = log.commit(head.state().version(), prepared.toCommit(domains));
-      } catch (RetriableException e) {
-        // The entry may have been written all the same: its files must stay.
-        knownToFail = false;
+      } catch (CommitConflictException e) {
+        knownToFail = true;
         throw e;
       }
-      knownToFail = false;
       clock.passed(Phase.LOG);
       boolean indexed = false;
       try {
