@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +22,30 @@ final class IndexBuild {
   /**
    * Points every key of the files to its row.
    *
+   * @param keys an empty index; closed where this fails, because an index that lacks keys would
+   *     have their rows doubled
    * @param table location of the table, for the log
+   * @return the same index, complete
    */
-  static void fill(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+  static KeyMap filled(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
       throws IOException {
-    if (files.isEmpty()) {
-      return;
+    boolean complete = false;
+    try {
+      if (!files.isEmpty()) {
+        fill(keys, files, rowFiles, table);
+      }
+      complete = true;
+      return keys;
+    } finally {
+      if (!complete) {
+        keys.close();
+      }
     }
+  }
+
+  private static void fill(
+      KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+      throws IOException {
     long start = System.nanoTime();
     // Numbers are given out before the threads start: only keys are put by several at once.
     files.forEach(keys::number);
@@ -56,7 +74,7 @@ final class IndexBuild {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while the keys of " + table + " were indexed");
     } finally {
-      threads.shutdownNow();
+      end(threads);
     }
     LOG.info(
         "{}: indexed {} keys of {} files in {} ms, {} bytes off the heap",
@@ -65,5 +83,22 @@ final class IndexBuild {
         files.size(),
         (System.nanoTime() - start) / 1_000_000,
         keys.bytes());
+  }
+
+  /** Returns when none of the threads uses the index any more. */
+  private static void end(ExecutorService threads) {
+    threads.shutdownNow();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

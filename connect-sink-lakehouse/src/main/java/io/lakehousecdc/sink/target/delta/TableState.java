@@ -103,8 +103,7 @@ final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys = new KeyMap(wanted, numbersAsText);
-      IndexBuild.fill(keys, files.values(), rowFiles, location);
+      keys = IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.values(), rowFiles, location);
     }
     return keys;
   }

@@ -6,22 +6,29 @@ import static io.lakehousecdc.sink.target.BatchBuilder.required;
 import static io.lakehousecdc.sink.target.BatchBuilder.schema;
 import static io.lakehousecdc.sink.target.Warehouse.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.target.PartitionOwner;
 import io.lakehousecdc.sink.target.TableOptions;
 import io.lakehousecdc.sink.target.Target;
 import io.lakehousecdc.sink.target.TargetContext;
 import io.lakehousecdc.sink.target.Warehouse;
+import io.lakehousecdc.sink.target.delta.storage.FileIO;
+import io.lakehousecdc.sink.target.delta.storage.FileInput;
 import io.lakehousecdc.sink.target.delta.storage.LocalFileIO;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,14 +94,49 @@ class DeltaKeyTest {
     assertEquals(List.of(row(1, "1.00", "new")), rows("a", "b", "v"));
   }
 
+  /** An index that lacks keys would have the rows of these doubled. */
+  @Test
+  void indexWhoseBuildFailedIsBuiltAnew() {
+    RowSchema lines = lines(Primitive.INT32);
+    try (Target target = open()) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(batch(LINES, lines).upsert(1, 1, 1, "old").build());
+      owner.commit(batch(LINES, lines).upsert(2, 2, 2, "old").build());
+    }
+    AtomicBoolean broken = new AtomicBoolean(true);
+    FileIO failing =
+        new ForwardingFileIO(store) {
+          @Override
+          public FileInput open(String location) throws IOException {
+            if (location.endsWith(".parquet") && broken.get()) {
+              throw new IOException("Injected");
+            }
+            return super.open(location);
+          }
+        };
+    try (Target target = open(failing)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      TableBatch update =
+          batch(LINES, lines).upsert(3, 1, 1, "new").upsert(3, 2, 2, "new").build();
+      assertThrows(RetriableException.class, () -> owner.commit(update));
+      broken.set(false);
+      owner.commit(update);
+    }
+    assertEquals(List.of(row(1, 1, "new"), row(2, 2, "new")), rows("a", "b", "v"));
+  }
+
   private static RowSchema lines(LogicalType second) {
     return schema(
         2, required("a", Primitive.INT32), required("b", second), optional("v", Primitive.TEXT));
   }
 
   private Target open() {
+    return open(store);
+  }
+
+  private Target open(FileIO io) {
     return DeltaFixture.open(
-        store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
+        io, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
   }
 
   private List<List<Object>> rows(String... columns) {
