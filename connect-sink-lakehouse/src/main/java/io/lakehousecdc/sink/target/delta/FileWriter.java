@@ -149,7 +149,8 @@ final class FileWriter {
     for (Map.Entry<String, VectorDescriptor> vector : written.entrySet()) {
       LiveFile file = state.file(vector.getKey());
       DataFile described =
-          file.file().with(vector.getValue(), FileStatistics.loosened(file.file().stats()));
+          file.file()
+              .with(vector.getValue(), FileStatistics.loosened(file.file().stats(), file.rows()));
       added.add(file.with(described, changed.get(vector.getKey())));
       String location = vectors.location(vector.getValue());
       if (location != null && !locations.contains(location)) {

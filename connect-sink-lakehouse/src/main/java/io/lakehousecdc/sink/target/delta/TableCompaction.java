@@ -266,7 +266,7 @@ final class TableCompaction {
             compacted.file().statistics());
     if (!gone.isEmpty()) {
       VectorDescriptor vector = vectors.write(Map.of(name, gone)).get(name);
-      file = file.with(vector, FileStatistics.loosened(file.stats()));
+      file = file.with(vector, FileStatistics.loosened(file.stats(), compacted.file().rows()));
     }
     return new LiveFile(
         file,

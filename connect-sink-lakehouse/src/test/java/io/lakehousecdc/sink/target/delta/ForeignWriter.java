@@ -117,7 +117,7 @@ final class ForeignWriter {
     Map<LiveFile, VectorDescriptor> written = vectors.write(deleted);
     written.forEach(
         (file, vector) ->
-            added.add(file.file().with(vector, FileStatistics.loosened(file.file().stats()))));
+            added.add(file.file().with(vector, FileStatistics.loosened(file.file().stats(), file.rows()))));
     log.commit(version, new NewCommit(removed, added, Map.of(), true));
   }
 

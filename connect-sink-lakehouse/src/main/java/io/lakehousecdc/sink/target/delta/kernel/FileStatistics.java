@@ -37,16 +37,21 @@ public final class FileStatistics {
   }
 
   /**
-   * The same statistics of a file that has a deletion vector: bounds need no longer be attained.
+   * The statistics of a file once it has a deletion vector: bounds need no longer be attained, and
+   * the number of rows has to be told, also where the file came without.
+   *
+   * @param stats may be null
+   * @param rows number of rows in the file, deleted ones included
    */
-  public static String loosened(String stats) {
+  public static String loosened(String stats, long rows) {
+    ObjectNode loosened = JSON.createObjectNode();
     try {
-      if (stats != null && JSON.readTree(stats) instanceof ObjectNode node) {
-        return node.put("tightBounds", false).toString();
+      if (stats != null && JSON.readTree(stats) instanceof ObjectNode known) {
+        loosened = known;
       }
     } catch (JsonProcessingException e) {
-      // Statistics of another writer that nobody can read: they are handed on as they are.
+      // Statistics of another writer that nobody can read are as good as none.
     }
-    return stats;
+    return loosened.put("numRecords", rows).put("tightBounds", false).toString();
   }
 }
