@@ -43,8 +43,7 @@ final class IndexBuild {
     }
   }
 
-  private static void fill(
-      KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+  private static void fill(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
       throws IOException {
     long start = System.nanoTime();
     // Numbers are given out before the threads start: only keys are put by several at once.

@@ -103,7 +103,8 @@ final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys = IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.values(), rowFiles, location);
+      keys =
+          IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.values(), rowFiles, location);
     }
     return keys;
   }

@@ -116,8 +116,7 @@ class DeltaKeyTest {
         };
     try (Target target = open(failing)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
-      TableBatch update =
-          batch(LINES, lines).upsert(3, 1, 1, "new").upsert(3, 2, 2, "new").build();
+      TableBatch update = batch(LINES, lines).upsert(3, 1, 1, "new").upsert(3, 2, 2, "new").build();
       assertThrows(RetriableException.class, () -> owner.commit(update));
       broken.set(false);
       owner.commit(update);

@@ -117,7 +117,9 @@ final class ForeignWriter {
     Map<LiveFile, VectorDescriptor> written = vectors.write(deleted);
     written.forEach(
         (file, vector) ->
-            added.add(file.file().with(vector, FileStatistics.loosened(file.file().stats(), file.rows()))));
+            added.add(
+                file.file()
+                    .with(vector, FileStatistics.loosened(file.file().stats(), file.rows()))));
     log.commit(version, new NewCommit(removed, added, Map.of(), true));
   }
 
