@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 /**
  * Encodes the rows of the batches that come next while the database works on the one before. What
  * was encoded is used where the batch is written by the very plan it was encoded for, else it is
- * dropped: the writer then encodes by itself, and is the one that reports values which do not fit.
+ * encoded anew. Values which do not fit are left to the writer to report.
  * Thread-safe.
  */
 final class EncodeAhead implements AutoCloseable {
@@ -29,7 +29,8 @@ final class EncodeAhead implements AutoCloseable {
 
   private record PlanKey(TableId table, RowSchema schema) {}
 
-  private record Ahead(long commit, List<RowChange> changes, Future<Optional<EncodedRows>> rows) {}
+  private record Ahead(
+      long commit, NewRows newRows, List<RowChange> changes, Future<Optional<EncodedRows>> rows) {}
 
   /**
    * @param name of the thread
@@ -65,7 +66,8 @@ final class EncodeAhead implements AutoCloseable {
       NewRows rows = plans.get(new PlanKey(stored.apply(batch.table()), batch.schema()));
       if (rows != null && !batch.changes().isEmpty()) {
         List<RowChange> changes = batch.changes();
-        kept.add(new Ahead(commits, changes, thread.submit(() -> EncodedRows.of(rows, changes))));
+        kept.add(
+            new Ahead(commits, rows, changes, thread.submit(() -> EncodedRows.of(rows, changes))));
       }
     }
   }
@@ -76,17 +78,17 @@ final class EncodeAhead implements AutoCloseable {
   }
 
   /**
-   * The encoded rows of a batch, waited for where they are on their way; empty where there are none
-   * for this plan. Given out once.
+   * The encoded rows of a batch, waited for where they are on their way, and encoded here where
+   * they were not begun as they are written now; empty where {@link EncodedRows#of} gives none.
    */
   @SuppressWarnings("ReferenceEquality") // Compiled once per state of a table.
-  Optional<EncodedRows> take(TableBatch batch, TablePlan plan) {
-    Optional<Ahead> ahead = remove(batch);
+  Optional<EncodedRows> take(TableBatch batch, NewRows newRows) {
+    Optional<Ahead> ahead = remove(batch).filter(begun -> begun.newRows() == newRows);
     if (ahead.isEmpty()) {
-      return Optional.empty();
+      return EncodedRows.of(newRows, batch.changes());
     }
     try {
-      return ahead.get().rows().get().filter(rows -> rows.plan() == plan);
+      return ahead.get().rows().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -82,7 +82,8 @@ final class UpsertWriter implements TableWriter {
       return Set.of();
     }
     boolean someVoid = changes.stream().anyMatch(each -> each.info().position().isBelow(floor));
-    Optional<EncodedRows> encoded = someVoid ? Optional.empty() : encoded(batch);
+    Optional<EncodedRows> encoded =
+        someVoid || replace ? Optional.empty() : ahead.take(batch, newRows);
     if (encoded.isPresent() && encoded.get().layout() == Layout.STORED) {
       unstaged = encoded;
       return encoded.get().nulls();
@@ -91,15 +92,6 @@ final class UpsertWriter implements TableWriter {
         encoded.isPresent() ? stager.stage(encoded.get(), floor) : stager.stage(changes, floor);
     counts.stale += stager.tooOld();
     return nulls;
-  }
-
-  /** The batch, encoded; empty where it has to be encoded while it is sent. */
-  private Optional<EncodedRows> encoded(TableBatch batch) {
-    Optional<EncodedRows> encoded = ahead.take(batch, plan);
-    if (replace) {
-      return Optional.empty();
-    }
-    return encoded.isPresent() ? encoded : EncodedRows.of(newRows, batch.changes());
   }
 
   @Override
