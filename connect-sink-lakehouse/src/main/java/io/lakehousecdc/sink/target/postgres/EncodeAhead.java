@@ -18,8 +18,7 @@ import java.util.function.UnaryOperator;
 /**
  * Encodes the rows of the batches that come next while the database works on the one before. What
  * was encoded is used where the batch is written by the very plan it was encoded for, else it is
- * encoded anew. Values which do not fit are left to the writer to report.
- * Thread-safe.
+ * encoded anew. Values which do not fit are left to the writer to report. Thread-safe.
  */
 final class EncodeAhead implements AutoCloseable {
   private final ExecutorService thread;
