@@ -63,7 +63,7 @@ build() {
 
 for argument in "$@"; do
   case "$argument" in -h | --help)
-    cat "$root/quickstart/src/main/resources/io/lakehousecdc/quickstart/usage.txt"
+    cat "$root/quickstart/src/main/resources/io/lakehousecdc/quickstart/demo/usage.txt"
     exit 0
     ;;
   esac

@@ -2,6 +2,8 @@ package io.lakehousecdc.benchmarks;
 
 import io.lakehousecdc.benchmarks.delta.DeltaBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaLevelBenchmark;
+import io.lakehousecdc.benchmarks.harness.Benchmark;
+import io.lakehousecdc.benchmarks.harness.Options;
 import io.lakehousecdc.benchmarks.postgres.PostgresBenchmark;
 import java.util.Arrays;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.lakehousecdc.sink;
 
 import io.lakehousecdc.sink.change.ChangeEvent;
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.decode.RecordDecoder;
 import io.lakehousecdc.sink.error.FatalException;
-import io.lakehousecdc.sink.pipeline.Rejections;
-import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.pipeline.RejectionReporter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.connect.errors.DataException;
@@ -13,7 +13,7 @@ import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** Reports rejected records to Connect's dead letter queue, where there is one. Thread-safe. */
-final class ErrantRecords implements Rejections {
+final class ErrantRecords implements RejectionReporter {
   private final ErrantRecordReporter reporter;
   private final boolean hasTable;
 
@@ -47,7 +47,7 @@ final class ErrantRecords implements Rejections {
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, Coordinates at, Exception reason) {
+  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
     String message = at + ", table " + event.table() + ": " + reason.getMessage();
     return origin == null
         ? new DeadLetter(

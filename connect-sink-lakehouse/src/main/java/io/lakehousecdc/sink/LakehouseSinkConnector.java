@@ -1,9 +1,9 @@
 package io.lakehousecdc.sink;
 
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.target.Target;
-import io.lakehousecdc.sink.target.TargetContext;
-import io.lakehousecdc.sink.target.TargetFactory.SettingProblem;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.lakehousecdc.sink;
 
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.decode.DecodeAhead;
 import io.lakehousecdc.sink.decode.Decoded;
@@ -9,8 +9,8 @@ import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.MetricsBean;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.Pipeline;
-import io.lakehousecdc.sink.target.Target;
-import io.lakehousecdc.sink.target.TargetContext;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -180,7 +180,7 @@ public final class LakehouseSinkTask extends SinkTask {
   }
 
   private void take(DecodeAhead.Item item) {
-    Coordinates at = item.at();
+    RecordOffset at = item.at();
     OptionalLong back = pipeline.rewind(at.partition(), at.offset());
     if (back.isPresent()) {
       rewind(Map.of(at.partition(), back.getAsLong()));

@@ -1,12 +1,12 @@
 package io.lakehousecdc.sink;
 
-import io.lakehousecdc.sink.target.ColumnChanges;
-import io.lakehousecdc.sink.target.TableOptions;
-import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
-import io.lakehousecdc.sink.target.TableOptions.DroppedColumns;
-import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
-import io.lakehousecdc.sink.target.TargetFactory.SettingProblem;
+import io.lakehousecdc.sink.spi.ColumnChanges;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package io.lakehousecdc.sink;
 
 import static org.apache.kafka.common.config.ConfigDef.NO_DEFAULT_VALUE;
 
-import io.lakehousecdc.sink.target.Setting;
-import io.lakehousecdc.sink.target.TargetFactory;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TargetFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

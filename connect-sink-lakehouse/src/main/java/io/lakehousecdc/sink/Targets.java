@@ -1,8 +1,8 @@
 package io.lakehousecdc.sink;
 
-import io.lakehousecdc.sink.target.TargetFactory;
-import io.lakehousecdc.sink.target.delta.DeltaTargetFactory;
-import io.lakehousecdc.sink.target.postgres.PostgresTargetFactory;
+import io.lakehousecdc.sink.delta.DeltaTargetFactory;
+import io.lakehousecdc.sink.postgres.PostgresTargetFactory;
+import io.lakehousecdc.sink.spi.TargetFactory;
 import java.util.List;
 import java.util.Optional;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may import whom; docs/ARCHITECTURE.md explains why. */
 class ArchitectureTest {
   private static final String ROOT = "io.lakehousecdc.sink";
+  private static final String ORDER = "io.lakehousecdc.order";
 
   private static JavaClasses sink;
 
@@ -36,44 +37,100 @@ class ArchitectureTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "change   |",
-        "error    | change",
-        "schema   | change",
-        "batch    | change schema",
-        "metrics  | change",
-        "target   | change batch error schema",
-        "target.*.. | change batch error schema target",
-        "decode   | change error target",
-        "pipeline | change batch error schema metrics target decode"
+        "change..   |",
+        "error..    | change",
+        "schema..   | change",
+        "batch..    | change schema",
+        "metrics..  | change",
+        "spi..      | change batch error schema",
+        "postgres.. | change batch error schema spi",
+        "delta..    | change batch error schema spi",
+        "decode..   | change error",
+        "pipeline.. | change batch error schema metrics spi"
       })
   void packageImportsOnlyItsNeighboursBelow(String name, String allowed) {
-    String self = ROOT + "." + name;
-    List<String> neighbours = new ArrayList<>(List.of(self));
-    if (allowed != null) {
-      for (String neighbour : allowed.split(" ")) {
-        neighbours.add(ROOT + "." + neighbour);
-      }
-    }
     check(
-        noClasses()
-            .that()
-            .resideInAPackage(self)
-            .should()
-            .dependOnClassesThat(
-                resideInAPackage(ROOT + "..")
-                    .and(not(resideInAnyPackage(neighbours.toArray(String[]::new))))),
+        onlyDependsOn(name, allowed),
         "."
             + name
             + " may import only its neighbours below ("
             + (allowed == null ? "none" : allowed)
-            + "). Move what both need down to .change or .target, or hand it in through an"
+            + "). Move what both need down to .change or .spi, or hand it in through an"
             + " interface that ."
             + name
             + " declares");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "postgres.catalog   |",
+        "postgres.codec     | postgres.catalog",
+        "postgres.sql       | postgres.catalog postgres.codec",
+        "postgres.session   | postgres.catalog postgres.sql",
+        "postgres.store     | postgres.catalog postgres.sql postgres.session",
+        "postgres.schema    | postgres.catalog postgres.codec postgres.sql postgres.session"
+            + " postgres.store",
+        "postgres.write     | postgres.catalog postgres.codec postgres.sql postgres.session"
+            + " postgres.store postgres.schema",
+        "delta.storage      |",
+        "delta.parquet      | delta.storage",
+        "delta.index        | delta.parquet",
+        "delta.kernel       | delta.storage delta.parquet",
+        "delta.domain       |",
+        "delta.schema       | delta.parquet delta.kernel",
+        "delta.snapshot     | delta.storage delta.parquet delta.index delta.kernel delta.domain"
+            + " delta.schema",
+        "delta.write        | delta.parquet delta.index delta.kernel delta.schema delta.snapshot",
+        "delta.maintenance  | delta.storage delta.parquet delta.index delta.kernel delta.schema"
+            + " delta.snapshot",
+        "delta.table        | delta.storage delta.parquet delta.kernel delta.domain delta.schema"
+            + " delta.snapshot delta.write delta.maintenance",
+        "decode.type        |",
+        "decode.table       | decode.type"
+      })
+  void layerOfAPackageImportsOnlyThoseBelow(String name, String allowed) {
+    String room = name.substring(0, name.indexOf('.'));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + "." + name + "..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(ROOT + "." + room + "..")
+                    .and(not(resideInAnyPackage(packages(name, allowed))))),
+        "."
+            + name
+            + " is a layer of ."
+            + room
+            + " and may import only those below it ("
+            + (allowed == null ? "none" : allowed)
+            + "). Move the class to the layer that needs it, or turn the dependency round with an"
+            + " interface");
+  }
+
+  private static ArchRule onlyDependsOn(String name, String allowed) {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + "." + name)
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(packages(name, allowed)))));
+  }
+
+  /** The package and those that it may import, each with its sub-packages. */
+  private static String[] packages(String name, String allowed) {
+    List<String> packages = new ArrayList<>(List.of(name.replace("..", "")));
+    if (allowed != null) {
+      packages.addAll(List.of(allowed.split(" ")));
+    }
+    return packages.stream().map(each -> ROOT + "." + each + "..").toArray(String[]::new);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"change", "batch", "schema", "error", "target", "pipeline"})
+  @ValueSource(
+      strings = {"change", "batch", "schema", "error", "spi", "postgres", "delta", "pipeline"})
   void packageKnowsNoKafkaType(String name) {
     check(
         noClasses()
@@ -87,21 +144,22 @@ class ArchitectureTest {
   }
 
   @Test
-  void changeDependsOnTheJdkAlone() {
+  void changeDependsOnTheJdkAndTheOrderOfChangesAlone() {
     check(
         noClasses()
             .that()
             .resideInAPackage(ROOT + ".change..")
             .should()
-            .dependOnClassesThat(not(resideInAnyPackage("java..", ROOT + ".change.."))),
+            .dependOnClassesThat(
+                not(resideInAnyPackage("java..", ORDER + "..", ROOT + ".change.."))),
         "every package speaks the vocabulary of .change: put what needs a library elsewhere");
   }
 
   @Test
   void onlyThePostgresTargetSpeaksJdbc() {
     only(
-        ROOT + ".target.postgres..",
-        "SQL belongs to the target that speaks it: hide it behind .target's interfaces",
+        ROOT + ".postgres..",
+        "SQL belongs to the target that speaks it: hide it behind .spi's interfaces",
         "java.sql..",
         "javax.sql..",
         "org.postgresql..");
@@ -110,8 +168,8 @@ class ArchitectureTest {
   @Test
   void onlyTheDeltaTargetSpeaksDeltaAndParquet() {
     only(
-        ROOT + ".target.delta..",
-        "Delta and Parquet belong to one target: hide them behind .target's interfaces",
+        ROOT + ".delta..",
+        "Delta and Parquet belong to one target: hide them behind .spi's interfaces",
         "io.delta..",
         "org.apache.parquet..",
         "org.apache.hadoop..",
@@ -121,17 +179,31 @@ class ArchitectureTest {
   @Test
   void onlyOnePackageTouchesKernelsInternals() {
     only(
-        ROOT + ".target.delta.kernel..",
+        ROOT + ".delta.kernel..",
         "Kernel's internal packages change without notice: add what you need to"
-            + " .target.delta.kernel, in terms of public types",
+            + " .delta.kernel, in terms of public types",
         "io.delta.kernel.internal..");
   }
 
-  @Test
-  void targetsNeverImportEachOther() {
-    ArchRule rule = slices().matching(ROOT + ".target.(*)..").should().notDependOnEachOther();
+  @ParameterizedTest
+  @CsvSource({"postgres, delta", "delta, postgres"})
+  void targetsNeverImportEachOther(String one, String other) {
     check(
-        rule, "a target must be removable: move what two targets share to .target, or to .schema");
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + "." + one + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + "." + other + ".."),
+        "a target must be removable: move what two targets share to .spi, or to .schema");
+  }
+
+  @Test
+  void nothingIsNamedAfterMavensOutput() {
+    check(
+        noClasses().should().resideInAPackage("..target.."),
+        "build output lies in directories called target, which tools skip: name the package after"
+            + " what it holds");
   }
 
   @Test

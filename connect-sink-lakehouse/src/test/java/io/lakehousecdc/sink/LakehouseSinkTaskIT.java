@@ -3,7 +3,7 @@ package io.lakehousecdc.sink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lakehousecdc.sink.target.postgres.SharedPostgres;
+import io.lakehousecdc.sink.postgres.SharedPostgres;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.testkit.PostgresDatabase;

@@ -1,5 +1,12 @@
 package io.lakehousecdc.quickstart;
 
+import io.lakehousecdc.quickstart.demo.Demo;
+import io.lakehousecdc.quickstart.demo.DemoStack;
+import io.lakehousecdc.quickstart.demo.Options;
+import io.lakehousecdc.quickstart.display.Display;
+import io.lakehousecdc.quickstart.display.PlainDisplay;
+import io.lakehousecdc.quickstart.display.TerminalDisplay;
+import io.lakehousecdc.quickstart.shop.UsageException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;

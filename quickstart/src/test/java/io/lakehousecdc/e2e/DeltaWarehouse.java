@@ -1,6 +1,6 @@
 package io.lakehousecdc.e2e;
 
-import io.lakehousecdc.quickstart.DeltaReader;
+import io.lakehousecdc.quickstart.warehouse.DeltaReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

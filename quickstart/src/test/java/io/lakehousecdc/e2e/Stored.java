@@ -1,6 +1,6 @@
 package io.lakehousecdc.e2e;
 
-import io.lakehousecdc.quickstart.DeltaReader;
+import io.lakehousecdc.quickstart.warehouse.DeltaReader;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;

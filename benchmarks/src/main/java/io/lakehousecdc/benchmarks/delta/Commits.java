@@ -1,9 +1,9 @@
 package io.lakehousecdc.benchmarks.delta;
 
-import io.lakehousecdc.benchmarks.Directory;
-import io.lakehousecdc.benchmarks.Result;
 import io.lakehousecdc.benchmarks.delta.OrdersTable.Took;
 import io.lakehousecdc.benchmarks.delta.SparkPeer.Merged;
+import io.lakehousecdc.benchmarks.harness.Directory;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.measure.Latencies;
 import io.lakehousecdc.sink.change.RowChange;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.lakehousecdc.benchmarks.delta;
 
-import io.lakehousecdc.benchmarks.Benchmark;
-import io.lakehousecdc.benchmarks.Options;
-import io.lakehousecdc.benchmarks.Options.Option;
-import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.harness.Benchmark;
+import io.lakehousecdc.benchmarks.harness.Options;
+import io.lakehousecdc.benchmarks.harness.Options.Option;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;

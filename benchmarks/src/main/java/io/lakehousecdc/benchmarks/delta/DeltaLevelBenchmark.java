@@ -1,10 +1,10 @@
 package io.lakehousecdc.benchmarks.delta;
 
-import io.lakehousecdc.benchmarks.Benchmark;
-import io.lakehousecdc.benchmarks.Directory;
-import io.lakehousecdc.benchmarks.Options;
-import io.lakehousecdc.benchmarks.Options.Option;
-import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.harness.Benchmark;
+import io.lakehousecdc.benchmarks.harness.Directory;
+import io.lakehousecdc.benchmarks.harness.Options;
+import io.lakehousecdc.benchmarks.harness.Options.Option;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.measure.Latencies;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.lakehousecdc.benchmarks.delta;
 
-import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.measure.Latencies;
 import java.util.Locale;
 import java.util.Map;

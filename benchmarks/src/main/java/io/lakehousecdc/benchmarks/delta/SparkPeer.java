@@ -1,6 +1,6 @@
 package io.lakehousecdc.benchmarks.delta;
 
-import io.lakehousecdc.benchmarks.ProjectFile;
+import io.lakehousecdc.benchmarks.harness.ProjectFile;
 import io.lakehousecdc.benchmarks.measure.Latencies;
 import io.lakehousecdc.sink.change.RowChange;
 import java.io.BufferedReader;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * one, which compiles code, is left out. Not thread-safe.
  */
 final class SparkPeer {
-  private static final String MAIN = "io.lakehousecdc.sink.target.delta.SparkMerge";
+  private static final String MAIN = "io.lakehousecdc.sink.delta.SparkMerge";
   private static final String MERGED = "merge_ms ";
 
   /** The packages that Spark opens by reflection on Java 17. */

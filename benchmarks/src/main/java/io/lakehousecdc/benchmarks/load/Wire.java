@@ -2,7 +2,7 @@ package io.lakehousecdc.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lakehousecdc.benchmarks.ProjectFile;
+import io.lakehousecdc.benchmarks.harness.ProjectFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package io.lakehousecdc.benchmarks.postgres;
 
-import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.RecordedTopic;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.Median;
-import io.lakehousecdc.sink.target.postgres.PostgresTargetFactory;
+import io.lakehousecdc.sink.postgres.PostgresTargetFactory;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.io.IOException;
 import java.sql.SQLException;

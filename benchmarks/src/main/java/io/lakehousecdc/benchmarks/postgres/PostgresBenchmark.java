@@ -1,8 +1,8 @@
 package io.lakehousecdc.benchmarks.postgres;
 
-import io.lakehousecdc.benchmarks.Benchmark;
-import io.lakehousecdc.benchmarks.Options;
-import io.lakehousecdc.benchmarks.Options.Option;
+import io.lakehousecdc.benchmarks.harness.Benchmark;
+import io.lakehousecdc.benchmarks.harness.Options;
+import io.lakehousecdc.benchmarks.harness.Options.Option;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;

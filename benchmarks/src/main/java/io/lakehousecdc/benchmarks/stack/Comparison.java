@@ -1,6 +1,6 @@
 package io.lakehousecdc.benchmarks.stack;
 
-import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.Median;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.lakehousecdc.benchmarks.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lakehousecdc.benchmarks.load.Orders;
-import io.lakehousecdc.quickstart.DeltaReader;
+import io.lakehousecdc.quickstart.warehouse.DeltaReader;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.io.IOException;
 import java.io.StringReader;

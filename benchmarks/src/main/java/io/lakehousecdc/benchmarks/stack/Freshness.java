@@ -1,8 +1,8 @@
 package io.lakehousecdc.benchmarks.stack;
 
-import io.lakehousecdc.benchmarks.Directory;
-import io.lakehousecdc.benchmarks.ProjectFile;
-import io.lakehousecdc.benchmarks.Result;
+import io.lakehousecdc.benchmarks.harness.Directory;
+import io.lakehousecdc.benchmarks.harness.ProjectFile;
+import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.SteadyWriter;

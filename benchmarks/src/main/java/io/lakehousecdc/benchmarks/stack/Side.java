@@ -1,6 +1,6 @@
 package io.lakehousecdc.benchmarks.stack;
 
-import io.lakehousecdc.benchmarks.ProjectFile;
+import io.lakehousecdc.benchmarks.harness.ProjectFile;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.Wire;
 import java.nio.file.Path;

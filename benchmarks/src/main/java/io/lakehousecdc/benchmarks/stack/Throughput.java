@@ -1,6 +1,6 @@
 package io.lakehousecdc.benchmarks.stack;
 
-import io.lakehousecdc.benchmarks.Directory;
+import io.lakehousecdc.benchmarks.harness.Directory;
 import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;

@@ -1,12 +1,12 @@
 package io.lakehousecdc.sink.batch;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Column;
-import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
 import io.lakehousecdc.sink.change.RowChange.Delete;
-import io.lakehousecdc.sink.change.RowChange.Origin;
-import io.lakehousecdc.sink.change.RowChange.Unsettled;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ public final class ColumnMask {
         batch.changes().stream().map(mask::apply).toList(),
         batch.truncateBelow(),
         batch.sweep(),
-        batch.sightings());
+        batch.observedSchemas());
   }
 
   /** The limit, if some of the positions are within it; else null. */
@@ -94,23 +94,23 @@ public final class ColumnMask {
           upsert.key(),
           cells(upsert.cells(), at),
           upsert.info(),
-          origin(upsert.origin(), at),
+          origin(upsert.formerRow(), at),
           upsert.createdAt());
     }
-    if (change instanceof Unsettled unsettled) {
-      return new Unsettled(
+    if (change instanceof ConditionalChange unsettled) {
+      return new ConditionalChange(
           unsettled.key(),
           cells(unsettled.cells(), at),
           cells(unsettled.before(), at),
           unsettled.info(),
-          origin(unsettled.origin(), at),
+          origin(unsettled.formerRow(), at),
           unsettled.steps());
     }
     return new Delete(change.key(), cells(change.cells(), at), change.info());
   }
 
-  private Origin origin(Origin origin, Position at) {
-    return origin == null ? null : new Origin(origin.key(), cells(origin.lent(), at));
+  private FormerRow origin(FormerRow origin, Position at) {
+    return origin == null ? null : new FormerRow(origin.key(), cells(origin.lent(), at));
   }
 
   private Object[] cells(Object[] cells, Position at) {

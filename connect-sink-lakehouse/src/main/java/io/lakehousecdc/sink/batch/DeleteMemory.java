@@ -1,6 +1,6 @@
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.Iterator;

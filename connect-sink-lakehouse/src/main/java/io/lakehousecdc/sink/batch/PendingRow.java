@@ -1,13 +1,13 @@
 package io.lakehousecdc.sink.batch;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
 import io.lakehousecdc.sink.change.RowChange.Delete;
-import io.lakehousecdc.sink.change.RowChange.Origin;
-import io.lakehousecdc.sink.change.RowChange.Unsettled;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -76,7 +76,12 @@ final class PendingRow {
   }
 
   static PendingRow upserted(
-      RowSchema schema, RowKey key, Object[] cells, Move move, ChangeInfo info, Coverage coverage) {
+      RowSchema schema,
+      RowKey key,
+      Object[] cells,
+      Move move,
+      ChangeInfo info,
+      TransactionVisibility coverage) {
     PendingRow row = new PendingRow(key);
     row.count = RowCount.first(info.operation(), info.position(), coverage);
     row.write(schema, cells, move, info);
@@ -84,7 +89,11 @@ final class PendingRow {
   }
 
   static PendingRow deleted(
-      RowSchema schema, RowKey key, Object[] before, ChangeInfo info, Coverage coverage) {
+      RowSchema schema,
+      RowKey key,
+      Object[] before,
+      ChangeInfo info,
+      TransactionVisibility coverage) {
     PendingRow row = new PendingRow(key);
     row.count = RowCount.first(Operation.DELETE, info.position(), coverage);
     row.schema = schema;
@@ -98,8 +107,8 @@ final class PendingRow {
   }
 
   /** Whether this very event was the last one: the source has emitted it again. */
-  boolean isRepeatedBy(ChangeInfo info, Coverage coverage) {
-    return coverage != Coverage.NONE
+  boolean isRepeatedBy(ChangeInfo info, TransactionVisibility coverage) {
+    return coverage != TransactionVisibility.NONE
         && info.operation() == last.operation()
         && (info.operation() == Operation.CREATE || info.operation() == Operation.DELETE)
         && info.position().equals(last.position());
@@ -110,9 +119,10 @@ final class PendingRow {
       Object[] later,
       Move movedFrom,
       ChangeInfo info,
-      Coverage coverage,
+      TransactionVisibility coverage,
       RowSchema union) {
-    boolean another = info.operation() == Operation.CREATE && coverage != Coverage.NONE;
+    boolean another =
+        info.operation() == Operation.CREATE && coverage != TransactionVisibility.NONE;
     count = count.before(info.operation(), info.position(), coverage, last);
     boolean deleted = count.isKnown() && count.rows() == 0;
     older = another ? (deleted ? null : image()) : older;
@@ -130,7 +140,7 @@ final class PendingRow {
   /**
    * @param before values of the deleted row; null where not known
    */
-  Leaving delete(RowSchema from, Object[] before, ChangeInfo info, Coverage coverage) {
+  Leaving delete(RowSchema from, Object[] before, ChangeInfo info, TransactionVisibility coverage) {
     count = count.before(Operation.DELETE, info.position(), coverage, last);
     Leaving leaving = leaving(from, before);
     count = count.after(Operation.DELETE, info.position(), coverage);
@@ -188,7 +198,7 @@ final class PendingRow {
   /** The change that is left, aligned to {@code union}. */
   RowChange change(RowSchema union) {
     Object[] aligned = SchemaUnion.align(cells, schema, union);
-    Origin from = origin(union);
+    FormerRow from = origin(union);
     if (count.isKnown()) {
       if (count.rows() == 0) {
         return new Delete(key, aligned, last);
@@ -205,14 +215,14 @@ final class PendingRow {
       return new Upsert(key, aligned, last, from, count.steps().get(0).at());
     }
     Object[] before = lost == null ? aligned : lost.alignedTo(union);
-    return new Unsettled(key, aligned, before, last, from, count.steps());
+    return new ConditionalChange(key, aligned, before, last, from, count.steps());
   }
 
-  private Origin origin(RowSchema union) {
+  private FormerRow origin(RowSchema union) {
     if (move == null || isLate(move) && !hasUnchanged(cells)) {
       return null;
     }
-    return new Origin(move.from, move.lent == null ? null : move.lent.alignedTo(union));
+    return new FormerRow(move.from, move.lent == null ? null : move.lent.alignedTo(union));
   }
 
   static boolean hasUnchanged(Object[] cells) {

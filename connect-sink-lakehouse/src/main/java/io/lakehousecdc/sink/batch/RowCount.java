@@ -1,8 +1,8 @@
 package io.lakehousecdc.sink.batch;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowChange.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,15 +27,15 @@ record RowCount(int rows, List<Step> steps) {
   }
 
   /** After the first event of the key in a batch. */
-  static RowCount first(Operation operation, Position at, Coverage coverage) {
+  static RowCount first(Operation operation, Position at, TransactionVisibility coverage) {
     int change = change(operation);
-    if (coverage == Coverage.NONE || operation == Operation.READ) {
+    if (coverage == TransactionVisibility.NONE || operation == Operation.READ) {
       return known(change < 0 ? 0 : 1);
     }
     if (operation == Operation.CREATE) {
       return new RowCount(0, List.of(new Step(at, 1)));
     }
-    if (coverage == Coverage.FROM_START) {
+    if (coverage == TransactionVisibility.FROM_START) {
       return known(1 + change);
     }
     return new RowCount(0, change == 0 ? List.of() : List.of(new Step(at, change)));
@@ -46,8 +46,8 @@ record RowCount(int rows, List<Step> steps) {
    *
    * @param last the event before it
    */
-  RowCount before(Operation next, Position at, Coverage coverage, ChangeInfo last) {
-    if (coverage == Coverage.NONE || at.isOfSameTransaction(last.position())) {
+  RowCount before(Operation next, Position at, TransactionVisibility coverage, ChangeInfo last) {
+    if (coverage == TransactionVisibility.NONE || at.isOfSameTransaction(last.position())) {
       return this;
     }
     if (next == Operation.UPDATE || next == Operation.DELETE) {
@@ -60,9 +60,9 @@ record RowCount(int rows, List<Step> steps) {
   }
 
   /** After the event that {@link #before} was asked for. */
-  RowCount after(Operation operation, Position at, Coverage coverage) {
+  RowCount after(Operation operation, Position at, TransactionVisibility coverage) {
     int change = change(operation);
-    if (coverage == Coverage.NONE || operation == Operation.READ) {
+    if (coverage == TransactionVisibility.NONE || operation == Operation.READ) {
       return known(change < 0 ? 0 : 1);
     }
     return plus(change, at);

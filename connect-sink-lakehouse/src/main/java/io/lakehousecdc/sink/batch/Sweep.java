@@ -1,6 +1,6 @@
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.order.Position;
 
 /**
  * A completed snapshot: rows of the table that stand below its position were not in it.

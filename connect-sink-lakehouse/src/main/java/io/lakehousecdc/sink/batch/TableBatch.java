@@ -1,10 +1,10 @@
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.schema.Sighting;
+import io.lakehousecdc.sink.schema.ObservedSchema;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +27,7 @@ public record TableBatch(
     List<RowChange> changes,
     Optional<Position> truncateBelow,
     Optional<Sweep> sweep,
-    List<Sighting> sightings) {
+    List<ObservedSchema> observedSchemas) {
 
   /** A batch that does not tell which columns the source's table had. */
   public TableBatch(

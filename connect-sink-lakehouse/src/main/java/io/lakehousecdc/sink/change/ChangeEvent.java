@@ -1,11 +1,13 @@
 package io.lakehousecdc.sink.change;
 
+import io.lakehousecdc.order.SourcePosition;
+
 /** A decoded record that concerns a table. */
 public sealed interface ChangeEvent {
 
   TableId table();
 
-  SourceMark mark();
+  SourcePosition sourcePosition();
 
   /**
    * A row was created, read, updated or deleted.
@@ -28,7 +30,7 @@ public sealed interface ChangeEvent {
       Object[] after,
       Object[] before,
       RowKey formerKey,
-      SourceMark mark)
+      SourcePosition sourcePosition)
       implements ChangeEvent {
 
     /** An event of a row that keeps its key. */
@@ -39,13 +41,13 @@ public sealed interface ChangeEvent {
         RowKey key,
         Object[] after,
         Object[] before,
-        SourceMark mark) {
+        SourcePosition mark) {
       this(table, schema, operation, key, after, before, null, mark);
     }
   }
 
   /** All rows of the table were removed. */
-  record TruncateEvent(TableId table, SourceMark mark) implements ChangeEvent {}
+  record TruncateEvent(TableId table, SourcePosition sourcePosition) implements ChangeEvent {}
 
   /**
    * A record with a key and no value: a delete without a position, redundant where it follows the
@@ -53,6 +55,6 @@ public sealed interface ChangeEvent {
    *
    * @param schema last schema seen for the table, or one of the key columns alone
    */
-  record TombstoneEvent(TableId table, RowSchema schema, RowKey key, SourceMark mark)
+  record TombstoneEvent(TableId table, RowSchema schema, RowKey key, SourcePosition sourcePosition)
       implements ChangeEvent {}
 }

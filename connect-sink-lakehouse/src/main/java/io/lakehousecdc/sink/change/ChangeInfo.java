@@ -1,5 +1,7 @@
 package io.lakehousecdc.sink.change;
 
+import io.lakehousecdc.order.Position;
+
 /**
  * What every stored row remembers of the change that wrote it.
  *

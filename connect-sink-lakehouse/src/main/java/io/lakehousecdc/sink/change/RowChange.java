@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink.change;
 
+import io.lakehousecdc.order.Position;
 import java.util.List;
 
 /** A change of one row. */
@@ -17,7 +18,7 @@ public sealed interface RowChange {
    * Where values of unchanged cells are to be taken from; null where from the row stored under the
    * same key.
    */
-  default Origin origin() {
+  default FormerRow formerRow() {
     return null;
   }
 
@@ -29,13 +30,14 @@ public sealed interface RowChange {
    * @param createdAt position of the create with which the changes of this key begin in the batch,
    *     where it is not known whether another row had the key then; else null. See {@link #over}
    */
-  record Upsert(RowKey key, Object[] cells, ChangeInfo info, Origin origin, Position createdAt)
+  record Upsert(
+      RowKey key, Object[] cells, ChangeInfo info, FormerRow formerRow, Position createdAt)
       implements RowChange {
     public Upsert(RowKey key, Object[] cells, ChangeInfo info) {
       this(key, cells, info, null, null);
     }
 
-    public Upsert(RowKey key, Object[] cells, ChangeInfo info, Origin origin) {
+    public Upsert(RowKey key, Object[] cells, ChangeInfo info, FormerRow origin) {
       this(key, cells, info, origin, null);
     }
 
@@ -43,14 +45,14 @@ public sealed interface RowChange {
      * The change as it is to be stored over {@code stored}: a row created under a key that another
      * row still has is marked {@link Operation#TAKEOVER}.
      */
-    public Upsert over(Standing stored) {
+    public Upsert over(StoredRowState stored) {
       boolean shared =
           createdAt != null
               && stored.live()
               && (stored.isTakeover()
                   || stored.position() == null
                   || stored.position().isBelow(createdAt));
-      return shared ? new Upsert(key, cells, info.as(Operation.TAKEOVER), origin, null) : this;
+      return shared ? new Upsert(key, cells, info.as(Operation.TAKEOVER), formerRow, null) : this;
     }
   }
 
@@ -66,7 +68,7 @@ public sealed interface RowChange {
      * Whether the delete leaves a row alone that is not newer: it is known to have outlived it. (A
      * tombstone stands at the position of the delete that it follows.)
      */
-    public boolean spares(Standing stored) {
+    public boolean spares(StoredRowState stored) {
       return stored.live()
           && Operation.SURVIVAL.code().equals(stored.operation())
           && info.position().equals(stored.position());
@@ -83,12 +85,17 @@ public sealed interface RowChange {
    * @param info of the last change
    * @param steps the creates and deletes in order
    */
-  record Unsettled(
-      RowKey key, Object[] cells, Object[] before, ChangeInfo info, Origin origin, List<Step> steps)
+  record ConditionalChange(
+      RowKey key,
+      Object[] cells,
+      Object[] before,
+      ChangeInfo info,
+      FormerRow formerRow,
+      List<Step> steps)
       implements RowChange {
 
     /** The change that this one is where {@code stored} is what the target has under the key. */
-    public RowChange settle(Standing stored, int width) {
+    public RowChange settle(StoredRowState stored, int width) {
       int rows = rowsAfter(stored);
       if (rows == 0) {
         return new Delete(key, before, info.as(Operation.DELETE));
@@ -97,11 +104,11 @@ public sealed interface RowChange {
       Operation operation = outlived ? Operation.SURVIVAL : info.operation();
       operation = rows > 1 ? Operation.TAKEOVER : operation;
       Object[] values = cells == null ? Cell.absent(width) : cells;
-      return new Upsert(key, values, info.as(operation), origin);
+      return new Upsert(key, values, info.as(operation), formerRow);
     }
 
     /** Rows of the source that have the key after the steps which the stored row does not cover. */
-    private int rowsAfter(Standing stored) {
+    private int rowsAfter(StoredRowState stored) {
       int rows = !stored.live() ? 0 : stored.isTakeover() ? 2 : 1;
       Position last = stored.position();
       for (Step step : steps) {
@@ -134,5 +141,5 @@ public sealed interface RowChange {
    * @param lent values of the row, aligned to the batch's schema, that count if no live row is
    *     stored under {@code key}; null where only a stored row can lend them
    */
-  record Origin(RowKey key, Object[] lent) {}
+  record FormerRow(RowKey key, Object[] lent) {}
 }

@@ -1,7 +1,8 @@
 package io.lakehousecdc.sink.decode;
 
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
 
 /** Makes marks and numbers of what {@code source} and its flattened copies say. */
@@ -16,23 +17,23 @@ final class Attributes {
    * @param isRead whether the operation is {@code r}
    * @param commitMicros commit time; 0 where unknown
    */
-  static SourceMark mark(
+  static SourcePosition mark(
       Object sequence, Object lsn, Object snapshot, boolean isRead, long commitMicros) {
-    long commit = SourceMark.NONE;
-    long own = number(lsn, SourceMark.NONE);
+    long commit = SourcePosition.NONE;
+    long own = number(lsn, SourcePosition.NONE);
     if (sequence instanceof String text) {
       int comma = text.indexOf(',');
       commit = lsn(text, 0, comma);
       own = lsn(text, comma + 1, text.length());
-      if (comma < 0 || own == SourceMark.NONE) {
+      if (comma < 0 || own == SourcePosition.NONE) {
         throw new DecodeException(
             "source.sequence is '%s' and not [\"commit LSN\",\"LSN\"].".formatted(text));
       }
     } else if (sequence instanceof List<?> list && list.size() == 2) {
-      commit = number(list.get(0), SourceMark.NONE);
-      own = number(list.get(1), SourceMark.NONE);
+      commit = number(list.get(0), SourcePosition.NONE);
+      own = number(list.get(1), SourcePosition.NONE);
     }
-    return new SourceMark(commit, own, snapshot(snapshot, isRead, commit), commitMicros);
+    return new SourcePosition(commit, own, snapshot(snapshot, isRead, commit), commitMicros);
   }
 
   /**
@@ -46,9 +47,9 @@ final class Attributes {
     return switch (marker.toString()) {
       case "incremental" -> Snapshot.INCREMENTAL;
       case "true", "first", "first_in_data_collection" ->
-          isRead && commit == SourceMark.NONE ? Snapshot.INITIAL : Snapshot.NO;
+          isRead && commit == SourcePosition.NONE ? Snapshot.INITIAL : Snapshot.NO;
       case "last", "last_in_data_collection" ->
-          isRead && commit == SourceMark.NONE ? Snapshot.INITIAL_LAST : Snapshot.NO;
+          isRead && commit == SourcePosition.NONE ? Snapshot.INITIAL_LAST : Snapshot.NO;
       default -> Snapshot.NO;
     };
   }
@@ -71,13 +72,15 @@ final class Attributes {
         : absent;
   }
 
-  /** The digits between two places; {@link SourceMark#NONE} where there are none, as in null. */
+  /**
+   * The digits between two places; {@link SourcePosition#NONE} where there are none, as in null.
+   */
   private static long lsn(String text, int from, int to) {
-    long value = SourceMark.NONE;
+    long value = SourcePosition.NONE;
     for (int i = from; i < to; i++) {
       int digit = text.charAt(i) - '0';
       if (digit >= 0 && digit <= 9) {
-        value = (value == SourceMark.NONE ? 0 : value * 10) + digit;
+        value = (value == SourcePosition.NONE ? 0 : value * 10) + digit;
       }
     }
     return value;

@@ -1,16 +1,24 @@
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Layouts;
+import io.lakehousecdc.sink.decode.table.RecordForm;
+import io.lakehousecdc.sink.decode.table.SourceTable;
+import io.lakehousecdc.sink.decode.table.TableReader;
+import io.lakehousecdc.sink.decode.table.TableReaders;
+import io.lakehousecdc.sink.decode.table.Warnings;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** Makes events of rows, whatever shape of record they came in. Not thread safe. */
 final class ChangeReader {
   private final RecordForm form;
-  private final Tables tables;
+  private final TableReaders tables;
   private final Layouts layouts;
   private final Warnings warnings;
   private SourceTable lastTable;
@@ -19,7 +27,7 @@ final class ChangeReader {
   private Layout lastKey;
   private TableReader lastReader;
 
-  ChangeReader(RecordForm form, Tables tables, Layouts layouts, Warnings warnings) {
+  ChangeReader(RecordForm form, TableReaders tables, Layouts layouts, Warnings warnings) {
     this.form = form;
     this.tables = tables;
     this.layouts = layouts;
@@ -69,7 +77,7 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourceMark mark) {
+      SourcePosition mark) {
     try {
       return upsertEvent(table, record, operation, after, before, mark);
     } catch (DecodeException e) {
@@ -80,7 +88,7 @@ final class ChangeReader {
   /**
    * @param before the old row as sent, real or made up; null where absent
    */
-  Decoded delete(TableReader table, SinkRecord record, Object before, SourceMark mark) {
+  Decoded delete(TableReader table, SinkRecord record, Object before, SourcePosition mark) {
     try {
       return deleteEvent(table, record, before, mark);
     } catch (DecodeException e) {
@@ -94,7 +102,7 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourceMark mark) {
+      SourcePosition mark) {
     Object[] cells = table.cells(after);
     RowKey key = table.key(record.key(), cells);
     table.complete(cells, key);
@@ -123,7 +131,7 @@ final class ChangeReader {
   }
 
   private Decoded deleteEvent(
-      TableReader table, SinkRecord record, Object before, SourceMark mark) {
+      TableReader table, SinkRecord record, Object before, SourcePosition mark) {
     if (!table.hasKey() && before == null) {
       throw new DecodeException(
           "The delete has neither a key nor the old row. Set REPLICA IDENTITY FULL for the table"
@@ -142,7 +150,7 @@ final class ChangeReader {
             mark));
   }
 
-  Decoded truncate(SinkRecord record, SourceTable table, SourceMark mark) {
+  Decoded truncate(SinkRecord record, SourceTable table, SourcePosition mark) {
     return RecordReader.change(new TruncateEvent(tables.target(table, record.topic()), mark));
   }
 

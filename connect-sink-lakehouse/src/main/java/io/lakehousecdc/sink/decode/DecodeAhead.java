@@ -1,6 +1,6 @@
 package io.lakehousecdc.sink.decode;
 
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.RecordOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,7 +50,7 @@ public final class DecodeAhead implements AutoCloseable {
    * @param record as it was received
    * @param decoded what it says
    */
-  public record Item(Coordinates at, SinkRecord record, Decoded decoded) {}
+  public record Item(RecordOffset at, SinkRecord record, Decoded decoded) {}
 
   /**
    * The decoded records of one poll.

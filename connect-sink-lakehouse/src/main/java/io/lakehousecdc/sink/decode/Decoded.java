@@ -1,7 +1,7 @@
 package io.lakehousecdc.sink.decode;
 
 import io.lakehousecdc.sink.change.ChangeEvent;
-import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.change.DeadLetter;
 
 /** What became of a record. */
 public sealed interface Decoded {

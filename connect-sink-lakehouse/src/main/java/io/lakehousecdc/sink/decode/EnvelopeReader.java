@@ -5,8 +5,17 @@ import static io.debezium.data.Envelope.FieldName.BEFORE;
 import static io.debezium.data.Envelope.FieldName.OPERATION;
 import static io.debezium.data.Envelope.FieldName.SOURCE;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Layouts;
+import io.lakehousecdc.sink.decode.table.Member;
+import io.lakehousecdc.sink.decode.table.RecordForm;
+import io.lakehousecdc.sink.decode.table.SourceTable;
+import io.lakehousecdc.sink.decode.table.TableReader;
+import io.lakehousecdc.sink.decode.table.TableReaders;
+import io.lakehousecdc.sink.decode.table.Warnings;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -25,7 +34,7 @@ final class EnvelopeReader implements RecordReader {
   private Layout rowLayout;
   private ReplacedNulls replacedNulls;
 
-  EnvelopeReader(Layout layout, Layouts layouts, Tables tables, Warnings warnings) {
+  EnvelopeReader(Layout layout, Layouts layouts, TableReaders tables, Warnings warnings) {
     this.layouts = layouts;
     this.warnings = warnings;
     changes = new ChangeReader(RecordForm.ENVELOPE, tables, layouts, warnings);
@@ -86,7 +95,7 @@ final class EnvelopeReader implements RecordReader {
   private Decoded delete(SinkRecord record, Object value) {
     Object block = source(value);
     Object old = row(before.of(value), BEFORE);
-    SourceMark mark = sources.mark(block, false);
+    SourcePosition mark = sources.mark(block, false);
     SourceTable name = sources.table(block);
     TableReader table =
         old == null ? changes.readerOfKey(record, name) : changes.reader(record, name, layout(old));

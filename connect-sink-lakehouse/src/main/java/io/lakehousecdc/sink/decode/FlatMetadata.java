@@ -1,7 +1,11 @@
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Member;
+import io.lakehousecdc.sink.decode.table.SourceTable;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -65,7 +69,7 @@ final class FlatMetadata {
     table = Attribute.of(layout, "__source_table", "__table");
   }
 
-  SourceMark mark(SinkRecord record, Object value, boolean isRead) {
+  SourcePosition mark(SinkRecord record, Object value, boolean isRead) {
     return Attributes.mark(
         sequence.of(record, value),
         lsn.of(record, value),

@@ -1,7 +1,14 @@
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Layouts;
+import io.lakehousecdc.sink.decode.table.RecordForm;
+import io.lakehousecdc.sink.decode.table.SourceTable;
+import io.lakehousecdc.sink.decode.table.TableReader;
+import io.lakehousecdc.sink.decode.table.TableReaders;
+import io.lakehousecdc.sink.decode.table.Warnings;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
@@ -16,7 +23,7 @@ final class FlatReader implements RecordReader {
   private final FlatMetadata metadata;
   private final ReplacedNulls defaults;
 
-  FlatReader(Layout layout, Layouts layouts, Tables tables, Warnings warnings) {
+  FlatReader(Layout layout, Layouts layouts, TableReaders tables, Warnings warnings) {
     this.layout = layout;
     this.warnings = warnings;
     changes = new ChangeReader(RecordForm.FLAT, tables, layouts, warnings);
@@ -28,7 +35,7 @@ final class FlatReader implements RecordReader {
   public Decoded read(SinkRecord record, Object value) {
     SourceTable source = metadata.table(record, value);
     Operation operation = metadata.operation(record, value);
-    SourceMark mark = metadata.mark(record, value, operation == Operation.READ);
+    SourcePosition mark = metadata.mark(record, value, operation == Operation.READ);
     if (operation == Operation.TRUNCATE) {
       return changes.truncate(record, source, mark);
     }

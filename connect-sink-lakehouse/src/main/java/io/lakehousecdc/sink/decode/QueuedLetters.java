@@ -1,8 +1,8 @@
 package io.lakehousecdc.sink.decode;
 
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.target.DeadLetter;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -36,14 +36,14 @@ final class QueuedLetters {
     long offset = Attributes.number(header(record, "offset"), record.kafkaOffset());
     return new Decoded.Rejected(
         new DeadLetter(
-            new Coordinates(new SourcePartition(header(record, "topic"), (int) partition), offset),
-            Rejections.text(record.keySchema(), record.key()),
-            Rejections.text(record.valueSchema(), record.value()),
+            new RecordOffset(new SourcePartition(header(record, "topic"), (int) partition), offset),
+            DeadLetters.text(record.keySchema(), record.key()),
+            DeadLetters.text(record.valueSchema(), record.value()),
             null,
             header(record, "exception.class.name"),
             reason(record),
             System.currentTimeMillis(),
-            Rejections.retries(record)));
+            DeadLetters.retries(record)));
   }
 
   /** A converter's message alone does not tell what it met; its last cause does. */
@@ -60,6 +60,6 @@ final class QueuedLetters {
 
   private static String header(SinkRecord record, String name) {
     Header header = record.headers().lastWithName(PREFIX + name);
-    return header == null ? null : Rejections.text(header.schema(), header.value());
+    return header == null ? null : DeadLetters.text(header.schema(), header.value());
   }
 }

@@ -1,9 +1,17 @@
 package io.lakehousecdc.sink.decode;
 
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.decode.Decoded.Skipped;
-import io.lakehousecdc.sink.target.DeadLetter;
+import io.lakehousecdc.sink.decode.table.BoundedCache;
+import io.lakehousecdc.sink.decode.table.DecodeOptions;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Layouts;
+import io.lakehousecdc.sink.decode.table.Placeholders;
+import io.lakehousecdc.sink.decode.table.TableReaders;
+import io.lakehousecdc.sink.decode.table.Warnings;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,7 +33,7 @@ public final class RecordDecoder {
 
   private final Layouts layouts = new Layouts();
   private final Warnings warnings;
-  private final Tables tables;
+  private final TableReaders tables;
   private final TombstoneReader tombstones;
   private final Map<Layout, RecordReader> readers = new BoundedCache<>(BOUND);
 
@@ -40,20 +48,22 @@ public final class RecordDecoder {
    */
   public RecordDecoder(DecodeOptions options, Consumer<String> warnings) {
     this.warnings = new Warnings(warnings);
-    tables = new Tables(options, new Placeholders(options.unavailablePlaceholder()), this.warnings);
+    tables =
+        new TableReaders(
+            options, new Placeholders(options.unavailablePlaceholder()), this.warnings);
     tombstones = new TombstoneReader(tables, layouts, this.warnings);
   }
 
   /** Where a record lies in Kafka, whatever transformations made of its topic. */
-  public static Coordinates coordinates(SinkRecord record) {
-    return new Coordinates(
+  public static RecordOffset coordinates(SinkRecord record) {
+    return new RecordOffset(
         new SourcePartition(record.originalTopic(), record.originalKafkaPartition()),
         record.originalKafkaOffset());
   }
 
   /** Describes a record that was decoded but cannot be applied. */
   public static DeadLetter letter(SinkRecord record, String errorClass, String message) {
-    return Rejections.letter(record, errorClass, message);
+    return DeadLetters.letter(record, errorClass, message);
   }
 
   /** What a record says. Bad data is {@link Decoded.Rejected}, never an exception. */
@@ -61,10 +71,10 @@ public final class RecordDecoder {
     try {
       return read(record);
     } catch (DecodeException e) {
-      return Rejections.of(record, e.getMessage());
+      return DeadLetters.of(record, e.getMessage());
     } catch (DataException | ClassCastException e) {
       // A struct that does not keep to its own schema: some transformation made it.
-      return Rejections.of(
+      return DeadLetters.of(
           record, "Its value does not match its schema (" + e.getMessage() + "). Check the SMTs.");
     }
   }
@@ -101,8 +111,8 @@ public final class RecordDecoder {
 
   private RecordReader compile(Layout layout) {
     String name = layout.schemaName();
-    if (name.equals(Rejections.LETTER_SCHEMA)) {
-      return Rejections::ofLetter;
+    if (name.equals(DeadLetters.LETTER_SCHEMA)) {
+      return DeadLetters::ofLetter;
     }
     if (name.endsWith(".Heartbeat") || layout.names().equals(List.of("ts_ms"))) {
       return (record, value) -> Skipped.HEARTBEAT;

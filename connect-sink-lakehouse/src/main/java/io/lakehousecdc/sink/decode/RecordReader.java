@@ -1,6 +1,7 @@
 package io.lakehousecdc.sink.decode;
 
 import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** Decodes the records of one shape. Compiled once per layout of the value. */

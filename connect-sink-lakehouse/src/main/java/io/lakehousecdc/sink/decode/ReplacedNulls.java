@@ -1,6 +1,9 @@
 package io.lakehousecdc.sink.decode;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Member;
+import io.lakehousecdc.sink.decode.table.Warnings;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.connect.data.Field;

@@ -9,7 +9,10 @@ import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_KEY;
 import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_NS_KEY;
 import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_US_KEY;
 
-import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Member;
+import io.lakehousecdc.sink.decode.table.SourceTable;
 
 /** Reads the {@code source} block of an envelope. Compiled once per layout of the block. */
 final class Source {
@@ -38,7 +41,7 @@ final class Source {
     table = layout.member(TABLE_NAME_KEY);
   }
 
-  SourceMark mark(Object source, boolean isRead) {
+  SourcePosition mark(Object source, boolean isRead) {
     return Attributes.mark(
         sequence.of(source),
         lsn.of(source),

@@ -1,10 +1,16 @@
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
+import io.lakehousecdc.sink.decode.table.Layout;
+import io.lakehousecdc.sink.decode.table.Layouts;
+import io.lakehousecdc.sink.decode.table.TableReader;
+import io.lakehousecdc.sink.decode.table.TableReaders;
+import io.lakehousecdc.sink.decode.table.Warnings;
+import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
 
@@ -14,11 +20,11 @@ import org.apache.kafka.connect.sink.SinkRecord;
  */
 final class TombstoneReader {
   private final FlatMetadata headers = new FlatMetadata(new Layout.OfMap(List.of()));
-  private final Tables tables;
+  private final TableReaders tables;
   private final Layouts layouts;
   private final Warnings warnings;
 
-  TombstoneReader(Tables tables, Layouts layouts, Warnings warnings) {
+  TombstoneReader(TableReaders tables, Layouts layouts, Warnings warnings) {
     this.tables = tables;
     this.layouts = layouts;
     this.warnings = warnings;
@@ -29,7 +35,7 @@ final class TombstoneReader {
     if (key == null) {
       return Decoded.Skipped.TOMBSTONE;
     }
-    Tables.Topic topic = tables.topic(record.topic());
+    TableReaders.Topic topic = tables.topic(record.topic());
     boolean isOnlyDelete = topic.carriesFlatRows() || record.valueSchema() != null;
     if (topic.carriesSeveral()) {
       if (isOnlyDelete) {
@@ -52,13 +58,13 @@ final class TombstoneReader {
       return Decoded.Skipped.TOMBSTONE;
     }
     RowKey rowKey = table.key(record.key(), null);
-    SourceMark mark = headers.mark(record, null, false);
+    SourcePosition mark = headers.mark(record, null, false);
     boolean isPositionedDelete =
-        mark.lsn() != SourceMark.NONE && headers.operation(record, null) == Operation.DELETE;
+        mark.lsn() != SourcePosition.NONE && headers.operation(record, null) == Operation.DELETE;
     return RecordReader.change(
         isPositionedDelete
             ? new RowEvent(
                 table.table(), table.schema(), Operation.DELETE, rowKey, null, null, mark)
-            : new TombstoneEvent(table.table(), table.schema(), rowKey, SourceMark.UNKNOWN));
+            : new TombstoneEvent(table.table(), table.schema(), rowKey, SourcePosition.UNKNOWN));
   }
 }

@@ -1,10 +1,10 @@
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.batch.ChangeLog;
-import io.lakehousecdc.sink.batch.Coverage;
-import io.lakehousecdc.sink.batch.Fold;
+import io.lakehousecdc.sink.batch.AppendBatchBuilder;
+import io.lakehousecdc.sink.batch.BatchBuilder;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.batch.TableFold;
+import io.lakehousecdc.sink.batch.TransactionVisibility;
+import io.lakehousecdc.sink.batch.UpsertBatchBuilder;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
@@ -14,7 +14,7 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ import java.util.Set;
 /** Events folded table by table, and the events themselves. Not thread-safe. */
 final class BatchContent {
   private final WriteMode mode;
-  private final Map<TableId, Fold> folds = new LinkedHashMap<>();
+  private final Map<TableId, BatchBuilder> folds = new LinkedHashMap<>();
   private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
   private final Map<TableId, Sweeps.Due> sweeps = new HashMap<>();
   private final Transactions transactions = new Transactions();
@@ -47,7 +47,7 @@ final class BatchContent {
 
   /** Whether the event can join; if not, the batch has to be cut before it. */
   boolean accepts(ChangeEvent event) {
-    Fold fold = folds.get(event.table());
+    BatchBuilder fold = folds.get(event.table());
     RowSchema schema = schemaOf(event);
     return fold == null || schema == null || fold.accepts(schema);
   }
@@ -58,11 +58,11 @@ final class BatchContent {
     contributors
         .computeIfAbsent(event.table(), table -> new HashSet<>())
         .add(entry.at().partition());
-    Fold fold = fold(event.table());
+    BatchBuilder fold = fold(event.table());
     if (event instanceof RowEvent row) {
       ChangeInfo info =
-          new ChangeInfo(row.operation(), entry.position(), row.mark().commitMicros());
-      Coverage coverage = transactions.coverage(entry);
+          new ChangeInfo(row.operation(), entry.position(), row.sourcePosition().commitMicros());
+      TransactionVisibility coverage = transactions.coverage(entry);
       if (row.operation() == Operation.DELETE) {
         fold.delete(row.schema(), row.key(), row.before(), info, coverage);
       } else if (row.formerKey() == null || mode == WriteMode.APPEND) {
@@ -72,15 +72,17 @@ final class BatchContent {
       }
     } else if (event instanceof TombstoneEvent tombstone) {
       ChangeInfo info =
-          new ChangeInfo(Operation.DELETE, entry.position(), tombstone.mark().commitMicros());
-      fold.delete(tombstone.schema(), tombstone.key(), null, info, Coverage.NONE);
+          new ChangeInfo(
+              Operation.DELETE, entry.position(), tombstone.sourcePosition().commitMicros());
+      fold.delete(tombstone.schema(), tombstone.key(), null, info, TransactionVisibility.NONE);
     } else if (event instanceof TruncateEvent) {
       fold.truncate(entry.position());
     }
   }
 
   /** A changed key is a delete of the old one and a create of the new one, as for record keys. */
-  private void move(Fold fold, RowEvent row, ChangeInfo info, Coverage coverage) {
+  private void move(
+      BatchBuilder fold, RowEvent row, ChangeInfo info, TransactionVisibility coverage) {
     ChangeInfo deleted = info.as(Operation.DELETE);
     fold.delete(row.schema(), row.formerKey(), row.before(), deleted, coverage);
     fold.upsert(row.schema(), row.key(), row.after(), info.as(Operation.CREATE), coverage);
@@ -107,16 +109,17 @@ final class BatchContent {
 
   /** Changes that a newer change of the same batch made void. */
   long stale() {
-    return folds.values().stream().mapToLong(Fold::stale).sum();
+    return folds.values().stream().mapToLong(BatchBuilder::stale).sum();
   }
 
   List<TableBatch> batches() {
-    return folds.values().stream().map(Fold::build).toList();
+    return folds.values().stream().map(BatchBuilder::build).toList();
   }
 
-  private Fold fold(TableId table) {
+  private BatchBuilder fold(TableId table) {
     return folds.computeIfAbsent(
-        table, id -> mode == WriteMode.APPEND ? new ChangeLog(id) : new TableFold(id));
+        table,
+        id -> mode == WriteMode.APPEND ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
   }
 
   private static RowSchema schemaOf(ChangeEvent event) {

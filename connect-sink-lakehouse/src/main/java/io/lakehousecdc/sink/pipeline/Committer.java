@@ -1,15 +1,15 @@
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.target.CommitReceipt;
-import io.lakehousecdc.sink.target.DeadLetter;
-import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +30,10 @@ final class Committer {
   private final Target target;
   private final PipelineOptions options;
   private final SinkMetrics metrics;
-  private final Rejections rejections;
+  private final RejectionReporter rejections;
 
-  Committer(Target target, PipelineOptions options, SinkMetrics metrics, Rejections rejections) {
+  Committer(
+      Target target, PipelineOptions options, SinkMetrics metrics, RejectionReporter rejections) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
@@ -118,7 +119,7 @@ final class Committer {
     }
     long now = System.currentTimeMillis() * 1000;
     for (int i = entries.size() - 1; i >= 0; i -= FRESHNESS_SAMPLE) {
-      var mark = entries.get(i).event().mark();
+      var mark = entries.get(i).event().sourcePosition();
       if (mark.commitMicros() > 0 && mark.snapshot() == Snapshot.NO) {
         metrics.fresh(now - mark.commitMicros());
       }
@@ -126,7 +127,7 @@ final class Committer {
   }
 
   private SealedBatch setAside(SealedBatch batch, RecordException refusal) {
-    Map<Entry, RecordException> culprits = Culprits.find(target, batch, refusal);
+    Map<Entry, RecordException> culprits = BadRecordBisector.find(target, batch, refusal);
     List<DeadLetter> letters = new ArrayList<>();
     List<Future<?>> reports = new ArrayList<>();
     culprits.forEach(

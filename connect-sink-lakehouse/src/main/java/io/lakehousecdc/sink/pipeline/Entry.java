@@ -1,8 +1,8 @@
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.ChangeEvent;
-import io.lakehousecdc.sink.change.Coordinates;
-import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RecordOffset;
 
 /**
  * An admitted event, kept until its batch is committed so that the batch can be put together again
@@ -11,6 +11,6 @@ import io.lakehousecdc.sink.change.Position;
  * @param event the change
  * @param position its place in the source's history
  * @param at where its record lies in Kafka
- * @param origin the record itself, as {@link Rejections} wants it; null where nobody would
+ * @param origin the record itself, as {@link RejectionReporter} wants it; null where nobody would
  */
-record Entry(ChangeEvent event, Position position, Coordinates at, Object origin) {}
+record Entry(ChangeEvent event, Position position, RecordOffset at, Object origin) {}

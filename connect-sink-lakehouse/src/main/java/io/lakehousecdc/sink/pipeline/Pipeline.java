@@ -1,18 +1,18 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.change.ChangeEvent;
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.target.DeadLetter;
-import io.lakehousecdc.sink.target.LoadedPartition;
-import io.lakehousecdc.sink.target.PartitionAdvance;
-import io.lakehousecdc.sink.target.PartitionState;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
-import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.spi.LoadedPartition;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
+import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,13 +45,13 @@ public final class Pipeline implements AutoCloseable {
   private final Target target;
   private final PipelineOptions options;
   private final SinkMetrics metrics;
-  private final Rejections rejections;
-  private final Intake intake;
+  private final RejectionReporter rejections;
+  private final EventFilter intake;
   private final Sweeps sweeps;
   private final SweepInquiry inquiry;
   private final Resumption resumption = new Resumption();
   private final Writer writer;
-  private final Map<SourcePartition, PartitionLedger> ledgers = new HashMap<>();
+  private final Map<SourcePartition, PartitionTracker> ledgers = new HashMap<>();
   private final Map<SourcePartition, PartitionState> cut = new HashMap<>();
   private final SafeOffsets safe = new SafeOffsets();
   private OpenBatch open;
@@ -65,12 +65,12 @@ public final class Pipeline implements AutoCloseable {
       Target target,
       PipelineOptions options,
       SinkMetrics metrics,
-      Rejections rejections) {
+      RejectionReporter rejections) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
     this.rejections = rejections;
-    this.intake = new Intake(options, metrics);
+    this.intake = new EventFilter(options, metrics);
     this.sweeps = new Sweeps(options.sweeping());
     this.inquiry = new SweepInquiry(target, options.sweeping());
     this.open = new OpenBatch(options);
@@ -122,7 +122,7 @@ public final class Pipeline implements AutoCloseable {
    *
    * @param first of a change, or of a record that is to be rejected
    */
-  public OptionalLong rewindToStart(Coordinates first) {
+  public OptionalLong rewindToStart(RecordOffset first) {
     SourcePartition partition = first.partition();
     OptionalLong rewind = resumption.checkFirstChange(first);
     if (rewind.isPresent()) {
@@ -139,8 +139,8 @@ public final class Pipeline implements AutoCloseable {
    *
    * @param millis how long to wait for them here
    */
-  public OptionalLong rewindToWait(Coordinates at, ChangeEvent event, long millis) {
-    if (!ledger(at.partition()).beginsAnew(at.offset(), event.mark())) {
+  public OptionalLong rewindToWait(RecordOffset at, ChangeEvent event, long millis) {
+    if (!ledger(at.partition()).beginsAnew(at.offset(), event.sourcePosition())) {
       return OptionalLong.empty();
     }
     cut();
@@ -160,13 +160,13 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Takes a change in. */
-  public void accept(Coordinates at, ChangeEvent event, int bytes, Object origin) {
+  public void accept(RecordOffset at, ChangeEvent event, int bytes, Object origin) {
     if (!open.content().accepts(event)) {
       // Before the event is admitted: what is cut now must not count it as applied.
       cut();
     }
-    PartitionLedger ledger = touch(at);
-    Intake.Result result = intake.admit(ledger, at, event);
+    PartitionTracker ledger = touch(at);
+    EventFilter.Result result = intake.admit(ledger, at, event);
     open.touch(at.partition());
     if (watchesSnapshots()) {
       sweeps.observe(ledger, at.partition(), event.table()).ifPresent(open::sweep);
@@ -188,7 +188,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Passes a record that concerns no table. */
-  public void skip(Coordinates at) {
+  public void skip(RecordOffset at) {
     if (touch(at).pass(at.offset())) {
       metrics.skipped();
       open.touch(at.partition());
@@ -196,7 +196,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Sets a record aside that cannot be applied. */
-  public void reject(Coordinates at, DeadLetter letter, Object origin) {
+  public void reject(RecordOffset at, DeadLetter letter, Object origin) {
     if (!touch(at).pass(at.offset())) {
       return;
     }
@@ -251,7 +251,7 @@ public final class Pipeline implements AutoCloseable {
    * @param current offset after the last record that was delivered
    */
   public long reportableOffset(SourcePartition partition, long current) {
-    PartitionLedger ledger = ledgers.get(partition);
+    PartitionTracker ledger = ledgers.get(partition);
     return ledger == null ? current : safe.reportable(partition, current, ledger.nextOffset());
   }
 
@@ -309,7 +309,7 @@ public final class Pipeline implements AutoCloseable {
       PartitionState state = known == null ? PartitionState.fresh(0) : known.state();
       PartitionState effective = state.inEpochFrom(options.minimumEpoch());
       Map<TableId, Long> ahead = known == null ? Map.of() : known.tablesAhead();
-      ledgers.put(partition, new PartitionLedger(partition, effective, ahead, metrics));
+      ledgers.put(partition, new PartitionTracker(partition, effective, ahead, metrics));
       if (known != null && known.isStored()) {
         cut.put(partition, state);
         safe.stored(partition, state.nextOffset());
@@ -378,13 +378,13 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** The ledger for a record; the first record's offset is where a partition is safe up to. */
-  private PartitionLedger touch(Coordinates at) {
+  private PartitionTracker touch(RecordOffset at) {
     safe.received(at.partition(), at.offset());
     return ledger(at.partition());
   }
 
-  private PartitionLedger ledger(SourcePartition partition) {
-    PartitionLedger ledger = ledgers.get(partition);
+  private PartitionTracker ledger(SourcePartition partition) {
+    PartitionTracker ledger = ledgers.get(partition);
     if (ledger == null) {
       throw new IllegalStateException("A record of " + partition + ", which is not assigned");
     }

@@ -1,7 +1,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.batch.Sweep;
-import io.lakehousecdc.sink.target.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions;
 
 /**
  * How the pipeline batches, orders and retries.

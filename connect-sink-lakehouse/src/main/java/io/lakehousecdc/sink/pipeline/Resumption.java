@@ -1,6 +1,6 @@
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,7 +48,7 @@ final class Resumption {
   /**
    * Offset to go back to, where the first change of an unknown partition is not its first record.
    */
-  OptionalLong checkFirstChange(Coordinates first) {
+  OptionalLong checkFirstChange(RecordOffset first) {
     if (!unknown.remove(first.partition()) || first.offset() == 0) {
       return OptionalLong.empty();
     }

@@ -1,7 +1,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.target.PartitionAdvance;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,10 +1,10 @@
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.target.Commit;
-import io.lakehousecdc.sink.target.DeadLetter;
-import io.lakehousecdc.sink.target.PartitionAdvance;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.error.TargetException;
-import io.lakehousecdc.sink.target.PendingSweep;
-import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.spi.PendingSweep;
+import io.lakehousecdc.sink.spi.Target;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;

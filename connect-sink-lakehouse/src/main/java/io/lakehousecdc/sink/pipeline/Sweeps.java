@@ -1,10 +1,10 @@
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
-import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.target.PendingSweep;
+import io.lakehousecdc.sink.spi.PendingSweep;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,7 +41,7 @@ final class Sweeps {
   record Due(TableId table, Sweep sweep, Set<SourcePartition> partitions) {}
 
   /** A request that announces the end of a snapshot, if {@code ledger}'s last event showed it. */
-  Optional<Due> observe(PartitionLedger ledger, SourcePartition partition, TableId table) {
+  Optional<Due> observe(PartitionTracker ledger, SourcePartition partition, TableId table) {
     if (ledger.justCompleted().isEmpty()) {
       return Optional.empty();
     }
@@ -87,23 +87,23 @@ final class Sweeps {
   }
 
   /** Requests for sweeps that all partitions of the task are now ready for. */
-  List<Due> due(Map<SourcePartition, PartitionLedger> ledgers) {
+  List<Due> due(Map<SourcePartition, PartitionTracker> ledgers) {
     List<Due> due = new ArrayList<>();
     for (Ending ending : endings.values()) {
-      Map<SourcePartition, PartitionLedger> own = new HashMap<>(ledgers);
+      Map<SourcePartition, PartitionTracker> own = new HashMap<>(ledgers);
       own.keySet().removeIf(partition -> !partition.topic().equals(ending.sweep.topic()));
       if (!ending.settled.containsAll(own.keySet())
           && own.values().stream().allMatch(ledger -> isPast(ledger, ending.sweep.below()))) {
         own.values().forEach(ledger -> ledger.completeSnapshot(ending.sweep.below()));
         ending.settled.addAll(own.keySet());
-        own.values().removeIf(PartitionLedger::isUnread);
+        own.values().removeIf(PartitionTracker::isUnread);
         due.add(new Due(ending.sweep.table(), sweep(ending.sweep), own.keySet()));
       }
     }
     return due;
   }
 
-  private boolean isPast(PartitionLedger ledger, Position below) {
+  private boolean isPast(PartitionTracker ledger, Position below) {
     long quietSince = Math.max(readingSince, ledger.lastRecordAt());
     boolean quiet = System.nanoTime() - quietSince > options.quietMillis() * 1_000_000;
     return ledger.isPast(below)

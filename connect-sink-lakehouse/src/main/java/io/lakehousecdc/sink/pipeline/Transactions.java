@@ -1,9 +1,9 @@
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.batch.Coverage;
-import io.lakehousecdc.sink.change.Position;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
+import io.lakehousecdc.sink.batch.TransactionVisibility;
 import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,10 +16,10 @@ final class Transactions {
   private final Map<SourcePartition, Latest> latest = new HashMap<>();
 
   /** Takes note of a batch's next entry. */
-  Coverage coverage(Entry entry) {
-    SourceMark mark = entry.event().mark();
-    if (mark.lsn() == SourceMark.NONE || mark.snapshot() != Snapshot.NO) {
-      return Coverage.NONE;
+  TransactionVisibility coverage(Entry entry) {
+    SourcePosition mark = entry.event().sourcePosition();
+    if (mark.lsn() == SourcePosition.NONE || mark.snapshot() != Snapshot.NO) {
+      return TransactionVisibility.NONE;
     }
     Position position = entry.position();
     SourcePartition partition = entry.at().partition();
@@ -28,12 +28,13 @@ final class Transactions {
         known == null
             || known.position.isBelow(position) && !known.position.isOfSameTransaction(position);
     if (begins) {
-      Coverage coverage = known == null ? Coverage.CONTINUED : Coverage.FROM_START;
+      TransactionVisibility coverage =
+          known == null ? TransactionVisibility.CONTINUED : TransactionVisibility.FROM_START;
       latest.put(partition, new Latest(position, coverage));
       return coverage;
     }
     boolean goesOn = known.position.isOfSameTransaction(position);
-    return goesOn ? known.coverage : Coverage.CONTINUED;
+    return goesOn ? known.coverage : TransactionVisibility.CONTINUED;
   }
 
   /**
@@ -41,5 +42,5 @@ final class Transactions {
    *
    * @param position of its first event
    */
-  private record Latest(Position position, Coverage coverage) {}
+  private record Latest(Position position, TransactionVisibility coverage) {}
 }

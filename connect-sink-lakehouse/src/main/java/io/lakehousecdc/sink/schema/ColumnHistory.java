@@ -1,7 +1,7 @@
 package io.lakehousecdc.sink.schema;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Column;
-import io.lakehousecdc.sink.change.Position;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -61,18 +61,18 @@ public final class ColumnHistory {
   }
 
   /** What is known after some changes; this instance where they tell nothing. */
-  public ColumnHistory after(List<Sighting> sightings) {
+  public ColumnHistory after(List<ObservedSchema> sightings) {
     ColumnHistory now = this;
-    for (Sighting each :
+    for (ObservedSchema each :
         sightings.size() < 2
             ? sightings
-            : sightings.stream().sorted(Comparator.comparing(Sighting::first)).toList()) {
+            : sightings.stream().sorted(Comparator.comparing(ObservedSchema::first)).toList()) {
       now = now.after(each);
     }
     return now;
   }
 
-  private ColumnHistory after(Sighting seen) {
+  private ColumnHistory after(ObservedSchema seen) {
     if (isShared()) {
       return this;
     }

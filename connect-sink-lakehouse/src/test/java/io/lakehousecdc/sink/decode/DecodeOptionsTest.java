@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.decode.table.DecodeOptions;
+import io.lakehousecdc.sink.decode.table.FieldFilter;
+import io.lakehousecdc.sink.decode.table.KeyOverrides;
+import io.lakehousecdc.sink.decode.table.TableNaming;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import org.apache.kafka.connect.data.Schema;

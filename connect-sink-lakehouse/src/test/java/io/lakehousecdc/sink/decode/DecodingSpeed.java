@@ -1,5 +1,6 @@
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.testkit.DebeziumTypes;

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
@@ -46,7 +46,8 @@ class FlattenedTest {
     RowEvent row = decoding.row(TABLE.flattened().create(100, 120, 7, "x"));
     assertEquals(new TableId("public", "t"), row.table());
     assertEquals(Operation.CREATE, row.operation());
-    assertEquals(new SourceMark(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.mark());
+    assertEquals(
+        new SourcePosition(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
     assertEquals(List.of("id", "v"), columns(row));
     assertEquals(Arrays.asList(7, "x"), Arrays.asList(row.after()));
     assertEquals(RowKey.of(7), row.key());
@@ -55,22 +56,27 @@ class FlattenedTest {
   @Test
   void snapshotsAreTold() {
     DebeziumTable flat = TABLE.flattened();
-    assertEquals(Snapshot.INITIAL, decoding.row(flat.snapshot(100, 7, "x")).mark().snapshot());
+    assertEquals(
+        Snapshot.INITIAL, decoding.row(flat.snapshot(100, 7, "x")).sourcePosition().snapshot());
     assertEquals(
         Snapshot.INITIAL_LAST,
-        decoding.row(flat.snapshot(100, 7, "x").snapshotMarker("last")).mark().snapshot());
+        decoding
+            .row(flat.snapshot(100, 7, "x").snapshotMarker("last"))
+            .sourcePosition()
+            .snapshot());
     assertEquals(
         Snapshot.INCREMENTAL,
-        decoding.row(flat.incrementalSnapshot(100, 120, 7, "x")).mark().snapshot());
+        decoding.row(flat.incrementalSnapshot(100, 120, 7, "x")).sourcePosition().snapshot());
     assertEquals(
-        Snapshot.NO, decoding.row(flat.blockingSnapshot(100, 120, 7, "x")).mark().snapshot());
+        Snapshot.NO,
+        decoding.row(flat.blockingSnapshot(100, 120, 7, "x")).sourcePosition().snapshot());
   }
 
   @Test
   void rewrittenDeleteIsADelete() {
     RowEvent row = decoding.row(TABLE.flattened().delete(100, 120, 7));
     assertEquals(Operation.DELETE, row.operation());
-    assertEquals(120, row.mark().lsn());
+    assertEquals(120, row.sourcePosition().lsn());
     assertNull(row.after());
     assertNull(row.before());
     assertEquals("x", Decoding.before(decoding.row(TABLE.flattened().delete(1, 1, 7, "x")), "v"));
@@ -80,7 +86,7 @@ class FlattenedTest {
   void rowWithoutMetadataIsAnUpdateInArrivalOrder() {
     RowEvent row = decoding.row(TABLE.flattened(Map.of()).create(100, 120, 7, "x"));
     assertEquals(Operation.UPDATE, row.operation());
-    assertEquals(SourceMark.UNKNOWN, row.mark());
+    assertEquals(SourcePosition.UNKNOWN, row.sourcePosition());
   }
 
   /** A repeated event is emitted anew, but committed once. */
@@ -88,7 +94,8 @@ class FlattenedTest {
   void timeOfEmissionIsNoCommitTime() {
     RowEvent row =
         decoding.row(TABLE.flattened(Map.of("add.fields", "ts_ms,lsn")).create(100, 120, 7, "x"));
-    assertEquals(new SourceMark(SourceMark.NONE, 120, Snapshot.NO, 0), row.mark());
+    assertEquals(
+        new SourcePosition(SourcePosition.NONE, 120, Snapshot.NO, 0), row.sourcePosition());
     assertEquals(List.of("id", "v"), columns(row));
   }
 
@@ -132,11 +139,12 @@ class FlattenedTest {
     RowEvent row = decoding.row(asText ? throughText(delete) : delete);
     assertEquals(Operation.DELETE, row.operation());
     assertEquals(RowKey.of(7), row.key());
-    assertEquals(new SourceMark(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.mark());
+    assertEquals(
+        new SourcePosition(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
     SinkRecord snapshot = flat.snapshot(90, 7, "x").at(0, 1);
     assertEquals(
-        SourceMark.NONE,
-        decoding.row(asText ? throughText(snapshot) : snapshot).mark().commitLsn());
+        SourcePosition.NONE,
+        decoding.row(asText ? throughText(snapshot) : snapshot).sourcePosition().commitLsn());
   }
 
   @Test
@@ -145,7 +153,7 @@ class FlattenedTest {
     assertEquals(Primitive.UNTYPED, type(row, "id"));
     assertEquals(7L, after(row, "id"));
     assertEquals(RowKey.of(7L), row.key());
-    assertEquals(120, row.mark().lsn());
+    assertEquals(120, row.sourcePosition().lsn());
     assertEquals(2, row.schema().size());
     RowEvent delete = decoding.row(TABLE.flattened().schemaless().delete(101, 121, 7));
     assertEquals(Operation.DELETE, delete.operation());

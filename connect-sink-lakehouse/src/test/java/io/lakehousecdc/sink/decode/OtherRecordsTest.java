@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.decode.Decoded.Skipped;
-import io.lakehousecdc.sink.target.DeadLetter;
 import io.lakehousecdc.testkit.DebeziumEvent;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
@@ -79,7 +79,7 @@ class OtherRecordsTest {
     assertEquals(new TableId("public", "t"), tombstone.table());
     assertEquals(RowKey.of(7), tombstone.key());
     assertEquals(1, tombstone.schema().size());
-    assertEquals(SourceMark.UNKNOWN, tombstone.mark());
+    assertEquals(SourcePosition.UNKNOWN, tombstone.sourcePosition());
   }
 
   @Test
@@ -161,7 +161,7 @@ class OtherRecordsTest {
     SinkRecord record =
         table.create(100, 120, 7, "x", "2026-01-01T00:00:00.0000001Z").at("renamed", 3, 11);
     DeadLetter letter = decoding.rejected(record);
-    assertEquals(new Coordinates(new SourcePartition("renamed", 3), 11), letter.at());
+    assertEquals(new RecordOffset(new SourcePartition("renamed", 3), 11), letter.at());
     assertEquals("{\"id\":7}", letter.key());
     assertTrue(
         letter.value().startsWith("{\"before\":null,\"after\":{\"id\":7,\"v\":\"x\",\"at\":"),
@@ -182,7 +182,7 @@ class OtherRecordsTest {
             .at("src.public.t", 3, 11)
             .newRecord("routed", 5, null, null, null, "bad", 0L);
     assertEquals(
-        new Coordinates(new SourcePartition("src.public.t", 3), 11),
+        new RecordOffset(new SourcePartition("src.public.t", 3), 11),
         decoding.rejected(record).at());
   }
 
@@ -213,7 +213,7 @@ class OtherRecordsTest {
             .put("retries", 2);
     assertEquals(
         new DeadLetter(
-            new Coordinates(new SourcePartition("src.public.t", 4), 9),
+            new RecordOffset(new SourcePartition("src.public.t", 4), 9),
             null,
             "{}",
             null,
@@ -229,7 +229,7 @@ class OtherRecordsTest {
     RowEvent row = decoding.row(TABLE.schemaless().update(100, 120, 7, "x"));
     assertEquals(new TableId("public", "t"), row.table());
     assertEquals(RowKey.of(7L), row.key());
-    assertEquals(120, row.mark().lsn());
+    assertEquals(120, row.sourcePosition().lsn());
     assertEquals("x", Decoding.after(row, "v"));
     assertNull(row.before());
     assertSame(row.schema(), decoding.row(TABLE.schemaless().update(101, 121, 8, "y")).schema());

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.decode.Decoded.Skipped;
-import io.lakehousecdc.sink.target.DeadLetter;
 import java.util.Map;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.connect.data.Schema;
@@ -32,7 +32,7 @@ class QueuedLettersTest {
   void letterHasThePlaceAndTheBytesOfTheRefusedRecord() {
     DeadLetter letter = decoding.rejected(queued("{\"id\":7}", "{not json", CONTEXT));
     assertEquals(
-        new Coordinates(new SourcePartition("src.public.t", 3), 70_000_000_000L), letter.at());
+        new RecordOffset(new SourcePartition("src.public.t", 3), 70_000_000_000L), letter.at());
     assertEquals("{\"id\":7}", letter.key());
     assertEquals("{not json", letter.value());
     assertEquals("org.apache.kafka.connect.errors.DataException", letter.errorClass());

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
@@ -18,9 +20,8 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.testkit.RecordedEvents;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -47,8 +48,8 @@ class RecordedItemTest {
   void initialSnapshotRowHoldsEveryTypeExactly() {
     RowEvent row = row(0, Operation.READ, 1);
     assertEquals(
-        new SourceMark(SourceMark.NONE, 283955824, Snapshot.INITIAL, 1795232093117858L),
-        row.mark());
+        new SourcePosition(SourcePosition.NONE, 283955824, Snapshot.INITIAL, 1795232093117858L),
+        row.sourcePosition());
     assertEquals("one", after(row, "name"));
     assertEquals(new BigDecimal("12.34"), after(row, "price"));
     assertEquals(new LogicalType.Decimal(10, 2), type(row, "price"));
@@ -89,7 +90,7 @@ class RecordedItemTest {
   @Test
   void lastRowOfInitialSnapshotIsMarked() {
     RowEvent row = row(1, Operation.READ, 2);
-    assertEquals(Snapshot.INITIAL_LAST, row.mark().snapshot());
+    assertEquals(Snapshot.INITIAL_LAST, row.sourcePosition().snapshot());
     assertNull(after(row, "price"));
     assertSame(row.schema(), row(0, Operation.READ, 1).schema());
   }
@@ -99,7 +100,8 @@ class RecordedItemTest {
   void everyPlaceholderIsUnchanged() {
     RowEvent row = row(2, Operation.UPDATE, 1);
     assertEquals(
-        new SourceMark(SourceMark.NONE, 283956096, Snapshot.NO, 1795232100847409L), row.mark());
+        new SourcePosition(SourcePosition.NONE, 283956096, Snapshot.NO, 1795232100847409L),
+        row.sourcePosition());
     for (String column : List.of("big", "js", "bin", "tags", "ints", "us")) {
       assertSame(Cell.UNCHANGED, after(row, column), column);
     }
@@ -116,13 +118,13 @@ class RecordedItemTest {
   @Test
   void transactionKeepsCommitPositionOfTheOneBefore() {
     assertEquals(
-        new SourceMark(283956496, 283956496, Snapshot.NO, 1795232100848984L),
-        row(3, Operation.CREATE, 3).mark());
+        new SourcePosition(283956496, 283956496, Snapshot.NO, 1795232100848984L),
+        row(3, Operation.CREATE, 3).sourcePosition());
     assertEquals(
-        new SourceMark(283956496, 283956656, Snapshot.NO, 1795232100848984L),
-        row(4, Operation.UPDATE, 3).mark());
+        new SourcePosition(283956496, 283956656, Snapshot.NO, 1795232100848984L),
+        row(4, Operation.UPDATE, 3).sourcePosition());
     assertEquals("three!", after(row(4, Operation.UPDATE, 3), "name"));
-    assertEquals(283956768, row(5, Operation.DELETE, 2).mark().lsn());
+    assertEquals(283956768, row(5, Operation.DELETE, 2).sourcePosition().lsn());
   }
 
   /** Case 16: {@code name} was made up from its default. */
@@ -148,7 +150,7 @@ class RecordedItemTest {
   void keyChangeIsDeleteAndCreateAtOnePosition() {
     RowEvent delete = row(7, Operation.DELETE, 1);
     RowEvent create = row(9, Operation.CREATE, 10);
-    assertEquals(delete.mark(), create.mark());
+    assertEquals(delete.sourcePosition(), create.sourcePosition());
     assertSame(Cell.UNCHANGED, after(create, "big"));
   }
 
@@ -194,7 +196,7 @@ class RecordedItemTest {
   void truncateHasTableAndPosition() {
     assertEquals(
         new TruncateEvent(
-            ITEM, new SourceMark(283962392, 283965296, Snapshot.NO, 1795232106884203L)),
+            ITEM, new SourcePosition(283962392, 283965296, Snapshot.NO, 1795232106884203L)),
         event(16));
   }
 
@@ -216,11 +218,12 @@ class RecordedItemTest {
       RowEvent row = assertInstanceOf(RowEvent.class, event(line));
       assertEquals(Operation.READ, row.operation());
       assertEquals(
-          new SourceMark(284207736, 284207736, Snapshot.NO, 1795232184794115L), row.mark());
+          new SourcePosition(284207736, 284207736, Snapshot.NO, 1795232184794115L),
+          row.sourcePosition());
       assertNotNull(after(row, "gen"));
     }
     RowEvent next = row(28, Operation.UPDATE, 101);
-    assertEquals(284207736, next.mark().commitLsn());
+    assertEquals(284207736, next.sourcePosition().commitLsn());
     assertEquals("y", after(next, "name"));
   }
 
@@ -257,7 +260,7 @@ class RecordedItemTest {
   private TombstoneEvent tombstone(int line) {
     TombstoneEvent tombstone = assertInstanceOf(TombstoneEvent.class, event(line));
     assertEquals(ITEM, tombstone.table());
-    assertEquals(SourceMark.UNKNOWN, tombstone.mark());
+    assertEquals(SourcePosition.UNKNOWN, tombstone.sourcePosition());
     return tombstone;
   }
 

@@ -2,11 +2,11 @@ package io.lakehousecdc.sink.decode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.testkit.RecordedEvents;
 import java.util.Arrays;
@@ -33,20 +33,20 @@ class RecordedPlainTest {
     assertRow(7, Operation.UPDATE, 2, "w", streamed(284229432, 284229432, 1795232237619785L));
   }
 
-  private void assertRow(int line, Operation operation, int id, String value, SourceMark mark) {
+  private void assertRow(int line, Operation operation, int id, String value, SourcePosition mark) {
     RowEvent row = decoding.row(records.get(line));
     assertEquals(PLAIN, row.table());
     assertEquals(operation, row.operation());
     assertEquals(RowKey.of(id), row.key());
     assertEquals(List.of(id, value), Arrays.asList(row.after()));
-    assertEquals(mark, row.mark());
+    assertEquals(mark, row.sourcePosition());
   }
 
-  private static SourceMark streamed(long commitLsn, long lsn, long micros) {
-    return new SourceMark(commitLsn, lsn, Snapshot.NO, micros);
+  private static SourcePosition streamed(long commitLsn, long lsn, long micros) {
+    return new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
   }
 
-  private static SourceMark incremental(long micros) {
-    return new SourceMark(284228128, 284228128, Snapshot.INCREMENTAL, micros);
+  private static SourcePosition incremental(long micros) {
+    return new SourcePosition(284228128, 284228128, Snapshot.INCREMENTAL, micros);
   }
 }

@@ -2,6 +2,10 @@ package io.lakehousecdc.sink.decode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lakehousecdc.sink.decode.type.PlainTypes;
+import io.lakehousecdc.sink.decode.type.SemanticTypes;
+import io.lakehousecdc.sink.decode.type.TemporalTypes;
+import io.lakehousecdc.sink.decode.type.TypeRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

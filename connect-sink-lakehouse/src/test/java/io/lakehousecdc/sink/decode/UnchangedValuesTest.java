@@ -11,6 +11,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.decode.table.DecodeOptions;
+import io.lakehousecdc.sink.decode.table.Placeholders;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.testkit.DebeziumTypes;

@@ -2,6 +2,8 @@ package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent;
@@ -11,18 +13,16 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.memory.InMemoryTarget;
+import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.target.TableOptions;
-import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
-import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
-import io.lakehousecdc.sink.target.TargetContext;
-import io.lakehousecdc.sink.target.memory.InMemoryTarget;
-import io.lakehousecdc.sink.target.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.TargetContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -127,7 +127,7 @@ class ChangedKeysTest {
         new Object[] {code, body},
         formerCode == null ? null : new Object[] {formerCode, formerBody},
         formerCode == null ? null : RowKey.of(formerCode),
-        new SourceMark(lsn, lsn + 1, Snapshot.NO, lsn * 1_000));
+        new SourcePosition(lsn, lsn + 1, Snapshot.NO, lsn * 1_000));
   }
 
   private SinkMetrics drain(TableOptions tables, int batch) {

@@ -2,13 +2,13 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.target.DeadLetter;
-import io.lakehousecdc.sink.target.TableOptions;
-import io.lakehousecdc.sink.target.Target;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
  * Drives a pipeline as a sink task does, from partitions held in memory: polls, rewinds, reports
  * offsets, and can be killed at any point.
  */
-final class Consumer implements Rejections, AutoCloseable {
+final class Consumer implements RejectionReporter, AutoCloseable {
   /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
   private static final long QUIET_MILLIS = 100;
 
@@ -121,7 +121,7 @@ final class Consumer implements Rejections, AutoCloseable {
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, Coordinates at, Exception reason) {
+  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
     return new DeadLetter(at, null, null, null, "RecordException", reason.getMessage(), 0, 0);
   }
 
@@ -136,14 +136,14 @@ final class Consumer implements Rejections, AutoCloseable {
       long offset = positions.get(partition);
       var back = pipeline.rewind(partition, offset);
       if (back.isEmpty()) {
-        back = pipeline.rewindToStart(new Coordinates(partition, offset));
+        back = pipeline.rewindToStart(new RecordOffset(partition, offset));
       }
       if (back.isPresent()) {
         positions.put(partition, back.getAsLong());
         return;
       }
       ChangeEvent event = records.get((int) offset);
-      pipeline.accept(new Coordinates(partition, offset), event, 100, event);
+      pipeline.accept(new RecordOffset(partition, offset), event, 100, event);
       positions.put(partition, offset + 1);
     }
   }

@@ -1,13 +1,13 @@
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -153,7 +153,7 @@ final class DeferrableSource {
   }
 
   private void add(int key, Operation operation, Object[] after) {
-    SourceMark mark = new SourceMark(commitLsn, lsn, Snapshot.NO, micros);
+    SourcePosition mark = new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
     partition(key)
         .add(
             new RowEvent(
@@ -169,7 +169,7 @@ final class DeferrableSource {
       partition(key)
           .add(
               new TombstoneEvent(
-                  History.TABLE, History.SCHEMA, RowKey.of(key), SourceMark.UNKNOWN));
+                  History.TABLE, History.SCHEMA, RowKey.of(key), SourcePosition.UNKNOWN));
     }
   }
 }

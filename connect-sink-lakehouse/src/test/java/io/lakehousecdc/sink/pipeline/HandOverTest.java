@@ -4,36 +4,36 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Column;
-import io.lakehousecdc.sink.change.Coordinates;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.change.Position;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.memory.InMemoryTarget;
+import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.target.Commit;
-import io.lakehousecdc.sink.target.DeadLetter;
-import io.lakehousecdc.sink.target.ForwardingTarget;
-import io.lakehousecdc.sink.target.LoadedPartition;
-import io.lakehousecdc.sink.target.PartitionAdvance;
-import io.lakehousecdc.sink.target.PartitionState;
-import io.lakehousecdc.sink.target.TableOptions;
-import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
-import io.lakehousecdc.sink.target.Target;
-import io.lakehousecdc.sink.target.TargetContext;
-import io.lakehousecdc.sink.target.memory.InMemoryTarget;
-import io.lakehousecdc.sink.target.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.ForwardingTarget;
+import io.lakehousecdc.sink.spi.LoadedPartition;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
+import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -112,12 +112,13 @@ class HandOverTest {
   @Test
   void recordsBeforeTheFirstChangeDoNotHideThoseThatAreReadFromTheStart() {
     open(target(), options(HOUR, 100, HOUR));
-    pipeline.skip(new Coordinates(ITEMS, 5));
-    assertEquals(OptionalLong.of(0), pipeline.rewindToStart(new Coordinates(ITEMS, 6)));
+    pipeline.skip(new RecordOffset(ITEMS, 5));
+    assertEquals(OptionalLong.of(0), pipeline.rewindToStart(new RecordOffset(ITEMS, 6)));
     for (int offset = 0; offset < 3; offset++) {
-      SourceMark unknown = new SourceMark(SourceMark.NONE, SourceMark.NONE, Snapshot.NO, 0);
+      SourcePosition unknown =
+          new SourcePosition(SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
       pipeline.accept(
-          new Coordinates(ITEMS, offset), created(offset, Primitive.INT32, 7, unknown), 100, null);
+          new RecordOffset(ITEMS, offset), created(offset, Primitive.INT32, 7, unknown), 100, null);
     }
     assertEquals(0, pipeline.reportableOffset(ITEMS, 3));
     commitAll();
@@ -212,10 +213,10 @@ class HandOverTest {
         });
     open(target(), options(HOUR, 1, HOUR));
     accept(0, 10);
-    SourceMark mark = new SourceMark(20, 20, Snapshot.NO, 20);
+    SourcePosition mark = new SourcePosition(20, 20, Snapshot.NO, 20);
     // Of another type, so that the two cannot be one batch.
     pipeline.accept(
-        new Coordinates(ITEMS, 1), created(1, Primitive.TEXT, "seven", mark), 100, null);
+        new RecordOffset(ITEMS, 1), created(1, Primitive.TEXT, "seven", mark), 100, null);
     assertThrows(FatalException.class, this::flushForever);
     assertTrue(attempts.get() < 10, () -> attempts + " attempts");
   }
@@ -223,7 +224,7 @@ class HandOverTest {
   @Test
   void rejectedRecordsCountAsBuffered() {
     open(target(), options(HOUR, 100, HOUR));
-    Coordinates at = new Coordinates(ITEMS, 0);
+    RecordOffset at = new RecordOffset(ITEMS, 0);
     String value = "x".repeat(10_000);
     pipeline.reject(at, new DeadLetter(at, null, value, null, "E", "bad", 0, 0), null);
     assertTrue(metrics.bufferedBytes() > 20_000);
@@ -302,19 +303,19 @@ class HandOverTest {
   }
 
   private void accept(long offset, long lsn) {
-    pipeline.accept(new Coordinates(ITEMS, offset), event(lsn), 100, null);
+    pipeline.accept(new RecordOffset(ITEMS, offset), event(lsn), 100, null);
   }
 
   private OptionalLong waiting(long offset, long lsn) {
-    return pipeline.rewindToWait(new Coordinates(ITEMS, offset), event(lsn), 1);
+    return pipeline.rewindToWait(new RecordOffset(ITEMS, offset), event(lsn), 1);
   }
 
   private static RowEvent event(long lsn) {
     return created(
-        (int) lsn, Primitive.INT32, 7, new SourceMark(lsn, lsn, Snapshot.NO, 1_000 + lsn));
+        (int) lsn, Primitive.INT32, 7, new SourcePosition(lsn, lsn, Snapshot.NO, 1_000 + lsn));
   }
 
-  private static RowEvent created(int id, Primitive type, Object value, SourceMark mark) {
+  private static RowEvent created(int id, Primitive type, Object value, SourcePosition mark) {
     RowSchema schema =
         new RowSchema(
             List.of(new Column("id", Primitive.INT32, false), new Column("v", type, true)),
@@ -339,7 +340,7 @@ class HandOverTest {
     return warehouse.rows(TABLE, MetadataColumns.DEFAULT).size();
   }
 
-  private static final class Reports implements Rejections {
+  private static final class Reports implements RejectionReporter {
     @Override
     public boolean wantsOrigin() {
       return false;
@@ -354,7 +355,7 @@ class HandOverTest {
     public DeadLetter describe(
         Object origin,
         io.lakehousecdc.sink.change.ChangeEvent event,
-        Coordinates at,
+        RecordOffset at,
         Exception reason) {
       throw new AssertionError(reason);
     }

@@ -1,5 +1,7 @@
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
@@ -9,8 +11,6 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ final class History {
     for (Object[] row : rows.values()) {
       left--;
       Snapshot kind = left == 0 ? Snapshot.INITIAL_LAST : Snapshot.INITIAL;
-      SourceMark mark = new SourceMark(SourceMark.NONE, lsn, kind, micros);
+      SourcePosition mark = new SourcePosition(SourcePosition.NONE, lsn, kind, micros);
       add((int) row[0], Operation.READ, row.clone(), mark);
     }
   }
@@ -127,7 +127,7 @@ final class History {
     add(id, operation, after, streamed());
   }
 
-  private void add(int id, Operation operation, Object[] after, SourceMark mark) {
+  private void add(int id, Operation operation, Object[] after, SourcePosition mark) {
     log.get(partitions.get(id % partitions.size()))
         .add(new RowEvent(TABLE, SCHEMA, operation, RowKey.of(id), after, null, mark));
   }
@@ -138,7 +138,7 @@ final class History {
     micros += 10;
   }
 
-  private SourceMark streamed() {
-    return new SourceMark(commitLsn, lsn, Snapshot.NO, micros);
+  private SourcePosition streamed() {
+    return new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
   }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
@@ -12,25 +14,23 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
-import io.lakehousecdc.sink.change.SourceMark;
-import io.lakehousecdc.sink.change.SourceMark.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.error.RetriableException;
-import io.lakehousecdc.sink.target.Commit;
-import io.lakehousecdc.sink.target.CommitReceipt;
-import io.lakehousecdc.sink.target.ForwardingTarget;
-import io.lakehousecdc.sink.target.TableOptions;
-import io.lakehousecdc.sink.target.TableOptions.DeleteMode;
-import io.lakehousecdc.sink.target.TableOptions.Evolution;
-import io.lakehousecdc.sink.target.TableOptions.MetadataColumns;
-import io.lakehousecdc.sink.target.TableOptions.WriteMode;
-import io.lakehousecdc.sink.target.Target;
-import io.lakehousecdc.sink.target.TargetContext;
-import io.lakehousecdc.sink.target.memory.InMemoryTarget;
-import io.lakehousecdc.sink.target.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.memory.InMemoryTarget;
+import io.lakehousecdc.sink.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.ForwardingTarget;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -385,7 +385,7 @@ class PipelineTest {
   }
 
   private static ChangeEvent created(int id, RowSchema schema, Object value, long lsn) {
-    SourceMark mark = new SourceMark(lsn, lsn, Snapshot.NO, lsn);
+    SourcePosition mark = new SourcePosition(lsn, lsn, Snapshot.NO, lsn);
     return new RowEvent(
         History.TABLE,
         schema,

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
-import io.lakehousecdc.sink.change.Position;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +85,7 @@ class ColumnHistoryTest {
   void nothingIsFollowedWhereSeveralTablesFeedOne() {
     ColumnHistory shared =
         begun.after(
-            List.of(new Sighting(schema("other:public.item", "id"), at(20), at(20), false)));
+            List.of(new ObservedSchema(schema("other:public.item", "id"), at(20), at(20), false)));
     assertTrue(shared.isShared());
     assertEquals(Set.of(), shared.dropped());
     assertTrue(shared.after(List.of(seen(30, 30, "id"))).isShared());
@@ -117,12 +117,12 @@ class ColumnHistoryTest {
     }
   }
 
-  private static Sighting seen(long first, long last, String... columns) {
-    return new Sighting(schema(TABLE, columns), at(first), at(last), false);
+  private static ObservedSchema seen(long first, long last, String... columns) {
+    return new ObservedSchema(schema(TABLE, columns), at(first), at(last), false);
   }
 
-  private static Sighting read(long at, String... columns) {
-    return new Sighting(schema(TABLE, columns), at(at), at(at), true);
+  private static ObservedSchema read(long at, String... columns) {
+    return new ObservedSchema(schema(TABLE, columns), at(at), at(at), true);
   }
 
   private static RowSchema schema(String table, String... columns) {

@@ -1,7 +1,7 @@
 package io.lakehousecdc.smt.dlq;
 
 import io.debezium.data.Envelope;
-import io.lakehousecdc.smt.dlq.Layout.Kind;
+import io.lakehousecdc.smt.dlq.EventLayout.Kind;
 import io.lakehousecdc.smt.event.EventReader;
 import io.lakehousecdc.smt.event.FieldReader;
 import io.lakehousecdc.smt.event.SchemaCache;
@@ -22,14 +22,14 @@ public final class ChangeValidator {
   private static final String MESSAGE = "m";
 
   private final ChangeRules rules;
-  private final SchemaCache<Layout> layouts;
+  private final SchemaCache<EventLayout> layouts;
   private final EventReader events;
   private final FieldReader headerOp;
   private final FieldReader headerDeleted;
 
   public ChangeValidator(ChangeRules rules) {
     this.rules = rules;
-    this.layouts = new SchemaCache<>(schema -> Layout.of(schema, rules));
+    this.layouts = new SchemaCache<>(schema -> EventLayout.of(schema, rules));
     this.events = new EventReader(rules.prefix());
     this.headerOp = FieldReader.ofHeaders(rules.prefix() + Envelope.FieldName.OPERATION);
     this.headerDeleted = FieldReader.ofHeaders(rules.prefix() + "deleted");
@@ -51,7 +51,7 @@ public final class ChangeValidator {
             "key and value have %d bytes, allowed are %d".formatted(size, rules.maxBytes()));
       }
     }
-    Optional<Layout> layout = layout(value);
+    Optional<EventLayout> layout = layout(value);
     return layout.isPresent()
         ? problem(record, layout.get())
         : Optional.of(
@@ -61,18 +61,20 @@ public final class ChangeValidator {
 
   /** The record's operation where it can be read. */
   public Optional<String> operation(ConnectRecord<?> record) {
-    Optional<Layout> layout = layout(record.value());
+    Optional<EventLayout> layout = layout(record.value());
     return layout.map(found -> op(record, found));
   }
 
-  private Optional<Layout> layout(Object value) {
+  private Optional<EventLayout> layout(Object value) {
     if (value instanceof Struct struct) {
       return Optional.of(layouts.get(struct.schema()));
     }
-    return value instanceof Map<?, ?> map ? Optional.of(Layout.of(map, rules)) : Optional.empty();
+    return value instanceof Map<?, ?> map
+        ? Optional.of(EventLayout.of(map, rules))
+        : Optional.empty();
   }
 
-  private Optional<String> problem(ConnectRecord<?> record, Layout layout) {
+  private Optional<String> problem(ConnectRecord<?> record, EventLayout layout) {
     return switch (layout.kind()) {
       case SERVICE -> Optional.empty();
       case ENVELOPE -> envelopeProblem(record, layout);
@@ -88,10 +90,10 @@ public final class ChangeValidator {
 
   private boolean mayBeRow(Headers headers) {
     return rules.shape() == ChangeRules.Shape.ANY
-        && Layout.hasMetadata(name -> headers.lastWithName(name) != null, rules.prefix());
+        && EventLayout.hasMetadata(name -> headers.lastWithName(name) != null, rules.prefix());
   }
 
-  private Optional<String> envelopeProblem(ConnectRecord<?> record, Layout layout) {
+  private Optional<String> envelopeProblem(ConnectRecord<?> record, EventLayout layout) {
     String op = op(record, layout);
     if (op == null) {
       return Optional.of("op is null");
@@ -120,7 +122,7 @@ public final class ChangeValidator {
         : columnProblem(row, layout);
   }
 
-  private Optional<String> rowProblem(ConnectRecord<?> record, Layout layout) {
+  private Optional<String> rowProblem(ConnectRecord<?> record, EventLayout layout) {
     String op = op(record, layout);
     Optional<String> problem = op == null ? Optional.empty() : opProblem(op);
     if (problem.isEmpty()) {
@@ -157,7 +159,7 @@ public final class ChangeValidator {
         : Optional.empty();
   }
 
-  private Optional<String> columnProblem(Object row, Layout layout) {
+  private Optional<String> columnProblem(Object row, EventLayout layout) {
     if (layout.schemaProblem().isPresent()) {
       return layout.schemaProblem();
     }
@@ -195,12 +197,12 @@ public final class ChangeValidator {
     return field == null ? null : struct.get(field);
   }
 
-  private String op(ConnectRecord<?> record, Layout layout) {
+  private String op(ConnectRecord<?> record, EventLayout layout) {
     String op = layout.op().text(record.value());
     return op == null && layout.kind() != Kind.ENVELOPE ? headerOp.text(record.headers()) : op;
   }
 
-  private boolean isDeleted(ConnectRecord<?> record, Layout layout) {
+  private boolean isDeleted(ConnectRecord<?> record, EventLayout layout) {
     return "true".equals(layout.deleted().text(record.value()))
         || "true".equals(headerDeleted.text(record.headers()));
   }

@@ -1,0 +1,2 @@
+/** What every benchmark needs: its options, its directory, and the lines that it prints. */
+package io.lakehousecdc.benchmarks.harness;

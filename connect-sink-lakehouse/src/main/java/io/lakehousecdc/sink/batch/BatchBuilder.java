@@ -1,0 +1,43 @@
+package io.lakehousecdc.sink.batch;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+
+/** Collects the changes of one table between two commits. Not thread-safe. */
+public interface BatchBuilder {
+
+  /** Whether rows of {@code incoming} can join the batch; otherwise it has to be cut first. */
+  boolean accepts(RowSchema incoming);
+
+  /**
+   * A row was created, read or updated.
+   *
+   * @param cells aligned to {@code from}; not modified later
+   * @param coverage how much of the event's transaction came with this batch
+   */
+  void upsert(
+      RowSchema from, RowKey key, Object[] cells, ChangeInfo info, TransactionVisibility coverage);
+
+  /**
+   * A row was deleted.
+   *
+   * @param before last values, aligned to {@code from}; null where not known
+   * @param coverage how much of the event's transaction came with this batch
+   */
+  void delete(
+      RowSchema from, RowKey key, Object[] before, ChangeInfo info, TransactionVisibility coverage);
+
+  /** The table was emptied of rows below {@code position}. */
+  void truncate(Position position);
+
+  /** A snapshot of the table has completed. */
+  void sweep(Sweep completed);
+
+  /** Changes dropped so far because a newer one had already arrived. */
+  long stale();
+
+  /** The batch collected so far. */
+  TableBatch build();
+}

@@ -1,0 +1,70 @@
+package io.lakehousecdc.sink.decode.table;
+
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.decode.type.ColumnType;
+import io.lakehousecdc.sink.decode.type.DecodeException;
+import io.lakehousecdc.sink.decode.type.Untyped;
+
+/** Reads one column's canonical value out of a Struct or Map. Compiled once per layout. */
+final class ColumnReader {
+  private final Column column;
+  private final Member member;
+  private final ColumnType.Conversion conversion;
+  private final Placeholders placeholders;
+
+  private ColumnReader(
+      Column column, Member member, ColumnType.Conversion conversion, Placeholders placeholders) {
+    this.column = column;
+    this.member = member;
+    this.conversion = conversion;
+    this.placeholders = placeholders;
+  }
+
+  /** A column that may hold {@link Cell#UNCHANGED}. */
+  static ColumnReader of(Layout layout, String name, Placeholders placeholders) {
+    ColumnType type = layout.type(name);
+    return new ColumnReader(
+        new Column(name, type.type(), layout.isOptional(name)),
+        layout.member(name),
+        type.conversion(),
+        placeholders);
+  }
+
+  /** A key column, which is never out of line: a value that looks like a placeholder is one. */
+  static ColumnReader ofKey(Layout layout, String name) {
+    return of(layout, name, null);
+  }
+
+  /** The same values, as another type: a schemaless key beside a typed row. */
+  ColumnReader as(Column other) {
+    return new ColumnReader(
+        other,
+        member,
+        value -> Untyped.as(other.type(), conversion.canonical(value)),
+        placeholders);
+  }
+
+  Column column() {
+    return column;
+  }
+
+  /**
+   * @return canonical value, null, or {@link Cell#UNCHANGED}
+   * @throws DecodeException with the column's name, where the value cannot be kept exactly
+   */
+  Object read(Object container) {
+    Object value = member.of(container);
+    if (value == null) {
+      return null;
+    }
+    if (placeholders != null && placeholders.matches(value)) {
+      return Cell.UNCHANGED;
+    }
+    try {
+      return conversion.canonical(value);
+    } catch (DecodeException e) {
+      throw new DecodeException("Column " + column.name() + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.lakehousecdc.sink.decode.table;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What the configuration says of decoding.
+ *
+ * @param naming target table of a source table
+ * @param keys key columns that replace the record key
+ * @param fields columns that reach the target
+ * @param unavailablePlaceholder {@code unavailable.value.placeholder}, as at the source
+ */
+public record DecodeOptions(
+    TableNaming naming, KeyOverrides keys, FieldFilter fields, String unavailablePlaceholder) {
+  /** Debezium's default of {@code unavailable.value.placeholder}. */
+  public static final String DEFAULT_PLACEHOLDER = "__debezium_unavailable_value";
+
+  public DecodeOptions {
+    requireNonNull(naming, "naming");
+    requireNonNull(keys, "keys");
+    requireNonNull(fields, "fields");
+    if (unavailablePlaceholder == null || unavailablePlaceholder.isEmpty()) {
+      throw new IllegalArgumentException(
+          "unavailable.value.placeholder is empty. Set it to the source's value (default %s)."
+              .formatted(DEFAULT_PLACEHOLDER));
+    }
+  }
+
+  /** Source names are target names, record keys are keys, all columns. */
+  public static DecodeOptions defaults() {
+    return new DecodeOptions(
+        TableNaming.parse(TableNaming.DEFAULT_FORMAT, ""),
+        KeyOverrides.NONE,
+        FieldFilter.ALL,
+        DEFAULT_PLACEHOLDER);
+  }
+}

@@ -1,0 +1,155 @@
+package io.lakehousecdc.sink.decode.table;
+
+import io.lakehousecdc.sink.decode.type.ColumnType;
+import io.lakehousecdc.sink.decode.type.TypeTable;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+
+/**
+ * The members of a Struct or of a schemaless Map, so that both are read alike. One instance stands
+ * for all equal schemas (see {@link Layouts}): compare by identity.
+ */
+public sealed interface Layout {
+
+  List<String> names();
+
+  /** Name of the schema; empty where there is none. */
+  default String schemaName() {
+    return "";
+  }
+
+  boolean has(String name);
+
+  /** Access to the named member; {@link Member#NONE} where there is none. */
+  Member member(String name);
+
+  /** Type of the named member, which exists. */
+  ColumnType type(String name);
+
+  /** Whether the named member, which exists, may be null. */
+  boolean isOptional(String name);
+
+  /** Members of a Connect Struct. */
+  final class OfStruct implements Layout {
+    private final Schema schema;
+    private final List<String> names;
+
+    OfStruct(Schema schema) {
+      this.schema = schema;
+      this.names = schema.fields().stream().map(Field::name).toList();
+    }
+
+    public Schema schema() {
+      return schema;
+    }
+
+    @Override
+    public String schemaName() {
+      return schema.name() == null ? "" : schema.name();
+    }
+
+    @Override
+    public List<String> names() {
+      return names;
+    }
+
+    @Override
+    public boolean has(String name) {
+      return schema.field(name) != null;
+    }
+
+    /** By index where that is safe: {@code Struct.get(Field)} would put a default for null. */
+    @Override
+    public Member member(String name) {
+      Field field = schema.field(name);
+      if (field == null) {
+        return Member.NONE;
+      }
+      return field.schema().defaultValue() == null
+          ? struct -> ((Struct) struct).get(field)
+          : struct -> ((Struct) struct).getWithoutDefault(name);
+    }
+
+    @Override
+    public ColumnType type(String name) {
+      return TypeTable.of(schema.field(name).schema());
+    }
+
+    @Override
+    public boolean isOptional(String name) {
+      return schema.field(name).schema().isOptional();
+    }
+  }
+
+  /** Members of a Map without a schema: nothing is known but their names. */
+  final class OfMap implements Layout {
+    private final List<String> names;
+
+    public OfMap(List<String> names) {
+      this.names = names;
+    }
+
+    @Override
+    public List<String> names() {
+      return names;
+    }
+
+    @Override
+    public boolean has(String name) {
+      return names.contains(name);
+    }
+
+    @Override
+    public Member member(String name) {
+      return map -> ((Map<?, ?>) map).get(name);
+    }
+
+    @Override
+    public ColumnType type(String name) {
+      return ColumnType.UNTYPED;
+    }
+
+    @Override
+    public boolean isOptional(String name) {
+      return true;
+    }
+  }
+
+  /** A value that is no Struct or Map, such as a key of one plain number. */
+  final class OfScalar implements Layout {
+    private final ColumnType type;
+
+    OfScalar(ColumnType type) {
+      this.type = type;
+    }
+
+    @Override
+    public List<String> names() {
+      return List.of();
+    }
+
+    @Override
+    public boolean has(String name) {
+      return false;
+    }
+
+    /** The value itself, whatever column it stands for. */
+    @Override
+    public Member member(String name) {
+      return scalar -> scalar;
+    }
+
+    @Override
+    public ColumnType type(String name) {
+      return type;
+    }
+
+    @Override
+    public boolean isOptional(String name) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.lakehousecdc.sink.decode.table;
+
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.decode.type.DecodeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compiles a {@link TableReader}. The key is the record key's columns or, where {@code key.columns}
+ * names the table, those; their values come from the record key where it has them all, and from the
+ * row otherwise.
+ */
+final class TableCompiler {
+  private final Layout row;
+  private final Layout key;
+  private final List<String> overrides;
+  private final List<String> recordKey;
+  private final boolean takesKeyFromRow;
+  private final String sourceTable;
+  private final List<Column> columns = new ArrayList<>();
+  private final List<ColumnReader> rowReaders = new ArrayList<>();
+  private final List<ColumnReader> keyReaders = new ArrayList<>();
+  private final List<Integer> keyColumns = new ArrayList<>();
+
+  private TableCompiler(Layout row, Layout key, List<String> overrides, String sourceTable) {
+    this.sourceTable = sourceTable;
+    this.row = row;
+    this.key = key;
+    this.overrides = overrides;
+    recordKey = key == null ? List.of() : recordKeyColumns(key, overrides);
+    takesKeyFromRow = !recordKey.containsAll(overrides);
+  }
+
+  /**
+   * @param row layout of rows; null where only the key is known
+   * @param names columns of the row to read, apart from key columns, which always are
+   * @param key layout of record keys; null where records have none
+   * @param overrides {@code key.columns} of the table; empty where the record key applies
+   * @param sourceTable table at the source, where rows have all of its columns; else null
+   * @throws DecodeException where the key columns cannot be told
+   */
+  static TableReader compile(
+      TableId table,
+      Layout row,
+      List<String> names,
+      Layout key,
+      List<String> overrides,
+      String sourceTable,
+      Placeholders placeholders) {
+    return new TableCompiler(row, key, overrides, sourceTable).compile(table, names, placeholders);
+  }
+
+  private TableReader compile(TableId table, List<String> names, Placeholders placeholders) {
+    List<String> keyNames = overrides.isEmpty() ? recordKey : overrides;
+    if (row != null) {
+      for (String name : row.names()) {
+        boolean isKey = keyNames.contains(name);
+        if (isKey && !takesKeyFromRow) {
+          addToRow(ColumnReader.ofKey(row, name));
+        } else if (isKey || names.contains(name)) {
+          addToRow(ColumnReader.of(row, name, placeholders));
+        }
+      }
+    }
+    for (String name : keyNames) {
+      addToKey(name);
+    }
+    RowSchema schema = new RowSchema(columns, keyColumns, sourceTable);
+    return new TableReader(
+        table,
+        schema,
+        rowReaders,
+        keys(schema),
+        row == null ? null : OldRow.of(row, names, key, recordKey, overrides),
+        withoutPlaceholder(schema));
+  }
+
+  private void addToRow(ColumnReader reader) {
+    rowReaders.add(reader);
+    columns.add(reader.column());
+  }
+
+  private void addToKey(String name) {
+    int index = columns.stream().map(Column::name).toList().indexOf(name);
+    if (takesKeyFromRow) {
+      if (index < 0) {
+        throw new DecodeException(
+            "key.columns names the column %s, which the record does not have. It has %s."
+                .formatted(name, columns.stream().map(Column::name).toList()));
+      }
+    } else {
+      ColumnReader reader = ColumnReader.ofKey(key, name);
+      if (index < 0) {
+        index = columns.size();
+        columns.add(reader.column());
+      } else if (reader.column().type() == Primitive.UNTYPED) {
+        reader = reader.as(columns.get(index));
+      }
+      keyReaders.add(reader);
+    }
+    keyColumns.add(index);
+  }
+
+  private RowKeys keys(RowSchema schema) {
+    if (takesKeyFromRow) {
+      return new RowKeys.FromRow(schema);
+    }
+    return keyReaders.isEmpty()
+        ? new RowKeys.None()
+        : new RowKeys.FromRecord(keyReaders.toArray(ColumnReader[]::new));
+  }
+
+  private int[] withoutPlaceholder(RowSchema schema) {
+    if (!(row instanceof Layout.OfStruct struct)) {
+      return new int[0];
+    }
+    return struct.schema().fields().stream()
+        .filter(field -> Placeholders.areMissingFor(field.schema()))
+        .mapToInt(field -> schema.indexOf(field.name()))
+        .filter(index -> index >= 0)
+        .toArray();
+  }
+
+  /** Columns that a record key holds; a plain value stands for the one column of an override. */
+  private static List<String> recordKeyColumns(Layout key, List<String> overrides) {
+    if (!(key instanceof Layout.OfScalar)) {
+      return key.names();
+    }
+    if (overrides.isEmpty()) {
+      throw new DecodeException(
+          "The record key is one plain value, which does not say what column it is. Name it:"
+              + " key.columns=<table>:<column>. Or keep the key's structure (no ExtractField$Key,"
+              + " no StringConverter).");
+    }
+    return overrides.size() == 1 ? overrides : List.of();
+  }
+}

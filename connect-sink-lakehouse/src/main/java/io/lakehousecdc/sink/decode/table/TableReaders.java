@@ -1,0 +1,105 @@
+package io.lakehousecdc.sink.decode.table;
+
+import io.lakehousecdc.sink.change.TableId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The readers of all tables seen, and which table a topic carries. Bounded by what the topics hold;
+ * not thread safe.
+ */
+public final class TableReaders {
+  private static final int BOUND = 2_000;
+
+  private record ReaderKey(
+      SourceTable source, String topic, RecordForm form, Layout row, Layout key) {}
+
+  /** What a topic has carried so far. */
+  public static final class Topic {
+    private SourceTable table;
+    private TableReader reader;
+    private Layout key;
+    private boolean carriesSeveral;
+    private boolean carriesFlatRows;
+
+    /** Whether tombstones cannot be told to belong to one table. */
+    public boolean carriesSeveral() {
+      return carriesSeveral;
+    }
+
+    /** Whether its rows were flattened, so that tombstones are the only deletes. */
+    public boolean carriesFlatRows() {
+      return carriesFlatRows;
+    }
+  }
+
+  private final DecodeOptions options;
+  private final Placeholders placeholders;
+  private final Warnings warnings;
+  private final Map<ReaderKey, TableReader> readers = new BoundedCache<>(BOUND);
+  private final Map<String, Topic> topics = new HashMap<>();
+
+  public TableReaders(DecodeOptions options, Placeholders placeholders, Warnings warnings) {
+    this.options = options;
+    this.placeholders = placeholders;
+    this.warnings = warnings;
+  }
+
+  /**
+   * @param row layout of rows; null where only the key is known
+   * @param key layout of record keys; null where records have none
+   */
+  public TableReader reader(
+      SourceTable source, String topic, RecordForm form, Layout row, Layout key) {
+    ReaderKey readerKey = new ReaderKey(source, topic, form, row, key);
+    TableReader reader = readers.get(readerKey);
+    if (reader == null) {
+      TableId target = target(source, topic);
+      List<String> names = row == null ? List.of() : form.columns(row);
+      reader =
+          TableCompiler.compile(
+              target,
+              row,
+              names.stream().filter(name -> options.fields().keeps(source, name)).toList(),
+              key,
+              options.keys().columns(source, target),
+              row != null && form == RecordForm.ENVELOPE ? topic + ":" + source : null,
+              placeholders);
+      warnings.ofSchema(target, reader.schema(), row);
+      readers.put(readerKey, reader);
+    }
+    return reader;
+  }
+
+  /** Target of a source table. */
+  public TableId target(SourceTable source, String topic) {
+    return options.naming().table(source, topic);
+  }
+
+  /** Remembers whose rows a topic carries. */
+  public void saw(
+      String topic, SourceTable source, TableReader reader, Layout key, RecordForm form) {
+    Topic seen = topics.computeIfAbsent(topic, name -> new Topic());
+    seen.carriesSeveral |= seen.table != null && !seen.table.equals(source);
+    seen.table = source;
+    seen.reader = reader;
+    seen.key = key;
+    seen.carriesFlatRows |= form == RecordForm.FLAT;
+  }
+
+  /** What a topic has carried; nothing where it is new. */
+  public Topic topic(String name) {
+    return topics.getOrDefault(name, new Topic());
+  }
+
+  /** Reader for a tombstone: that of the rows seen, or else one of the key alone. */
+  public TableReader readerOfKey(String topicName, Layout key) {
+    Topic topic = topic(topicName);
+    if (topic.reader != null && topic.key == key) {
+      return topic.reader;
+    }
+    SourceTable source = topic.table == null ? SourceTable.ofTopic(topicName) : topic.table;
+    return reader(source, topicName, RecordForm.FLAT, null, key);
+  }
+}

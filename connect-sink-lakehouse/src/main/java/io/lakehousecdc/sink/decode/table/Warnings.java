@@ -1,0 +1,112 @@
+package io.lakehousecdc.sink.decode.table;
+
+import io.debezium.time.MicroDuration;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.connect.data.Field;
+
+/**
+ * Tells of what the source or a converter loses before the sink can see it, each once per table and
+ * column. Not thread safe.
+ */
+public final class Warnings {
+  private record Warning(TableId table, String column, String kind) {}
+
+  private final Consumer<String> sink;
+  private final Set<Warning> given = new HashSet<>();
+
+  public Warnings(Consumer<String> sink) {
+    this.sink = sink;
+  }
+
+  /** What the schema of a table alone tells. */
+  void ofSchema(TableId table, RowSchema schema, Layout row) {
+    if (!(row instanceof Layout.OfStruct struct)) {
+      return;
+    }
+    for (Field field : struct.schema().fields()) {
+      if (MicroDuration.SCHEMA_NAME.equals(field.schema().name())
+          && schema.indexOf(field.name()) >= 0) {
+        once(
+            table,
+            field.name(),
+            "interval",
+            "Table %s, column %s: the source sends intervals in microseconds and counts a month as"
+                + " 30.4375 days, so months and days are lost. Set"
+                + " interval.handling.mode=string at the source.");
+      }
+    }
+  }
+
+  /**
+   * @param columns columns that may be null and have a default
+   */
+  public void replacedNulls(TableId table, List<String> columns) {
+    once(
+        table,
+        columns.toString(),
+        "default",
+        "Table %s, columns %s: a converter replaces NULL by the column's default, so an explicit"
+            + " NULL is lost. Set key.converter.replace.null.with.default=false and"
+            + " value.converter.replace.null.with.default=false, at the source connector and at"
+            + " this one.");
+  }
+
+  /**
+   * @param columns columns that may be null and have a default
+   */
+  public void perhapsReplacedNulls(TableId table, List<String> columns) {
+    once(
+        table,
+        columns.toString(),
+        "default",
+        "Table %s, columns %s: values equal the column's default, and no NULL has been seen. If a"
+            + " converter replaces NULL by the default, an explicit NULL is lost. Set"
+            + " replace.null.with.default=false for the converters of the source connector and of"
+            + " this one, and in ExtractNewRecordState.");
+  }
+
+  /** A null of an update that may stand for an untouched out-of-line value. */
+  void unknownNull(TableId table, String column) {
+    once(
+        table,
+        column,
+        "toast",
+        "Table %s, column %s: an update brought NULL. For a column of this type Debezium sends"
+            + " NULL, and no placeholder, where the update did not touch a large value, so the"
+            + " value may be lost. Set REPLICA IDENTITY FULL for the table at the source, or use"
+            + " ReselectColumnsPostProcessor there.");
+  }
+
+  /** Updates under {@code key.columns} that do not tell the old key. */
+  public void unseenKeyChange(TableId table) {
+    once(
+        table,
+        "",
+        "key",
+        "Table %s%s: key.columns names columns that are not in the record key, and updates do not"
+            + " hold the old row. A change of these columns leaves the old row behind. Set REPLICA"
+            + " IDENTITY FULL for the table at the source.");
+  }
+
+  /** A tombstone that cannot be mapped to {@code key.columns}. */
+  public void unusableTombstone(TableId table) {
+    once(
+        table,
+        "",
+        "tombstone",
+        "Table %s%s: tombstones do not hold the columns of key.columns and are skipped. That is"
+            + " right where their deletes arrive as envelopes; flattened records need"
+            + " delete.tombstone.handling.mode=rewrite in ExtractNewRecordState.");
+  }
+
+  private void once(TableId table, String column, String kind, String message) {
+    if (given.add(new Warning(table, column, kind))) {
+      sink.accept(message.formatted(table, column));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.lakehousecdc.sink.decode.type;
+
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+
+/** Types that are made of other types. */
+final class Containers {
+  private Containers() {}
+
+  static ColumnType array(Schema schema) {
+    ColumnType element = TypeTable.of(schema.valueSchema());
+    return new ColumnType(
+        new LogicalType.Array(element.type()), value -> list(value, element.conversion()));
+  }
+
+  static ColumnType map(Schema schema) {
+    if (schema.keySchema().type() != Schema.Type.STRING) {
+      return new ColumnType(Primitive.JSON, value -> ConnectJson.text(schema, value));
+    }
+    ColumnType element = TypeTable.of(schema.valueSchema());
+    return new ColumnType(
+        new LogicalType.MapOf(element.type()), value -> map(value, element.conversion()));
+  }
+
+  private static Object list(Object value, ColumnType.Conversion element) {
+    List<?> list = (List<?>) value;
+    List<Object> canonical = new ArrayList<>(list.size());
+    for (Object each : list) {
+      canonical.add(each == null ? null : element.canonical(each));
+    }
+    return canonical;
+  }
+
+  private static Object map(Object value, ColumnType.Conversion element) {
+    Map<Object, Object> canonical = new LinkedHashMap<>();
+    ((Map<?, ?>) value)
+        .forEach((key, each) -> canonical.put(key, each == null ? null : element.canonical(each)));
+    return canonical;
+  }
+}

@@ -1,0 +1,18 @@
+package io.lakehousecdc.sink.decode.type;
+
+/**
+ * A record, or a value in it, that can never be applied. The message says what is wrong and what to
+ * do; the decoder adds where. Carries no stack trace: it is an outcome, not a defect.
+ */
+public final class DecodeException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public DecodeException(String message) {
+    super(message, null, false, false);
+  }
+
+  /** The same, with the place inside the record that it concerns. */
+  public DecodeException in(Object table) {
+    return new DecodeException("Table " + table + ": " + getMessage());
+  }
+}

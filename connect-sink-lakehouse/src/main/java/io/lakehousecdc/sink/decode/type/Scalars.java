@@ -1,0 +1,80 @@
+package io.lakehousecdc.sink.decode.type;
+
+import io.debezium.data.VariableScaleDecimal;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import org.apache.kafka.connect.data.Struct;
+
+/** Numbers, bytes and bits. */
+public final class Scalars {
+  private Scalars() {}
+
+  /** Bytes, which converters deliver as an array or a buffer. */
+  public static byte[] bytes(Object value) {
+    if (value instanceof ByteBuffer buffer) {
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      return bytes;
+    }
+    return (byte[]) value;
+  }
+
+  static Object variableScale(Object value) {
+    Struct struct = (Struct) value;
+    return new BigDecimal(
+        new BigInteger(bytes(struct.getWithoutDefault(VariableScaleDecimal.VALUE_FIELD))),
+        (Integer) struct.getWithoutDefault(VariableScaleDecimal.SCALE_FIELD));
+  }
+
+  /**
+   * A decimal in text, with exactly {@code scale} fraction digits.
+   *
+   * @throws DecodeException where it is not a number, or would be rounded
+   */
+  static BigDecimal decimal(String text, int scale) {
+    BigDecimal number = decimal(text);
+    try {
+      return number.setScale(scale);
+    } catch (ArithmeticException e) {
+      throw new DecodeException(
+          "'%s' has more than %d fraction digits and is not rounded.".formatted(text, scale));
+    }
+  }
+
+  static BigDecimal decimal(String text) {
+    try {
+      return new BigDecimal(text);
+    } catch (NumberFormatException e) {
+      throw new DecodeException(
+          "'%s' is not a finite number, and decimals here hold no other.".formatted(text));
+    }
+  }
+
+  /**
+   * The lowest {@code length} bits, most significant first, of little-endian bytes; as many as are
+   * significant where the length varies, because Debezium drops leading zeros.
+   */
+  static String bits(byte[] bytes, int length) {
+    int significant = significantBits(bytes);
+    if (length != Integer.MAX_VALUE && significant > length) {
+      throw new DecodeException("%d bits do not fit into %d.".formatted(significant, length));
+    }
+    int size = length == Integer.MAX_VALUE ? significant : length;
+    char[] text = new char[size];
+    for (int bit = 0; bit < size; bit++) {
+      boolean set = bit < bytes.length * 8 && (bytes[bit >> 3] >> (bit & 7) & 1) != 0;
+      text[size - 1 - bit] = set ? '1' : '0';
+    }
+    return new String(text);
+  }
+
+  private static int significantBits(byte[] bytes) {
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      if (bytes[i] != 0) {
+        return i * 8 + 32 - Integer.numberOfLeadingZeros(bytes[i] & 0xff);
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,103 @@
+package io.lakehousecdc.sink.decode.type;
+
+import io.debezium.data.Bits;
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Named;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Schema;
+
+/**
+ * Types that depend on a schema's parameters: those of the semantic type, and those that {@code
+ * column.propagate.source.type} and {@code datatype.propagate.source.type} add at the source.
+ */
+public final class SourceTypes {
+  private static final String TYPE = "__debezium.source.column.type";
+  private static final String LENGTH = "__debezium.source.column.length";
+  private static final String SCALE = "__debezium.source.column.scale";
+  private static final String PRECISION = "connect.decimal.precision";
+
+  /** Built-in types whose text PostgreSQL reads back; types of extensions stay text. */
+  private static final Set<String> NAMED =
+      Set.of(
+          "inet",
+          "cidr",
+          "macaddr",
+          "macaddr8",
+          "int4range",
+          "int8range",
+          "numrange",
+          "tsrange",
+          "tstzrange",
+          "daterange");
+
+  private SourceTypes() {}
+
+  static ColumnType text(Schema schema) {
+    String type = parameter(schema, TYPE).toLowerCase(Locale.ROOT);
+    if (NAMED.contains(type)) {
+      return new ColumnType(new Named(type), value -> value);
+    }
+    if (type.equals("numeric") || type.equals("decimal")) {
+      return numericText(number(schema, LENGTH), number(schema, SCALE));
+    }
+    return new ColumnType(Primitive.TEXT, value -> value);
+  }
+
+  private static ColumnType numericText(OptionalInt precision, OptionalInt scale) {
+    if (isPrecision(precision) && scale.isPresent()) {
+      int digits = scale.getAsInt();
+      return new ColumnType(
+          new LogicalType.Decimal(precision.getAsInt(), digits),
+          value -> Scalars.decimal((String) value, digits));
+    }
+    return new ColumnType(Primitive.NUMERIC, value -> Scalars.decimal((String) value));
+  }
+
+  static ColumnType decimal(Schema schema) {
+    OptionalInt precision = number(schema, PRECISION);
+    OptionalInt scale = number(schema, Decimal.SCALE_FIELD);
+    return new ColumnType(
+        isPrecision(precision) && scale.isPresent()
+            ? new LogicalType.Decimal(precision.getAsInt(), scale.getAsInt())
+            : Primitive.NUMERIC,
+        value -> value);
+  }
+
+  static ColumnType bits(Schema schema) {
+    String type = parameter(schema, TYPE).toLowerCase(Locale.ROOT);
+    int length =
+        type.equals("varbit") || type.equals("bit varying")
+            ? Integer.MAX_VALUE
+            : number(schema, Bits.LENGTH_FIELD).orElse(Integer.MAX_VALUE);
+    return new ColumnType(
+        new LogicalType.Bits(length), value -> Scalars.bits(Scalars.bytes(value), length));
+  }
+
+  /** Whether the source is known to have one of these types. */
+  public static boolean isOneOf(Schema schema, String... types) {
+    return List.of(types).contains(parameter(schema, TYPE).toLowerCase(Locale.ROOT));
+  }
+
+  /** PostgreSQL's greatest precision is 1000; what is beyond stands for none. */
+  private static boolean isPrecision(OptionalInt precision) {
+    return precision.isPresent() && precision.getAsInt() >= 1 && precision.getAsInt() <= 1_000;
+  }
+
+  private static String parameter(Schema schema, String name) {
+    Map<String, String> parameters = schema.parameters();
+    return parameters == null ? "" : parameters.getOrDefault(name, "");
+  }
+
+  private static OptionalInt number(Schema schema, String name) {
+    String text = parameter(schema, name);
+    return text.matches("-?\\d{1,9}")
+        ? OptionalInt.of(Integer.parseInt(text))
+        : OptionalInt.empty();
+  }
+}

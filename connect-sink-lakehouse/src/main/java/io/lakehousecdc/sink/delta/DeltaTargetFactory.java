@@ -1,0 +1,106 @@
+package io.lakehousecdc.sink.delta;
+
+import io.lakehousecdc.sink.delta.schema.PartitionBy;
+import io.lakehousecdc.sink.delta.snapshot.RowFiles;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Stores;
+import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetFactory;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Opens Delta Lake targets. The tasks of a worker share the tables that they keep alike. */
+public final class DeltaTargetFactory implements TargetFactory {
+  private static final DeltaTables SHARED = new DeltaTables();
+
+  @Override
+  public String name() {
+    return "delta";
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return DeltaSettings.ALL;
+  }
+
+  @Override
+  public FlushDefaults flushDefaults() {
+    return new FlushDefaults(5_000, 50_000, 64L << 20);
+  }
+
+  @Override
+  public List<SettingProblem> validate(TargetSettings settings) {
+    List<SettingProblem> problems = new ArrayList<>();
+    String retention = settings.text(DeltaSettings.VACUUM_RETENTION);
+    if (retention != null) {
+      try {
+        DeltaSettings.retention(retention);
+      } catch (IllegalArgumentException e) {
+        problems.add(new SettingProblem(DeltaSettings.VACUUM_RETENTION, e.getMessage()));
+      }
+    }
+    try {
+      PartitionBy.parse(settings.text(DeltaSettings.PARTITION_BY));
+    } catch (IllegalArgumentException e) {
+      problems.add(new SettingProblem(DeltaSettings.PARTITION_BY, e.getMessage()));
+    }
+    String root = settings.text(DeltaSettings.ROOT);
+    if (root == null || root.isBlank()) {
+      return problems;
+    }
+    try {
+      requireRoot(Stores.forLocation(root), root);
+    } catch (TargetException | IllegalArgumentException e) {
+      problems.add(new SettingProblem(DeltaSettings.ROOT, e.getMessage()));
+    }
+    return problems;
+  }
+
+  @Override
+  public Target open(TargetSettings settings, TargetContext context) {
+    DeltaSettings read = DeltaSettings.of(settings);
+    FileIO store = Stores.forLocation(read.root());
+    requireRoot(store, read.root());
+    return open(SHARED, store, settings, context);
+  }
+
+  /**
+   * Refuses a root that is not there, rather than making it: below the mount point of a volume that
+   * is not mounted, that would begin a second, empty warehouse.
+   */
+  private static void requireRoot(FileIO store, String root) {
+    String location = store.resolve(root);
+    try {
+      String probe = location + "/_cdc_probe_" + UUID.randomUUID();
+      store.putIfAbsent(probe, new byte[0]);
+      store.delete(probe);
+    } catch (IOException e) {
+      throw new FatalException(
+          "delta.root "
+              + location
+              + " is not a directory that this worker can write to ("
+              + e.getMessage()
+              + "). Mount the volume that it is on, or create it for the user that runs the"
+              + " worker, on every worker; then restart the task. The sink does not create it,"
+              + " because that would begin an empty warehouse where a volume is not mounted.",
+          e);
+    }
+  }
+
+  /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */
+  static Target open(
+      DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
+    DeltaSettings read = DeltaSettings.of(settings);
+    RowFiles rowFiles = new RowFiles(store, read.writeOptions());
+    return new DeltaTarget(
+        new OpenTables(tables, store, rowFiles, read, settings.tables()), context.connector());
+  }
+}

@@ -1,0 +1,125 @@
+package io.lakehousecdc.sink.delta;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.maintenance.TableMaintenance.Figures;
+import io.lakehousecdc.sink.delta.snapshot.RowFiles;
+import io.lakehousecdc.sink.delta.snapshot.TablePaths;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.delta.table.DeltaTable;
+import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+
+/** The tables that one task has open. */
+final class OpenTables implements AutoCloseable {
+  private final DeltaTables shared;
+  private final FileIO store;
+  private final RowFiles rowFiles;
+  private final DeltaSettings settings;
+  private final TableOptions options;
+  private final TablePaths paths;
+  private final Map<TableId, DeltaTables.Lease> leases = new ConcurrentHashMap<>();
+
+  OpenTables(
+      DeltaTables shared,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options) {
+    this.shared = shared;
+    this.store = store;
+    this.rowFiles = rowFiles;
+    this.settings = settings;
+    this.options = options;
+    this.paths = new TablePaths(store.resolve(settings.root()));
+  }
+
+  /** The table of that name; it need not exist. */
+  DeltaTable open(TableId id) {
+    return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options)).table();
+  }
+
+  /** Whether tables hold one row for each key. */
+  boolean upserts() {
+    return options.writeMode() == WriteMode.UPSERT;
+  }
+
+  /** The table of partition states. */
+  DeltaTable offsets() {
+    return leases
+        .computeIfAbsent(TablePaths.OFFSETS, id -> lease(id, paths.offsets(), always()))
+        .table();
+  }
+
+  /** The table of rejected records. */
+  DeadLetterTable deadLetters() {
+    Optional<String> name = options.deadLetterTable();
+    if (name.isEmpty()) {
+      throw new FatalException("Rejected records cannot be kept: dead.letter.table is not set");
+    }
+    int dot = name.get().lastIndexOf('.');
+    TableId id =
+        new TableId(dot < 0 ? "" : name.get().substring(0, dot), name.get().substring(dot + 1));
+    return new DeadLetterTable(
+        leases.computeIfAbsent(id, key -> lease(id, paths.table(id), always())).table());
+  }
+
+  /** Figures over all tables. */
+  Map<String, LongSupplier> gauges() {
+    Map<String, LongSupplier> gauges = new LinkedHashMap<>();
+    gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
+    for (Phase phase : Phase.values()) {
+      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
+    }
+    put(gauges, "delta-compactions", figures -> figures.compactions);
+    put(gauges, "delta-files-compacted", figures -> figures.filesCompacted);
+    put(gauges, "delta-checkpoints", figures -> figures.checkpoints);
+    put(gauges, "delta-files-vacuumed", figures -> figures.filesVacuumed);
+    put(gauges, "delta-bytes-vacuumed", figures -> figures.bytesVacuumed);
+    put(gauges, "delta-maintenance-failures", figures -> figures.failures);
+    return gauges;
+  }
+
+  private void put(
+      Map<String, LongSupplier> gauges, String name, Function<Figures, AtomicLong> figure) {
+    gauges.put(name, sum(table -> figure.apply(table.maintenance().figures()).get()));
+  }
+
+  private LongSupplier sum(ToLongFunction<DeltaTable> figure) {
+    Collection<DeltaTables.Lease> all = leases.values();
+    return () -> all.stream().mapToLong(lease -> figure.applyAsLong(lease.table())).sum();
+  }
+
+  private DeltaTables.Lease lease(TableId id, String location, TableOptions how) {
+    return shared.acquire(id, location, store, rowFiles, settings, how);
+  }
+
+  /** How the sink's own tables are written, whatever the user's tables are. */
+  private TableOptions always() {
+    return new TableOptions(
+        WriteMode.UPSERT,
+        DeleteMode.HARD,
+        Evolution.ADDITIVE,
+        options.metadata(),
+        Optional.empty());
+  }
+
+  @Override
+  public void close() {
+    leases.values().forEach(DeltaTables.Lease::close);
+    leases.clear();
+  }
+}

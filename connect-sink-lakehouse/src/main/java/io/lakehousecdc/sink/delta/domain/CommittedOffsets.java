@@ -1,0 +1,128 @@
+package io.lakehousecdc.sink.delta.domain;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.domain.PartitionDomains.Entry;
+import io.lakehousecdc.sink.spi.LoadedPartition;
+import io.lakehousecdc.sink.spi.PartitionState;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a task knows of a partition: what each table, and the table of offsets, held of it when it
+ * was loaded or last committed. A commit builds on exactly this; anything else means that the
+ * partition has another owner.
+ *
+ * <p>A partition stands where the table of offsets says, or further where a table says that it was
+ * the only one concerned. A table that holds less than the table of offsets remembers of it was
+ * restored to an older version: then the partition stands where that table does, and all others are
+ * ahead.
+ */
+public final class CommittedOffsets {
+  private final Map<TableId, Entry> tables;
+  private Entry offsets;
+  private PartitionState base;
+
+  /**
+   * @param offsets entry in the table of offsets, or null
+   * @param tables entries by table, of those that have one
+   */
+  public CommittedOffsets(Entry offsets, Map<TableId, Entry> tables) {
+    this.offsets = offsets;
+    this.tables = new HashMap<>(tables);
+    this.base = stand();
+  }
+
+  /** State that the partition as a whole stands at; null where nothing is known. */
+  public PartitionState base() {
+    return base;
+  }
+
+  /** Whether any table knows the partition. */
+  public boolean known() {
+    return offsets != null || !tables.isEmpty();
+  }
+
+  /** Entry in the table of offsets, or null. */
+  public Entry offsets() {
+    return offsets;
+  }
+
+  /** Entry in a table, or null. */
+  public Entry table(TableId table) {
+    return tables.get(table);
+  }
+
+  /**
+   * Whether the partition has touched no other table than this, which is not ahead of it either: as
+   * it is where a commit of several tables was tried, and is tried again without the others.
+   */
+  public boolean isOnlyAndLevelIn(TableId table) {
+    long stand = base == null ? 0 : base.nextOffset();
+    return tables.entrySet().stream()
+        .allMatch(
+            known ->
+                known.getKey().equals(table) && known.getValue().state().nextOffset() <= stand);
+  }
+
+  /** Next offset of every table that the partition has touched. */
+  public Map<String, Long> nextOffsets() {
+    Map<String, Long> next = new HashMap<>();
+    tables.forEach((table, entry) -> next.put(table.toString(), entry.state().nextOffset()));
+    return next;
+  }
+
+  public void committed(TableId table, Entry entry) {
+    tables.put(table, entry);
+  }
+
+  public void committed(Entry entry) {
+    offsets = entry;
+  }
+
+  public void advanced(PartitionState state) {
+    base = state;
+  }
+
+  /** What to tell the pipeline, for a partition that is known. */
+  public LoadedPartition loaded(int epoch) {
+    PartitionState state = base == null ? PartitionState.fresh(epoch) : base;
+    Map<TableId, Long> ahead = new HashMap<>();
+    boolean rewound = offsets != null && state.nextOffset() < offsets.state().nextOffset();
+    tables.forEach(
+        (table, entry) -> {
+          long next = entry.state().nextOffset();
+          if (rewound && !restored(table, entry)) {
+            next = Math.max(next, offsets.state().nextOffset());
+          }
+          if (next > state.nextOffset()) {
+            ahead.put(table, next);
+          }
+        });
+    return new LoadedPartition(state, ahead);
+  }
+
+  private PartitionState stand() {
+    Optional<PartitionState> rewound =
+        tables.entrySet().stream()
+            .filter(table -> restored(table.getKey(), table.getValue()))
+            .map(table -> table.getValue().state())
+            .min((a, b) -> Long.compare(a.nextOffset(), b.nextOffset()));
+    if (rewound.isPresent()) {
+      return rewound.get();
+    }
+    PartitionState greatest = offsets == null ? null : offsets.state();
+    for (Entry entry : tables.values()) {
+      boolean further = greatest == null || entry.state().nextOffset() > greatest.nextOffset();
+      if (entry.complete() && further) {
+        greatest = entry.state();
+      }
+    }
+    return greatest;
+  }
+
+  private boolean restored(TableId table, Entry entry) {
+    Long remembered = offsets == null ? null : offsets.tables().get(table.toString());
+    return remembered != null && entry.state().nextOffset() < remembered;
+  }
+}

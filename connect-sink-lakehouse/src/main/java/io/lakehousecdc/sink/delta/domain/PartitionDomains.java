@@ -1,0 +1,212 @@
+package io.lakehousecdc.sink.delta.domain;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.PartitionState;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How partition states are written into metadata domains: one domain for each connector, topic and
+ * partition, so that only owners of the same partition conflict; and two for each table, which
+ * remember the greatest truncate and the columns of the source.
+ */
+public final class PartitionDomains {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PREFIX = "lakehousecdc.offsets.";
+  private static final String TRUNCATE = "lakehousecdc.truncate";
+  private static final String COLUMNS = "lakehousecdc.columns";
+
+  private PartitionDomains() {}
+
+  /**
+   * A partition's state in a table.
+   *
+   * @param state state after the last commit of the partition that touched the table
+   * @param writer identity of the target that wrote it
+   * @param complete whether that commit touched this table alone, so that the partition as a whole
+   *     stands there
+   * @param tables in the table of offsets: next offset of each table that the partition ever
+   *     touched; empty elsewhere
+   */
+  public record Entry(
+      PartitionState state, String writer, boolean complete, Map<String, Long> tables) {}
+
+  /** Name of the domain of a partition. */
+  public static String name(String connector, SourcePartition partition) {
+    return prefix(connector)
+        + URLEncoder.encode(partition.topic(), StandardCharsets.UTF_8)
+        + "/"
+        + partition.partition();
+  }
+
+  /** All partitions of a connector among a table's domains. */
+  public static Map<SourcePartition, Entry> entries(String connector, Map<String, String> domains) {
+    Map<SourcePartition, Entry> entries = new HashMap<>();
+    domains.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix(connector))) {
+            JsonNode node = parse(name, value);
+            entries.put(partition(node), entry(node));
+          }
+        });
+    return entries;
+  }
+
+  /** Entry of a partition, or null. */
+  public static Entry entry(
+      String connector, SourcePartition partition, Map<String, String> domains) {
+    String name = name(connector, partition);
+    String value = domains.get(name);
+    return value == null ? null : entry(parse(name, value));
+  }
+
+  public static String text(SourcePartition partition, Entry entry) {
+    PartitionState state = entry.state();
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("topic", partition.topic())
+            .put("partition", partition.partition())
+            .put("nextOffset", state.nextOffset())
+            .put("epoch", state.highWater().epoch())
+            .put("commitLsn", state.highWater().commitLsn())
+            .put("lsn", state.highWater().lsn())
+            .put("snapshotLsn", state.snapshotLsn())
+            .put("completedSnapshotLsn", state.completedSnapshotLsn())
+            .put("latestCommitMicros", state.latestCommitMicros())
+            .put("tieCount", state.ties().count())
+            .put("firstTie", state.ties().first())
+            .put("writer", entry.writer())
+            .put("complete", entry.complete());
+    if (!entry.tables().isEmpty()) {
+      ObjectNode tables = node.putObject("tables");
+      new TreeMap<>(entry.tables()).forEach(tables::put);
+    }
+    return node.toString();
+  }
+
+  /** Whether the sink keeps anything among a table's domains. */
+  public static boolean holdsAny(Map<String, String> domains) {
+    return domains.keySet().stream().anyMatch(PartitionDomains::followsRows);
+  }
+
+  /**
+   * What makes the domains fit rows of an older version. A partition that this version did not know
+   * is read from the beginning: without a domain it would go on where Kafka stands.
+   *
+   * @param now domains as they are
+   * @param then domains of the older version
+   * @return values to set or, where empty, domains to remove
+   */
+  public static Map<String, Optional<String>> restored(
+      Map<String, String> now, Map<String, String> then) {
+    Map<String, Optional<String>> changes = new HashMap<>();
+    then.forEach(
+        (name, value) -> {
+          if (followsRows(name) && !value.equals(now.get(name))) {
+            changes.put(name, Optional.of(value));
+          }
+        });
+    now.forEach(
+        (name, value) -> {
+          if (followsRows(name) && !then.containsKey(name)) {
+            changes.put(
+                name,
+                name.startsWith(PREFIX)
+                    ? Optional.of(unread(parse(name, value)))
+                    : Optional.empty());
+          }
+        });
+    return changes;
+  }
+
+  private static boolean followsRows(String name) {
+    return name.startsWith(PREFIX) || name.equals(TRUNCATE) || name.equals(COLUMNS);
+  }
+
+  private static String unread(JsonNode node) {
+    Entry entry = entry(node);
+    PartitionState fresh = PartitionState.fresh(entry.state().highWater().epoch());
+    return text(partition(node), new Entry(fresh, entry.writer(), true, Map.of()));
+  }
+
+  private static SourcePartition partition(JsonNode node) {
+    return new SourcePartition(node.path("topic").textValue(), node.path("partition").intValue());
+  }
+
+  /** Name of the domain that remembers a table's greatest truncate. */
+  public static String truncateName() {
+    return TRUNCATE;
+  }
+
+  public static String truncateText(Position below) {
+    return JSON.createObjectNode()
+        .put("epoch", below.epoch())
+        .put("commitLsn", below.commitLsn())
+        .put("lsn", below.lsn())
+        .toString();
+  }
+
+  /** Greatest truncate of a table; {@link Position#START} where there was none. */
+  public static Position truncatedBelow(Map<String, String> domains) {
+    return truncate(TRUNCATE, domains).orElse(Position.START);
+  }
+
+  /** Truncate that a domain remembers; empty where there is no such domain. */
+  public static Optional<Position> truncate(String name, Map<String, String> domains) {
+    return Optional.ofNullable(domains.get(name)).map(value -> position(parse(name, value)));
+  }
+
+  /** Name of the domain that tells which columns the table's source has and had. */
+  public static String columnsName() {
+    return COLUMNS;
+  }
+
+  private static String prefix(String connector) {
+    return PREFIX + URLEncoder.encode(connector, StandardCharsets.UTF_8) + "/";
+  }
+
+  private static Entry entry(JsonNode node) {
+    Map<String, Long> tables = new HashMap<>();
+    node.path("tables")
+        .fields()
+        .forEachRemaining(t -> tables.put(t.getKey(), t.getValue().longValue()));
+    return new Entry(
+        new PartitionState(
+            node.path("nextOffset").longValue(),
+            position(node),
+            node.path("snapshotLsn").longValue(),
+            node.path("completedSnapshotLsn").longValue(),
+            node.path("latestCommitMicros").longValue(),
+            new PartitionState.Ties(
+                node.path("tieCount").intValue(), node.path("firstTie").longValue())),
+        node.path("writer").asText(""),
+        node.path("complete").booleanValue(),
+        tables);
+  }
+
+  private static Position position(JsonNode node) {
+    return new Position(
+        node.path("epoch").intValue(),
+        node.path("commitLsn").longValue(),
+        node.path("lsn").longValue());
+  }
+
+  private static JsonNode parse(String name, String value) {
+    try {
+      return JSON.readTree(value);
+    } catch (JsonProcessingException e) {
+      throw new FatalException(
+          "The metadata domain " + name + " is not one that this sink wrote: " + value, e);
+    }
+  }
+}

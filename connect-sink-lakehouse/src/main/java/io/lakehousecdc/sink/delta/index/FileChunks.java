@@ -1,0 +1,84 @@
+package io.lakehousecdc.sink.delta.index;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+
+/**
+ * Numbers the rows of all files with ordinals of 42 bits, so that a slot of the index stays small:
+ * 20 bits for a chunk, 22 for a row in it. A file takes as many chunks as its rows need and gives
+ * them back when it goes. Ordinals begin at a chunk's size: 0 stands for none.
+ */
+final class FileChunks {
+  private static final int ROW_BITS = 22;
+  private static final int ROWS_PER_CHUNK = 1 << ROW_BITS;
+  private static final int MAX_CHUNKS = 1 << 20;
+
+  private final Deque<Integer> freeChunks = new ArrayDeque<>();
+  private final Deque<Integer> freeFiles = new ArrayDeque<>();
+  private int[] fileOfChunk = new int[16];
+  private int[] firstRowOfChunk = new int[16];
+  private int[][] chunksOfFile = new int[16][];
+  private int nextChunk = 1;
+  private int nextFile;
+
+  /**
+   * Number of a new file.
+   *
+   * @throws IllegalStateException there is no room for its rows
+   */
+  synchronized int add(int rows) {
+    int file = freeFiles.isEmpty() ? nextFile++ : freeFiles.pop();
+    int[] chunks = new int[Math.max(1, (rows - 1) / ROWS_PER_CHUNK + 1)];
+    for (int i = 0; i < chunks.length; i++) {
+      chunks[i] = newChunk();
+      fileOfChunk[chunks[i]] = file;
+      firstRowOfChunk[chunks[i]] = i << ROW_BITS;
+    }
+    if (file >= chunksOfFile.length) {
+      chunksOfFile = Arrays.copyOf(chunksOfFile, 2 * file);
+    }
+    chunksOfFile[file] = chunks;
+    return file;
+  }
+
+  /** Forgets a file that no ordinal in the index belongs to; its number is used again. */
+  synchronized void remove(int file) {
+    for (int chunk : chunksOfFile[file]) {
+      freeChunks.push(chunk);
+    }
+    chunksOfFile[file] = null;
+    freeFiles.push(file);
+  }
+
+  long ordinal(int file, int row) {
+    return (long) chunksOfFile[file][row >>> ROW_BITS] << ROW_BITS | row & ROWS_PER_CHUNK - 1;
+  }
+
+  /** {@link Location} of an ordinal; {@link Location#ABSENT} of 0. */
+  long location(long ordinal) {
+    if (ordinal == 0) {
+      return Location.ABSENT;
+    }
+    int chunk = (int) (ordinal >>> ROW_BITS);
+    int row = (int) ordinal & ROWS_PER_CHUNK - 1;
+    return Location.of(fileOfChunk[chunk], firstRowOfChunk[chunk] + row);
+  }
+
+  private int newChunk() {
+    if (!freeChunks.isEmpty()) {
+      return freeChunks.pop();
+    }
+    if (nextChunk == MAX_CHUNKS) {
+      throw new IllegalStateException(
+          "The table has more than "
+              + MAX_CHUNKS
+              + " active files: compact it (OPTIMIZE) before the sink goes on");
+    }
+    if (nextChunk == fileOfChunk.length) {
+      fileOfChunk = Arrays.copyOf(fileOfChunk, 2 * nextChunk);
+      firstRowOfChunk = Arrays.copyOf(firstRowOfChunk, 2 * nextChunk);
+    }
+    return nextChunk++;
+  }
+}

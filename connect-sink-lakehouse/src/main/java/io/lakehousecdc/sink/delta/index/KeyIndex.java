@@ -1,0 +1,184 @@
+package io.lakehousecdc.sink.delta.index;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+
+/**
+ * Map from each key of a table to the file and row that hold it. Exact: keys of up to 64 bits are
+ * stored by a bijection of their bits; longer ones by 128 bits of a keyed hash, of which two among
+ * 100 million keys are equal with a probability of 10<sup>-23</sup> (see {@link KeyEncoder}).
+ *
+ * <p>Lies outside the Java heap. A slot takes 12 bytes, or 20 for a wide key. From four million
+ * keys on, between 7/9 and 7/8 of the slots hold a key, so that 64-bit keys take 13.7 to 15.5 bytes
+ * each and wide ones 23 to 26; smaller indexes grow in larger steps and take up to 21 and 35. The
+ * index grows part by part: no single operation moves more than a thousandth of it.
+ *
+ * <p>One thread at a time uses an index; {@link #entries()} and {@link #bytes()} may be read from
+ * any thread, and {@link IndexLoader} fills one with several.
+ */
+public final class KeyIndex implements AutoCloseable {
+  private static final int SEGMENTS = 1 << Segment.SHARED_BITS;
+  private static final int TOUCHED_AT_ONCE = 64;
+  private static final int SEGMENT_SHIFT = Long.SIZE - Segment.SHARED_BITS;
+
+  private final Slabs slabs;
+  private final Segment[] segments = new Segment[SEGMENTS];
+  private final FileChunks files = new FileChunks();
+
+  /**
+   * @param wide whether keys have 128 bits ({@link KeyEncoder#wide})
+   * @param memory where the index may lie
+   */
+  public KeyIndex(boolean wide, Memory memory) {
+    this.slabs = new Slabs(Segment.pageBytes(wide), memory.directBytes(), memory.spillDirectory());
+    for (int i = 0; i < SEGMENTS; i++) {
+      segments[i] = new Segment(slabs, wide);
+    }
+  }
+
+  /**
+   * Where an index may lie.
+   *
+   * @param directBytes how much direct memory it may take; beyond, and where the JVM grants less,
+   *     it goes on in a temporary file that is mapped into memory
+   * @param spillDirectory where that file is made; it vanishes with the index
+   */
+  public record Memory(long directBytes, Path spillDirectory) {
+
+    /** As much direct memory as the JVM grants, then a file in the system's directory for these. */
+    public static Memory unlimited() {
+      return new Memory(Long.MAX_VALUE, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+  }
+
+  /**
+   * Makes a file known.
+   *
+   * @param rows number of rows in it, deleted ones included
+   * @return number of the file, from 0; numbers of removed files are used again
+   */
+  public int addFile(int rows) {
+    return files.add(rows);
+  }
+
+  /** Forgets a file. No key may point into it any more. */
+  public void removeFile(int file) {
+    files.remove(file);
+  }
+
+  /**
+   * Forgets files together with the keys that still point into them. Goes through the whole index:
+   * for many files at a time.
+   */
+  public void removeFiles(BitSet gone) {
+    for (Segment segment : segments) {
+      segment.removeIf(ordinal -> gone.get(Location.file(files.location(ordinal))));
+    }
+    gone.stream().forEach(files::remove);
+  }
+
+  /** {@link Location} of a key, or {@link Location#ABSENT}. */
+  public long get(EncodedKey key) {
+    return files.location(segment(key.first).get(key.first, key.second));
+  }
+
+  /**
+   * Looks up many keys, several times as fast as one by one where the index exceeds the processor's
+   * caches.
+   *
+   * @param first first halves of the keys
+   * @param second second halves; ignored where keys have 64 bits
+   * @param locations receives the {@link Location} of each key, or {@link Location#ABSENT}
+   * @return a number without meaning, so that the compiler cannot leave the reads out
+   */
+  public long getAll(long[] first, long[] second, int count, long[] locations) {
+    long touched = 0;
+    for (int from = 0; from < count; from += TOUCHED_AT_ONCE) {
+      int to = Math.min(count, from + TOUCHED_AT_ONCE);
+      for (int i = from; i < to; i++) {
+        touched ^= segment(first[i]).touch(first[i]);
+      }
+      for (int i = from; i < to; i++) {
+        locations[i] = files.location(segment(first[i]).get(first[i], second[i]));
+      }
+    }
+    return touched;
+  }
+
+  /** Points a key to a row; where it pointed before, or {@link Location#ABSENT}. */
+  public long put(EncodedKey key, int file, int row) {
+    return files.location(segment(key.first).put(key.first, key.second, files.ordinal(file, row)));
+  }
+
+  /** Removes a key; where it pointed, or {@link Location#ABSENT}. */
+  public long remove(EncodedKey key) {
+    return files.location(segment(key.first).remove(key.first, key.second));
+  }
+
+  /**
+   * Points a key to the row's new place if it still points to the old one: how a compaction takes
+   * the index along. False where a change came in between, so that the new place holds a row that
+   * is gone.
+   */
+  public boolean move(EncodedKey key, long from, int toFile, int toRow) {
+    return segment(key.first)
+        .replace(
+            key.first,
+            key.second,
+            files.ordinal(Location.file(from), Location.row(from)),
+            files.ordinal(toFile, toRow));
+  }
+
+  /** Makes room for {@code keys} keys in all, so that filling the index moves nothing. */
+  public void reserve(long keys) {
+    long share = keys / SEGMENTS;
+    if (share < 64) {
+      return;
+    }
+    // Shares differ by a few standard deviations of a binomial distribution.
+    int perSegment = Math.toIntExact(share + 4 * (long) Math.sqrt(share));
+    for (Segment segment : segments) {
+      segment.reserve(perSegment);
+    }
+  }
+
+  /** Removes all keys and keeps the files. */
+  public void clear() {
+    for (Segment segment : segments) {
+      segment.clear();
+    }
+  }
+
+  /** Number of keys; approximate while another thread changes the index. */
+  public long entries() {
+    long entries = 0;
+    for (Segment segment : segments) {
+      entries += segment.size();
+    }
+    return entries;
+  }
+
+  /** Bytes taken off the heap. */
+  public long bytes() {
+    return slabs.bytes();
+  }
+
+  /** Gives the memory back (the JVM does so when it next collects). Idempotent. */
+  @Override
+  public void close() {
+    clear();
+    slabs.close();
+  }
+
+  Segment segment(long first) {
+    return segments[(int) (first >>> SEGMENT_SHIFT)];
+  }
+
+  long ordinal(int file, int row) {
+    return files.ordinal(file, row);
+  }
+
+  long location(long ordinal) {
+    return files.location(ordinal);
+  }
+}

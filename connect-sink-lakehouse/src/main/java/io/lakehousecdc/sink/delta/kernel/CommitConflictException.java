@@ -1,0 +1,10 @@
+package io.lakehousecdc.sink.delta.kernel;
+
+/** Another writer has committed the version that this commit was to become. Nothing is changed. */
+public final class CommitConflictException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  CommitConflictException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

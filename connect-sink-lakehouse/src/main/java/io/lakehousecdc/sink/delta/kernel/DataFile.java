@@ -1,0 +1,68 @@
+package io.lakehousecdc.sink.delta.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An active data file as the log describes it. Carries every field of the {@code add} action, so
+ * that the file can be removed, or added anew with another deletion vector, without losing any.
+ *
+ * @param path path as it stands in the log: a URI, relative to the table or absolute
+ * @param partitionValues serialised partition values by physical column name; a value may be null
+ * @param size length in bytes
+ * @param modificationTime milliseconds since the epoch
+ * @param stats statistics as JSON; null where there are none
+ * @param tags tags of the file, such as those of clustering; empty where there are none
+ * @param baseRowId first row id, of tables with row tracking
+ * @param defaultRowCommitVersion commit version of its rows, of tables with row tracking
+ * @param deletionVector rows that are no longer part of the table
+ * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Add File
+ *     and Remove File</a>
+ */
+public record DataFile(
+    String path,
+    Map<String, String> partitionValues,
+    long size,
+    long modificationTime,
+    String stats,
+    Map<String, String> tags,
+    Optional<Long> baseRowId,
+    Optional<Long> defaultRowCommitVersion,
+    Optional<VectorDescriptor> deletionVector) {
+  public DataFile {
+    requireNonNull(path, "path");
+    requireNonNull(partitionValues, "partitionValues");
+    requireNonNull(tags, "tags");
+  }
+
+  /** A file that this writer has just made. */
+  public static DataFile written(
+      String path, Map<String, String> partitionValues, long size, long time, String stats) {
+    return new DataFile(
+        path,
+        partitionValues,
+        size,
+        time,
+        stats,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same file with another deletion vector and the statistics that go with it. */
+  public DataFile with(VectorDescriptor vector, String newStats) {
+    return new DataFile(
+        path,
+        partitionValues,
+        size,
+        modificationTime,
+        newStats,
+        tags,
+        baseRowId,
+        defaultRowCommitVersion,
+        Optional.of(vector));
+  }
+}

@@ -1,0 +1,20 @@
+package io.lakehousecdc.sink.delta.kernel;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One atomic change of a table. A file that changes its deletion vector is in both lists: as it was
+ * in {@code removed}, as it shall be in {@code added}.
+ *
+ * @param removed files as they are active in the version that the commit builds on
+ * @param added files that become active
+ * @param domains metadata domains to set, or to remove where empty
+ * @param dataChange whether rows change; false for a mere rearrangement
+ */
+public record NewCommit(
+    List<DataFile> removed,
+    List<DataFile> added,
+    Map<String, Optional<String>> domains,
+    boolean dataChange) {}

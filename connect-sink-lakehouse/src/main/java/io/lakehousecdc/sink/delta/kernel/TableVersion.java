@@ -1,0 +1,180 @@
+package io.lakehousecdc.sink.delta.kernel;
+
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.data.FilteredColumnarBatch;
+import io.delta.kernel.data.Row;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.internal.InternalScanFileUtils;
+import io.delta.kernel.internal.ScanImpl;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.DomainMetadata;
+import io.delta.kernel.internal.checksum.CRCInfo;
+import io.delta.kernel.internal.lang.Lazy;
+import io.delta.kernel.internal.metrics.SnapshotQueryContext;
+import io.delta.kernel.internal.replay.LogReplay;
+import io.delta.kernel.internal.util.ColumnMapping;
+import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
+import io.delta.kernel.types.StructField;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.CloseableIterator;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
+public final class TableVersion {
+  private final Engine engine;
+  private final SnapshotImpl snapshot;
+
+  TableVersion(Engine engine, Snapshot snapshot) {
+    this.engine = engine;
+    this.snapshot = (SnapshotImpl) snapshot;
+  }
+
+  public long number() {
+    return snapshot.getVersion();
+  }
+
+  /** Columns as users see them, with the metadata that column mapping needs. */
+  public StructType schema() {
+    return snapshot.getSchema();
+  }
+
+  public Map<String, String> properties() {
+    return snapshot.getTableProperties();
+  }
+
+  /** Display names of the partition columns, in order. */
+  public List<String> partitionColumns() {
+    return snapshot.getPartitionColumnNames();
+  }
+
+  /** Identity of the table; another one stands for a table that was dropped and created anew. */
+  public String tableId() {
+    return snapshot.getMetadata().getId();
+  }
+
+  /** Whether columns are known to files by names of their own. */
+  public boolean mapsColumns() {
+    return mode() != ColumnMappingMode.NONE;
+  }
+
+  /** Whether rows may be removed by deletion vectors. */
+  public boolean allowsDeletionVectors() {
+    return Boolean.parseBoolean(
+        snapshot.getMetadata().getConfiguration().get("delta.enableDeletionVectors"));
+  }
+
+  /** Whether the protocol of the table names the feature, whatever its version. */
+  public boolean supports(String feature) {
+    return snapshot.getProtocol().getImplicitlyAndExplicitlySupportedFeatures().stream()
+        .anyMatch(supported -> supported.featureName().equals(feature));
+  }
+
+  /** Columns as files know them, in the order of {@link #schema()}. */
+  public List<DeltaColumn> columns() {
+    StructType logical = schema();
+    StructType physical = ColumnMapping.convertToPhysicalSchema(logical, logical, mode());
+    List<DeltaColumn> columns = new ArrayList<>();
+    for (int i = 0; i < logical.length(); i++) {
+      StructField field = logical.at(i);
+      columns.add(
+          new DeltaColumn(
+              field.getName(),
+              physical.at(i).getName(),
+              mapsColumns()
+                  ? OptionalInt.of(ColumnMapping.getColumnId(field))
+                  : OptionalInt.empty(),
+              physical.at(i).getDataType(),
+              field.isNullable()));
+    }
+    return columns;
+  }
+
+  /** Metadata domains by name; reads the log. */
+  public Map<String, String> domains() {
+    Map<String, String> domains = new HashMap<>();
+    snapshot
+        .getActiveDomainMetadataMap()
+        .forEach((name, domain) -> domains.put(name, domain.getConfiguration()));
+    return domains;
+  }
+
+  /** Visits every active file with its statistics; reads the log. */
+  public void files(Consumer<DataFile> visitor) {
+    ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
+    try (CloseableIterator<FilteredColumnarBatch> batches = scan.getScanFiles(engine, true)) {
+      while (batches.hasNext()) {
+        try (CloseableIterator<Row> rows = batches.next().getRows()) {
+          while (rows.hasNext()) {
+            Row add = rows.next().getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL);
+            visitor.accept(Actions.file(new AddFile(add)));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The same version, told what its log says. Kernel asks each version that is committed on for its
+   * domains, and reads the log from the last checkpoint on to find them: more with every commit.
+   * What it is told here it hands on from commit to commit.
+   *
+   * @param files number of active files
+   * @param bytes their size
+   * @param domains all metadata domains
+   */
+  public TableVersion knowing(long files, long bytes, Map<String, String> domains) {
+    if (snapshot.getCurrentCrcInfo().flatMap(CRCInfo::getDomainMetadata).isPresent()) {
+      return this;
+    }
+    Set<DomainMetadata> active = new HashSet<>();
+    domains.forEach((name, text) -> active.add(new DomainMetadata(name, text, false)));
+    Optional<CRCInfo> known =
+        Optional.of(
+            new CRCInfo(
+                number(),
+                snapshot.getMetadata(),
+                snapshot.getProtocol(),
+                bytes,
+                files,
+                Optional.empty(),
+                Optional.of(active),
+                Optional.empty()));
+    LogReplay replay =
+        new LogReplay(
+            engine, snapshot.getDataPath(), snapshot.getLazyLogSegment(), new Lazy<>(() -> known));
+    return new TableVersion(
+        engine,
+        new SnapshotImpl(
+            snapshot.getDataPath(),
+            number(),
+            snapshot.getLazyLogSegment(),
+            replay,
+            snapshot.getProtocol(),
+            snapshot.getMetadata(),
+            snapshot.getCommitter(),
+            SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), number()),
+            Optional.empty()));
+  }
+
+  SnapshotImpl snapshot() {
+    return snapshot;
+  }
+
+  private ColumnMappingMode mode() {
+    return ColumnMapping.getColumnMappingMode(snapshot.getMetadata().getConfiguration());
+  }
+}

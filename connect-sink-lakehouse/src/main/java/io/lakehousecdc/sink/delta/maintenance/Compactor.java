@@ -1,0 +1,95 @@
+package io.lakehousecdc.sink.delta.maintenance;
+
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.RowFileReader;
+import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
+import io.lakehousecdc.sink.delta.parquet.RowVisitor;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.delta.parquet.WrittenFile;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Writes the live rows of several files as one. Touches neither log nor index, so that it runs
+ * beside commits; {@link Compacted} tells what to make of rows that were deleted meanwhile.
+ * Thread-safe.
+ */
+public final class Compactor {
+  private final FileIO store;
+  private final RowFileReader reader;
+  private final WriteOptions options;
+
+  public Compactor(FileIO store, WriteOptions options) {
+    this.store = store;
+    this.reader = new RowFileReader(store);
+    this.options = options.lasting();
+  }
+
+  /**
+   * A file to take rows from.
+   *
+   * @param path path in the log
+   * @param location where it lies
+   * @param live indexes of its live rows when the compaction began; not modified
+   */
+  public record Source(String path, String location, RoaringBitmap live) {}
+
+  /**
+   * Writes the file.
+   *
+   * @param columns all columns of the table
+   * @param location where the new file will lie
+   * @param written is shown each row with its index in the new file
+   */
+  public Compacted compact(
+      List<Source> sources, List<DeltaColumn> columns, String location, RowVisitor written)
+      throws IOException {
+    try (RowFileWriter writer = RowFileWriter.create(store, location, columns, options)) {
+      List<Integer> firstRows = new ArrayList<>();
+      for (Source source : sources) {
+        firstRows.add(writer.rows());
+        reader.read(
+            source.location(),
+            source.live(),
+            columns,
+            (row, values) -> {
+              written.row(writer.rows(), values);
+              writer.write(values);
+            });
+      }
+      WrittenFile file = writer.finish();
+      return new Compacted(file, List.copyOf(sources), List.copyOf(firstRows));
+    }
+  }
+
+  /**
+   * A compacted file and where its rows come from.
+   *
+   * @param file the new file, not yet part of the table
+   * @param sources files that it takes the place of
+   * @param firstRows for each source, the index that its first live row has in the new file
+   */
+  public record Compacted(WrittenFile file, List<Source> sources, List<Integer> firstRows) {
+
+    /**
+     * Rows of the new file that are no longer live.
+     *
+     * @param deleted deleted rows of each source as they are now, in the order of the sources. Rows
+     *     that were deleted when the compaction began must be among them: otherwise the table was
+     *     restored meanwhile, and the new file lacks rows
+     */
+    public RoaringBitmap deletedMeanwhile(List<RoaringBitmap> deleted) {
+      RoaringBitmap gone = new RoaringBitmap();
+      for (int i = 0; i < sources.size(); i++) {
+        RoaringBitmap live = sources.get(i).live();
+        RoaringBitmap late = RoaringBitmap.and(live, deleted.get(i));
+        int first = firstRows.get(i);
+        late.forEach((int row) -> gone.add(first + live.rank(row) - 1));
+      }
+      return gone;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.lakehousecdc.sink.delta.maintenance;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What is done for a table beside its commits.
+ *
+ * @param compaction how files are merged; empty for not at all
+ * @param checkpointInterval commits from one checkpoint to the next; empty for none
+ * @param vacuum what is removed when; empty for nothing
+ */
+public record MaintenanceOptions(
+    Optional<CompactionPolicy> compaction,
+    OptionalInt checkpointInterval,
+    Optional<VacuumSchedule> vacuum) {
+  public MaintenanceOptions {
+    requireNonNull(compaction, "compaction");
+    requireNonNull(checkpointInterval, "checkpointInterval");
+    requireNonNull(vacuum, "vacuum");
+  }
+
+  /**
+   * When files are removed.
+   *
+   * @param retention for how long a file is kept after it was replaced
+   * @param interval time between two looks at all files of a table
+   */
+  public record VacuumSchedule(Duration retention, Duration interval) {
+
+    /** Looks as often as the disk use between two of them stays small against the retention's. */
+    public static VacuumSchedule of(Duration retention) {
+      Duration tenth = retention.dividedBy(10);
+      Duration hour = Duration.ofHours(1);
+      return new VacuumSchedule(retention, tenth.compareTo(hour) < 0 ? tenth : hour);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.lakehousecdc.sink.delta.maintenance;
+
+import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.error.TargetException;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after one table on a thread of its own, woken by commits: compaction, then checkpoints,
+ * then the vacuum. What fails is logged, counted and tried again after a later commit; the table
+ * and its commits stand on their own.
+ */
+public final class TableMaintenance implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TableMaintenance.class);
+  private static final int IDLE_SECONDS = 10;
+  private static final int CLOSE_SECONDS = 60;
+
+  private final ExclusiveTable table;
+  private final String location;
+  private final FileIO store;
+  private final MaintenanceOptions options;
+  private final Optional<TableCompaction> compaction;
+  private final LogUpkeep log;
+  private final Figures figures = new Figures();
+  private final AtomicBoolean pending = new AtomicBoolean();
+  private final ExecutorService thread;
+  private volatile boolean closed;
+  private long sinceCheckpoint;
+  private long lastVacuumMillis = Long.MIN_VALUE;
+  private final AtomicLong commits = new AtomicLong();
+
+  public TableMaintenance(
+      ExclusiveTable table,
+      FileIO store,
+      String location,
+      Compactor compactor,
+      MaintenanceOptions options) {
+    this.table = table;
+    this.location = location;
+    this.store = store;
+    this.options = options;
+    this.compaction =
+        options
+            .compaction()
+            .map(policy -> new TableCompaction(table, store, location, compactor, policy));
+    this.log = new LogUpkeep(store, location);
+    this.thread = idleThread(location);
+  }
+
+  /** What has been done so far; readable from any thread. */
+  public static final class Figures {
+    public final AtomicLong compactions = new AtomicLong();
+    public final AtomicLong filesCompacted = new AtomicLong();
+    public final AtomicLong checkpoints = new AtomicLong();
+    public final AtomicLong filesVacuumed = new AtomicLong();
+    public final AtomicLong bytesVacuumed = new AtomicLong();
+    public final AtomicLong failures = new AtomicLong();
+  }
+
+  public Figures figures() {
+    return figures;
+  }
+
+  /** The table has a new version; returns at once. */
+  public void committed() {
+    commits.incrementAndGet();
+    wake();
+  }
+
+  private void wake() {
+    if (!closed && pending.compareAndSet(false, true)) {
+      try {
+        thread.execute(this::look);
+      } catch (RejectedExecutionException closing) {
+        LOG.debug("{} is being closed", location);
+      }
+    }
+  }
+
+  /** A single compaction at a time, so that commits which follow fast cannot hold up the rest. */
+  private void look() {
+    pending.set(false);
+    sinceCheckpoint += commits.getAndSet(0);
+    attempt("checkpointed", this::checkpoint);
+    attempt("vacuumed", this::vacuum);
+    attempt("compacted", this::compact);
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void attempt(String done, Work work) {
+    if (closed) {
+      return;
+    }
+    try {
+      work.run();
+    } catch (IOException | RuntimeException failure) {
+      // Whatever it is, it must end neither this thread nor the commits: they are sound without.
+      figures.failures.incrementAndGet();
+      if (failure instanceof TargetException || failure instanceof IOException) {
+        LOG.warn("{} could not be {}: {}", location, done, failure.toString());
+      } else {
+        LOG.warn("{} could not be {}", location, done, failure);
+      }
+    }
+  }
+
+  private void compact() throws IOException {
+    if (compaction.isEmpty()) {
+      return;
+    }
+    int files = compaction.get().run();
+    if (files > 0) {
+      figures.compactions.incrementAndGet();
+      figures.filesCompacted.addAndGet(files);
+      sinceCheckpoint++;
+      wake();
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    if (options.checkpointInterval().isEmpty()
+        || sinceCheckpoint < options.checkpointInterval().getAsInt()) {
+      return;
+    }
+    sinceCheckpoint = 0;
+    log.checkpoint();
+    figures.checkpoints.incrementAndGet();
+    log.removeSideFiles();
+    table.checkpointed();
+  }
+
+  private void vacuum() throws IOException {
+    if (options.vacuum().isEmpty()) {
+      return;
+    }
+    long now = System.currentTimeMillis();
+    long next = lastVacuumMillis + options.vacuum().get().interval().toMillis();
+    if (lastVacuumMillis != Long.MIN_VALUE && now < next) {
+      return;
+    }
+    lastVacuumMillis = now;
+    Vacuum.Removed removed =
+        new Vacuum(store, location, options.vacuum().get().retention()).run(now, this::active);
+    figures.filesVacuumed.addAndGet(removed.files());
+    figures.bytesVacuumed.addAndGet(removed.bytes());
+  }
+
+  private Set<String> active() throws IOException {
+    DeletionVectors vectors = new DeletionVectors(store, location);
+    return table
+        .exclusively(
+            state -> {
+              Set<String> locations = new HashSet<>();
+              for (LiveFile file : state.files()) {
+                locations.add(file.location());
+                file.file()
+                    .deletionVector()
+                    .map(vectors::location)
+                    .map(store::resolve)
+                    .ifPresent(locations::add);
+              }
+              return locations;
+            })
+        .orElseThrow(() -> new IOException("The table is gone"));
+  }
+
+  private static ExecutorService idleThread(String location) {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              Thread thread = new Thread(work, "delta-maintenance-" + location);
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  /** Ends what is going on, at the next step where that is safe, and waits for it. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn(
+            "{} is still being maintained after {} s; what is under way will not be interrupted,"
+                + " because it is safe beside other writers",
+            location,
+            CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.lakehousecdc.sink.delta.maintenance;
+
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInfo;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes data files and deletion vectors of a table that no version of the retention period needs.
+ *
+ * <p>A file goes only if all of this is true: it is older than the retention period (so it belongs
+ * to no commit still going on); it is not active; and no commit of the retention period added or
+ * removed it. Where the log no longer reaches back over the whole period, nothing goes. Files of
+ * other kinds, and everything in directories that begin with {@code _} or {@code .}, are left
+ * alone.
+ */
+public final class Vacuum {
+  private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
+  private static final Duration CLOCK_SLACK = Duration.ofMinutes(5);
+
+  private final FileIO store;
+  private final FileNames names;
+  private final Duration retention;
+
+  /**
+   * @param table location of the table, without a slash at the end
+   * @param retention for how long files are kept after they were replaced; longer than any commit
+   *     and any reader takes
+   */
+  public Vacuum(FileIO store, String table, Duration retention) {
+    this.store = store;
+    this.names = new FileNames(store, table);
+    this.retention = retention;
+  }
+
+  /** Tells which files the newest version of the table consists of. */
+  @FunctionalInterface
+  public interface ActiveFiles {
+
+    /** Locations of all active data files and their deletion vectors, read now. */
+    Set<String> locations() throws IOException;
+  }
+
+  /**
+   * What a vacuum removed.
+   *
+   * @param files number of files
+   * @param bytes their size
+   */
+  public record Removed(int files, long bytes) {}
+
+  /**
+   * Removes what may go.
+   *
+   * @param nowMillis present time, by the clock of the store
+   */
+  public Removed run(long nowMillis, ActiveFiles active) throws IOException {
+    long cutOff = nowMillis - retention.toMillis();
+    // First the listing, then the log: what is committed in between is younger than the listing.
+    List<FileInfo> old = new ArrayList<>();
+    store.walk(
+        names.table(),
+        file -> {
+          if (file.modifiedMillis() < cutOff && isRemovable(file)) {
+            old.add(file);
+          }
+        });
+    if (old.isEmpty()) {
+      return new Removed(0, 0);
+    }
+    Set<String> needed = active.locations();
+    Optional<Set<String>> named = new LoggedFiles(store, names).since(cutOff - slack());
+    if (named.isEmpty()) {
+      LOG.warn(
+          "{}: the log does not reach back over delta.vacuum.retention ({}): nothing is removed."
+              + " Raise the table property delta.logRetentionDuration above it.",
+          names.table(),
+          retention);
+      return new Removed(0, 0);
+    }
+    int files = 0;
+    long bytes = 0;
+    for (FileInfo file : old) {
+      boolean unneeded =
+          !needed.contains(file.location()) && !named.get().contains(file.location());
+      if (unneeded && store.delete(file.location())) {
+        files++;
+        bytes += file.size();
+      }
+    }
+    LOG.info("{}: the vacuum removed {} files of {} bytes", names.table(), files, bytes);
+    return new Removed(files, bytes);
+  }
+
+  /** Clocks of writers and store may differ, by less than this where the retention is long. */
+  private long slack() {
+    return Math.min(CLOCK_SLACK.toMillis(), retention.toMillis());
+  }
+
+  private boolean isRemovable(FileInfo file) {
+    String inTable = file.location().substring(names.table().length() + 1);
+    if (store.isPartial(file)) {
+      return true;
+    }
+    boolean hidden = inTable.startsWith("_") || inTable.startsWith(".");
+    String name = file.name();
+    return !hidden
+        && (name.endsWith(".parquet")
+            || name.startsWith("deletion_vector_") && name.endsWith(".bin"));
+  }
+}

@@ -1,0 +1,118 @@
+package io.lakehousecdc.sink.delta.parquet;
+
+import io.lakehousecdc.sink.delta.parquet.WriteOptions.Dictionaries;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileOutput;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Writes rows to one Parquet file of a Delta table. Not for use by several threads. Closing it
+ * before {@link #finish} leaves nothing; after a failure nothing else can be done with it.
+ */
+public final class RowFileWriter implements Closeable {
+  private final String location;
+  private final FileOutput output;
+  private final ParquetWriter<Object[]> writer;
+  private final FileStatistics statistics;
+  private int rows;
+
+  private RowFileWriter(
+      String location, FileOutput output, List<DeltaColumn> columns, WriteOptions options)
+      throws IOException {
+    this.location = location;
+    this.output = output;
+    this.statistics = new FileStatistics(columns);
+    MessageType schema = ParquetTypes.schema(columns, options.encoding());
+    this.writer =
+        new Builder(new StoredOutput(output), new RowWriteSupport(columns, schema))
+            .withConf(new PlainParquetConfiguration())
+            .withCompressionCodec(options.codec().parquet())
+            .withDictionaryEncoding(options.dictionaries() == Dictionaries.WHERE_THEY_PAY)
+            .build();
+  }
+
+  /**
+   * Begins a file.
+   *
+   * @param location where the file will lie, in an existing directory
+   * @param columns columns of the file; rows are aligned to them
+   */
+  public static RowFileWriter create(
+      FileIO store, String location, List<DeltaColumn> columns, WriteOptions options)
+      throws IOException {
+    FileOutput output = store.create(location);
+    try {
+      return new RowFileWriter(location, output, List.copyOf(columns), options);
+    } catch (IOException | RuntimeException failure) {
+      output.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param row values of the classes that {@link DeltaColumn} names; not kept
+   * @throws IllegalArgumentException a value does not fit its column; names the column
+   */
+  public void write(Object[] row) throws IOException {
+    writer.write(row);
+    rows++;
+  }
+
+  /** Number of rows so far. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Bytes written so far and bytes collected in memory, the latter not yet compressed. */
+  public long bufferedSize() {
+    return writer.getDataSize();
+  }
+
+  /** Completes the file; it is durable when this returns. */
+  public WrittenFile finish() throws IOException {
+    writer.close();
+    output.complete();
+    return new WrittenFile(location, output.position(), rows, statistics.json(writer.getFooter()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    output.close();
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
+    private final RowWriteSupport support;
+
+    Builder(OutputFile file, RowWriteSupport support) {
+      super(file);
+      this.support = support;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    protected WriteSupport<Object[]> getWriteSupport(ParquetConfiguration configuration) {
+      return support;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation")
+    protected WriteSupport<Object[]> getWriteSupport(
+        org.apache.hadoop.conf.Configuration configuration) {
+      return support;
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.lakehousecdc.sink.delta.parquet;
+
+import io.delta.kernel.types.ArrayType;
+import io.delta.kernel.types.MapType;
+import io.delta.kernel.types.StructField;
+import io.delta.kernel.types.StructType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/**
+ * The columns of a file that answer to columns of the table: found by field id, then by physical
+ * name, then, for files of writers that mind no case, by that in any case.
+ */
+final class RowGroupColumns {
+  private final List<DeltaColumn> wanted;
+  private final List<Optional<Type>> stored;
+  private final MessageType projection;
+  private final String createdBy;
+
+  /**
+   * @param schema of the file
+   * @param createdBy writer of the file, as its footer says
+   */
+  RowGroupColumns(List<DeltaColumn> wanted, MessageType schema, String createdBy) {
+    this.wanted = wanted;
+    this.createdBy = createdBy;
+    this.stored = wanted.stream().map(column -> find(column, schema)).toList();
+    this.projection =
+        new MessageType(
+            schema.getName(), stored.stream().flatMap(Optional::stream).distinct().toList());
+  }
+
+  /** What has to be read of the file; without columns where it has none of those wanted. */
+  MessageType projection() {
+    return projection;
+  }
+
+  /** Cursors over a row group, aligned to the columns wanted. */
+  List<ColumnCursor> open(PageReadStore pages) {
+    ColumnReadStoreImpl readers =
+        new ColumnReadStoreImpl(pages, new Ignored(), projection, createdBy);
+    List<ColumnCursor> cursors = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      DeltaColumn column = wanted.get(i);
+      cursors.add(
+          stored
+              .get(i)
+              .map(type -> cursor(column, type, pages, readers))
+              .orElse(ColumnCursor.nulls()));
+    }
+    return cursors;
+  }
+
+  private ColumnCursor cursor(
+      DeltaColumn column, Type type, PageReadStore pages, ColumnReadStoreImpl readers) {
+    if (!type.isPrimitive()) {
+      return ColumnCursor.assembled(assembly(column, type, pages)::read);
+    }
+    ColumnDescriptor descriptor = projection.getColumnDescription(new String[] {type.getName()});
+    return ColumnCursor.scalar(
+        readers.getColumnReader(descriptor),
+        type.asPrimitiveType(),
+        ValueDecoder.of(type.asPrimitiveType(), column.type()));
+  }
+
+  private RecordReader<Object> assembly(DeltaColumn column, Type type, PageReadStore pages) {
+    return new ColumnIOFactory(createdBy)
+        .getColumnIO(new MessageType(projection.getName(), type))
+        .getRecordReader(pages, new Single(type, column), FilterCompat.NOOP);
+  }
+
+  private static Optional<Type> find(DeltaColumn column, MessageType schema) {
+    return byId(column, schema)
+        .or(() -> byName(column, schema))
+        .map(type -> pruned(type, column.type()));
+  }
+
+  private static Optional<Type> byId(DeltaColumn column, MessageType schema) {
+    return column.fieldId().isEmpty()
+        ? Optional.empty()
+        : schema.getFields().stream()
+            .filter(
+                field ->
+                    field.getId() != null
+                        && field.getId().intValue() == column.fieldId().getAsInt())
+            .findFirst();
+  }
+
+  private static Optional<Type> byName(DeltaColumn column, MessageType schema) {
+    String name = column.physicalName();
+    if (schema.containsField(name)) {
+      return Optional.of(schema.getType(name));
+    }
+    String lower = name.toLowerCase(Locale.ROOT);
+    return schema.getFields().stream()
+        .filter(field -> field.getName().toLowerCase(Locale.ROOT).equals(lower))
+        .findFirst();
+  }
+
+  /** Leaves out the fields of structs that the table no longer has. */
+  private static Type pruned(Type stored, io.delta.kernel.types.DataType type) {
+    if (stored.isPrimitive()) {
+      return stored;
+    }
+    GroupType group = stored.asGroupType();
+    if (type instanceof StructType struct) {
+      List<Type> kept = new ArrayList<>();
+      for (StructField field : struct.fields()) {
+        if (group.containsField(field.getName())) {
+          kept.add(pruned(group.getType(field.getName()), field.getDataType()));
+        }
+      }
+      return group.withNewFields(kept);
+    }
+    Type repeated = group.getType(0);
+    if (repeated.isPrimitive()) {
+      return stored;
+    }
+    GroupType entry = repeated.asGroupType();
+    if (type instanceof ArrayType array && entry.getFieldCount() == 1) {
+      return group.withNewFields(
+          entry.withNewFields(pruned(entry.getType(0), array.getElementType())));
+    }
+    if (type instanceof MapType map) {
+      return group.withNewFields(
+          entry.withNewFields(entry.getType(0), pruned(entry.getType(1), map.getValueType())));
+    }
+    return stored;
+  }
+
+  /** Records of a single column. */
+  private static final class Single extends RecordMaterializer<Object> {
+    private final GroupConverter root;
+    private Object value;
+
+    Single(Type stored, DeltaColumn column) {
+      this.root =
+          new ValueConverters.Group(
+              List.of(ValueConverters.of(stored, column.type(), one -> value = one)),
+              () -> value = null,
+              () -> {});
+    }
+
+    @Override
+    public Object getCurrentRecord() {
+      return value;
+    }
+
+    @Override
+    public GroupConverter getRootConverter() {
+      return root;
+    }
+  }
+
+  /** Stands in for converters where values are read from columns without any. */
+  private static final class Ignored extends GroupConverter {
+
+    @Override
+    public Converter getConverter(int field) {
+      return new IgnoredField();
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void end() {}
+  }
+
+  private static final class IgnoredField extends PrimitiveConverter {}
+}

@@ -1,0 +1,85 @@
+package io.lakehousecdc.sink.delta.parquet;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+
+/** Hands rows, arrays aligned to the columns, to parquet-java. */
+final class RowWriteSupport extends WriteSupport<Object[]> {
+  private final List<DeltaColumn> columns;
+  private final MessageType schema;
+  private final String[] names;
+  private final ValueWriter[] writers;
+  private RecordConsumer consumer;
+
+  RowWriteSupport(List<DeltaColumn> columns, MessageType schema) {
+    this.columns = columns;
+    this.schema = schema;
+    this.names = columns.stream().map(DeltaColumn::physicalName).toArray(String[]::new);
+    this.writers = new ValueWriter[names.length];
+    for (int i = 0; i < writers.length; i++) {
+      writers[i] = ValueWriter.of(columns.get(i).type(), schema.getType(i));
+    }
+  }
+
+  @Override
+  public String getName() {
+    return "connect-lakehouse";
+  }
+
+  @Override
+  public WriteContext init(ParquetConfiguration configuration) {
+    return new WriteContext(schema, Map.of());
+  }
+
+  /** Never called: the file is configured without Hadoop. */
+  @Override
+  @SuppressWarnings("deprecation")
+  public WriteContext init(Configuration configuration) {
+    return new WriteContext(schema, Map.of());
+  }
+
+  @Override
+  public void prepareForWrite(RecordConsumer recordConsumer) {
+    consumer = recordConsumer;
+  }
+
+  @Override
+  public void write(Object[] row) {
+    consumer.startMessage();
+    for (int i = 0; i < writers.length; i++) {
+      Object value = row[i];
+      if (value != null) {
+        consumer.startField(names[i], i);
+        try {
+          writers[i].write(value, consumer);
+        } catch (ClassCastException | ArithmeticException e) {
+          throw unfit(columns.get(i), value, e);
+        }
+        consumer.endField(names[i], i);
+      } else if (!columns.get(i).nullable()) {
+        throw new IllegalArgumentException(
+            "Column " + columns.get(i).name() + " of the Delta table does not hold NULL");
+      }
+    }
+    consumer.endMessage();
+  }
+
+  private static IllegalArgumentException unfit(
+      DeltaColumn column, Object value, RuntimeException cause) {
+    return new IllegalArgumentException(
+        "Column "
+            + column.name()
+            + " of the Delta table has the type "
+            + column.type()
+            + ", which does not hold this "
+            + value.getClass().getSimpleName()
+            + ": "
+            + cause.getMessage(),
+        cause);
+  }
+}

@@ -1,0 +1,171 @@
+package io.lakehousecdc.sink.delta.schema;
+
+import io.delta.kernel.types.StringType;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RecordException;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Brings rows of a batch into the shape of a table, cell by cell. */
+public final class BatchMapping {
+
+  /** Stands in a row where the stored value is to be kept. Compared by identity. */
+  public static final Object KEEP = new Object();
+
+  private final TableId table;
+  private final RowSchema schema;
+  private final TableShape shape;
+  private final int[] places;
+  private final CellConverter[] converters;
+  private final int[] keyPlaces;
+
+  public BatchMapping(TableBatch batch, TableShape shape) {
+    this.table = batch.table();
+    this.schema = batch.schema();
+    this.shape = shape;
+    this.places = new int[schema.size()];
+    this.converters = new CellConverter[schema.size()];
+    for (int i = 0; i < places.length; i++) {
+      Column column = schema.column(i);
+      places[i] = shape.place(column.name());
+      if (places[i] < 0) {
+        throw new FatalException("Table " + table + " has no column " + column.name());
+      }
+      DeltaColumn stored = shape.columns().get(places[i]);
+      converters[i] =
+          CellConverter.of(column.type(), stored.type())
+              .orElseThrow(
+                  () ->
+                      new FatalException(
+                          "Table "
+                              + table
+                              + ": column "
+                              + column.name()
+                              + " is stored as "
+                              + stored.type()
+                              + " and cannot hold "
+                              + column.type()
+                              + ". Change the column's type, exclude the field, or give the table"
+                              + " another name and snapshot it anew."));
+    }
+    this.keyPlaces = schema.keyColumns().stream().mapToInt(index -> places[index]).toArray();
+  }
+
+  /** Names of the key columns, in key order. */
+  public List<String> keyNames() {
+    List<String> names = new ArrayList<>();
+    schema.keyColumns().forEach(index -> names.add(schema.column(index).name()));
+    return names;
+  }
+
+  /**
+   * Key columns, from 0 in key order, whose numbers are stored as text, with as many zeros at the
+   * end as the source shows. To the source 1.0 and 1.00 are the same key.
+   */
+  public Set<Integer> numbersAsText() {
+    Set<Integer> numbers = new HashSet<>();
+    for (int i = 0; i < keyPlaces.length; i++) {
+      LogicalType type = schema.column(schema.keyColumns().get(i)).type();
+      boolean number = type == LogicalType.Primitive.NUMERIC || type instanceof LogicalType.Decimal;
+      if (number && shape.columns().get(keyPlaces[i]).type() instanceof StringType) {
+        numbers.add(i);
+      }
+    }
+    return numbers;
+  }
+
+  /** A key's values in the form that files take. */
+  public Object[] key(RowKey key) {
+    Object[] values = new Object[key.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = convert(schema.keyColumns().get(i), key.value(i), key);
+    }
+    return values;
+  }
+
+  /**
+   * A row of the table made of a change's cells and its key, with {@link #KEEP} in every place that
+   * the change says nothing about.
+   *
+   * @param cells may be null
+   */
+  public Object[] row(Object[] cells, RowKey key, Object[] keyValues) {
+    Object[] row = new Object[shape.size()];
+    java.util.Arrays.fill(row, KEEP);
+    if (cells != null) {
+      for (int i = 0; i < cells.length; i++) {
+        if (Cell.isKnown(cells[i])) {
+          row[places[i]] = convert(i, cells[i], key);
+        }
+      }
+    }
+    for (int i = 0; i < keyPlaces.length; i++) {
+      row[keyPlaces[i]] = keyValues[i];
+    }
+    return row;
+  }
+
+  /** Names of the columns whose cells are marked unchanged. */
+  public String unchanged(Object[] cells) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < cells.length; i++) {
+      if (cells[i] == Cell.UNCHANGED) {
+        names.add(schema.column(i).name());
+      }
+    }
+    return String.join(", ", names);
+  }
+
+  /** Refuses a row with NULL where the table allows none, or that belongs to no partition. */
+  public void requireStorable(Object[] row, RowKey key) {
+    for (int i = 0; i < row.length; i++) {
+      DeltaColumn column = shape.columns().get(i);
+      if (row[i] == null && !column.nullable()) {
+        throw new RecordException(
+            "Table " + table + ", key " + key + ": column " + column.name() + " may not be NULL",
+            table,
+            key,
+            null);
+      }
+    }
+    try {
+      shape.partitioning().of(row);
+    } catch (IllegalArgumentException e) {
+      throw new RecordException(
+          "Table " + table + ", key " + key + ": " + e.getMessage(), table, key, e);
+    }
+  }
+
+  private Object convert(int index, Object value, RowKey key) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return converters[index].convert(value);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new RecordException(
+          "Table "
+              + table
+              + ", key "
+              + key
+              + ", column "
+              + schema.column(index).name()
+              + ": "
+              + e.getMessage(),
+          table,
+          key,
+          e);
+    }
+  }
+}

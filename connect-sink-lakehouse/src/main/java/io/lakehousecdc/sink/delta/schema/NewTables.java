@@ -1,0 +1,14 @@
+package io.lakehousecdc.sink.delta.schema;
+
+import java.util.Map;
+
+/**
+ * How tables are created.
+ *
+ * @param deletionVectors whether readers have to know deletion vectors; else tables are made for
+ *     readers of protocol version 1
+ * @param properties table properties
+ * @param partitionBy columns that partition them
+ */
+public record NewTables(
+    boolean deletionVectors, Map<String, String> properties, PartitionBy partitionBy) {}

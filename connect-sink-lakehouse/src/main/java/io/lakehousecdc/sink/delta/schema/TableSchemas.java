@@ -1,0 +1,264 @@
+package io.lakehousecdc.sink.delta.schema;
+
+import io.delta.kernel.types.BooleanType;
+import io.delta.kernel.types.DataType;
+import io.delta.kernel.types.IntegerType;
+import io.delta.kernel.types.LongType;
+import io.delta.kernel.types.StringType;
+import io.delta.kernel.types.StructField;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.types.TimestampType;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.MappedFields;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.schema.IncompatibleColumnException;
+import io.lakehousecdc.sink.schema.SchemaChange;
+import io.lakehousecdc.sink.schema.SchemaChange.AddColumn;
+import io.lakehousecdc.sink.schema.SchemaChange.RelaxNotNull;
+import io.lakehousecdc.sink.schema.SchemaChange.WidenColumn;
+import io.lakehousecdc.sink.schema.SchemaPlanner;
+import io.lakehousecdc.sink.schema.StoredColumn;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates tables, decides whether existing ones can be used, and lets their columns follow. */
+public final class TableSchemas {
+  private static final Logger LOG = LoggerFactory.getLogger(TableSchemas.class);
+  private static final SchemaPlanner PLANNER =
+      new SchemaPlanner(
+          (incoming, stored) ->
+              CellConverter.of(incoming, DeltaTypes.columnFor(stored, false)).isPresent());
+
+  private final TableOptions options;
+  private final NewTables newTables;
+
+  public TableSchemas(TableOptions options, NewTables newTables) {
+    this.options = options;
+    this.newTables = newTables;
+  }
+
+  /** Creates the table for rows of {@code schema}. */
+  public TableVersion create(TableLog log, TableId table, RowSchema schema)
+      throws CommitConflictException {
+    if (options.evolution() == Evolution.NONE) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " does not exist at "
+              + log.location()
+              + ", and schema.evolution is none. Create it, or set schema.evolution to additive.");
+    }
+    StructType columns = new StructType();
+    for (int i = 0; i < schema.size(); i++) {
+      Column column = schema.column(i);
+      // What the source calls required may be dropped there one day; keys are what stays.
+      boolean key = options.writeMode() == WriteMode.UPSERT && schema.keyColumns().contains(i);
+      columns =
+          columns.add(
+              column.name(),
+              DeltaTypes.columnFor(column.type(), !newTables.deletionVectors()),
+              !key);
+    }
+    for (Map.Entry<String, DataType> column : metadataColumns().entrySet()) {
+      if (schema.indexOf(column.getKey()) >= 0) {
+        throw new FatalException(
+            "Table "
+                + table
+                + ": the source has a column named "
+                + column.getKey()
+                + ", as has the sink. Set metadata.column.* to other names.");
+      }
+      columns = columns.add(new StructField(column.getKey(), column.getValue(), true));
+    }
+    List<String> partitionBy = newTables.partitionBy().of(table);
+    for (String name : partitionBy) {
+      requirePartitionColumn(table, name, columns);
+    }
+    TableVersion created = log.create(columns, newTables.properties(), partitionBy);
+    LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
+    return created;
+  }
+
+  /**
+   * Whether this sink can keep the table.
+   *
+   * @throws FatalException it cannot; says why
+   */
+  public void requireUsable(TableId table, TableVersion version) {
+    Map<String, String> properties = version.properties();
+    if (Boolean.parseBoolean(properties.get("delta.enableChangeDataFeed"))) {
+      throw refused(
+          table, "its Change Data Feed is on, which this sink cannot write", "Switch it off");
+    }
+    if (options.writeMode() == WriteMode.UPSERT
+        && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
+      throw refused(table, "it is append-only (delta.appendOnly)", "Set write.mode to append");
+    }
+    List<String> wanted = newTables.partitionBy().of(table);
+    if (!wanted.isEmpty() && !wanted.equals(version.partitionColumns())) {
+      throw refused(
+          table,
+          "it is partitioned by "
+              + version.partitionColumns()
+              + ", while delta.partition.by says "
+              + wanted,
+          "Let delta.partition.by say the same, or nothing of the table");
+    }
+    for (String name : version.partitionColumns()) {
+      DataType type = version.schema().get(name).getDataType();
+      if (!PartitionValues.supports(type)) {
+        throw refused(
+            table,
+            "it is partitioned by " + name + " of type " + type + ", whose text is ambiguous",
+            "Partition it by columns of other types");
+      }
+    }
+  }
+
+  private static void requirePartitionColumn(TableId table, String name, StructType columns) {
+    int place = columns.indexOf(name);
+    if (place < 0 || !PartitionValues.supports(columns.at(place).getDataType())) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " cannot be partitioned by "
+              + name
+              + ", as delta.partition.by says: "
+              + (place < 0
+                  ? "there is no such column among " + columns.fieldNames()
+                  : "a column of type " + columns.at(place).getDataType() + " does not partition")
+              + ". Name columns of type boolean, integer, decimal, date or text.");
+    }
+  }
+
+  /**
+   * Brings the table to where rows of {@code schema} can be written.
+   *
+   * @return the changed table, or empty where nothing had to be changed
+   */
+  public Optional<TableVersion> evolve(
+      TableLog log, TableId table, TableVersion version, RowSchema schema)
+      throws CommitConflictException {
+    MappedFields fields = new MappedFields(version);
+    Map<String, String> properties = new HashMap<>();
+    List<String> done = new ArrayList<>();
+    for (SchemaChange change : plan(table, version, schema)) {
+      apply(change, version, fields, properties).ifPresent(done::add);
+    }
+    for (Map.Entry<String, DataType> column : metadataColumns().entrySet()) {
+      if (version.schema().indexOf(column.getKey()) < 0) {
+        fields.add(column.getKey(), column.getValue());
+        done.add("add column " + column.getKey());
+      }
+    }
+    boolean domains = version.supports("domainMetadata");
+    if (done.isEmpty() && domains) {
+      return Optional.empty();
+    }
+    if (!done.isEmpty() && options.evolution() == Evolution.NONE) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " would have to "
+              + String.join(", ", done)
+              + ", but schema.evolution is none. Change the table, or set schema.evolution to"
+              + " additive.");
+    }
+    TableVersion evolved = version;
+    if (!domains) {
+      evolved = log.configure(evolved, Map.of("delta.feature.domainMetadata", "supported"));
+      LOG.info("Table {} now has metadata domains", table);
+    }
+    if (!done.isEmpty()) {
+      evolved = log.evolve(evolved, fields.schema(), properties, Map.of());
+      LOG.info("Changed table {}: {}", table, done);
+    }
+    return Optional.of(evolved);
+  }
+
+  private List<SchemaChange> plan(TableId table, TableVersion version, RowSchema schema) {
+    List<StoredColumn> stored = new ArrayList<>();
+    for (StructField field : version.schema().fields()) {
+      if (!metadataColumns().containsKey(field.getName())) {
+        stored.add(
+            new StoredColumn(
+                field.getName(),
+                DeltaTypes.meaning(field.getDataType()),
+                field.isNullable(),
+                false));
+      }
+    }
+    try {
+      return PLANNER.plan(schema, stored);
+    } catch (IncompatibleColumnException e) {
+      throw new FatalException("Table " + table + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> apply(
+      SchemaChange change,
+      TableVersion version,
+      MappedFields fields,
+      Map<String, String> properties) {
+    if (change instanceof AddColumn added) {
+      boolean oldReaders = !version.mapsColumns();
+      fields.add(added.column().name(), DeltaTypes.columnFor(added.column().type(), oldReaders));
+      return Optional.of("add column " + added.column().name());
+    }
+    if (change instanceof RelaxNotNull relaxed) {
+      fields.relax(relaxed.name());
+      return Optional.of("allow NULL in column " + relaxed.name());
+    }
+    WidenColumn widened = (WidenColumn) change;
+    DataType wide = DeltaTypes.columnFor(widened.to(), false);
+    // Where Delta has no wider type of the kind, the column stays, and a value that does not fit is
+    // refused by itself.
+    if (wide instanceof StringType || !version.mapsColumns()) {
+      return Optional.empty();
+    }
+    fields.widen(widened.name(), wide);
+    properties.put("delta.enableTypeWidening", "true");
+    return Optional.of("widen column " + widened.name() + " to " + wide);
+  }
+
+  private Map<String, DataType> metadataColumns() {
+    MetadataColumns names = options.metadata();
+    Map<String, DataType> columns = new LinkedHashMap<>();
+    columns.put(names.op(), StringType.STRING);
+    columns.put(names.ts(), TimestampType.TIMESTAMP);
+    columns.put(names.lsn(), LongType.LONG);
+    columns.put(names.commitLsn(), LongType.LONG);
+    columns.put(names.epoch(), IntegerType.INTEGER);
+    if (options.writeMode() == WriteMode.APPEND || options.deleteMode() == DeleteMode.SOFT) {
+      columns.put(names.deleted(), BooleanType.BOOLEAN);
+    }
+    return columns;
+  }
+
+  private static FatalException refused(TableId table, String reason, String remedy) {
+    return new FatalException(
+        "Table "
+            + table
+            + " exists and cannot be used: "
+            + reason
+            + ". "
+            + remedy
+            + ", or map the source table to another name with table.name.map.");
+  }
+}

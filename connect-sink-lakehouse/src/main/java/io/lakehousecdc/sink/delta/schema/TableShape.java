@@ -1,0 +1,133 @@
+package io.lakehousecdc.sink.delta.schema;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The columns of a table and which of them this sink fills by itself. Rows are arrays aligned to
+ * {@link #columns()}, in the form that files take. Immutable.
+ */
+public final class TableShape {
+  private final List<DeltaColumn> columns;
+  private final Partitioning partitioning;
+  private final Map<String, Integer> places = new HashMap<>();
+  private final int op;
+  private final int ts;
+  private final int lsn;
+  private final int commitLsn;
+  private final int epoch;
+  private final int deleted;
+
+  public TableShape(TableVersion version, MetadataColumns names) {
+    this.columns = List.copyOf(version.columns());
+    this.partitioning = new Partitioning(columns, version.partitionColumns());
+    for (int i = 0; i < columns.size(); i++) {
+      places.put(columns.get(i).name(), i);
+    }
+    this.op = place(names.op());
+    this.ts = place(names.ts());
+    this.lsn = place(names.lsn());
+    this.commitLsn = place(names.commitLsn());
+    this.epoch = place(names.epoch());
+    this.deleted = place(names.deleted());
+  }
+
+  public List<DeltaColumn> columns() {
+    return columns;
+  }
+
+  /** How rows are spread over files. */
+  public Partitioning partitioning() {
+    return partitioning;
+  }
+
+  public int size() {
+    return columns.size();
+  }
+
+  /** Place of the named column, or -1. */
+  public int place(String name) {
+    return places.getOrDefault(name, -1);
+  }
+
+  /** The named columns, in the order of the names. */
+  public List<DeltaColumn> columns(List<String> names) {
+    return names.stream()
+        .map(
+            name -> {
+              if (place(name) < 0) {
+                throw new FatalException("The table has no column " + name);
+              }
+              return columns.get(place(name));
+            })
+        .toList();
+  }
+
+  /** Whether the table can mark rows as deleted. */
+  public boolean marksDeleted() {
+    return deleted >= 0;
+  }
+
+  /** Place of the mark of deleted rows, or -1. */
+  public int deletedPlace() {
+    return deleted;
+  }
+
+  /** Place of the operation's code, or -1. */
+  public int operationPlace() {
+    return op;
+  }
+
+  /** Place of the commit time, or -1. */
+  public int timePlace() {
+    return ts;
+  }
+
+  /** Columns that hold a row's position: epoch, commit LSN, LSN; empty where the table has none. */
+  public List<DeltaColumn> positionColumns() {
+    return epoch < 0 || commitLsn < 0 || lsn < 0
+        ? List.of()
+        : List.of(columns.get(epoch), columns.get(commitLsn), columns.get(lsn));
+  }
+
+  public List<String> positionPhysicalNames() {
+    return positionColumns().stream().map(DeltaColumn::physicalName).toList();
+  }
+
+  /**
+   * Position made of the values of {@link #positionColumns()} from {@code from} on; null where the
+   * row has none.
+   */
+  public static Position position(Object[] values, int from) {
+    if (values[from] == null || values[from + 1] == null || values[from + 2] == null) {
+      return null;
+    }
+    return new Position(
+        ((Number) values[from]).intValue(),
+        ((Number) values[from + 1]).longValue(),
+        ((Number) values[from + 2]).longValue());
+  }
+
+  /** Fills the columns that tell which change wrote the row. */
+  public void stamp(Object[] row, ChangeInfo info, boolean isDeleted) {
+    set(row, op, info.operation().code());
+    set(row, ts, info.commitMicros());
+    set(row, lsn, info.position().lsn());
+    set(row, commitLsn, info.position().commitLsn());
+    set(row, epoch, info.position().epoch());
+    set(row, deleted, isDeleted);
+  }
+
+  private static void set(Object[] row, int place, Object value) {
+    if (place >= 0) {
+      row[place] = value;
+    }
+  }
+}

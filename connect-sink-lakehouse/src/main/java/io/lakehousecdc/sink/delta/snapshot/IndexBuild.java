@@ -1,0 +1,103 @@
+package io.lakehousecdc.sink.delta.snapshot;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fills a key index from the files of a table, several at a time. */
+final class IndexBuild {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexBuild.class);
+
+  private IndexBuild() {}
+
+  /**
+   * Points every key of the files to its row.
+   *
+   * @param keys an empty index; closed where this fails, because an index that lacks keys would
+   *     have their rows doubled
+   * @param table location of the table, for the log
+   * @return the same index, complete
+   */
+  static KeyMap filled(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+      throws IOException {
+    boolean complete = false;
+    try {
+      if (!files.isEmpty()) {
+        fill(keys, files, rowFiles, table);
+      }
+      complete = true;
+      return keys;
+    } finally {
+      if (!complete) {
+        keys.close();
+      }
+    }
+  }
+
+  private static void fill(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+      throws IOException {
+    long start = System.nanoTime();
+    // Numbers are given out before the threads start: only keys are put by several at once.
+    files.forEach(keys::number);
+    keys.reserve(files.stream().mapToLong(LiveFile::liveRows).sum());
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
+    try {
+      List<Future<?>> parts = new ArrayList<>();
+      for (LiveFile file : files) {
+        parts.add(
+            threads.submit(
+                () -> {
+                  keys.add(file, rowFiles);
+                  return null;
+                }));
+      }
+      int done = 0;
+      for (Future<?> part : parts) {
+        part.get();
+        LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while the keys of " + table + " were indexed");
+    } finally {
+      end(threads);
+    }
+    LOG.info(
+        "{}: indexed {} keys of {} files in {} ms, {} bytes off the heap",
+        table,
+        keys.entries(),
+        files.size(),
+        (System.nanoTime() - start) / 1_000_000,
+        keys.bytes());
+  }
+
+  /** Returns when none of the threads uses the index any more. */
+  private static void end(ExecutorService threads) {
+    threads.shutdownNow();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

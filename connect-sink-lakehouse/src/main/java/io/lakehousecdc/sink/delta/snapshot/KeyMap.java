@@ -1,0 +1,192 @@
+package io.lakehousecdc.sink.delta.snapshot;
+
+import io.lakehousecdc.sink.delta.index.EncodedKey;
+import io.lakehousecdc.sink.delta.index.IndexLoader;
+import io.lakehousecdc.sink.delta.index.KeyBits;
+import io.lakehousecdc.sink.delta.index.KeyEncoder;
+import io.lakehousecdc.sink.delta.index.KeyIndex;
+import io.lakehousecdc.sink.delta.index.KeyMoves;
+import io.lakehousecdc.sink.delta.index.Location;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * The key index of a table together with the numbers of its files. A cache: an entry whose file is
+ * no longer active, or whose row is deleted, counts as absent (callers check that), so that foreign
+ * deletes need no look at the keys they delete. What is left of files that are gone is removed when
+ * there are many of them.
+ */
+public final class KeyMap implements AutoCloseable {
+  private static final int GONE_FILES = 50_000;
+
+  private final List<DeltaColumn> columns;
+  private final Set<Integer> numbersAsText;
+  private final KeyEncoder encoder;
+  private final KeyIndex index;
+  private final List<String> paths = new ArrayList<>();
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final EncodedKey scratch = new EncodedKey();
+
+  /**
+   * @param columns key columns, in key order
+   * @param numbersAsText which of them, from 0, hold numbers as text
+   */
+  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText) {
+    this.columns = List.copyOf(columns);
+    this.numbersAsText = Set.copyOf(numbersAsText);
+    this.encoder = KeyEncoder.of(columns, numbersAsText);
+    this.index = new KeyIndex(encoder.wide(), KeyIndex.Memory.unlimited());
+  }
+
+  /** Key columns, in key order. */
+  public List<DeltaColumn> columns() {
+    return columns;
+  }
+
+  /** Whether keys of these columns are found in it. */
+  boolean isOf(List<DeltaColumn> wanted, Set<Integer> asText) {
+    return numbersAsText.equals(asText)
+        && columns.stream()
+            .map(DeltaColumn::physicalName)
+            .toList()
+            .equals(wanted.stream().map(DeltaColumn::physicalName).toList());
+  }
+
+  /**
+   * @param values values of the key columns in the form that files take
+   */
+  public KeyBits encode(Object[] values) {
+    encoder.encode(values, scratch);
+    return new KeyBits(scratch.first(), scratch.second());
+  }
+
+  /** {@link Location} that the index has for each key, or {@link Location#ABSENT}. */
+  long[] get(List<KeyBits> keys) {
+    int count = keys.size();
+    long[] first = new long[count];
+    long[] second = new long[count];
+    for (int i = 0; i < count; i++) {
+      first[i] = keys.get(i).first();
+      second[i] = keys.get(i).second();
+    }
+    long[] locations = new long[count];
+    index.getAll(first, second, count, locations);
+    return locations;
+  }
+
+  /** Points each key to the row of a new file that has the key's place in the list. */
+  public void put(List<KeyBits> keys, LiveFile file) {
+    KeyMoves moves = new KeyMoves();
+    for (int row = 0; row < keys.size(); row++) {
+      scratch.set(keys.get(row).first(), keys.get(row).second());
+      moves.add(scratch, row);
+    }
+    moves.arrange();
+    apply(moves, file, new RoaringBitmap());
+  }
+
+  public void remove(KeyBits key) {
+    scratch.set(key.first(), key.second());
+    index.remove(scratch);
+  }
+
+  /** Number of a file, made known if it is not. */
+  int number(LiveFile file) {
+    Integer known = numbers.get(file.path());
+    if (known != null) {
+      return known;
+    }
+    int number = index.addFile(file.rows());
+    while (paths.size() <= number) {
+      paths.add(null);
+    }
+    paths.set(number, file.path());
+    numbers.put(file.path(), number);
+    return number;
+  }
+
+  /** A number greater than those of all files. */
+  int endOfNumbers() {
+    return paths.size();
+  }
+
+  /** Path of the file with a number. */
+  String path(int number) {
+    return paths.get(number);
+  }
+
+  /** Points the keys of all live rows of a file to it. */
+  public void add(LiveFile file, RowFiles rowFiles) throws IOException {
+    int number = number(file);
+    IndexLoader loader = new IndexLoader(index);
+    EncodedKey key = new EncodedKey();
+    rowFiles.read(
+        file,
+        file.live(),
+        columns,
+        (row, values) -> {
+          encoder.encode(values, key);
+          loader.put(key, number, row);
+        });
+    loader.flush();
+  }
+
+  /** How keys are encoded; for any thread. */
+  public KeyEncoder encoder() {
+    return encoder;
+  }
+
+  /**
+   * Points keys to the rows of a new file.
+   *
+   * @param gone rows of the file that are deleted
+   */
+  public void apply(KeyMoves moves, LiveFile file, RoaringBitmap gone) {
+    moves.apply(index, number(file), gone::contains);
+  }
+
+  /** Forgets the files that are gone, once they are many. */
+  void prune(Predicate<String> isActive) {
+    if (numbers.size() < GONE_FILES) {
+      return;
+    }
+    BitSet gone = new BitSet();
+    numbers.forEach(
+        (path, number) -> {
+          if (!isActive.test(path)) {
+            gone.set(number);
+          }
+        });
+    if (gone.cardinality() >= GONE_FILES) {
+      index.removeFiles(gone);
+      numbers.values().removeIf(gone::get);
+      gone.stream().forEach(number -> paths.set(number, null));
+    }
+  }
+
+  /** Makes room for so many keys. */
+  void reserve(long count) {
+    index.reserve(count);
+  }
+
+  long entries() {
+    return index.entries();
+  }
+
+  long bytes() {
+    return index.bytes();
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

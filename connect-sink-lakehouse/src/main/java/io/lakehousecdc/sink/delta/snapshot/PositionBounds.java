@@ -1,0 +1,70 @@
+package io.lakehousecdc.sink.delta.snapshot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.delta.kernel.AddStatistics;
+import io.lakehousecdc.sink.delta.kernel.DataFile;
+import io.lakehousecdc.sink.delta.schema.TableShape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a file's statistics say of the positions of its rows. Statistics are kept column by column,
+ * so that these are bounds and not positions of rows: each row stands at or above {@code least} and
+ * at or below {@code greatest}.
+ *
+ * @param least empty where unknown, or where a row may have no position
+ * @param greatest empty where unknown
+ */
+public record PositionBounds(Optional<Position> least, Optional<Position> greatest) {
+
+  private static final PositionBounds UNKNOWN =
+      new PositionBounds(Optional.empty(), Optional.empty());
+
+  /** Whether no row of the file is newer than a change at {@code position}. */
+  public boolean allAtOrBelow(Position position) {
+    return greatest.isPresent() && !position.isBelow(greatest.get());
+  }
+
+  /** Whether every row of the file is older than {@code position}. */
+  public boolean allBelow(Position position) {
+    return greatest.isPresent() && greatest.get().isBelow(position);
+  }
+
+  /** Whether no row of the file is older than {@code position}. */
+  public boolean noneBelow(Position position) {
+    return least.isPresent() && !least.get().isBelow(position);
+  }
+
+  public static PositionBounds of(DataFile file, TableShape shape) {
+    List<String> names = shape.positionPhysicalNames();
+    if (file.stats() == null || names.isEmpty()) {
+      return UNKNOWN;
+    }
+    JsonNode stats;
+    try {
+      stats = AddStatistics.parse(file.stats());
+    } catch (JsonProcessingException e) {
+      return UNKNOWN;
+    }
+    boolean complete = true;
+    for (String name : names) {
+      JsonNode nulls = stats.path("nullCount").path(name);
+      complete &= nulls.isIntegralNumber() && nulls.longValue() == 0;
+    }
+    return new PositionBounds(
+        complete ? position(stats.path("minValues"), names) : Optional.empty(),
+        position(stats.path("maxValues"), names));
+  }
+
+  private static Optional<Position> position(JsonNode values, List<String> names) {
+    JsonNode epoch = values.path(names.get(0));
+    JsonNode commitLsn = values.path(names.get(1));
+    JsonNode lsn = values.path(names.get(2));
+    if (!epoch.isIntegralNumber() || !commitLsn.isIntegralNumber() || !lsn.isIntegralNumber()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Position(epoch.intValue(), commitLsn.longValue(), lsn.longValue()));
+  }
+}

@@ -1,0 +1,82 @@
+package io.lakehousecdc.sink.delta.snapshot;
+
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.RowFileReader;
+import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
+import io.lakehousecdc.sink.delta.parquet.RowVisitor;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.delta.schema.PartitionValues;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.roaringbitmap.RoaringBitmap;
+
+/** The data files of a store, written in one way. Thread-safe. */
+public final class RowFiles {
+  private final FileIO store;
+  private final WriteOptions options;
+  private final RowFileReader reader;
+
+  public RowFiles(FileIO store, WriteOptions options) {
+    this.store = store;
+    this.options = options;
+    this.reader = new RowFileReader(store);
+  }
+
+  /** Begins a file. */
+  public RowFileWriter create(String location, List<DeltaColumn> columns) throws IOException {
+    return RowFileWriter.create(store, location, columns, options);
+  }
+
+  /** Number of rows in a file, from its footer. */
+  long count(String location) throws IOException {
+    return reader.rows(location);
+  }
+
+  /**
+   * Reads some rows of a file, in order of their index.
+   *
+   * @param rows indexes of the rows wanted
+   * @param columns columns wanted; those that partition the table come from the log, and one that
+   *     neither has is NULL
+   */
+  public void read(LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+      throws IOException {
+    Map<String, String> partition = file.file().partitionValues();
+    if (columns.stream().noneMatch(column -> partition.containsKey(column.physicalName()))) {
+      reader.read(file.location(), rows, columns, visitor);
+      return;
+    }
+    Object[] shared = new Object[columns.size()];
+    List<DeltaColumn> stored = new ArrayList<>();
+    int[] places = new int[columns.size()];
+    for (int i = 0; i < shared.length; i++) {
+      DeltaColumn column = columns.get(i);
+      if (partition.containsKey(column.physicalName())) {
+        shared[i] = PartitionValues.value(column.type(), partition.get(column.physicalName()));
+      } else {
+        places[stored.size()] = i;
+        stored.add(column);
+      }
+    }
+    if (stored.isEmpty()) {
+      for (int row : rows) {
+        visitor.row(row, shared.clone());
+      }
+      return;
+    }
+    reader.read(
+        file.location(),
+        rows,
+        stored,
+        (row, cells) -> {
+          Object[] values = shared.clone();
+          for (int i = 0; i < cells.length; i++) {
+            values[places[i]] = cells[i];
+          }
+          visitor.row(row, values);
+        });
+  }
+}

@@ -1,0 +1,81 @@
+package io.lakehousecdc.sink.delta.snapshot;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+
+/** Where tables and their files lie. */
+public final class TablePaths {
+  /** The table of partition states, below the root itself. It has no rows. */
+  public static final TableId OFFSETS = new TableId("", "_cdc_offsets");
+
+  private final String root;
+
+  /**
+   * @param root resolved location of {@code delta.root}, without a slash at the end
+   */
+  public TablePaths(String root) {
+    this.root = root;
+  }
+
+  /**
+   * Location of a table: {@code <root>/<schema>/<table>}.
+   *
+   * @throws FatalException a part of the name would lead elsewhere
+   */
+  public String table(TableId table) {
+    String path = root;
+    if (!table.schema().isEmpty()) {
+      path += "/" + segment(table.schema(), table);
+    }
+    return path + "/" + segment(table.name(), table);
+  }
+
+  /** Location of the table of partition states. */
+  public String offsets() {
+    return root + "/" + OFFSETS.name();
+  }
+
+  /**
+   * Location of a file of a table.
+   *
+   * @param path path as it stands in the log, percent-encoded
+   */
+  static String file(String table, String path) {
+    try {
+      URI uri = new URI(path);
+      if (uri.getScheme() != null) {
+        return "file".equals(uri.getScheme()) ? uri.getPath() : decoded(path);
+      }
+    } catch (URISyntaxException e) {
+      // Some writers leave characters unencoded; the path then stands for itself.
+      return path.startsWith("/") ? path : table + "/" + path;
+    }
+    return path.startsWith("/") ? decoded(path) : table + "/" + decoded(path);
+  }
+
+  private static String decoded(String path) {
+    return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private static String segment(String name, TableId table) {
+    if (name.equals(".")
+        || name.equals("..")
+        || name.startsWith("_")
+        || name.indexOf('/') >= 0
+        || name.indexOf('\\') >= 0
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " cannot be a directory below delta.root: "
+              + name
+              + " holds a separator or control character, is . or .., or begins with an underscore"
+              + " (reserved). Map it to another name with table.name.map.");
+    }
+    return name;
+  }
+}

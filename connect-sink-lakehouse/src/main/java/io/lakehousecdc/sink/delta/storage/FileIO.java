@@ -1,0 +1,94 @@
+package io.lakehousecdc.sink.delta.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A store that Delta tables can live in; one implementation per kind of store, found through {@link
+ * java.util.ServiceLoader}. Implementations are safe for use by several threads and have a public
+ * constructor without parameters.
+ *
+ * <p>What a Delta writer needs of a store, and all that the sink's exactly-once promise rests on:
+ *
+ * <ul>
+ *   <li>{@link #putIfAbsent} lets exactly one of several writers, in whichever process, win a name;
+ *   <li>a file is durable when the call that wrote it returns, so that a log entry never names data
+ *       that a loss of power can take away;
+ *   <li>listings show every file whose write has returned.
+ * </ul>
+ *
+ * <p>Locations are absolute: a path, or a URI whose path is not percent-encoded (the form in which
+ * Delta Kernel hands them over). Missing files and directories are told by {@link
+ * FileNotFoundException}.
+ */
+public interface FileIO {
+
+  /**
+   * Whether this store serves locations of the scheme.
+   *
+   * @param scheme lower case; empty for a plain path
+   */
+  boolean serves(String scheme);
+
+  /**
+   * The one form in which this store writes a location that a user configured: absolute, without
+   * {@code .} and {@code ..}, without a slash at the end, percent-encoding of a URI undone. The
+   * file need not exist.
+   */
+  String resolve(String location);
+
+  /** Size and time of a file, or empty where there is none. */
+  Optional<FileInfo> stat(String location) throws IOException;
+
+  /** Whether there is a file (or, where the store knows them, a directory). */
+  boolean exists(String location) throws IOException;
+
+  /**
+   * Files in the same directory whose names are at or above the location's, in order of their UTF-8
+   * bytes. Files still being written are not among them.
+   *
+   * @throws FileNotFoundException the directory does not exist
+   */
+  List<FileInfo> listFrom(String location) throws IOException;
+
+  /**
+   * Visits every file below a directory at any depth, in no order, the remains of interrupted
+   * writes included. Files that vanish meanwhile may or may not be visited.
+   *
+   * @throws FileNotFoundException the directory does not exist
+   */
+  void walk(String directory, Consumer<FileInfo> visitor) throws IOException;
+
+  /** Whether the file is what an interrupted write left behind, or one that is still going on. */
+  boolean isPartial(FileInfo file);
+
+  /** Makes a directory and those above it, durably; nothing happens where it exists. */
+  void createDirectories(String directory) throws IOException;
+
+  /**
+   * Opens a file for reading.
+   *
+   * @throws FileNotFoundException there is no such file
+   */
+  FileInput open(String location) throws IOException;
+
+  /**
+   * Begins to write a file in an existing directory, which replaces one of the same name; see
+   * {@link FileOutput} for when it appears.
+   */
+  FileOutput create(String location) throws IOException;
+
+  /**
+   * Writes a small file if there is none of that name, atomically among all writers, and durably.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException there is one; it is unchanged
+   * @throws IOException whether the file was written is not known
+   */
+  void putIfAbsent(String location, byte[] content) throws IOException;
+
+  /** Removes a file; false where there was none. Need not be durable. */
+  boolean delete(String location) throws IOException;
+}

@@ -1,0 +1,105 @@
+package io.lakehousecdc.sink.delta.storage;
+
+import io.delta.kernel.defaults.engine.fileio.InputFile;
+import io.delta.kernel.defaults.engine.fileio.OutputFile;
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A {@link FileIO} as Delta Kernel's default engine wants it. Kernel then touches no Hadoop file
+ * system, whose start of a commit alone costs more than the commit.
+ */
+public final class KernelFileIO implements io.delta.kernel.defaults.engine.fileio.FileIO {
+  private final FileIO store;
+  private final Map<String, String> configuration;
+
+  /**
+   * @param configuration settings that Kernel may ask for by name
+   */
+  public KernelFileIO(FileIO store, Map<String, String> configuration) {
+    this.store = store;
+    this.configuration = Map.copyOf(configuration);
+  }
+
+  @Override
+  public CloseableIterator<FileStatus> listFrom(String location) throws IOException {
+    Iterator<FileInfo> files = store.listFrom(location).iterator();
+    return new CloseableIterator<>() {
+      @Override
+      public boolean hasNext() {
+        return files.hasNext();
+      }
+
+      @Override
+      public FileStatus next() {
+        return status(files.next());
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public FileStatus getFileStatus(String location) throws IOException {
+    return status(
+        store
+            .stat(location)
+            .orElseThrow(() -> new FileNotFoundException("Not found: " + location)));
+  }
+
+  @Override
+  public String resolvePath(String location) {
+    return store.resolve(location);
+  }
+
+  @Override
+  public boolean mkdirs(String directory) throws IOException {
+    store.createDirectories(directory);
+    return true;
+  }
+
+  @Override
+  public InputFile newInputFile(String location, long size) {
+    return new KernelInputFile(store, location, size);
+  }
+
+  @Override
+  public OutputFile newOutputFile(String location) {
+    return new KernelOutputFile(store, location);
+  }
+
+  @Override
+  public boolean delete(String location) throws IOException {
+    return store.delete(location);
+  }
+
+  @Override
+  public Optional<String> getConf(String key) {
+    return Optional.ofNullable(configuration.get(key));
+  }
+
+  /**
+   * @throws FileAlreadyExistsException the destination exists and may not be replaced
+   */
+  @Override
+  public void copyFileAtomically(String source, String destination, boolean overwrite)
+      throws IOException {
+    try (FileInput input = store.open(source)) {
+      ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(input.length()));
+      input.readFully(0, content);
+      new KernelOutputFile(store, destination).write(content.array(), overwrite);
+    }
+  }
+
+  private static FileStatus status(FileInfo file) {
+    return FileStatus.of(file.location(), file.size(), file.modifiedMillis());
+  }
+}

@@ -1,0 +1,85 @@
+package io.lakehousecdc.sink.delta.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.delta.kernel.defaults.engine.fileio.OutputFile;
+import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
+import io.delta.kernel.utils.CloseableIterator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/** A file as Kernel writes it: log entries at once, checkpoints as a stream. */
+record KernelOutputFile(FileIO store, String path) implements OutputFile {
+
+  /** Every file is written atomically, whatever is asked for. */
+  @Override
+  public PositionOutputStream create(boolean atomicWrite) throws IOException {
+    return new Stream(store.create(path));
+  }
+
+  @Override
+  public void writeAtomically(CloseableIterator<String> lines, boolean overwrite)
+      throws IOException {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    try (lines) {
+      while (lines.hasNext()) {
+        content.write(lines.next().getBytes(UTF_8));
+        content.write('\n');
+      }
+    }
+    write(content.toByteArray(), overwrite);
+  }
+
+  void write(byte[] content, boolean overwrite) throws IOException {
+    if (!overwrite) {
+      store.putIfAbsent(path, content);
+      return;
+    }
+    try (FileOutput output = store.create(path)) {
+      output.write(content);
+      output.complete();
+    }
+  }
+
+  /** Completes the file when it is closed, unless a write has failed. */
+  private static final class Stream extends PositionOutputStream {
+    private final FileOutput output;
+    private boolean whole = true;
+    private boolean closed;
+
+    Stream(FileOutput output) {
+      this.output = output;
+    }
+
+    @Override
+    public long getPos() {
+      return output.position();
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      boolean before = whole;
+      whole = false;
+      output.write(bytes, offset, length);
+      whole = before;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try (output) {
+        if (whole) {
+          output.complete();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.lakehousecdc.sink.delta.table;
+
+import io.lakehousecdc.sink.delta.maintenance.CompactionPolicy;
+import io.lakehousecdc.sink.delta.maintenance.MaintenanceOptions;
+import io.lakehousecdc.sink.delta.maintenance.MaintenanceOptions.VacuumSchedule;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions.Encoding;
+import io.lakehousecdc.sink.delta.schema.NewTables;
+import io.lakehousecdc.sink.delta.schema.PartitionBy;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.Setting.Kind;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * The settings of this target, read.
+ *
+ * @param root {@code delta.root} as it was given
+ * @param deletionVectors {@code delta.deletion.vectors}
+ * @param codec {@code delta.parquet.compression}
+ * @param tableProperties {@code delta.table.properties.*} by what follows the prefix
+ * @param partitionBy {@code delta.partition.by}
+ * @param maintenance what is done beside commits
+ */
+public record DeltaSettings(
+    String root,
+    boolean deletionVectors,
+    Codec codec,
+    Map<String, String> tableProperties,
+    PartitionBy partitionBy,
+    MaintenanceOptions maintenance) {
+
+  public static final String ROOT = "delta.root";
+  public static final String DELETION_VECTORS = "delta.deletion.vectors";
+  public static final String COMPRESSION = "delta.parquet.compression";
+  public static final String PARTITION_BY = "delta.partition.by";
+  public static final String TABLE_PROPERTIES = "delta.table.properties.";
+  public static final String COMPACTION = "delta.compaction";
+  static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
+  public static final String CHECKPOINT_INTERVAL = "delta.checkpoint.interval";
+  public static final String VACUUM = "delta.vacuum";
+  public static final String VACUUM_RETENTION = "delta.vacuum.retention";
+
+  private static final Duration LEAST_RETENTION = Duration.ofHours(1);
+
+  public static final List<Setting> ALL =
+      List.of(
+          Setting.required(
+              ROOT,
+              Kind.TEXT,
+              "Existing directory (a path or a file: URI) below which tables lie, as"
+                  + " <root>/<schema>/<table>. All workers must see the same one."),
+          Setting.optional(
+              DELETION_VECTORS,
+              Kind.BOOLEAN,
+              "true",
+              "Whether created tables remove rows by deletion vectors, which makes the cost of a"
+                  + " commit independent of the size of the table. Set it to false for readers"
+                  + " that know protocol version 1 only: every commit then rewrites the files that"
+                  + " it touches, and timestamps without time zone become instants in UTC."),
+          Setting.choice(
+              COMPRESSION,
+              "zstd",
+              List.of("zstd", "snappy", "uncompressed"),
+              "Compression of data files."),
+          Setting.optional(
+              PARTITION_BY,
+              Kind.TEXT,
+              null,
+              "Columns by which created tables are partitioned, as"
+                  + " schema.table:column,column;schema.table:column with names of target tables."
+                  + " Each commit writes a file for every partition that it touches: choose columns"
+                  + " of few values. Of type boolean, integer, decimal, date or text; an empty text"
+                  + " is rejected there, because Delta takes it for NULL."),
+          Setting.optional(
+              COMPACTION,
+              Kind.BOOLEAN,
+              "true",
+              "Whether small files, and files of which most rows are deleted, are merged beside"
+                  + " the commits. Set it to false where another job (OPTIMIZE) does so."),
+          Setting.optional(
+              TARGET_FILE_BYTES,
+              Kind.INTEGER,
+              Long.toString(CompactionPolicy.DEFAULT.targetBytes()),
+              "Size that files grow to by compaction, in bytes."),
+          Setting.optional(
+              CHECKPOINT_INTERVAL,
+              Kind.INTEGER,
+              "20",
+              "Commits from one checkpoint of a table's log to the next, written beside the"
+                  + " commits together with the removal of log entries older than the table"
+                  + " property delta.logRetentionDuration. 0 leaves both to other jobs."),
+          Setting.optional(
+              VACUUM,
+              Kind.BOOLEAN,
+              "true",
+              "Whether data files and deletion vectors are removed that no version of the"
+                  + " retention period needs. Set it to false where another job (VACUUM) does so."),
+          Setting.optional(
+              VACUUM_RETENTION,
+              Kind.TEXT,
+              "P7D",
+              "For how long files are kept after they were replaced, as an ISO-8601 duration of"
+                  + " at least an hour: longer than any reader or commit takes. Versions older"
+                  + " than this can no longer be read."));
+
+  public static DeltaSettings of(TargetSettings settings) {
+    return new DeltaSettings(
+        settings.text(ROOT),
+        settings.flag(DELETION_VECTORS),
+        Codec.named(settings.text(COMPRESSION)),
+        settings.withPrefix(TABLE_PROPERTIES),
+        PartitionBy.parse(settings.text(PARTITION_BY)),
+        maintenance(settings));
+  }
+
+  private static MaintenanceOptions maintenance(TargetSettings settings) {
+    CompactionPolicy usual = CompactionPolicy.DEFAULT;
+    int interval = Math.toIntExact(settings.number(CHECKPOINT_INTERVAL));
+    return new MaintenanceOptions(
+        settings.flag(COMPACTION)
+            ? Optional.of(
+                new CompactionPolicy(
+                    settings.number(TARGET_FILE_BYTES), usual.minFiles(), usual.minLive()))
+            : Optional.empty(),
+        interval > 0 ? OptionalInt.of(interval) : OptionalInt.empty(),
+        settings.flag(VACUUM)
+            ? Optional.of(VacuumSchedule.of(retention(settings.text(VACUUM_RETENTION))))
+            : Optional.empty());
+  }
+
+  /**
+   * The retention that a text stands for.
+   *
+   * @throws IllegalArgumentException it stands for none, or for less than is safe
+   */
+  public static Duration retention(String text) {
+    Duration retention;
+    try {
+      retention = Duration.parse(text.trim());
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "'"
+              + text
+              + "' is no ISO-8601 duration: write P7D for seven days, PT12H for twelve hours",
+          e);
+    }
+    if (retention.compareTo(LEAST_RETENTION) < 0) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is less than an hour: readers and commits under way may need the files");
+    }
+    return retention;
+  }
+
+  /** How data files are written. */
+  public WriteOptions writeOptions() {
+    return new WriteOptions(codec, deletionVectors ? Encoding.STANDARD : Encoding.LEGACY);
+  }
+
+  /** How tables are created; the user's properties win. */
+  NewTables newTables() {
+    Map<String, String> properties = new TreeMap<>();
+    properties.put("delta.feature.domainMetadata", "supported");
+    if (deletionVectors) {
+      properties.put("delta.enableDeletionVectors", "true");
+      properties.put("delta.columnMapping.mode", "name");
+    }
+    properties.putAll(tableProperties);
+    return new NewTables(deletionVectors, properties, partitionBy);
+  }
+}

@@ -1,0 +1,173 @@
+package io.lakehousecdc.sink.delta.table;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.LogChanges;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.schema.TableSchemas;
+import io.lakehousecdc.sink.delta.snapshot.RowFiles;
+import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.spi.ColumnChanges;
+import io.lakehousecdc.sink.spi.TableOptions;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The newest version of a table, kept up with what others commit to it. Guarded by its {@link
+ * DeltaTable}.
+ */
+final class TableHead {
+  private final TableId id;
+  private final TableLog log;
+  private final TableSchemas schemas;
+  private final RowFiles rowFiles;
+  private final DeletionVectors vectors;
+  private final TableOptions options;
+  private final RestoreDetector restores;
+  private final FollowedColumns columns;
+  private TableState state;
+  private RowSchema fitting;
+
+  TableHead(
+      TableId id,
+      TableLog log,
+      TableSchemas schemas,
+      RowFiles rowFiles,
+      DeletionVectors vectors,
+      TableOptions options) {
+    this.id = id;
+    this.log = log;
+    this.schemas = schemas;
+    this.rowFiles = rowFiles;
+    this.vectors = vectors;
+    this.options = options;
+    this.restores = new RestoreDetector(id, log);
+    this.columns = new FollowedColumns(id, options);
+  }
+
+  /** The version last refreshed, created or committed; null where none is known. */
+  TableState state() {
+    return state;
+  }
+
+  /**
+   * Takes over what others have committed, a RESTORE included; false where there is no table.
+   *
+   * @throws CommitConflictException another writer committed meanwhile: it is to be done again
+   */
+  boolean refresh() throws IOException, CommitConflictException {
+    boolean exists = takeOver();
+    if (exists && !state.isSettled()) {
+      restores.settle(state);
+    }
+    return exists;
+  }
+
+  private boolean takeOver() throws IOException {
+    if (state == null) {
+      Optional<TableVersion> found = log.latest();
+      if (found.isPresent()) {
+        schemas.requireUsable(id, found.get());
+        open(found.get());
+      }
+      return found.isPresent();
+    }
+    if (log.isNewest(state.version().number())) {
+      return true;
+    }
+    Optional<TableVersion> latest = log.latest();
+    Optional<LogChanges> changes =
+        latest
+            .filter(version -> version.tableId().equals(state.version().tableId()))
+            .flatMap(version -> log.changes(state.version().number(), version));
+    if (changes.isEmpty()) {
+      forget();
+      return takeOver();
+    }
+    if (changes.get().schemaChanged()) {
+      fitting = null;
+      schemas.requireUsable(id, latest.get());
+    }
+    boolean refreshed = false;
+    try {
+      state.refreshed(latest.get(), changes.get());
+      refreshed = true;
+    } finally {
+      // Half a refresh must not be built on: the next call reads the table from the start.
+      if (!refreshed) {
+        forget();
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Sees to it that there is a table that a batch fits into, and to columns that its source has
+   * dropped.
+   *
+   * @return the batch as it is to be written, and what is to be kept with it
+   * @throws CommitConflictException another writer committed first
+   */
+  ColumnChanges prepare(TableBatch batch) throws IOException, CommitConflictException {
+    if (state == null) {
+      prepare(batch.schema());
+    }
+    if (!state.version().mapsColumns()) {
+      // Without column mapping no column can be dropped: all are kept, and nothing is followed.
+      prepare(batch.schema());
+      return ColumnChanges.none(batch);
+    }
+    ColumnChanges changes = columns.changes(batch, state.domains());
+    if (!changes.steps().isEmpty()) {
+      columns.carryOut(changes, state, log);
+      fitting = null;
+    }
+    prepare(changes.batch().schema());
+    return changes;
+  }
+
+  /**
+   * Sees to it that there is a table that the rows of a schema fit into.
+   *
+   * @throws CommitConflictException another writer committed first
+   */
+  void prepare(RowSchema schema) throws IOException, CommitConflictException {
+    if (state == null) {
+      open(schemas.create(log, id, schema));
+    }
+    if (fitting != schema && schema.size() > 0) {
+      Optional<TableVersion> evolved = schemas.evolve(log, id, state.version(), schema);
+      if (evolved.isPresent()) {
+        state.evolved(evolved.get(), Map.of());
+      }
+      fitting = schema;
+    }
+  }
+
+  private void open(TableVersion version) throws IOException {
+    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata());
+    fitting = null;
+  }
+
+  /** Reads the version anew, where it is still the newest. */
+  void reload() {
+    if (state != null) {
+      log.latest()
+          .filter(latest -> latest.number() == state.version().number())
+          .ifPresent(state::reloaded);
+    }
+  }
+
+  /** Lets go of what is held in memory: the next refresh reads the table from the start. */
+  void forget() {
+    if (state != null) {
+      state.close();
+      state = null;
+    }
+  }
+}

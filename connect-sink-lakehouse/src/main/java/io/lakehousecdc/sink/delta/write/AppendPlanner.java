@@ -1,0 +1,46 @@
+package io.lakehousecdc.sink.delta.write;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.delta.schema.BatchMapping;
+import io.lakehousecdc.sink.delta.schema.TableShape;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plans a batch in append mode: every change is a row, and what it does not know is NULL. */
+public final class AppendPlanner {
+  private AppendPlanner() {}
+
+  public static BatchPlan plan(TableBatch batch, TableShape shape) {
+    BatchMapping mapping = new BatchMapping(batch, shape);
+    List<NewRow> rows = new ArrayList<>();
+    long deleted = 0;
+    if (batch.truncateBelow().isPresent()) {
+      Object[] row = new Object[shape.size()];
+      shape.stamp(row, new ChangeInfo(Operation.TRUNCATE, batch.truncateBelow().get(), 0), true);
+      rows.add(new NewRow(row, null));
+    }
+    for (RowChange change : batch.changes()) {
+      Object[] row = mapping.row(change.cells(), change.key(), mapping.key(change.key()));
+      for (int i = 0; i < row.length; i++) {
+        row[i] = row[i] == BatchMapping.KEEP ? null : row[i];
+      }
+      boolean delete = change instanceof RowChange.Delete;
+      shape.stamp(row, change.info(), delete);
+      mapping.requireStorable(row, change.key());
+      rows.add(new NewRow(row, null));
+      deleted += delete ? 1 : 0;
+    }
+    return new BatchPlan(
+        rows,
+        List.of(),
+        new RowSet(),
+        List.of(),
+        Optional.empty(),
+        new CommitReceipt(batch.changes().size() - deleted, deleted, 0, 0, 0));
+  }
+}

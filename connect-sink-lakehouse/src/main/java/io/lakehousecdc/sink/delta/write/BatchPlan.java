@@ -1,0 +1,26 @@
+package io.lakehousecdc.sink.delta.write;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.delta.index.KeyBits;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a batch does to one version of a table. Says nothing of any other version: after a refresh
+ * it has to be made anew.
+ *
+ * @param rows rows to write
+ * @param marks stored rows to write again as deleted; {@code removed} has their old places
+ * @param removed stored rows that go
+ * @param removedKeys keys that go with them, where no row takes their place
+ * @param truncatedBelow truncate to remember, where it is greater than the remembered one
+ * @param receipt what the batch will have done
+ */
+public record BatchPlan(
+    List<NewRow> rows,
+    List<SoftDelete> marks,
+    RowSet removed,
+    List<KeyBits> removedKeys,
+    Optional<Position> truncatedBelow,
+    CommitReceipt receipt) {}

@@ -1,0 +1,228 @@
+package io.lakehousecdc.sink.delta.write;
+
+import io.lakehousecdc.sink.delta.index.KeyBits;
+import io.lakehousecdc.sink.delta.kernel.AddStatistics;
+import io.lakehousecdc.sink.delta.kernel.DataFile;
+import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
+import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
+import io.lakehousecdc.sink.delta.parquet.WrittenFile;
+import io.lakehousecdc.sink.delta.schema.Partitioning;
+import io.lakehousecdc.sink.delta.snapshot.KeyMap;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
+import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Writes the files of a planned batch: one data file of new rows for each partition, and for each
+ * file that loses rows a deletion vector or, in tables without them, a copy without those rows. For
+ * one batch.
+ */
+public final class FileWriter {
+  private static final int PIECE = 50_000;
+
+  private final TableState state;
+  private final KeyMap index;
+  private final int[] keyPlaces;
+  private final DeletionVectors vectors;
+  private final String table;
+  private final CommitClock clock;
+  private final List<LiveFile> removed = new ArrayList<>();
+  private final List<LiveFile> added = new ArrayList<>();
+  private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
+  private final List<String> locations = new ArrayList<>();
+
+  /**
+   * @param table location of the table
+   */
+  public FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
+    this.state = state;
+    this.index = state.keys();
+    this.keyPlaces =
+        index == null
+            ? new int[0]
+            : index.columns().stream()
+                .mapToInt(column -> state.shape().place(column.name()))
+                .toArray();
+    this.vectors = vectors;
+    this.table = table;
+    this.clock = clock;
+  }
+
+  /** Writes the files; all of them are durable when this returns. */
+  public PreparedCommit write(BatchPlan plan) throws IOException {
+    writeRows(plan.rows());
+    for (SoftDelete mark : plan.marks()) {
+      writeMarked(mark);
+    }
+    clock.passed(Phase.DATA_FILES);
+    if (state.version().allowsDeletionVectors()) {
+      writeVectors(plan.removed());
+    } else {
+      writeCopies(plan.removed());
+    }
+    clock.passed(Phase.VECTORS);
+    return new PreparedCommit(removed, added, placed, locations);
+  }
+
+  /** Files written so far, for removal after a failure. */
+  public List<String> locations() {
+    return locations;
+  }
+
+  private void writeRows(List<NewRow> rows) throws IOException {
+    for (Map.Entry<Map<String, String>, List<NewRow>> part :
+        state.shape().partitioning().split(rows, NewRow::values).entrySet()) {
+      if (!part.getValue().isEmpty()) {
+        writeRows(part.getKey(), part.getValue());
+      }
+    }
+  }
+
+  /** Holds no more than a piece of them at a time. */
+  private void writeMarked(SoftDelete mark) throws IOException {
+    List<NewRow> piece = new ArrayList<>();
+    for (LiveFile file : List.copyOf(state.files())) {
+      RoaringBitmap wanted = mark.rows().rows(file);
+      if (wanted != null) {
+        state
+            .rowFiles()
+            .read(
+                file,
+                wanted,
+                state.shape().columns(),
+                (row, values) -> {
+                  piece.add(new NewRow(mark.applied(values, state.shape()), storedKey(values)));
+                  if (piece.size() == PIECE) {
+                    writeRows(piece);
+                    piece.clear();
+                  }
+                });
+      }
+    }
+    writeRows(piece);
+  }
+
+  /** Key of a row as it is stored; null where there is no index that has to know it. */
+  private KeyBits storedKey(Object[] row) {
+    if (index == null) {
+      return null;
+    }
+    Object[] key = new Object[keyPlaces.length];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = row[keyPlaces[i]];
+    }
+    return index.encode(key);
+  }
+
+  private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
+    Partitioning partitioning = state.shape().partitioning();
+    List<KeyBits> keys = new ArrayList<>(rows.size());
+    String name = newName();
+    try (RowFileWriter writer = begin(name)) {
+      for (NewRow row : rows) {
+        writer.write(partitioning.stored(row.values()));
+        if (row.key() != null) {
+          keys.add(row.key());
+        }
+      }
+      finish(name, partition, writer, keys);
+    }
+  }
+
+  private void writeVectors(RowSet gone) throws IOException {
+    Map<String, RoaringBitmap> changed = new LinkedHashMap<>();
+    gone.forEach(
+        (path, rows) -> {
+          LiveFile file = state.file(path);
+          RoaringBitmap deleted = RoaringBitmap.or(file.deleted(), rows);
+          removed.add(file);
+          if (deleted.getLongCardinality() < file.rows()) {
+            changed.put(path, deleted);
+          }
+        });
+    Map<String, VectorDescriptor> written = vectors.write(changed);
+    for (Map.Entry<String, VectorDescriptor> vector : written.entrySet()) {
+      LiveFile file = state.file(vector.getKey());
+      DataFile described =
+          file.file()
+              .with(vector.getValue(), AddStatistics.loosened(file.file().stats(), file.rows()));
+      added.add(file.with(described, changed.get(vector.getKey())));
+      String location = vectors.location(vector.getValue());
+      if (location != null && !locations.contains(location)) {
+        locations.add(location);
+      }
+    }
+  }
+
+  private void writeCopies(RowSet gone) throws IOException {
+    List<LiveFile> losing = new ArrayList<>();
+    gone.forEach((path, rows) -> losing.add(state.file(path)));
+    for (LiveFile file : losing) {
+      removed.add(file);
+      RoaringBitmap kept = file.live();
+      kept.andNot(gone.rows(file));
+      if (!kept.isEmpty()) {
+        copy(file, kept);
+      }
+    }
+  }
+
+  private void copy(LiveFile file, RoaringBitmap kept) throws IOException {
+    List<KeyBits> keys = new ArrayList<>();
+    String name = newName();
+    try (RowFileWriter writer = begin(name)) {
+      state
+          .rowFiles()
+          .read(
+              file,
+              kept,
+              state.shape().columns(),
+              (row, values) -> {
+                writer.write(state.shape().partitioning().stored(values));
+                if (index != null) {
+                  keys.add(storedKey(values));
+                }
+              });
+      finish(name, file.file().partitionValues(), writer, keys);
+    }
+  }
+
+  private static String newName() {
+    return "part-" + UUID.randomUUID() + ".parquet";
+  }
+
+  private RowFileWriter begin(String name) throws IOException {
+    locations.add(table + "/" + name);
+    return state
+        .rowFiles()
+        .create(table + "/" + name, state.shape().partitioning().storedColumns());
+  }
+
+  private void finish(
+      String name, Map<String, String> partition, RowFileWriter writer, List<KeyBits> keys)
+      throws IOException {
+    WrittenFile written = writer.finish();
+    DataFile file =
+        DataFile.written(
+            name, partition, written.size(), System.currentTimeMillis(), written.statistics());
+    LiveFile live =
+        new LiveFile(
+            file,
+            table + "/" + name,
+            written.rows(),
+            new RoaringBitmap(),
+            PositionBounds.of(file, state.shape()));
+    added.add(live);
+    placed.put(live, keys);
+  }
+}

@@ -1,0 +1,11 @@
+package io.lakehousecdc.sink.delta.write;
+
+import io.lakehousecdc.sink.delta.index.KeyBits;
+
+/**
+ * A row to write.
+ *
+ * @param values aligned to the table's columns
+ * @param key null in append mode
+ */
+public record NewRow(Object[] values, KeyBits key) {}

@@ -1,0 +1,41 @@
+package io.lakehousecdc.sink.postgres;
+
+import io.lakehousecdc.sink.postgres.session.PostgresSettings;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetFactory;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.util.List;
+
+/** Opens {@link PostgresTarget}s. */
+public final class PostgresTargetFactory implements TargetFactory {
+
+  @Override
+  public String name() {
+    return "postgres";
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return PostgresSettings.ALL;
+  }
+
+  /**
+   * Small, frequent flushes: larger ones gain nothing here and make readers wait for fresh rows.
+   */
+  @Override
+  public FlushDefaults flushDefaults() {
+    return new FlushDefaults(500, 10_000, 64L << 20);
+  }
+
+  @Override
+  public List<SettingProblem> validate(TargetSettings settings) {
+    return Preflight.problems(new PostgresSettings(settings));
+  }
+
+  @Override
+  public Target open(TargetSettings settings, TargetContext context) {
+    return new PostgresTarget(new PostgresSettings(settings), context);
+  }
+}

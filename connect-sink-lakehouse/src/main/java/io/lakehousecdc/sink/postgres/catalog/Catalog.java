@@ -1,0 +1,212 @@
+package io.lakehousecdc.sink.postgres.catalog;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.postgres.catalog.PgTable.UniqueIndex;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads tables and types from the system catalogue. Bound to a connection; not thread-safe. */
+public final class Catalog {
+  private static final String TABLE =
+      """
+      SELECT c.oid::int8, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname = ?""";
+
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, a.atttypid::int8, a.atttypmod, a.attnotnull,
+        CASE WHEN a.attidentity <> '' THEN format('nextval(%L::regclass)',
+            pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+          WHEN a.attgenerated = '' THEN coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+          ELSE '' END,
+        a.attgenerated <> '', a.attidentity = 'a',
+        CASE WHEN a.attcollation <> t.typcollation
+          THEN (SELECT format('%I.%I', n.nspname, l.collname) FROM pg_collation l
+            JOIN pg_namespace n ON n.oid = l.collnamespace WHERE l.oid = a.attcollation)
+          ELSE '' END
+      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      WHERE a.attrelid = ?::int8::oid AND a.attnum > 0 AND NOT a.attisdropped
+      ORDER BY a.attnum""";
+
+  private static final String UNIQUE_INDEXES =
+      """
+      SELECT c.relname, array_agg(a.attname::text)
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        CROSS JOIN LATERAL unnest(i.indkey[0:i.indnkeyatts - 1]) AS k(attnum)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+      WHERE i.indrelid = ?::int8::oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+        AND i.indpred IS NULL AND i.indexprs IS NULL
+      GROUP BY c.relname""";
+
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT conrelid = t.oid AS child, confrelid::int8, confdeltype NOT IN ('a', 'r')
+      FROM pg_constraint, (SELECT ?::int8::oid AS oid) t
+      WHERE contype = 'f' AND (conrelid = t.oid OR confrelid = t.oid)""";
+
+  private static final String TYPE =
+      """
+      SELECT t.typname, format_type(t.oid, -1), t.typtype = 'd', t.typbasetype::int8, t.typtypmod,
+        CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem::int8 ELSE 0 END
+      FROM pg_type t WHERE t.oid = ?::int8::oid""";
+
+  private final Connection connection;
+  private final Map<List<Integer>, PgType> types = new HashMap<>();
+
+  public Catalog(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Reads a table; empty where there is none of that name. */
+  public Optional<PgTable> table(TableId id) throws SQLException {
+    int oid;
+    try (PreparedStatement query = connection.prepareStatement(TABLE)) {
+      query.setString(1, id.schema());
+      query.setString(2, id.name());
+      try (ResultSet found = query.executeQuery()) {
+        if (!found.next()) {
+          return Optional.empty();
+        }
+        oid = (int) found.getLong(1);
+        String kind = found.getString(2);
+        if (!kind.equals("r") && !kind.equals("p")) {
+          throw new FatalException(
+              "Table "
+                  + id
+                  + " is no ordinary or partitioned table (relkind "
+                  + kind
+                  + "). Map the topic to another name with table.name.map, or drop it.");
+        }
+      }
+    }
+    Set<Integer> parents = new HashSet<>();
+    boolean cascades = readForeignKeys(oid, parents);
+    return Optional.of(new PgTable(id, oid, columns(oid), uniqueIndexes(oid), parents, cascades));
+  }
+
+  /**
+   * Name for DDL of the type that a user or an extension calls {@code name}; empty where unknown.
+   */
+  Optional<String> typeNamed(String name) throws SQLException {
+    String sql =
+        """
+        SELECT format_type(t.oid, -1) FROM pg_type t
+        WHERE t.typname = ? AND t.typtype NOT IN ('p') AND pg_type_is_visible(t.oid)""";
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setString(1, name);
+      try (ResultSet found = query.executeQuery()) {
+        return found.next() ? Optional.of(found.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  /** Names of all unique indexes of a table, also of partial, deferrable and expressions'. */
+  List<String> uniqueIndexNames(PgTable table) throws SQLException {
+    String sql =
+        """
+        SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = ?::int8::oid AND i.indisunique AND i.indisvalid ORDER BY 1""";
+    List<String> names = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setLong(1, Integer.toUnsignedLong(table.oid()));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          names.add(row.getString(1));
+        }
+      }
+    }
+    return names;
+  }
+
+  private List<PgColumn> columns(int oid) throws SQLException {
+    List<PgColumn> columns = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
+      query.setLong(1, Integer.toUnsignedLong(oid));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          columns.add(
+              new PgColumn(
+                  row.getString(1),
+                  type((int) row.getLong(2), row.getInt(3)),
+                  row.getString(8),
+                  row.getBoolean(4),
+                  row.getString(5),
+                  row.getBoolean(6),
+                  row.getBoolean(7)));
+        }
+      }
+    }
+    return columns;
+  }
+
+  private List<UniqueIndex> uniqueIndexes(int oid) throws SQLException {
+    List<UniqueIndex> indexes = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement(UNIQUE_INDEXES)) {
+      query.setLong(1, Integer.toUnsignedLong(oid));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          String[] names = (String[]) row.getArray(2).getArray();
+          indexes.add(new UniqueIndex(row.getString(1), new HashSet<>(Arrays.asList(names))));
+        }
+      }
+    }
+    return indexes;
+  }
+
+  private boolean readForeignKeys(int oid, Set<Integer> parents) throws SQLException {
+    boolean cascades = false;
+    try (PreparedStatement query = connection.prepareStatement(FOREIGN_KEYS)) {
+      query.setLong(1, Integer.toUnsignedLong(oid));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          int parent = (int) row.getLong(2);
+          if (row.getBoolean(1)) {
+            parents.add(parent);
+          }
+          cascades |= parent == oid && row.getBoolean(3);
+        }
+      }
+    }
+    return cascades;
+  }
+
+  private PgType type(int oid, int modifier) throws SQLException {
+    PgType known = types.get(List.of(oid, modifier));
+    if (known != null) {
+      return known;
+    }
+    PgType type;
+    try (PreparedStatement query = connection.prepareStatement(TYPE)) {
+      query.setLong(1, Integer.toUnsignedLong(oid));
+      try (ResultSet row = query.executeQuery()) {
+        row.next();
+        if (row.getBoolean(3)) {
+          type = type((int) row.getLong(4), row.getInt(5));
+        } else {
+          int element = (int) row.getLong(6);
+          type =
+              new PgType(
+                  oid,
+                  row.getString(1),
+                  row.getString(2),
+                  modifier,
+                  element == 0 ? null : type(element, modifier));
+        }
+      }
+    }
+    types.put(List.of(oid, modifier), type);
+    return type;
+  }
+}

@@ -1,0 +1,60 @@
+package io.lakehousecdc.sink.postgres.catalog;
+
+import io.lakehousecdc.sink.change.TableId;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Warns, once for each table, of constraints over rows that several tasks write: unique values and
+ * foreign keys. Changes that only a constraint's whole satisfies have to be written in one
+ * transaction, and tasks have none in common: each would wait for the other until both fail. Not
+ * thread-safe.
+ */
+public final class SharedConstraints {
+  private final int tasks;
+  private final Consumer<String> warnings;
+  private final Set<TableId> looked = new HashSet<>();
+
+  /**
+   * @param tasks how many tasks the connector may have
+   */
+  public SharedConstraints(int tasks, Consumer<String> warnings) {
+    this.tasks = tasks;
+    this.warnings = warnings;
+  }
+
+  /** Looks at a table that rows are to be written to by this key. */
+  public void look(PgTable table, Set<String> key, Catalog catalog) throws SQLException {
+    if (tasks == 1 || !looked.add(table.id())) {
+      return;
+    }
+    lookAtUniqueValues(table, key, catalog);
+    if (!table.parents().isEmpty()) {
+      warnings.accept(
+          ("Table %s has a foreign key, and %d tasks may write to it and to the table that it refers"
+                  + " to. Where one task has to wait for the other's rows and the other for its"
+                  + " deletes, both fail. Set tasks.max=1, or drop the foreign key in the target:"
+                  + " the source enforces it already.")
+              .formatted(table.id(), tasks));
+    }
+  }
+
+  private void lookAtUniqueValues(PgTable table, Set<String> key, Catalog catalog)
+      throws SQLException {
+    List<String> beyondKey = catalog.uniqueIndexNames(table);
+    table.uniqueIndexes().stream()
+        .filter(index -> index.columns().containsAll(key))
+        .forEach(index -> beyondKey.remove(index.name()));
+    if (!beyondKey.isEmpty()) {
+      warnings.accept(
+          ("Table %s keeps values unique beyond its key, by %s, and %d tasks may write to it. Rows"
+                  + " that swap such a value have to come in one task, or both tasks wait for each"
+                  + " other and fail. Give the table's topic one partition, set tasks.max=1, or drop"
+                  + " the index in the target.")
+              .formatted(table.id(), beyondKey, tasks));
+    }
+  }
+}

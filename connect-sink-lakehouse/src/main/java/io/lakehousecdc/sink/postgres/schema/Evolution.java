@@ -1,0 +1,262 @@
+package io.lakehousecdc.sink.postgres.schema;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.postgres.catalog.Identifiers;
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
+import io.lakehousecdc.sink.postgres.codec.ColumnCodec;
+import io.lakehousecdc.sink.postgres.codec.UntypedValues;
+import io.lakehousecdc.sink.postgres.session.PostgresSettings;
+import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.sql.Ddl;
+import io.lakehousecdc.sink.postgres.store.Bookkeeping;
+import io.lakehousecdc.sink.schema.IncompatibleColumnException;
+import io.lakehousecdc.sink.schema.SchemaChange;
+import io.lakehousecdc.sink.schema.SchemaPlanner;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates tables and brings them to the schemas that come, as far as the settings permit. */
+public final class Evolution {
+  private static final Logger LOG = LoggerFactory.getLogger(Evolution.class);
+  private static final SchemaPlanner PLANNER = new SchemaPlanner(ColumnCodec::stores);
+
+  private final Session session;
+  private final PostgresSettings settings;
+  private final TableOptions options;
+  private long statements;
+
+  public Evolution(Session session, PostgresSettings settings) {
+    this.session = session;
+    this.settings = settings;
+    this.options = settings.tables();
+  }
+
+  /** Number of statements carried out since the last call. */
+  public long takeStatements() {
+    long taken = statements;
+    statements = 0;
+    return taken;
+  }
+
+  /** Whether the batch has a value that tells the type of one of the columns. */
+  public boolean showsType(List<Integer> unknown, TableBatch batch) {
+    return unknown.stream().anyMatch(index -> firstValue(index, batch) != null);
+  }
+
+  /** The table as the batch needs it: {@code table} itself where it is right already. */
+  public PgTable prepare(Optional<PgTable> table, TableBatch batch) throws SQLException {
+    if (table.isPresent() && changes(table.get(), batch).isEmpty()) {
+      return table.get();
+    }
+    if (options.evolution() == TableOptions.Evolution.NONE) {
+      throw refused(table, batch);
+    }
+    lock(batch.table());
+    Optional<PgTable> current = session.catalog().table(batch.table());
+    if (current.isEmpty()) {
+      return create(batch);
+    }
+    List<SchemaChange> changes = changes(current.get(), batch);
+    return changes.isEmpty() ? current.get() : execute(batch.table(), changes);
+  }
+
+  /** Changes a table, unless the settings forbid it. */
+  public PgTable alter(TableId table, List<SchemaChange> changes) throws SQLException {
+    if (options.evolution() == TableOptions.Evolution.NONE) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " has to change, but schema.evolution is none. Run: "
+              + Ddl.alterTable(table, changes, session.catalog())
+              + " or set schema.evolution=additive.");
+    }
+    lock(table);
+    return execute(table, changes);
+  }
+
+  private PgTable execute(TableId table, List<SchemaChange> changes) throws SQLException {
+    run(Ddl.alterTable(table, changes, session.catalog()));
+    return session.catalog().table(table).orElseThrow();
+  }
+
+  private PgTable create(TableBatch batch) throws SQLException {
+    TableId id = batch.table();
+    if (!Bookkeeping.schemaExists(session, id.schema())) {
+      run(Ddl.createSchema(id.schema()));
+    }
+    run(createSql(batch));
+    return session.catalog().table(id).orElseThrow();
+  }
+
+  private String createSql(TableBatch batch) throws SQLException {
+    RowSchema wanted = wanted(batch, Optional.empty());
+    Set<String> nullable = new HashSet<>();
+    boolean append = options.writeMode() == WriteMode.APPEND;
+    for (int i = 0; i < batch.schema().size(); i++) {
+      if (append || lacksValue(i, batch)) {
+        nullable.add(batch.schema().column(i).name());
+      }
+    }
+    RowSchema columns = append ? new RowSchema(wanted.columns(), List.of()) : wanted;
+    return Ddl.createTable(
+        batch.table(), columns, nullable, settings.fillfactor(), session.catalog());
+  }
+
+  /** Tasks that want to change the same table (or create the same schema) do so one by one. */
+  void lock(TableId table) throws SQLException {
+    for (String name : List.of(table.schema(), Identifiers.qualified(table))) {
+      try (PreparedStatement statement =
+          session
+              .connection()
+              .prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 5551))")) {
+        statement.setString(1, name);
+        statement.execute();
+      }
+    }
+  }
+
+  /** Runs a statement that changes the target, and tells of it. */
+  void run(String sql) throws SQLException {
+    LOG.info("Changing the target: {}", sql);
+    statements++;
+    session.execute(sql);
+  }
+
+  private FatalException refused(Optional<PgTable> table, TableBatch batch) throws SQLException {
+    String sql =
+        table.isPresent()
+            ? Ddl.alterTable(batch.table(), changes(table.get(), batch), session.catalog())
+            : createSql(batch);
+    return new FatalException(
+        "Table "
+            + batch.table()
+            + (table.isPresent() ? " lacks what the source has" : " does not exist")
+            + ", and schema.evolution is none. Run: "
+            + sql
+            + " or set schema.evolution=additive.");
+  }
+
+  /** Whether a column of the table can store, or be widened to store, values of {@code column}. */
+  boolean canStore(PgTable table, Column column) {
+    try {
+      PLANNER.plan(
+          new RowSchema(List.of(column), List.of()),
+          table.column(column.name()).map(PgColumn::stored).stream().toList());
+      return true;
+    } catch (IncompatibleColumnException e) {
+      return false;
+    }
+  }
+
+  private List<SchemaChange> changes(PgTable table, TableBatch batch) {
+    RowSchema wanted = wanted(batch, Optional.of(table));
+    Set<String> keys = new HashSet<>();
+    wanted.keyColumns().forEach(index -> keys.add(wanted.column(index).name()));
+    boolean keepsNulls = batch.changes().isEmpty();
+    try {
+      return PLANNER.plan(wanted, table.columns().stream().map(PgColumn::stored).toList()).stream()
+          .filter(
+              change ->
+                  !(change instanceof SchemaChange.RelaxNotNull relaxed
+                      && (keepsNulls || keys.contains(relaxed.name()))))
+          .toList();
+    } catch (IncompatibleColumnException e) {
+      throw new FatalException("Table " + table.id() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The batch's columns with the metadata columns. Left out are those that the target generates,
+   * and untyped ones that neither the table nor a value gives a type.
+   */
+  private RowSchema wanted(TableBatch batch, Optional<PgTable> table) {
+    List<Column> columns = new ArrayList<>();
+    List<Integer> keys = new ArrayList<>();
+    RowSchema schema = batch.schema();
+    int[] moved = new int[schema.size()];
+    for (int i = 0; i < schema.size(); i++) {
+      Column column = schema.column(i);
+      Optional<PgColumn> stored = table.flatMap(each -> each.column(column.name()));
+      LogicalType type = column.type();
+      if (type == Primitive.UNTYPED && stored.isEmpty()) {
+        Object value = firstValue(i, batch);
+        type = value == null ? null : UntypedValues.infer(value);
+      }
+      moved[i] = -1;
+      if (type != null && !stored.map(PgColumn::generated).orElse(false)) {
+        moved[i] = columns.size();
+        columns.add(new Column(column.name(), type, column.optional()));
+      }
+    }
+    for (int index : schema.keyColumns()) {
+      if (moved[index] >= 0) {
+        keys.add(moved[index]);
+      }
+    }
+    for (Column column : metadata()) {
+      if (schema.indexOf(column.name()) >= 0) {
+        throw new FatalException(
+            "Table "
+                + batch.table()
+                + ": the source has a column "
+                + column.name()
+                + " too. Give the metadata column another name with metadata.column.*.");
+      }
+      columns.add(column);
+    }
+    return new RowSchema(columns, keys);
+  }
+
+  private List<Column> metadata() {
+    MetadataColumns names = options.metadata();
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column(names.op(), Primitive.TEXT, true));
+    columns.add(new Column(names.ts(), Primitive.TIMESTAMPTZ, true));
+    columns.add(new Column(names.lsn(), Primitive.INT64, true));
+    columns.add(new Column(names.commitLsn(), Primitive.INT64, true));
+    columns.add(new Column(names.epoch(), Primitive.INT32, true));
+    if (options.deleteMode() == DeleteMode.SOFT || options.writeMode() == WriteMode.APPEND) {
+      columns.add(new Column(names.deleted(), Primitive.BOOLEAN, true));
+    }
+    return columns;
+  }
+
+  private static Object firstValue(int index, TableBatch batch) {
+    for (RowChange change : batch.changes()) {
+      Object cell = change.cells() == null ? null : change.cells()[index];
+      if (cell != null && Cell.isKnown(cell)) {
+        return cell;
+      }
+    }
+    int keyIndex = batch.schema().keyColumns().indexOf(index);
+    return keyIndex < 0 || batch.changes().isEmpty()
+        ? null
+        : batch.changes().get(0).key().value(keyIndex);
+  }
+
+  private static boolean lacksValue(int index, TableBatch batch) {
+    return batch.changes().stream()
+        .map(RowChange::cells)
+        .anyMatch(cells -> cells != null && (cells[index] == null || cells[index] == Cell.ABSENT));
+  }
+}

@@ -1,0 +1,170 @@
+package io.lakehousecdc.sink.postgres.schema;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.postgres.catalog.Identifiers;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
+import io.lakehousecdc.sink.postgres.session.PostgresSettings;
+import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.session.Transactional;
+import io.lakehousecdc.sink.postgres.store.ColumnStore;
+import io.lakehousecdc.sink.schema.ColumnHistory;
+import io.lakehousecdc.sink.schema.SchemaChange;
+import io.lakehousecdc.sink.schema.SchemaChange.ClearColumn;
+import io.lakehousecdc.sink.schema.SchemaChange.DropColumn;
+import io.lakehousecdc.sink.schema.SchemaChange.RelaxNotNull;
+import io.lakehousecdc.sink.schema.SchemaChange.ReplaceColumn;
+import io.lakehousecdc.sink.spi.ColumnChanges;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the columns that the source drops. What other tasks have found out is read anew once the
+ * table is locked against them. Not thread-safe.
+ */
+public final class SourceColumns {
+  private static final Logger LOG = LoggerFactory.getLogger(SourceColumns.class);
+
+  private final Session session;
+  private final PostgresSettings settings;
+  private final Evolution evolution;
+  private final ColumnStore store;
+  private final Transactional<TableId, ColumnHistory> histories = new Transactional<>();
+
+  public SourceColumns(Session session, PostgresSettings settings, Evolution evolution) {
+    this.session = session;
+    this.settings = settings;
+    this.evolution = evolution;
+    this.store = new ColumnStore(settings.columnsTable());
+  }
+
+  /**
+   * Carries out what the batch means for columns that the table has.
+   *
+   * @return the batch as it is to be written, and whether the table is another now
+   */
+  public Followed follow(TableBatch batch) throws SQLException {
+    if (!ColumnChanges.areFollowed(settings.tables())) {
+      return new Followed(batch, Optional.empty());
+    }
+    TableId table = batch.table();
+    ColumnHistory known = histories.find(table);
+    if (known == null) {
+      known = read(table);
+    }
+    ColumnChanges changes = ColumnChanges.of(known, batch, settings.tables());
+    Optional<PgTable> changed = Optional.empty();
+    if (changes.isNews()) {
+      evolution.lock(table);
+      changes = ColumnChanges.of(read(table), batch, settings.tables());
+      changed = carryOut(table, changes);
+    }
+    histories.put(table, changes.history());
+    return new Followed(changes.batch(), changed);
+  }
+
+  /**
+   * A batch to write.
+   *
+   * @param changed the table, where its columns have been changed
+   */
+  public record Followed(TableBatch batch, Optional<PgTable> changed) {}
+
+  /**
+   * Makes sure that nobody has changed columns since {@link #follow}. The tables are locked.
+   *
+   * @throws RetriableException somebody has
+   */
+  public void requireCurrent(Collection<TableId> tables) throws SQLException {
+    if (!ColumnChanges.areFollowed(settings.tables())) {
+      return;
+    }
+    Map<TableId, ColumnHistory> stored = store.read(session.connection(), tables);
+    for (TableId table : tables) {
+      ColumnHistory known = histories.find(table);
+      if (known != null && !known.sameColumns(stored.get(table))) {
+        histories.removeIf(table::equals);
+        throw new RetriableException(
+            "Table " + table + ": another task has followed a change of columns meanwhile.", null);
+      }
+    }
+  }
+
+  public void committed() {
+    histories.committed();
+  }
+
+  public void rolledBack() {
+    histories.rolledBack();
+  }
+
+  private ColumnHistory read(TableId table) throws SQLException {
+    return store.read(session.connection(), List.of(table)).get(table);
+  }
+
+  private Optional<PgTable> carryOut(TableId table, ColumnChanges changes) throws SQLException {
+    if (!changes.isNews()) {
+      return Optional.empty();
+    }
+    String description = changes.description(settings.tables());
+    if (!description.isEmpty()) {
+      LOG.warn("Table {}: {}", table, description);
+    }
+    store.write(session.connection(), table, changes.history());
+    Optional<PgTable> current = session.catalog().table(table);
+    if (current.isEmpty()) {
+      return Optional.empty();
+    }
+    List<SchemaChange> alterations = new ArrayList<>();
+    List<String> cleared = new ArrayList<>();
+    for (SchemaChange step : changes.steps()) {
+      if (step instanceof DropColumn drop && mayChange(current.get(), drop.name())) {
+        alterations.add(drop);
+      } else if (step instanceof ClearColumn clear && mayChange(current.get(), clear.name())) {
+        alterations.add(new RelaxNotNull(clear.name()));
+        cleared.add(clear.name());
+      } else if (step instanceof ReplaceColumn replace
+          && mayChange(current.get(), replace.column().name())) {
+        String name = replace.column().name();
+        boolean fits = evolution.canStore(current.get(), replace.column());
+        // What depends on the column (indexes, views) survives where its type can.
+        alterations.add(fits ? new RelaxNotNull(name) : new DropColumn(name));
+        if (fits) {
+          cleared.add(name);
+        }
+      }
+    }
+    if (alterations.isEmpty()) {
+      return Optional.empty();
+    }
+    // Rows that other tasks are writing at this moment must not miss the change.
+    session.execute("LOCK TABLE " + current.get().sql() + " IN SHARE ROW EXCLUSIVE MODE");
+    PgTable altered = evolution.alter(table, alterations);
+    for (String name : cleared) {
+      String column = Identifiers.quote(name);
+      evolution.run(
+          "UPDATE "
+              + altered.sql()
+              + " SET "
+              + column
+              + " = NULL WHERE "
+              + column
+              + " IS NOT NULL");
+    }
+    return Optional.of(altered);
+  }
+
+  /** Whether the table has the column, as one of its own and outside of any key. */
+  private static boolean mayChange(PgTable table, String name) {
+    boolean isKey =
+        table.uniqueIndexes().stream().anyMatch(index -> index.columns().contains(name));
+    return !isKey && table.column(name).filter(column -> !column.generated()).isPresent();
+  }
+}

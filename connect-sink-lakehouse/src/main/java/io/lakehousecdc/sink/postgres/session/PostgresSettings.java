@@ -1,0 +1,142 @@
+package io.lakehousecdc.sink.postgres.session;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.Setting.Kind;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.util.List;
+import java.util.Properties;
+
+/** The settings of this target. Does not print its values: one is a secret. */
+public final class PostgresSettings {
+  public static final String URL = "postgres.url";
+  public static final String USER = "postgres.user";
+  public static final String PASSWORD = "postgres.password";
+  private static final String SCHEMA = "postgres.schema";
+  private static final String OFFSETS_SCHEMA = "postgres.offsets.schema";
+  private static final String OFFSETS_TABLE = "postgres.offsets.table";
+  private static final String FILLFACTOR = "postgres.fillfactor";
+  private static final String CONNECT_TIMEOUT = "postgres.connect.timeout.ms";
+  private static final String SOCKET_TIMEOUT = "postgres.socket.timeout.ms";
+  private static final String STATEMENT_TIMEOUT = "postgres.statement.timeout.ms";
+  private static final String LOCK_TIMEOUT = "postgres.lock.timeout.ms";
+
+  public static final List<Setting> ALL =
+      List.of(
+          Setting.required(
+              URL,
+              Kind.TEXT,
+              "JDBC URL of the warehouse, such as jdbc:postgresql://host:5432/dwh?sslmode=verify-full;"
+                  + " takes the driver's parameters."),
+          Setting.optional(USER, Kind.TEXT, "postgres", "User that writes the tables."),
+          Setting.optional(PASSWORD, Kind.SECRET, null, "Password of that user."),
+          Setting.optional(
+              SCHEMA, Kind.TEXT, "public", "Schema of tables whose names come without one."),
+          Setting.optional(
+              OFFSETS_SCHEMA,
+              Kind.TEXT,
+              "public",
+              "Schema of the tables that hold offsets, remembered truncates and sweeps that wait."),
+          Setting.optional(
+              OFFSETS_TABLE,
+              Kind.TEXT,
+              "_cdc_offsets",
+              "Table that holds the offsets, committed together with the rows."),
+          Setting.optional(
+              FILLFACTOR,
+              Kind.INTEGER,
+              "90",
+              "Fill factor, 10 to 100, of tables that are created: room on each page lets an updated"
+                  + " row stay on it."),
+          Setting.optional(
+              CONNECT_TIMEOUT, Kind.INTEGER, "10000", "Longest wait for a connection."),
+          Setting.optional(
+              SOCKET_TIMEOUT,
+              Kind.INTEGER,
+              "300000",
+              "Longest wait for the server's answer before the connection counts as lost; 0 waits"
+                  + " for ever."),
+          Setting.optional(
+              STATEMENT_TIMEOUT,
+              Kind.INTEGER,
+              "240000",
+              "Longest time of one statement, after which it is retried; 0 sets no limit."),
+          Setting.optional(
+              LOCK_TIMEOUT,
+              Kind.INTEGER,
+              "60000",
+              "Longest wait for a lock that somebody else holds, after which the commit is retried;"
+                  + " 0 sets no limit."));
+
+  private final TargetSettings settings;
+
+  public PostgresSettings(TargetSettings settings) {
+    this.settings = settings;
+  }
+
+  public String url() {
+    return settings.text(URL);
+  }
+
+  public TableOptions tables() {
+    return settings.tables();
+  }
+
+  /** The table with the default schema where it has none. */
+  public TableId resolved(TableId table) {
+    return table.schema().isEmpty() ? new TableId(settings.text(SCHEMA), table.name()) : table;
+  }
+
+  public TableId offsetsTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), settings.text(OFFSETS_TABLE));
+  }
+
+  public TableId columnsTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_columns");
+  }
+
+  public TableId truncatesTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_truncates");
+  }
+
+  public TableId sweepsTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_sweeps");
+  }
+
+  public int fillfactor() {
+    return (int) settings.number(FILLFACTOR);
+  }
+
+  long statementTimeoutMillis() {
+    return settings.number(STATEMENT_TIMEOUT);
+  }
+
+  long lockTimeoutMillis() {
+    return settings.number(LOCK_TIMEOUT);
+  }
+
+  /** Properties for the driver; those in the URL outrank them. */
+  public Properties driverProperties() {
+    Properties properties = new Properties();
+    put(properties, "user", settings.text(USER));
+    put(properties, "password", settings.text(PASSWORD));
+    put(properties, "connectTimeout", seconds(CONNECT_TIMEOUT));
+    put(properties, "loginTimeout", seconds(CONNECT_TIMEOUT));
+    put(properties, "socketTimeout", seconds(SOCKET_TIMEOUT));
+    properties.putIfAbsent("tcpKeepAlive", "true");
+    properties.putIfAbsent("ApplicationName", "lakehousecdc");
+    return properties;
+  }
+
+  private String seconds(String key) {
+    long millis = settings.number(key);
+    return Long.toString((millis + 999) / 1000);
+  }
+
+  private static void put(Properties properties, String name, String value) {
+    if (value != null) {
+      properties.setProperty(name, value);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.lakehousecdc.sink.postgres.session;
+
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.postgres.catalog.Catalog;
+import io.lakehousecdc.sink.postgres.sql.StagingTable;
+import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.BitSet;
+import java.util.Properties;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+
+/**
+ * A connection set up for writing, and what is known in it: tables, staging tables. Holds the
+ * connection strongly while a COPY runs. Not thread-safe.
+ */
+public final class Session implements AutoCloseable {
+  public static final int OLDEST_VERSION = 13;
+
+  private final Connection connection;
+  private final CopyManager copies;
+  private final Catalog catalog;
+  private final int serverVersion;
+  private final Transactional<Integer, StagingTable> stagings = new Transactional<>();
+  private int stagingsNumbered;
+
+  private Session(Connection connection) throws SQLException {
+    this.connection = connection;
+    this.copies = connection.unwrap(PGConnection.class).getCopyAPI();
+    this.catalog = new Catalog(connection);
+    this.serverVersion = connection.getMetaData().getDatabaseMajorVersion();
+  }
+
+  /**
+   * Connects. The driver is named, not found by the class path: a plugin's class loader may hide it
+   * from {@link DriverManager}.
+   *
+   * @throws FatalException the server is too old, or the URL is no PostgreSQL URL
+   */
+  public static Session open(PostgresSettings settings) throws SQLException {
+    Properties properties = settings.driverProperties();
+    Connection connection = new org.postgresql.Driver().connect(settings.url(), properties);
+    if (connection == null) {
+      throw new FatalException(
+          "postgres.url has to begin with jdbc:postgresql:, as in jdbc:postgresql://host:5432/dwh.");
+    }
+    try {
+      Session session = new Session(connection);
+      if (session.serverVersion < OLDEST_VERSION) {
+        throw new FatalException(
+            "PostgreSQL "
+                + session.serverVersion
+                + " is too old: version "
+                + OLDEST_VERSION
+                + " or later is needed.");
+      }
+      session.configure(settings);
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Staged rows find their table rows by the key's index: a freshly filled staging table has no
+   * statistics, and a plan made when the table was small must not scan it when it has grown. Text
+   * is read as UTC and ISO.
+   */
+  private void configure(PostgresSettings settings) throws SQLException {
+    execute(
+        "SET jit = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+            + " SET enable_seqscan = off; SET enable_bitmapscan = off;"
+            + " SET work_mem = '64MB'; SET temp_buffers = '64MB';"
+            + " SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';"
+            + " SET xmloption = 'content'; SET row_security = off;"
+            + " SET statement_timeout = "
+            + settings.statementTimeoutMillis()
+            + "; SET lock_timeout = "
+            + settings.lockTimeoutMillis()
+            + "; SET idle_in_transaction_session_timeout = "
+            + settings.lockTimeoutMillis());
+    connection.setAutoCommit(false);
+  }
+
+  public Connection connection() {
+    return connection;
+  }
+
+  public CopyManager copies() {
+    return copies;
+  }
+
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** Major version of the server. */
+  public int serverVersion() {
+    return serverVersion;
+  }
+
+  /** Runs statements, separated by semicolons, in one round trip. */
+  public void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Runs one statement without parameters; returns the number of rows it changed. */
+  public long update(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      return statement.executeLargeUpdate();
+    }
+  }
+
+  /** Runs a query for one number. */
+  public long number(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  /** Runs a statement that gives one column of small numbers; returns the set of them. */
+  public BitSet numbers(String sql) throws SQLException {
+    BitSet numbers = new BitSet();
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        numbers.set(row.getInt(1));
+      }
+    }
+    return numbers;
+  }
+
+  /** A staging table for a plan; it is created when it is first used. */
+  public StagingTable newStaging(TablePlan plan) {
+    return new StagingTable(plan, stagingsNumbered++);
+  }
+
+  /** Creates the staging table unless this session has it. */
+  public void ensureStaging(StagingTable staging) throws SQLException {
+    if (stagings.find(staging.number()) == null) {
+      execute(staging.createSql());
+      stagings.put(staging.number(), staging);
+    }
+  }
+
+  /** Number of staging tables; every commit empties each of them, which takes its time. */
+  public int stagingTables() {
+    return stagings.size();
+  }
+
+  /** Drops all staging tables. */
+  public void dropStagings() throws SQLException {
+    execute("DISCARD TEMPORARY");
+    stagings.clear();
+  }
+
+  public void commit() throws SQLException {
+    connection.commit();
+    stagings.committed();
+  }
+
+  /** Rolls back; whether the connection can be used further. */
+  public boolean rollback() {
+    stagings.rolledBack();
+    try {
+      connection.rollback();
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** Closes the connection; what could not be closed is left to the server to notice. */
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.lakehousecdc.sink.postgres.session;
+
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.error.TargetException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.util.Set;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Turns the server's errors into kinds of failure, by SQLSTATE.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">Error codes</a>
+ */
+public final class SqlErrors {
+  public static final String UNIQUE_VIOLATION = "23505";
+  private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+  /** Somebody changed a table or dropped our temporary ones: what was cached is wrong. */
+  private static final Set<String> OUTDATED =
+      Set.of("42P01", "42703", "42704", "42804", "42P10", "42P18", "26000", "3F000");
+
+  /** Serialisation failure, deadlock, lock not available, idle session ended, statement timeout. */
+  private static final Set<String> PASSING =
+      Set.of("40001", "40P01", "55P03", "25P03", "57014", "25P04");
+
+  private static final Set<String> RECORD = Set.of("23502", "23514", "23P01", "2200G", "54000");
+
+  private SqlErrors() {}
+
+  /**
+   * The failure that an error means.
+   *
+   * @param place what was being done, such as {@code Table shop.items: merging rows}
+   */
+  public static TargetException classify(SQLException error, String place) {
+    String state = state(error);
+    String message = place + ": " + describe(error);
+    if (has(error, UnknownHostException.class)) {
+      return new FatalException(message + " The host is unknown: check postgres.url.", error);
+    }
+    if (state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P")
+        || state.startsWith("58")
+        || PASSING.contains(state)) {
+      return new RetriableException(message, error);
+    }
+    if (state.startsWith("22") || RECORD.contains(state)) {
+      return new RecordException(message, error);
+    }
+    if (state.equals(FOREIGN_KEY_VIOLATION)) {
+      return new OutOfOrderException(
+          message
+              + " The row that it refers to may come later; if it never does, drop the foreign key"
+              + " in the target.",
+          error);
+    }
+    if (state.equals(UNIQUE_VIOLATION)) {
+      return new OutOfOrderException(
+          message
+              + " Another row holds the value for now; if it stays, the source does not keep it"
+              + " unique: drop the constraint in the target.",
+          error);
+    }
+    return new FatalException(message + remedy(state), error);
+  }
+
+  private static String remedy(String state) {
+    return switch (state) {
+      case "28P01", "28000" -> " Check postgres.user and postgres.password, and pg_hba.conf.";
+      case "3D000" -> " Create the database, or name another in postgres.url.";
+      case "42501" ->
+          " Grant the user what is missing: CREATE on the database (for schemas), USAGE and CREATE on"
+              + " the schema, SELECT, INSERT, UPDATE, DELETE on its tables (or make it their owner,"
+              + " for schema.evolution=additive), TEMPORARY on the database.";
+      case "2BP01" ->
+          " Drop what depends on it (a view?), or set schema.dropped.columns to keep or null.";
+      case "25006" -> " The server is read-only (a standby?): name the primary in postgres.url.";
+      default -> "";
+    };
+  }
+
+  /** Whether what the session has cached of tables no longer holds. */
+  public static boolean isOutdated(SQLException error) {
+    String state = state(error);
+    return OUTDATED.contains(state)
+        || state.equals("0A000") && String.valueOf(error.getMessage()).contains("cached plan");
+  }
+
+  /** SQLSTATE of the error or of its cause; a lost connection ("08006") where it has none. */
+  public static String state(SQLException error) {
+    for (SQLException each = error; each != null; each = each.getNextException()) {
+      if (each.getSQLState() != null) {
+        return each.getSQLState();
+      }
+    }
+    return "08006";
+  }
+
+  /** Constraint or index that refused; empty where the server named none. */
+  public static String constraint(SQLException error) {
+    ServerErrorMessage server = server(error);
+    return server == null || server.getConstraint() == null ? "" : server.getConstraint();
+  }
+
+  /** Outermost line of the error's context; empty where it has none. */
+  public static String where(SQLException error) {
+    ServerErrorMessage server = server(error);
+    return server == null || server.getWhere() == null
+        ? ""
+        : server.getWhere().lines().reduce((first, last) -> last).orElse("");
+  }
+
+  private static String describe(SQLException error) {
+    ServerErrorMessage server = server(error);
+    if (server == null) {
+      return error.getMessage() + " (SQLSTATE " + state(error) + ").";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append(server.getMessage())
+        .append(" (SQLSTATE ")
+        .append(server.getSQLState())
+        .append(").");
+    if (server.getDetail() != null) {
+      text.append(' ').append(server.getDetail());
+    }
+    if (server.getColumn() != null) {
+      text.append(" Column ").append(server.getColumn()).append('.');
+    }
+    return text.toString();
+  }
+
+  private static ServerErrorMessage server(SQLException error) {
+    for (SQLException each = error; each != null; each = each.getNextException()) {
+      if (each instanceof PSQLException ours && ours.getServerErrorMessage() != null) {
+        return ours.getServerErrorMessage();
+      }
+    }
+    return error.getCause() instanceof PSQLException cause ? cause.getServerErrorMessage() : null;
+  }
+
+  private static boolean has(Throwable error, Class<? extends Throwable> kind) {
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      if (kind.isInstance(each)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

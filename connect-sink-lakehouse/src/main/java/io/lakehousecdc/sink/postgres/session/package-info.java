@@ -1,0 +1,2 @@
+/** Connections: how they are set up, what is cached in them, and what the server's errors mean. */
+package io.lakehousecdc.sink.postgres.session;

@@ -1,0 +1,157 @@
+package io.lakehousecdc.sink.postgres.sql;
+
+import static io.lakehousecdc.sink.postgres.sql.SqlFragments.STAGED_POSITION;
+
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import java.util.StringJoiner;
+
+/**
+ * Statements that put rows together before the batch is applied, because what they are made of will
+ * be gone by then: rows under a new key, and rows that swap unique values. {@code t} is the table,
+ * {@code s} the staged row, {@code o} the row under the key that a moved row had. Immutable.
+ */
+public final class ImageSql {
+  private final TablePlan plan;
+  private final SqlFragments sql;
+  private final StagingTable staging;
+  private final String table;
+
+  public ImageSql(StagingTable staging) {
+    this.plan = staging.plan();
+    this.sql = new SqlFragments(plan);
+    this.staging = staging;
+    this.table = plan.table().sql();
+  }
+
+  /**
+   * Numbers of the moved changes that can take their marked cells from nowhere: no row under the
+   * old key, nor one under the new that this very change, or a later one, has written.
+   */
+  public String missingMoved() {
+    return "SELECT s._n FROM "
+        + staging.rows(StagedRowKind.MOVED)
+        + " AS s WHERE NOT EXISTS (SELECT FROM "
+        + table
+        + " AS t WHERE "
+        + sql.sameKey("t")
+        + " AND "
+        + sql.position("t")
+        + " >= "
+        + STAGED_POSITION
+        + ") AND NOT EXISTS (SELECT FROM "
+        + table
+        + " AS o WHERE "
+        + sql.former("o")
+        + ") AND s._lent IS NOT TRUE";
+  }
+
+  /**
+   * Puts rows together as they will be stored, from staged and stored cells as of now, before
+   * anything else of the batch is applied.
+   */
+  public String fillImage(StagedRowKind... kinds) {
+    String own =
+        "(s._lent IS NULL OR "
+            + sql.position("t")
+            + " = "
+            + STAGED_POSITION
+            + ") AND "
+            + sql.present("t");
+    StringJoiner targets = new StringJoiner(", ", " (", ")");
+    StringJoiner values = new StringJoiner(", ");
+    for (PgColumn column : sql.insertable()) {
+      targets.add(column.sql());
+      String stored =
+          "CASE WHEN "
+              + own
+              + " THEN t."
+              + column.sql()
+              + " WHEN "
+              + sql.present("o")
+              + " THEN o."
+              + column.sql()
+              + " ELSE ";
+      String none = SqlFragments.defaultOf(column);
+      values.add(
+          plan.columns().stream()
+              .filter(written -> written.column().equals(column))
+              .findFirst()
+              .map(written -> SqlFragments.known(written, stored + lentOr(written, none) + " END"))
+              .orElseGet(() -> metadataOr(column, stored + none + " END")));
+    }
+    return "INSERT INTO "
+        + staging.imageSql()
+        + targets
+        + " SELECT "
+        + values
+        + " FROM "
+        + staging.rows(kinds)
+        + " AS s LEFT JOIN "
+        + table
+        + " AS t ON "
+        + sql.sameKey("t")
+        + " LEFT JOIN "
+        + table
+        + " AS o ON "
+        + sql.former("o")
+        + " WHERE "
+        + sql.guard("t");
+  }
+
+  /** Upserts the completed rows. */
+  public String mergeImage() {
+    return insertImage(" AS t ") + sql.onConflict();
+  }
+
+  /** Inserts the completed rows; those of the same keys have been removed. */
+  public String insertImage() {
+    return insertImage(" ");
+  }
+
+  private String insertImage(String alias) {
+    StringJoiner columns = new StringJoiner(", ");
+    sql.insertable().forEach(column -> columns.add(column.sql()));
+    StringJoiner order = new StringJoiner(", ", " ORDER BY ", "");
+    plan.keys().forEach(column -> order.add(column.sql()));
+    return "INSERT INTO "
+        + table
+        + alias
+        + "("
+        + columns
+        + ") OVERRIDING SYSTEM VALUE SELECT "
+        + columns
+        + " FROM "
+        + staging.imageSql()
+        + order;
+  }
+
+  /** Removes the rows that completed ones will replace. */
+  public String deleteReplaced() {
+    StringJoiner same = new StringJoiner(" AND ");
+    plan.keys().forEach(column -> same.add("t." + column.sql() + " = i." + column.sql()));
+    return "DELETE FROM " + table + " AS t USING " + staging.imageSql() + " AS i WHERE " + same;
+  }
+
+  /** Locks the stored rows of some kinds, so that what is read of them stays true. */
+  public String lock(StagedRowKind... kinds) {
+    return "SELECT count(*) FROM (SELECT FROM "
+        + staging.keysOf(kinds)
+        + " AS s JOIN "
+        + table
+        + " AS t ON "
+        + sql.sameKey("t")
+        + " FOR UPDATE OF t) AS locked";
+  }
+
+  private static String lentOr(WrittenColumn column, String none) {
+    return "CASE WHEN s._lent THEN s." + column.staged() + " ELSE " + none + " END";
+  }
+
+  private String metadataOr(PgColumn column, String stored) {
+    int index = sql.metadata().indexOf(column.sql());
+    if (index == 0) {
+      return sql.operation("t");
+    }
+    return index < 0 ? stored : sql.metadataValues(StagedRowKind.FULL).get(index);
+  }
+}

@@ -1,0 +1,76 @@
+package io.lakehousecdc.sink.postgres.write;
+
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
+import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
+import io.lakehousecdc.sink.postgres.sql.StagingTable;
+import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rows of a batch as COPY takes them.
+ *
+ * @param plan they are encoded for
+ * @param changes they are encoded from, in key order
+ * @param layout where they are to be copied
+ * @param bytes the rows, without the head and the end of a COPY
+ * @param kinds number of rows of each {@link StagedRowKind}
+ * @param nulls columns declared NOT NULL that are to receive NULL
+ */
+record EncodedRows(
+    TablePlan plan,
+    List<RowChange> changes,
+    Layout layout,
+    CopyBuffer bytes,
+    int[] kinds,
+    Set<PgColumn> nulls) {
+  /** A batch of more bytes is encoded and sent piece by piece instead. */
+  private static final int MAX_BYTES = 32 << 20;
+
+  /** Which columns rows have. */
+  enum Layout {
+    /** All of the {@link StagingTable}. */
+    STAGED,
+    /** Those of the staging table that rows need of which all cells are known. */
+    STAGED_WHOLE,
+    /** Those of the table itself. */
+    STORED
+  }
+
+  /**
+   * Encodes a batch in key order; empty where it is too large to be kept, or where a value does not
+   * fit, which is left to be reported by the one who writes.
+   */
+  static Optional<EncodedRows> of(DirectInsert newRows, List<RowChange> batch) {
+    TablePlan plan = newRows.plan();
+    List<RowChange> changes = KeyOrder.sorted(batch);
+    StagedRowKind[] kinds =
+        changes.stream()
+            .map(change -> StagedRowKind.of(change, plan))
+            .toArray(StagedRowKind[]::new);
+    Layout layout = newRows.layout(changes, kinds);
+    RowEncoder encoder = new RowEncoder(plan);
+    CopyBuffer bytes = new CopyBuffer();
+    int[] counts = new int[StagedRowKind.values().length];
+    try {
+      for (int number = 0; number < kinds.length && bytes.size() < MAX_BYTES; number++) {
+        counts[kinds[number].ordinal()]++;
+        RowChange change = changes.get(number);
+        switch (layout) {
+          case STAGED -> encoder.staged(number, kinds[number], change, bytes);
+          case STAGED_WHOLE -> encoder.stagedWhole(number, kinds[number], change, bytes);
+          case STORED -> encoder.stored(change, bytes);
+        }
+      }
+    } catch (RecordException e) {
+      return Optional.empty();
+    }
+    return bytes.size() < MAX_BYTES
+        ? Optional.of(new EncodedRows(plan, changes, layout, bytes, counts, encoder.takeNulls()))
+        : Optional.empty();
+  }
+}

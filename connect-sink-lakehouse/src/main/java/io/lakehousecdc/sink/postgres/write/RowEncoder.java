@@ -1,0 +1,220 @@
+package io.lakehousecdc.sink.postgres.write;
+
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
+import io.lakehousecdc.sink.postgres.codec.UnfitValueException;
+import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
+import io.lakehousecdc.sink.postgres.sql.StagingTable;
+import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Encodes changes for COPY; compiled for a plan. Not thread-safe. */
+final class RowEncoder {
+  /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
+  private static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+  private final TablePlan plan;
+  private final WrittenColumn[] columns;
+  private final int[] keyOf;
+  private final byte[] known;
+  private final boolean append;
+  private final boolean marksDeleted;
+  private final Set<PgColumn> nulls = new LinkedHashSet<>();
+
+  RowEncoder(TablePlan plan) {
+    this.plan = plan;
+    this.columns = plan.columns().toArray(new WrittenColumn[0]);
+    this.keyOf = new int[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      keyOf[i] = plan.keys().indexOf(columns[i]);
+    }
+    this.append = plan.options().writeMode() == WriteMode.APPEND;
+    this.marksDeleted = plan.marksDeleted();
+    this.known = new byte[(plan.schema().size() + 7) / 8];
+  }
+
+  /** Columns declared NOT NULL for which a NULL has been encoded since the last call. */
+  Set<PgColumn> takeNulls() {
+    Set<PgColumn> taken = new LinkedHashSet<>(nulls);
+    nulls.clear();
+    return taken;
+  }
+
+  /**
+   * Encodes a row of a {@link StagingTable}.
+   *
+   * @throws RecordException a value does not fit; names table, key and column
+   */
+  void staged(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
+    int fields = StagingTable.WHOLE_FIELDS + StagingTable.PARTIAL_FIELDS;
+    out.int16(fields + plan.keys().size() + columns.length);
+    head(number, kind, change, out);
+    if (kind.isPartial()) {
+      out.int32(known.length).raw(known(change));
+    } else {
+      out.nullField();
+    }
+    boolean moved = kind == StagedRowKind.MOVED && change instanceof RowChange.Upsert;
+    RowChange.FormerRow origin = moved ? change.formerRow() : null;
+    movedFrom(origin, change, out);
+    cells(change, origin == null ? null : origin.lent(), inserts(kind), out);
+  }
+
+  /** As {@link #staged}, without the columns that partial rows alone fill. */
+  void stagedWhole(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
+    out.int16(StagingTable.WHOLE_FIELDS + columns.length);
+    head(number, kind, change, out);
+    cells(change, null, inserts(kind), out);
+  }
+
+  private static void head(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
+    out.int32(4).int32(number).int32(2).int16(kind.ordinal());
+    ChangeInfo info = change.info();
+    out.int32(4).int32(info.position().epoch());
+    out.int32(8).int64(info.position().commitLsn());
+    out.int32(8).int64(info.position().lsn());
+    out.textField(info.operation().code());
+    time(info, out);
+    createdAt(change, out);
+  }
+
+  private static boolean inserts(StagedRowKind kind) {
+    return kind != StagedRowKind.UNCHANGED
+        && kind != StagedRowKind.DELETE
+        && kind != StagedRowKind.UNSETTLED;
+  }
+
+  /** Encodes a row of the table itself: the cells, then the metadata columns. */
+  void stored(RowChange change, CopyBuffer out) {
+    out.int16(columns.length + (marksDeleted ? 6 : 5));
+    cells(change, null, true, out);
+    ChangeInfo info = change.info();
+    out.textField(info.operation().code());
+    time(info, out);
+    out.int32(8).int64(info.position().lsn());
+    out.int32(8).int64(info.position().commitLsn());
+    out.int32(4).int32(info.position().epoch());
+    if (marksDeleted) {
+      out.int32(1).int8(change instanceof RowChange.Delete ? 1 : 0);
+    }
+  }
+
+  private static void time(ChangeInfo info, CopyBuffer out) {
+    if (info.commitMicros() == 0) {
+      out.nullField();
+    } else {
+      out.int32(8).int64(info.commitMicros() - EPOCH_MICROS);
+    }
+  }
+
+  private byte[] known(RowChange change) {
+    Arrays.fill(known, (byte) 0);
+    for (WrittenColumn column : columns) {
+      int index = column.index();
+      if (Cell.isKnown(change.cells()[index])) {
+        known[index >> 3] |= (byte) (1 << (index & 7));
+      }
+    }
+    return known;
+  }
+
+  private static void createdAt(RowChange change, CopyBuffer out) {
+    if (change instanceof RowChange.Upsert upsert && upsert.createdAt() != null) {
+      out.int32(8).int64(upsert.createdAt().lsn());
+    } else {
+      out.nullField();
+    }
+  }
+
+  private void movedFrom(RowChange.FormerRow origin, RowChange change, CopyBuffer out) {
+    if (origin == null) {
+      out.nullField();
+    } else {
+      out.int32(1).int8(origin.lent() == null ? 0 : 1);
+    }
+    RowKey from = origin == null ? null : origin.key();
+    for (int i = 0; i < plan.keys().size(); i++) {
+      Object value = from == null ? null : from.value(i);
+      if (value == null) {
+        out.nullField();
+      } else {
+        write(plan.keys().get(i), value, change, out);
+      }
+    }
+  }
+
+  private void cells(RowChange change, Object[] lent, boolean inserts, CopyBuffer out) {
+    Object[] cells = change.cells();
+    boolean keyed = change.key().size() > 0;
+    for (int i = 0; i < columns.length; i++) {
+      WrittenColumn column = columns[i];
+      Object cell;
+      if (keyOf[i] >= 0 && keyed) {
+        cell = change.key().value(keyOf[i]);
+        if (cell == null && !append) {
+          throw unfit(column, change, "a key column cannot be NULL", null);
+        }
+      } else {
+        cell = cells == null ? null : cells[column.index()];
+        cell = lent != null && cell == Cell.UNCHANGED ? lent[column.index()] : cell;
+      }
+      if (cell == null || cell instanceof Cell) {
+        noteNull(column.column(), cell, inserts);
+        out.nullField();
+      } else {
+        write(column, cell, change, out);
+      }
+    }
+  }
+
+  /** A row that is inserted without a value gets the default, if there is one; else NULL. */
+  private void noteNull(PgColumn column, Object cell, boolean inserts) {
+    boolean needed = cell == null ? inserts : cell == Cell.ABSENT && inserts && !column.defaulted();
+    if (column.notNull() && needed) {
+      nulls.add(column);
+    }
+  }
+
+  private void write(WrittenColumn column, Object value, RowChange change, CopyBuffer out) {
+    int before = out.size();
+    try {
+      column.codec().encoder().write(value, out);
+    } catch (UnfitValueException e) {
+      out.truncate(before);
+      throw unfit(column, change, e.getMessage(), e);
+    } catch (ClassCastException e) {
+      String reason =
+          "a value of "
+              + value.getClass().getSimpleName()
+              + " cannot be stored in "
+              + column.column().type().name();
+      throw unfit(column, change, reason, e);
+    }
+  }
+
+  private RecordException unfit(
+      WrittenColumn column, RowChange change, String reason, RuntimeException cause) {
+    return new RecordException(
+        "Table "
+            + plan.table().id()
+            + ", key "
+            + change.key()
+            + ", column "
+            + column.column().name()
+            + ": "
+            + reason
+            + ".",
+        plan.table().id(),
+        change.key(),
+        cause);
+  }
+}

@@ -1,0 +1,25 @@
+package io.lakehousecdc.sink.spi;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that one flush writes.
+ *
+ * @param batches at most one per table
+ * @param advances steps of the partitions that the batches (and the records skipped between) came
+ *     from
+ * @param deadLetters rejected records; empty unless a dead-letter table is configured
+ * @param contributors for each table of {@code batches} the partitions that its changes came from;
+ *     a target that commits table by table records the advances of these with the table
+ */
+public record Commit(
+    List<TableBatch> batches,
+    List<PartitionAdvance> advances,
+    List<DeadLetter> deadLetters,
+    Map<TableId, Set<SourcePartition>> contributors) {}

@@ -1,0 +1,26 @@
+package io.lakehousecdc.sink.spi;
+
+/**
+ * What a commit did, in rows.
+ *
+ * @param upserted rows written
+ * @param deleted rows removed or marked deleted, by deletes and truncates
+ * @param stale changes that were skipped because the stored row, or a truncate, was newer
+ * @param toastMerged rows of which stored values were kept because the change left them untouched
+ * @param ghosts rows that a completed snapshot did not contain (reported or removed)
+ */
+public record CommitReceipt(
+    long upserted, long deleted, long stale, long toastMerged, long ghosts) {
+
+  public static final CommitReceipt NOTHING = new CommitReceipt(0, 0, 0, 0, 0);
+
+  /** Field by field sum. */
+  public CommitReceipt plus(CommitReceipt other) {
+    return new CommitReceipt(
+        upserted + other.upserted,
+        deleted + other.deleted,
+        stale + other.stale,
+        toastMerged + other.toastMerged,
+        ghosts + other.ghosts);
+  }
+}

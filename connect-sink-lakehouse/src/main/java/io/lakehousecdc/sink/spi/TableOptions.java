@@ -1,0 +1,79 @@
+package io.lakehousecdc.sink.spi;
+
+import java.util.Optional;
+
+/**
+ * How tables are written, whatever the target.
+ *
+ * @param writeMode current state or change log
+ * @param deleteMode what a delete does in upsert mode
+ * @param evolution whether tables may be created and changed
+ * @param droppedColumns what becomes of columns that the source drops
+ * @param metadata names of the metadata columns
+ * @param deadLetterTable table for rejected records
+ */
+public record TableOptions(
+    WriteMode writeMode,
+    DeleteMode deleteMode,
+    Evolution evolution,
+    DroppedColumns droppedColumns,
+    MetadataColumns metadata,
+    Optional<String> deadLetterTable) {
+
+  /** Options that keep dropped columns. */
+  public TableOptions(
+      WriteMode writeMode,
+      DeleteMode deleteMode,
+      Evolution evolution,
+      MetadataColumns metadata,
+      Optional<String> deadLetterTable) {
+    this(writeMode, deleteMode, evolution, DroppedColumns.KEEP, metadata, deadLetterTable);
+  }
+
+  /** {@code write.mode}. */
+  public enum WriteMode {
+    UPSERT,
+    APPEND
+  }
+
+  /** {@code delete.mode}; {@code ignore} never reaches a target as a delete. */
+  public enum DeleteMode {
+    HARD,
+    SOFT,
+    IGNORE
+  }
+
+  /** {@code schema.evolution}. */
+  public enum Evolution {
+    NONE,
+    ADDITIVE
+  }
+
+  /** {@code schema.dropped.columns}. */
+  public enum DroppedColumns {
+    KEEP,
+    NULL,
+    DROP
+  }
+
+  /**
+   * Names of the metadata columns that every table has beside the source's: operation code (text),
+   * commit time (timestamp with time zone), LSN and commit LSN (64-bit integers), epoch (32-bit
+   * integer); {@code deleted} (boolean) only where deletes are soft, and in append mode.
+   */
+  public record MetadataColumns(
+      String op, String ts, String lsn, String commitLsn, String epoch, String deleted) {
+
+    public static final MetadataColumns DEFAULT =
+        new MetadataColumns(
+            "_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_commit_lsn", "_cdc_epoch", "_cdc_deleted");
+  }
+
+  public static final TableOptions DEFAULT =
+      new TableOptions(
+          WriteMode.UPSERT,
+          DeleteMode.HARD,
+          Evolution.ADDITIVE,
+          MetadataColumns.DEFAULT,
+          Optional.empty());
+}

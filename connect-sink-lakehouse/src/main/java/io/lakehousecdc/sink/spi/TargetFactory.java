@@ -1,0 +1,48 @@
+package io.lakehousecdc.sink.spi;
+
+import java.util.List;
+
+/** Opens targets of one kind. Stateless. */
+public interface TargetFactory {
+
+  /** Value of the {@code target} setting that selects this kind. */
+  String name();
+
+  /** Settings of this kind, each prefixed with its name; documented for users. */
+  List<Setting> settings();
+
+  /** Defaults of the flush settings that fit this kind. */
+  FlushDefaults flushDefaults();
+
+  /**
+   * Checks the settings and, within a few seconds, whether the warehouse can be reached and used.
+   * Tolerates missing settings (they are reported elsewhere) and never throws for bad ones.
+   *
+   * @return one entry per wrong setting; empty where all is well
+   */
+  List<SettingProblem> validate(TargetSettings settings);
+
+  /**
+   * Opens the warehouse.
+   *
+   * @throws io.lakehousecdc.sink.error.TargetException it cannot be opened
+   */
+  Target open(TargetSettings settings, TargetContext context);
+
+  /**
+   * Defaults of the flush policy.
+   *
+   * @param intervalMillis {@code flush.interval.ms}
+   * @param maxRecords {@code flush.max.records}
+   * @param maxBytes {@code flush.max.bytes}, estimated heap size
+   */
+  record FlushDefaults(long intervalMillis, int maxRecords, long maxBytes) {}
+
+  /**
+   * What is wrong with a setting.
+   *
+   * @param key full name of the setting
+   * @param message problem and remedy, without secrets
+   */
+  record SettingProblem(String key, String message) {}
+}

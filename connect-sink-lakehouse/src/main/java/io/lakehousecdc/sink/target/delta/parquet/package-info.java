@@ -1,5 +1,0 @@
-/**
- * Parquet files of Delta tables: rows in, rows out, by the physical names of the table's column
- * mapping.
- */
-package io.lakehousecdc.sink.target.delta.parquet;

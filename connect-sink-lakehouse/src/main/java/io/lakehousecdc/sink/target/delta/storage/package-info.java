@@ -1,5 +1,0 @@
-/**
- * Where the bytes of Delta tables lie: one {@link io.lakehousecdc.sink.target.delta.storage.FileIO}
- * per kind of store, and its adapter to Delta Kernel.
- */
-package io.lakehousecdc.sink.target.delta.storage;

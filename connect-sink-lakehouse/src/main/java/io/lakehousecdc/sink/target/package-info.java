@@ -1,5 +1,0 @@
-/**
- * What a warehouse has to offer to be a target. A new target is one package below this one, one
- * line in the list of factories and one subclass of the {@code TargetContract} test suite.
- */
-package io.lakehousecdc.sink.target;

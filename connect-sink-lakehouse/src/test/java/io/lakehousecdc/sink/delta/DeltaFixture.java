@@ -1,0 +1,36 @@
+package io.lakehousecdc.sink.delta;
+
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Opens Delta targets for tests. */
+final class DeltaFixture {
+  private DeltaFixture() {}
+
+  /** A target that shares nothing with others in this process. */
+  static Target open(
+      FileIO store,
+      Path root,
+      TableOptions options,
+      TargetContext context,
+      Map<String, String> settings) {
+    Map<String, String> values = new HashMap<>();
+    for (Setting setting : DeltaSettings.ALL) {
+      if (setting.defaultValue() != null) {
+        values.put(setting.key(), setting.defaultValue());
+      }
+    }
+    values.put(DeltaSettings.ROOT, root.toString());
+    values.putAll(settings);
+    return DeltaTargetFactory.open(
+        new DeltaTables(), store, new TargetSettings(values, options), context);
+  }
+}

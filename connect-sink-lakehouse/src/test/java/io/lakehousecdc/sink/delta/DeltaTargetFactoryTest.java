@@ -1,0 +1,83 @@
+package io.lakehousecdc.sink.delta;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeltaTargetFactoryTest {
+  private final DeltaTargetFactory factory = new DeltaTargetFactory();
+
+  @TempDir Path directory;
+
+  @Test
+  void directoryThatCanBeWrittenToIsAcceptedAndLeftAsItIs() throws IOException {
+    assertEquals(List.of(), factory.validate(settings(directory.toString())));
+
+    try (var files = Files.list(directory)) {
+      assertEquals(List.of(), files.toList());
+    }
+  }
+
+  @Test
+  void missingRootIsRefusedAndNotCreated() {
+    Path missing = directory.resolve("volume");
+
+    requireRefused(missing.toString());
+
+    FatalException failure =
+        assertThrows(
+            FatalException.class,
+            () -> factory.open(settings(missing.toString()), new TargetContext("sink", 0)));
+    assertTrue(failure.getMessage().contains("Mount the volume"), failure.getMessage());
+    assertFalse(Files.exists(missing));
+  }
+
+  @Test
+  void rootThatIsAFileIsRefused() throws IOException {
+    requireRefused(Files.createFile(directory.resolve("file")).toString());
+  }
+
+  @Test
+  void objectStoreWithoutAFileIoForItIsRefused() {
+    requireRefused("s3a://bucket/lake");
+
+    assertThrows(
+        FatalException.class,
+        () -> factory.open(settings("s3a://bucket/lake"), new TargetContext("sink", 0)));
+  }
+
+  private void requireRefused(String root) {
+    List<SettingProblem> problems = factory.validate(settings(root));
+
+    assertEquals(List.of(DeltaSettings.ROOT), problems.stream().map(SettingProblem::key).toList());
+    assertTrue(problems.get(0).message().contains(root), problems.get(0).message());
+  }
+
+  private static TargetSettings settings(String root) {
+    Map<String, String> values = new HashMap<>();
+    for (Setting setting : DeltaSettings.ALL) {
+      if (setting.defaultValue() != null) {
+        values.put(setting.key(), setting.defaultValue());
+      }
+    }
+    values.put(DeltaSettings.ROOT, root);
+    return new TargetSettings(values, TableOptions.DEFAULT);
+  }
+}

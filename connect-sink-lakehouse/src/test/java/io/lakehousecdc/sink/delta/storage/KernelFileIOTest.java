@@ -1,0 +1,78 @@
+package io.lakehousecdc.sink.delta.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.delta.kernel.TableManager;
+import io.delta.kernel.defaults.engine.DefaultEngine;
+import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.types.IntegerType;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.CloseableIterable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelFileIOTest {
+  private final KernelFileIO files = new KernelFileIO(new LocalFileIO(), Map.of("a.key", "value"));
+
+  @TempDir Path directory;
+
+  @Test
+  void kernelCreatesReadsAndCheckpointsATable() throws IOException {
+    Engine engine = DefaultEngine.create(files);
+    String table = directory.resolve("a table").toString();
+
+    TableManager.buildCreateTableTransaction(
+            table, new StructType().add("id", IntegerType.INTEGER), "test")
+        .build(engine)
+        .commit(engine, CloseableIterable.emptyIterable());
+    TableManager.loadSnapshot(table).build(engine).writeCheckpoint(engine);
+
+    assertEquals(0, TableManager.loadSnapshot(table).build(engine).getVersion());
+    assertTrue(
+        Files.exists(Path.of(table, "_delta_log", "00000000000000000000.checkpoint.parquet")));
+    try (var entries = Files.walk(Path.of(table))) {
+      assertEquals(0, entries.filter(path -> path.toString().contains("partial")).count());
+    }
+  }
+
+  @Test
+  void failedStreamLeavesNoFile() throws IOException {
+    Path file = directory.resolve("checkpoint.parquet");
+    PositionOutputStream stream = files.newOutputFile(file.toString()).create(true);
+
+    assertThrows(IndexOutOfBoundsException.class, () -> stream.write(new byte[1], 0, 2));
+    stream.close();
+
+    assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void copyReplacesOnlyWhereItMay() throws IOException {
+    Path source = Files.writeString(directory.resolve("source"), "content");
+    String copy = directory.resolve("copy").toString();
+
+    files.copyFileAtomically(source.toString(), copy, false);
+    assertEquals("content", Files.readString(Path.of(copy)));
+    assertThrows(
+        FileAlreadyExistsException.class,
+        () -> files.copyFileAtomically(source.toString(), copy, false));
+    files.copyFileAtomically(source.toString(), copy, true);
+    assertThrows(
+        FileNotFoundException.class, () -> files.copyFileAtomically(copy + "x", copy, true));
+  }
+
+  @Test
+  void configurationIsHandedOver() {
+    assertEquals("value", files.getConf("a.key").orElseThrow());
+    assertTrue(files.getConf("another").isEmpty());
+  }
+}

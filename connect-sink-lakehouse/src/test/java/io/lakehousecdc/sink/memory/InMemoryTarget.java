@@ -1,0 +1,193 @@
+package io.lakehousecdc.sink.memory;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.memory.MemoryWarehouse.Contents;
+import io.lakehousecdc.sink.memory.MemoryWarehouse.Owned;
+import io.lakehousecdc.sink.schema.IncompatibleColumnException;
+import io.lakehousecdc.sink.schema.SchemaChange;
+import io.lakehousecdc.sink.schema.SchemaPlanner;
+import io.lakehousecdc.sink.spi.ColumnChanges;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.LoadedPartition;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
+import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.PendingSweep;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/** A target on a {@link MemoryWarehouse}: atomic, fenced, and as simple as the contract allows. */
+public final class InMemoryTarget implements Target {
+  private static final SchemaPlanner PLANNER =
+      new SchemaPlanner((incoming, stored) -> incoming == Primitive.UNTYPED);
+
+  private final MemoryWarehouse warehouse;
+  private final TableOptions options;
+  private final String connector;
+  private Commit lastCommit;
+  private CommitReceipt lastReceipt;
+
+  public InMemoryTarget(MemoryWarehouse warehouse, TableOptions options, TargetContext context) {
+    this.warehouse = warehouse;
+    this.options = options;
+    this.connector = context.connector();
+  }
+
+  @Override
+  public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
+    Contents contents = warehouse.contents();
+    Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
+    for (SourcePartition partition : partitions) {
+      PartitionState state = contents.states().get(new Owned(connector, partition));
+      int epoch = contents.epochOf(connector, partition.topic());
+      if (state == null && epoch >= 0) {
+        state = PartitionState.fresh(epoch);
+      }
+      if (state != null) {
+        loaded.put(partition, new LoadedPartition(state, Map.of()));
+      }
+    }
+    return loaded;
+  }
+
+  @Override
+  public CommitReceipt commit(Commit commit) {
+    warehouse.beforeCommit().accept(commit);
+    synchronized (warehouse) {
+      if (commit != lastCommit) {
+        Contents next = warehouse.contents().copy();
+        lastReceipt = apply(commit, next);
+        lastCommit = commit;
+        warehouse.replace(next);
+      }
+    }
+    warehouse.afterCommit().accept(commit);
+    return lastReceipt;
+  }
+
+  @Override
+  public Set<PendingSweep> pendingSweeps(Set<String> topics) {
+    return warehouse.contents().sweeps().getOrDefault(connector, Set.of()).stream()
+        .filter(sweep -> topics.contains(sweep.topic()))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public void rehearse(Commit commit) {
+    apply(commit, warehouse.contents().copy());
+  }
+
+  @Override
+  public void alterOffsets(Map<SourcePartition, Long> offsets) {
+    synchronized (warehouse) {
+      Contents next = warehouse.contents().copy();
+      offsets.forEach(
+          (partition, offset) -> {
+            Owned owned = new Owned(connector, partition);
+            int epoch = Math.max(0, warehouse.contents().epochOf(connector, partition.topic()));
+            PartitionState old =
+                warehouse.contents().states().getOrDefault(owned, PartitionState.fresh(epoch));
+            if (offset == null) {
+              next.states().put(owned, PartitionState.fresh(old.highWater().epoch()));
+            } else {
+              next.states()
+                  .put(
+                      owned,
+                      new PartitionState(
+                          offset,
+                          new Position(old.highWater().epoch(), 0, 0),
+                          old.snapshotLsn(),
+                          old.completedSnapshotLsn(),
+                          0));
+            }
+          });
+      warehouse.replace(next);
+    }
+  }
+
+  @Override
+  public Map<String, LongSupplier> gauges() {
+    return Map.of();
+  }
+
+  @Override
+  public void close() {}
+
+  private CommitReceipt apply(Commit commit, Contents contents) {
+    for (PartitionAdvance advance : commit.advances()) {
+      Owned owned = new Owned(connector, advance.partition());
+      PartitionState held = contents.states().get(owned);
+      long heldOffset = held == null ? 0 : held.nextOffset();
+      long expected = advance.previous().map(PartitionState::nextOffset).orElse(0L);
+      if (heldOffset != expected) {
+        throw new FencedException(
+            advance.partition() + ": expected offset " + expected + ", found " + heldOffset);
+      }
+      contents.states().put(owned, advance.next());
+    }
+    CommitReceipt receipt = CommitReceipt.NOTHING;
+    for (TableBatch batch : commit.batches()) {
+      ColumnChanges columns = ColumnChanges.of(contents.columnsOf(batch.table()), batch, options);
+      MemoryTable table = prepared(batch.table(), columns, contents);
+      boolean completed =
+          batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep)).orElse(false);
+      receipt = receipt.plus(new MemoryWriter(table, columns.batch(), options).write(completed));
+    }
+    commit.deadLetters().forEach(letter -> contents.deadLetters().put(letter.at(), letter));
+    return receipt;
+  }
+
+  private MemoryTable prepared(TableId id, ColumnChanges columns, Contents contents) {
+    RowSchema schema = columns.batch().schema();
+    MemoryTable table = contents.tables().get(id);
+    if (table != null) {
+      columns.steps().forEach(table::apply);
+    }
+    table = withColumns(id, schema, contents);
+    table.history(columns.history());
+    return table;
+  }
+
+  private MemoryTable withColumns(TableId id, RowSchema schema, Contents contents) {
+    MemoryTable table = contents.tables().get(id);
+    if (table == null) {
+      requireEvolution(id, List.of("create table"));
+      table = new MemoryTable(schema);
+      contents.tables().put(id, table);
+      return table;
+    }
+    List<SchemaChange> changes;
+    try {
+      changes = PLANNER.plan(schema, table.columns());
+    } catch (IncompatibleColumnException e) {
+      throw new FatalException("Table " + id + ": " + e.getMessage(), e);
+    }
+    if (!changes.isEmpty()) {
+      requireEvolution(id, changes);
+      changes.forEach(table::apply);
+    }
+    return table;
+  }
+
+  private void requireEvolution(TableId id, List<?> changes) {
+    if (options.evolution() == Evolution.NONE) {
+      throw new FatalException(
+          "Table " + id + " needs " + changes + ", but schema.evolution is none.");
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.lakehousecdc.sink.memory;
+
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetContract;
+import java.util.List;
+import java.util.Map;
+
+class InMemoryTargetTest extends TargetContract {
+  private final MemoryWarehouse warehouse = new MemoryWarehouse();
+
+  @Override
+  protected Target openTarget(TableOptions options, TargetContext context) {
+    return new InMemoryTarget(warehouse, options, context);
+  }
+
+  @Override
+  public List<Map<String, Object>> rows(TableId table) {
+    return warehouse.rows(table, MetadataColumns.DEFAULT);
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(String table) {
+    return warehouse.deadLetters();
+  }
+}

@@ -1,0 +1,241 @@
+package io.lakehousecdc.sink.memory;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.StoredRowState;
+import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.memory.MemoryTable.MemoryRow;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/** Applies one table's batch, row by row. Not thread-safe; for one batch. */
+final class MemoryWriter {
+  private final MemoryTable table;
+  private final TableBatch batch;
+  private final TableOptions options;
+  private final Map<RowKey, MemoryRow> before;
+  private long upserted;
+  private long deleted;
+  private long stale;
+  private long toastMerged;
+  private long ghosts;
+
+  MemoryWriter(MemoryTable table, TableBatch batch, TableOptions options) {
+    this.table = table;
+    this.batch = batch;
+    this.options = options;
+    this.before = new HashMap<>(table.current());
+  }
+
+  /**
+   * Applies the batch.
+   *
+   * @param snapshotCompleted whether the batch's sweep is due
+   */
+  CommitReceipt write(boolean snapshotCompleted) {
+    boolean append = options.writeMode() == WriteMode.APPEND;
+    batch.truncateBelow().ifPresent(append ? this::appendTruncate : this::truncate);
+    Position swept = snapshotCompleted && !append ? sweptBelow() : Position.START;
+    for (RowChange each : batch.changes()) {
+      RowChange change = append ? each : settled(each);
+      if (append) {
+        append(change);
+      } else if (change instanceof RowChange.Delete d && d.spares(standing(d.key()))) {
+        stale++;
+      } else if (change.info().position().isBelow(Position.max(swept, table.truncatedBelow()))
+          || isStale(change)) {
+        stale++;
+      } else if (change instanceof RowChange.Upsert upsert) {
+        upsert(upsert);
+      } else if (change instanceof RowChange.Delete delete) {
+        delete(delete);
+      }
+    }
+    if (snapshotCompleted && !append) {
+      batch
+          .sweep()
+          .ifPresent(
+              sweep -> {
+                boolean remove = sweep.mode() == Sweep.Mode.REMOVE;
+                ghosts = removeBelow(sweep.below(), Operation.DELETE, remove);
+              });
+      table.truncatedBelow(Position.max(swept, table.truncatedBelow()));
+    }
+    return new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts);
+  }
+
+  /** Position below which the batch's sweep removes everything, also what comes later. */
+  private Position sweptBelow() {
+    return batch
+        .sweep()
+        .filter(sweep -> sweep.mode() == Sweep.Mode.REMOVE)
+        .map(Sweep::below)
+        .orElse(Position.START);
+  }
+
+  /** The change, where it depends on what was stored before the batch: what it comes to. */
+  private RowChange settled(RowChange change) {
+    StoredRowState standing = standing(change.key());
+    if (change instanceof RowChange.ConditionalChange unsettled) {
+      return unsettled.settle(standing, batch.schema().size());
+    }
+    return change instanceof RowChange.Upsert upsert ? upsert.over(standing) : change;
+  }
+
+  private StoredRowState standing(RowKey key) {
+    MemoryRow stored = table.current().containsKey(key) ? before.get(key) : null;
+    if (stored == null || stored.info().position().isBelow(table.truncatedBelow())) {
+      return StoredRowState.NONE;
+    }
+    ChangeInfo info = stored.info();
+    boolean live = !Boolean.TRUE.equals(stored.deleted());
+    return new StoredRowState(info.position(), info.operation().code(), live);
+  }
+
+  private boolean isStale(RowChange change) {
+    MemoryRow stored = table.current().get(change.key());
+    return stored != null && change.info().position().isBelow(stored.info().position());
+  }
+
+  private void append(RowChange change) {
+    boolean delete = change instanceof RowChange.Delete;
+    Map<String, Object> values = new HashMap<>();
+    known(change, values);
+    table.log().add(new MemoryRow(values, change.info(), delete));
+    upserted += delete ? 0 : 1;
+    deleted += delete ? 1 : 0;
+  }
+
+  private void appendTruncate(Position below) {
+    table.log().add(new MemoryRow(Map.of(), new ChangeInfo(Operation.TRUNCATE, below, 0), true));
+  }
+
+  private void truncate(Position below) {
+    deleted += removeBelow(below, Operation.TRUNCATE, true);
+    table.truncatedBelow(below);
+  }
+
+  private long removeBelow(Position below, Operation operation, boolean remove) {
+    long count = 0;
+    Iterator<Map.Entry<RowKey, MemoryRow>> rows = table.current().entrySet().iterator();
+    while (rows.hasNext()) {
+      Map.Entry<RowKey, MemoryRow> entry = rows.next();
+      MemoryRow row = entry.getValue();
+      if (!row.info().position().isBelow(below) || Boolean.TRUE.equals(row.deleted())) {
+        continue;
+      }
+      count++;
+      if (remove && soft()) {
+        ChangeInfo info = new ChangeInfo(operation, below, row.info().commitMicros());
+        entry.setValue(new MemoryRow(row.values(), info, true));
+      } else if (remove) {
+        rows.remove();
+      }
+    }
+    return count;
+  }
+
+  private void upsert(RowChange.Upsert upsert) {
+    Map<String, Object> values = new HashMap<>();
+    boolean touchesAll = true;
+    for (Object cell : upsert.cells()) {
+      touchesAll &= cell != Cell.UNCHANGED;
+    }
+    MemoryRow source = source(upsert);
+    Object[] lent = upsert.formerRow() == null ? null : upsert.formerRow().lent();
+    if (source == null && !touchesAll && lent == null) {
+      throw new RecordException(
+          "Table "
+              + batch.table()
+              + ", key "
+              + upsert.key()
+              + ": the change leaves columns "
+              + unchangedColumns(upsert.cells())
+              + " untouched, but the row is not stored. Set REPLICA IDENTITY FULL at the source.",
+          batch.table(),
+          upsert.key(),
+          null);
+    }
+    if (source != null) {
+      values.putAll(source.values());
+    } else if (lent != null) {
+      known(new RowChange.Delete(upsert.key(), lent, upsert.info()), values);
+    }
+    known(upsert, values);
+    table.current().put(upsert.key(), new MemoryRow(values, upsert.info(), soft() ? false : null));
+    upserted++;
+    toastMerged += touchesAll ? 0 : 1;
+  }
+
+  /** The stored row that lends its values to cells that are not known. */
+  private MemoryRow source(RowChange.Upsert upsert) {
+    MemoryRow own = before.get(upsert.key());
+    if (upsert.formerRow() == null
+        || own != null && own.info().position().equals(upsert.info().position())) {
+      return table.current().containsKey(upsert.key()) ? own : null;
+    }
+    MemoryRow old = before.get(upsert.formerRow().key());
+    return old != null && lends(old, upsert) ? old : null;
+  }
+
+  private static boolean lends(MemoryRow old, RowChange.Upsert upsert) {
+    Position at = upsert.info().position();
+    boolean replaced =
+        old.info().operation() == Operation.TAKEOVER
+            && old.info().position().isOfSameTransaction(at);
+    boolean live = !Boolean.TRUE.equals(old.deleted());
+    return !replaced
+        && !at.isBelow(old.info().position())
+        && (live || upsert.formerRow().lent() == null);
+  }
+
+  private void delete(RowChange.Delete delete) {
+    MemoryRow stored = table.current().get(delete.key());
+    if (options.deleteMode() == DeleteMode.HARD) {
+      deleted += table.current().remove(delete.key()) == null ? 0 : 1;
+    } else if (stored != null || delete.cells() != null) {
+      Map<String, Object> values = new HashMap<>(stored == null ? Map.of() : stored.values());
+      known(delete, values);
+      table.current().put(delete.key(), new MemoryRow(values, delete.info(), true));
+      deleted++;
+    }
+  }
+
+  private void known(RowChange change, Map<String, Object> values) {
+    RowSchema schema = batch.schema();
+    for (int i = 0; change.cells() != null && i < schema.size(); i++) {
+      if (Cell.isKnown(change.cells()[i])) {
+        values.put(schema.column(i).name(), change.cells()[i]);
+      }
+    }
+    for (int i = 0; i < schema.keyColumns().size(); i++) {
+      values.put(schema.column(schema.keyColumns().get(i)).name(), change.key().value(i));
+    }
+  }
+
+  private String unchangedColumns(Object[] cells) {
+    StringBuilder names = new StringBuilder();
+    for (int i = 0; i < cells.length; i++) {
+      if (cells[i] == Cell.UNCHANGED) {
+        names.append(names.isEmpty() ? "" : ", ").append(batch.schema().column(i).name());
+      }
+    }
+    return names.toString();
+  }
+
+  private boolean soft() {
+    return options.deleteMode() == DeleteMode.SOFT;
+  }
+}

@@ -1,0 +1,70 @@
+package io.lakehousecdc.sink.postgres;
+
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.spi.Batches;
+import io.lakehousecdc.sink.spi.PartitionOwner;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+
+/** A database of its own for each test, and targets on it. */
+public abstract class PostgresFixture {
+  public static final TableId ITEMS = new TableId("public", "items");
+
+  public final PostgresDatabase database = SharedPostgres.emptyDatabase("18");
+  private final List<Target> opened = new ArrayList<>();
+
+  public Target open(TableOptions options) {
+    Target target =
+        new PostgresTargetFactory()
+            .open(SharedPostgres.settings(database, options), new TargetContext("sink", 0));
+    opened.add(target);
+    return target;
+  }
+
+  public Target open() {
+    return open(TableOptions.DEFAULT);
+  }
+
+  PartitionOwner owner() {
+    return owner(open(), 0);
+  }
+
+  public PartitionOwner owner(Target target, int partition) {
+    return PartitionOwner.of(target, new SourcePartition("topic", partition));
+  }
+
+  /** Commits one row of columns {@code id} and {@code v}. */
+  static Batches row(TableId table, Column value, long lsn, int id, Object cell) {
+    return Batches.batch(table, keyed(value)).upsert(lsn, id, cell);
+  }
+
+  /** Columns {@code id} (key) and the given ones. */
+  public static RowSchema keyed(Column... values) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Batches.required("id", Primitive.INT32));
+    columns.addAll(List.of(values));
+    return new RowSchema(columns, List.of(0));
+  }
+
+  public static TableOptions options(WriteMode write, DeleteMode delete, Evolution evolution) {
+    TableOptions base = TableOptions.DEFAULT;
+    return new TableOptions(write, delete, evolution, base.metadata(), base.deadLetterTable());
+  }
+
+  @AfterEach
+  final void closeTargets() {
+    opened.forEach(Target::close);
+  }
+}

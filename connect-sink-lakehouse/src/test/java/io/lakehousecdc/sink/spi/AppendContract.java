@@ -1,0 +1,80 @@
+package io.lakehousecdc.sink.spi;
+
+import static io.lakehousecdc.sink.spi.Batches.batch;
+import static io.lakehousecdc.sink.spi.Batches.optional;
+import static io.lakehousecdc.sink.spi.Batches.required;
+import static io.lakehousecdc.sink.spi.Batches.schema;
+import static io.lakehousecdc.sink.spi.Warehouse.append;
+import static io.lakehousecdc.sink.spi.Warehouse.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.TableId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Append mode: the table is the log of the changes. Unknown cells are NULL in it. */
+interface AppendContract extends Warehouse {
+
+  @Test
+  default void everyChangeIsARow() {
+    PartitionOwner owner = owner(append());
+    CommitReceipt receipt =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(1, 1, "one", "a", 1L)
+                .upsert(2, 1, "one", Cell.UNCHANGED, 2L)
+                .delete(3, 1)
+                .deleteOf(4, 2, "two", "b", 5L)
+                .build());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    assertEquals(
+        List.of(
+            row(1, null, null, null, "d", 3L, true),
+            row(1, "one", "a", 1L, "u", 1L, false),
+            row(1, "one", "a", 1L, "u", 1L, false),
+            row(1, "one", null, 2L, "u", 2L, false),
+            row(2, "two", "b", 5L, "d", 4L, true)),
+        select(ITEMS, "id", "name", "note", "qty", "_cdc_op", "_cdc_lsn", "_cdc_deleted"));
+    assertEquals(new CommitReceipt(2, 2, 0, 0, 0), receipt);
+  }
+
+  @Test
+  default void tableNeedsNoKey() {
+    TableId log = new TableId("shop", "log");
+    RowSchema columns =
+        schema(0, required("at", Primitive.INT64), optional("text", Primitive.TEXT));
+    PartitionOwner owner = owner(append());
+    owner.commit(batch(log, columns).upsert(1, 5L, "x").upsert(2, 5L, "x").build());
+    owner.commit(batch(log, columns).deleteOf(3, 5L, "x").build());
+    assertEquals(
+        List.of(row(5L, "x", "d"), row(5L, "x", "u"), row(5L, "x", "u")),
+        select(log, "at", "text", "_cdc_op"));
+  }
+
+  @Test
+  default void truncateIsARowToo() {
+    PartitionOwner owner = owner(append());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    owner.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", "b", 2L).truncate(10).build());
+    assertEquals(
+        List.of(
+            row(1, "one", "u", 1L, false),
+            row(2, "two", "u", 2L, false),
+            row(null, null, "t", 10L, true)),
+        select(ITEMS, "id", "name", "_cdc_op", "_cdc_lsn", "_cdc_deleted"));
+  }
+
+  @Test
+  default void repeatedCommitAppendsNothingTwice() {
+    PartitionOwner owner = owner(append());
+    Commit commit = owner.prepare(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    owner.commit(commit);
+    owner.commit(commit);
+    assertEquals(List.of(row(1, "one")), select(ITEMS, "id", "name"));
+    owner.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", "a", 1L).build());
+    assertEquals(2, rows(ITEMS).size());
+  }
+}

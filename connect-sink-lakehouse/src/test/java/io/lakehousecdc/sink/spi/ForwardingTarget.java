@@ -1,0 +1,55 @@
+package io.lakehousecdc.sink.spi;
+
+import io.lakehousecdc.sink.change.SourcePartition;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** Passes everything on to another target; tests override what they want to see or to fail. */
+public class ForwardingTarget implements Target {
+  private final Target target;
+
+  public ForwardingTarget(Target target) {
+    this.target = target;
+  }
+
+  @Override
+  public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
+    return target.load(partitions);
+  }
+
+  @Override
+  public CommitReceipt commit(Commit commit) {
+    return target.commit(commit);
+  }
+
+  @Override
+  public Set<PendingSweep> pendingSweeps(Set<String> topics) {
+    return target.pendingSweeps(topics);
+  }
+
+  @Override
+  public void prepare(Commit next) {
+    target.prepare(next);
+  }
+
+  @Override
+  public void rehearse(Commit commit) {
+    target.rehearse(commit);
+  }
+
+  @Override
+  public void alterOffsets(Map<SourcePartition, Long> offsets) {
+    target.alterOffsets(offsets);
+  }
+
+  @Override
+  public Map<String, LongSupplier> gauges() {
+    return target.gauges();
+  }
+
+  @Override
+  public void close() {
+    target.close();
+  }
+}

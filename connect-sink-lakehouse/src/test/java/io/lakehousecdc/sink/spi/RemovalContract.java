@@ -1,0 +1,178 @@
+package io.lakehousecdc.sink.spi;
+
+import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
+import static io.lakehousecdc.sink.spi.Batches.batch;
+import static io.lakehousecdc.sink.spi.Warehouse.row;
+import static io.lakehousecdc.sink.spi.Warehouse.soft;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lakehousecdc.sink.change.RowSchema;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Soft deletes and truncates. */
+interface RemovalContract extends Warehouse {
+  /** What a batch has that holds no change of a row. */
+  RowSchema NOTHING = new RowSchema(List.of(), List.of());
+
+  @Test
+  default void softDeleteMarksTheRowAndKeepsItsValues() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(
+        batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).upsert(1, 2, "two", "b", 2L).build());
+    CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).delete(5, 1).build());
+    assertEquals(
+        List.of(
+            row(1, "one", "a", true, "d", 5L, 5_000L), row(2, "two", "b", false, "u", 1L, 1_000L)),
+        select(ITEMS, "id", "name", "note", "_cdc_deleted", "_cdc_op", "_cdc_lsn", "_cdc_ts"));
+    assertEquals(new CommitReceipt(0, 1, 0, 0, 0), receipt);
+  }
+
+  @Test
+  default void softDeletedRowIsRevivedByALaterChangeOnly() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(
+        batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).upsert(1, 2, "two", "b", 2L).build());
+    owner.commit(batch(ITEMS, ITEM).delete(5, 1).delete(5, 2).build());
+    CommitReceipt receipt =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(4, 1, "late", null, null)
+                .upsert(6, 2, "again", UNCHANGED, 3L)
+                .build());
+    assertEquals(
+        List.of(row(1, "one", "a", true), row(2, "again", "b", false)),
+        select(ITEMS, "id", "name", "note", "_cdc_deleted"));
+    assertEquals(1, receipt.stale());
+  }
+
+  @Test
+  default void softDeleteWithValuesKeepsThemEvenOfARowNeverStored() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .deleteOf(2, 1, "uno", UNCHANGED, 10L)
+            .deleteOf(2, 2, "two", "b", 2L)
+            .delete(2, 3)
+            .build());
+    assertEquals(
+        List.of(row(1, "uno", "a", 10L, true, "d"), row(2, "two", "b", 2L, true, "d")),
+        select(ITEMS, "id", "name", "note", "qty", "_cdc_deleted", "_cdc_op"));
+  }
+
+  @Test
+  default void truncateRemovesWhatIsBelowItAndIsRememberedForWhatComesLate() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(1, 1, "below", null, null)
+            .upsert(9, 2, "below", null, null)
+            .upsert(10, 3, "at", null, null)
+            .upsert(11, 4, "above", null, null)
+            .build());
+    CommitReceipt receipt =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(12, 5, "after", null, null)
+                .upsert(8, 6, "before", null, null)
+                .truncate(10)
+                .build());
+    assertEquals(List.of(row(3), row(4), row(5)), select(ITEMS, "id"));
+    assertEquals(new CommitReceipt(1, 2, 1, 0, 0), receipt);
+
+    CommitReceipt late =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .upsert(9, 7, "late", null, null)
+                .upsert(9, 8, "late", UNCHANGED, null)
+                .upsert(10, 9, "same time", null, null)
+                .build());
+    assertEquals(List.of(row(3), row(4), row(5), row(9)), select(ITEMS, "id"));
+    assertEquals(new CommitReceipt(1, 0, 2, 0, 0), late);
+  }
+
+  @Test
+  default void truncateOfOneTaskHoldsForAllOthers() {
+    PartitionOwner one = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
+    PartitionOwner other =
+        PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
+    one.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build());
+    other.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", null, null).build());
+    one.commit(batch(ITEMS, ITEM).truncate(10).build());
+    CommitReceipt receipt =
+        other.commit(
+            batch(ITEMS, ITEM)
+                .upsert(9, 3, "late", null, null)
+                .upsert(11, 4, "new", null, null)
+                .build());
+    assertEquals(List.of(row(4)), select(ITEMS, "id"));
+    assertEquals(1, receipt.stale());
+
+    PartitionOwner reopened = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
+    reopened.commit(batch(ITEMS, ITEM).upsert(9, 5, "late", null, null).build());
+    assertEquals(List.of(row(4)), select(ITEMS, "id"));
+  }
+
+  @Test
+  default void lesserTruncateDoesNotReplaceAGreaterOne() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).truncate(10).build());
+    owner.commit(batch(ITEMS, ITEM).truncate(5).build());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(7, 1, "gone", null, null)
+            .upsert(12, 2, "there", null, null)
+            .build());
+    assertEquals(List.of(row(2)), select(ITEMS, "id"));
+  }
+
+  @Test
+  default void truncateUnderSoftDeletesMarksRows() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(1, 1, "one", null, null)
+            .upsert(20, 2, "two", null, null)
+            .deleteOf(2, 3, "three", null, null)
+            .build());
+    CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).truncate(10).build());
+    assertEquals(
+        List.of(row(1, "one", true, 10L), row(2, "two", false, 20L), row(3, "three", true, 2L)),
+        select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
+    assertEquals(1, receipt.deleted());
+  }
+
+  @Test
+  default void truncateThatComesByItselfKnowsNoColumns() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, NOTHING).truncate(1).build());
+    owner.commit(
+        batch(ITEMS, ITEM)
+            .upsert(2, 1, "below", null, null)
+            .upsert(20, 2, "above", null, null)
+            .build());
+    CommitReceipt receipt = owner.commit(batch(ITEMS, NOTHING).truncate(10).build());
+    assertEquals(1, receipt.deleted());
+    owner.commit(batch(ITEMS, ITEM).upsert(21, 1, "again", null, null).build());
+    assertEquals(List.of(row(1, "again"), row(2, "above")), select(ITEMS, "id", "name"));
+
+    PartitionOwner reopened = owner(TableOptions.DEFAULT);
+    reopened.commit(batch(ITEMS, NOTHING).truncate(30).build());
+    assertEquals(List.of(), select(ITEMS, "id"));
+    reopened.commit(batch(ITEMS, ITEM).upsert(31, 2, "anew", null, null).build());
+    assertEquals(List.of(row(2, "anew")), select(ITEMS, "id", "name"));
+  }
+
+  @Test
+  default void truncateThatComesByItselfMarksRowsUnderSoftDeletes() {
+    PartitionOwner owner = owner(soft());
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build());
+    owner.commit(batch(ITEMS, NOTHING).truncate(10).build());
+    owner(soft()).commit(batch(ITEMS, NOTHING).truncate(11).build());
+    owner(soft()).commit(batch(ITEMS, ITEM).upsert(12, 2, "two", null, null).build());
+    assertEquals(
+        List.of(row(1, "one", true, 10L), row(2, "two", false, 12L)),
+        select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
+  }
+}

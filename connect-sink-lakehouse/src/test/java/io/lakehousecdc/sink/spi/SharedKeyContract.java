@@ -1,0 +1,253 @@
+package io.lakehousecdc.sink.spi;
+
+import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
+import static io.lakehousecdc.sink.spi.Batches.batch;
+import static io.lakehousecdc.sink.spi.Warehouse.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.batch.TransactionVisibility;
+import io.lakehousecdc.sink.batch.UpsertBatchBuilder;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.error.RecordException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A deferrable constraint lets two rows share a key within a transaction: a delete that follows a
+ * create of its key may take the older row. The tests fold events as a task does.
+ */
+interface SharedKeyContract extends Warehouse {
+
+  @Test
+  default void shiftedKeysKeepEveryRow() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().whole().move(20, 1, 2, "one", 1L).move(30, 2, 3, "two", 2L).build());
+    assertRows(row(2, "one"), row(3, "two"));
+  }
+
+  @Test
+  default void shiftedKeysKeepEveryRowUnderSoftDeletes() {
+    PartitionOwner owner = owner(Warehouse.soft());
+    store(owner);
+    owner.commit(new Events().whole().move(20, 1, 2, "one", 1L).move(30, 2, 3, "two", 2L).build());
+    assertEquals(
+        List.of(row(1, "one", true), row(2, "one", false), row(3, "two", false)),
+        select(ITEMS, "id", "name", "_cdc_deleted"));
+  }
+
+  @Test
+  default void shiftCutBetweenCommitsKeepsEveryRow() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
+    owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
+    assertRows(row(2, "one"), row(3, "two"));
+    assertEquals(List.of(row(2, "s"), row(3, "c")), select(ITEMS, "id", "_cdc_op"));
+  }
+
+  @Test
+  default void shiftCutBetweenCommitsKeepsEveryRowUnderSoftDeletes() {
+    PartitionOwner owner = owner(Warehouse.soft());
+    store(owner);
+    owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
+    owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
+    assertEquals(
+        List.of(row(1, "one", true), row(2, "one", false), row(3, "two", false)),
+        select(ITEMS, "id", "name", "_cdc_deleted"));
+  }
+
+  @Test
+  default void beforeImageOfTheDeletedRowDoesNotReplaceTheRowThatTookItsKey() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
+    owner.commit(new Events().delete(30, 2, "two", 2L).build());
+    owner.commit(new Events(100).create(120, 5, "five", 5L).delete(130, 5, "five", 5L).build());
+    assertEquals(List.of(row(2, "one", 1L)), select(ITEMS, "id", "name", "qty"));
+  }
+
+  @Test
+  default void deleteEmittedAgainLeavesTheRowThatTookTheKeyOver() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().move(20, 1, 2, "one", 1L).move(30, 2, 3, "two", 2L).build());
+    owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
+    owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
+    owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
+    assertRows(row(2, "one"), row(3, "two"));
+  }
+
+  @Test
+  default void tombstoneOfTheDeleteLeavesTheRowThatOutlivedIt() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().move(20, 1, 2, "one", 1L).delete(30, 2).build());
+    owner.commit(new Events().tombstone(30, 2).tombstone(20, 1).build());
+    assertRows(row(2, "one"));
+    owner.commit(new Events().tombstone(31, 2).build());
+    assertRows();
+  }
+
+  @Test
+  default void createEmittedAgainIsNotCountedTwice() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().create(20, 5, "five", 5L).build());
+    owner.commit(new Events().create(20, 5, "five", 5L).delete(30, 5).build());
+    assertRows(row(1, "one"), row(2, "two"));
+  }
+
+  @Test
+  default void rowInsertedAndDeletedInOneTransactionIsAbsent() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().create(20, 5, "five", 5L).delete(30, 5).build());
+    assertRows(row(1, "one"), row(2, "two"));
+    owner.commit(new Events(100).create(140, 5, "five", 5L).build());
+    owner.commit(new Events(100).delete(150, 5).build());
+    assertRows(row(1, "one"), row(2, "two"));
+  }
+
+  @Test
+  default void rowDeletedInsertedAndDeletedAgainIsAbsentHoweverTheTransactionIsCut() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().delete(20, 1).create(30, 1, "again", 1L).delete(40, 1).build());
+    assertRows(row(2, "two"));
+    owner.commit(new Events(100).delete(150, 2).create(160, 2, "again", 2L).build());
+    owner.commit(new Events(100).delete(170, 2).build());
+    assertRows();
+  }
+
+  @Test
+  default void updateOfTheRowThatTookTheKeyOverIsKept() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(
+        new Events()
+            .move(20, 1, 2, "one", 1L)
+            .update(25, 2, "uno", UNCHANGED)
+            .delete(30, 2)
+            .build());
+    assertEquals(List.of(row(2, "uno", 1L)), select(ITEMS, "id", "name", "qty"));
+  }
+
+  @Test
+  default void deleteInAnotherTransactionTakesTheRowThatTookTheKeyOver() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().create(20, 2, "took over", 5L).build());
+    assertEquals(List.of(row(1, "u"), row(2, "k")), select(ITEMS, "id", "_cdc_op"));
+    owner.commit(new Events(2_000).delete(3_000, 2).build());
+    assertRows(row(1, "one"));
+  }
+
+  @Test
+  default void untouchedValuesMoveWithShiftedKeys() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(
+        new Events().move(20, 1, 2, "one", UNCHANGED).move(30, 2, 3, "two", UNCHANGED).build());
+    assertEquals(List.of(row(2, "one", 1L), row(3, "two", 2L)), select(ITEMS, "id", "name", "qty"));
+  }
+
+  @Test
+  default void untouchedValuesOfARowInsertedInTheTransactionMoveWithItsKey() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().create(20, 5, "five", 5L).move(30, 5, 6, "six", UNCHANGED).build());
+    assertEquals(
+        List.of(row(1, "one", 1L), row(2, "two", 2L), row(6, "six", 5L)),
+        select(ITEMS, "id", "name", "qty"));
+  }
+
+  @Test
+  default void untouchedValuesThatWereReplacedByAnEarlierCommitAreRefused() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    store(owner);
+    owner.commit(new Events().move(20, 1, 2, "one", UNCHANGED).build());
+    TableBatch rest = new Events().move(30, 2, 3, "two", UNCHANGED).build();
+    RecordException refusal = assertThrows(RecordException.class, () -> owner.commit(rest));
+    assertEquals(RowKey.of(3), refusal.key());
+  }
+
+  private static void store(PartitionOwner owner) {
+    owner.commit(
+        batch(ITEMS, ITEM).upsert(1, 1, "one", null, 1L).upsert(1, 2, "two", null, 2L).build());
+  }
+
+  private void assertRows(Object... rows) {
+    assertEquals(List.of(rows), select(ITEMS, "id", "name"));
+  }
+
+  /** Events of one transaction, folded. */
+  final class Events {
+    private final UpsertBatchBuilder fold = new UpsertBatchBuilder(ITEMS);
+    private final long commitLsn;
+    private TransactionVisibility coverage = TransactionVisibility.CONTINUED;
+
+    Events() {
+      this(10);
+    }
+
+    Events(long commitLsn) {
+      this.commitLsn = commitLsn;
+    }
+
+    /** From here on, events of a transaction that this batch has from its start. */
+    Events whole() {
+      coverage = TransactionVisibility.FROM_START;
+      return this;
+    }
+
+    Events create(long lsn, int id, String name, Object quantity) {
+      return upsert(Operation.CREATE, lsn, id, name, quantity);
+    }
+
+    Events update(long lsn, int id, String name, Object quantity) {
+      return upsert(Operation.UPDATE, lsn, id, name, quantity);
+    }
+
+    Events delete(long lsn, int id) {
+      fold.delete(ITEM, RowKey.of(id), null, info(Operation.DELETE, lsn), coverage);
+      return this;
+    }
+
+    /** A delete that tells the whole row (REPLICA IDENTITY FULL). */
+    Events delete(long lsn, int id, String name, Object quantity) {
+      Object[] before = {id, name, null, quantity};
+      fold.delete(ITEM, RowKey.of(id), before, info(Operation.DELETE, lsn), coverage);
+      return this;
+    }
+
+    Events tombstone(long lsn, int id) {
+      fold.delete(
+          ITEM, RowKey.of(id), null, info(Operation.DELETE, lsn), TransactionVisibility.NONE);
+      return this;
+    }
+
+    Events move(long lsn, int from, int to, String name, Object quantity) {
+      return delete(lsn, from).create(lsn, to, name, quantity);
+    }
+
+    TableBatch build() {
+      return fold.build();
+    }
+
+    private Events upsert(Operation operation, long lsn, int id, String name, Object quantity) {
+      Object[] cells = {id, name, null, quantity};
+      fold.upsert(ITEM, RowKey.of(id), cells, info(operation, lsn), coverage);
+      return this;
+    }
+
+    private ChangeInfo info(Operation operation, long lsn) {
+      return new ChangeInfo(operation, new Position(0, commitLsn, lsn), commitLsn * 1_000);
+    }
+  }
+}

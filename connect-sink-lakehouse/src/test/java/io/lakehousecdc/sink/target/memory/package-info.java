@@ -1,2 +1,0 @@
-/** A target that keeps everything in memory: the model of the contract, and a fake for tests. */
-package io.lakehousecdc.sink.target.memory;

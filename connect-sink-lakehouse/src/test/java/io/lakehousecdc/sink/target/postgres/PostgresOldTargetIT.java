@@ -1,9 +1,0 @@
-package io.lakehousecdc.sink.target.postgres;
-
-/** The contract on the oldest supported PostgreSQL, by ON CONFLICT. */
-class PostgresOldTargetIT extends PostgresTargetIT {
-  @Override
-  String version() {
-    return "13";
-  }
-}

@@ -1,0 +1,50 @@
+package io.lakehousecdc.quickstart.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lakehousecdc.testkit.ConnectRest;
+import java.util.Optional;
+
+/** The connectors' states, as the worker's REST interface tells them. */
+record Connectors(ConnectRest rest) {
+  private static final int TRACE_LINES = 12;
+
+  /** Why a connector or one of its tasks has failed; empty while none has. */
+  Optional<String> failure(String connector) {
+    JsonNode status = rest.status(connector);
+    if (failed(status.path("connector"))) {
+      return Optional.of(describe("connector " + connector, status.path("connector")));
+    }
+    for (JsonNode task : status.path("tasks")) {
+      if (failed(task)) {
+        return Optional.of(
+            describe("task %d of %s".formatted(task.path("id").asInt(), connector), task));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Whether a restarted source connector would go on with its stream. Before, it would begin its
+   * snapshot anew, which says nothing about rows that were deleted between the two.
+   */
+  boolean isPastSnapshot(String sourceConnector) {
+    for (JsonNode each : rest.offsets(sourceConnector).path("offsets")) {
+      JsonNode offset = each.path("offset");
+      return offset.path("snapshot").isMissingNode()
+          || offset.path("snapshot_completed").asBoolean();
+    }
+    return false;
+  }
+
+  private static boolean failed(JsonNode part) {
+    return part.path("state").asText().equals("FAILED");
+  }
+
+  private static String describe(String what, JsonNode part) {
+    return part.path("trace")
+        .asText()
+        .lines()
+        .limit(TRACE_LINES)
+        .reduce(what + " has failed:", (text, line) -> text + "\n  " + line);
+  }
+}

@@ -1,0 +1,138 @@
+package io.lakehousecdc.quickstart.demo;
+
+import io.lakehousecdc.testkit.ConnectRest;
+import io.lakehousecdc.testkit.ConnectWorker;
+import io.lakehousecdc.testkit.KafkaBroker;
+import io.lakehousecdc.testkit.Plugins;
+import io.lakehousecdc.testkit.PostgresDatabase;
+import io.lakehousecdc.testkit.PostgresServer;
+import io.lakehousecdc.testkit.ProjectFiles;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * All parts of the pipeline as child processes on loopback: source, warehouse (a PostgreSQL cluster
+ * of its own), a directory for Delta tables, Kafka, and a Connect worker with Debezium and the
+ * exploded archive of this project, with the JMX exporter. Secrets reach the connectors through the
+ * worker's environment. The children end with this JVM, however it ends. Can be closed by another
+ * thread than the one that starts it.
+ */
+public final class DemoStack implements AutoCloseable {
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private boolean closed;
+  private PostgresServer source;
+  private Path deltaRoot;
+  private PostgresDatabase warehouse;
+  private KafkaBroker kafka;
+  private ConnectWorker worker;
+  private volatile boolean workerIsUp;
+
+  /** Starts everything; all parts answer when this returns. */
+  void start() {
+    CompletableFuture<PostgresServer> startedSource = postgres("source");
+    CompletableFuture<PostgresServer> startedTarget = postgres("warehouse");
+    Path plugins = keep(TemporaryDirectory.create("plugins")).path();
+    deltaRoot = keep(TemporaryDirectory.create("delta")).path();
+    kafka = keep(KafkaBroker.start());
+    source = startedSource.join();
+    warehouse = startedTarget.join().createDatabase("warehouse");
+    worker =
+        keep(
+            ConnectWorker.builder(kafka.bootstrapServers())
+                .group("quickstart")
+                .plugins(Plugins.debezium(), Plugins.project(plugins))
+                .exporter(ProjectFiles.root().resolve("docker/connect/jmx-exporter.yml"))
+                .environment("SHOP_DB_HOST", source.host())
+                .environment("SHOP_DB_PORT", Integer.toString(source.port()))
+                .environment("SHOP_DB_USER", source.user())
+                .environment("SHOP_DB_PASSWORD", source.password())
+                .environment("WAREHOUSE_URL", warehouse.jdbcUrl())
+                .environment("WAREHOUSE_USER", warehouse.user())
+                .environment("WAREHOUSE_PASSWORD", warehouse.password())
+                .environment("DELTA_ROOT", deltaRoot.toString())
+                .start());
+    workerIsUp = true;
+  }
+
+  PostgresServer source() {
+    return source;
+  }
+
+  PostgresDatabase warehouse() {
+    return warehouse;
+  }
+
+  /** Below which the sink for Delta Lake keeps its tables. */
+  Path deltaRoot() {
+    return deltaRoot;
+  }
+
+  KafkaBroker kafka() {
+    return kafka;
+  }
+
+  ConnectWorker worker() {
+    return worker;
+  }
+
+  ConnectRest connect() {
+    return worker.rest();
+  }
+
+  /** False from the moment in which {@link #killAndRestartWorker} kills the worker. */
+  boolean workerIsUp() {
+    return workerIsUp;
+  }
+
+  /** Kills the worker without a warning and starts it again; returns when it answers. */
+  void killAndRestartWorker() {
+    workerIsUp = false;
+    worker.restart();
+    workerIsUp = true;
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean closed() {
+    synchronized (parts) {
+      return closed;
+    }
+  }
+
+  /** Ends all parts, the last started first, and deletes their data. */
+  @Override
+  public void close() {
+    synchronized (parts) {
+      closed = true;
+      while (!parts.isEmpty()) {
+        end(parts.pop());
+      }
+    }
+  }
+
+  private CompletableFuture<PostgresServer> postgres(String name) {
+    return CompletableFuture.supplyAsync(() -> keep(PostgresServer.builder().name(name).start()));
+  }
+
+  /** A part that is ready only after the stack was closed ends at once. */
+  private <T extends AutoCloseable> T keep(T part) {
+    synchronized (parts) {
+      if (closed) {
+        end(part);
+        throw new IllegalStateException("closed while starting");
+      }
+      parts.push(part);
+      return part;
+    }
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // whatever one part throws, the others have to end too
+  private static void end(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      System.err.println("A part has not ended in order: " + e.getMessage());
+    }
+  }
+}

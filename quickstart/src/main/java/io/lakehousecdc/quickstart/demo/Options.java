@@ -1,0 +1,105 @@
+package io.lakehousecdc.quickstart.demo;
+
+import io.lakehousecdc.quickstart.shop.Mix;
+import io.lakehousecdc.quickstart.shop.Resource;
+import io.lakehousecdc.quickstart.shop.UsageException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The command line.
+ *
+ * @param rate changed rows per second
+ * @param writing how long the simulator writes
+ * @param ending what happens after the proof
+ * @param warehouse whether the proof meets the warehouse as the sink has left it
+ */
+public record Options(
+    int rate, Duration writing, Mix mix, Ending ending, WarehouseState warehouse) {
+  /** What happens after the proof. */
+  enum Ending {
+    STOP,
+    SERVE
+  }
+
+  /** Whether the proof meets the warehouse as the sink has left it. */
+  enum WarehouseState {
+    UNTOUCHED,
+    TAMPERED
+  }
+
+  private static final int MAX_RATE = 100_000;
+  private static final int MAX_SECONDS = 86_400;
+
+  /**
+   * Reads the arguments.
+   *
+   * @throws UsageException when they are wrong
+   */
+  public static Options parse(List<String> arguments) {
+    int rate = 200;
+    int seconds = 30;
+    double insert = 0.3;
+    double update = 0.6;
+    double delete = 0.1;
+    Ending ending = Ending.STOP;
+    WarehouseState warehouse = WarehouseState.UNTOUCHED;
+    Deque<String> left = new ArrayDeque<>(arguments);
+    while (!left.isEmpty()) {
+      String option = left.pop();
+      switch (option) {
+        case "--rate" -> rate = wholeNumber(option, left, MAX_RATE);
+        case "--seconds" -> seconds = wholeNumber(option, left, MAX_SECONDS);
+        case "--insert-p" -> insert = fraction(option, left);
+        case "--update-p" -> update = fraction(option, left);
+        case "--delete-p" -> delete = fraction(option, left);
+        case "--serve" -> ending = Ending.SERVE;
+        case "--tamper" -> warehouse = WarehouseState.TAMPERED;
+        default -> throw new UsageException("unknown option " + option);
+      }
+    }
+    return new Options(
+        rate, Duration.ofSeconds(seconds), new Mix(insert, update, delete), ending, warehouse);
+  }
+
+  /** The text that {@code --help} prints. */
+  public static String usage() {
+    return Resource.text(Options.class, "usage.txt");
+  }
+
+  private static int wholeNumber(String option, Deque<String> left, int max) {
+    String value = value(option, left);
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= 1 && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      // told below, as a number out of range is
+    }
+    throw new UsageException(
+        "%s needs a whole number from 1 to %d, not \"%s\"".formatted(option, max, value));
+  }
+
+  private static double fraction(String option, Deque<String> left) {
+    String value = value(option, left);
+    try {
+      double number = Double.parseDouble(value);
+      if (number >= 0 && number <= 1) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      // told below, as a number out of range is
+    }
+    throw new UsageException("%s needs a number from 0 to 1, not \"%s\"".formatted(option, value));
+  }
+
+  private static String value(String option, Deque<String> left) {
+    if (left.isEmpty()) {
+      throw new UsageException(option + " needs a value");
+    }
+    return left.pop();
+  }
+}

@@ -1,0 +1,2 @@
+/** What the demo shows of its state, and how. */
+package io.lakehousecdc.quickstart.display;

@@ -1,0 +1,2 @@
+/** The comparison of both ends, row by row. */
+package io.lakehousecdc.quickstart.proof;

@@ -1,0 +1,10 @@
+package io.lakehousecdc.quickstart.shop;
+
+/** The command line cannot be understood; the message says which part of it. */
+public final class UsageException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public UsageException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,2 @@
+/** The shop that is written to, and the changes made to it. */
+package io.lakehousecdc.quickstart.shop;

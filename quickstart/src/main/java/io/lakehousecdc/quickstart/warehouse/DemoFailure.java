@@ -1,0 +1,14 @@
+package io.lakehousecdc.quickstart.warehouse;
+
+/** The demo has not shown what it has to show; the message says why. */
+public final class DemoFailure extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public DemoFailure(String message) {
+    super(message);
+  }
+
+  public DemoFailure(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

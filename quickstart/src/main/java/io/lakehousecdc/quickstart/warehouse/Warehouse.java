@@ -1,0 +1,10 @@
+package io.lakehousecdc.quickstart.warehouse;
+
+/**
+ * Where a sink connector writes. Read without the sink's own code, so that a mistake of it cannot
+ * hide itself.
+ */
+public interface Warehouse extends ReadableTables {
+  /** Whether the table has a row with this key; false where there is no such table. */
+  boolean contains(ShopTable table, long key);
+}
