@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart;
 
 import io.lakehousecdc.quickstart.demo.Demo;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
 /** What a batch has seen of the transaction that an event belongs to. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.change;
 
 /** Where a record lies in Kafka, before transformations touched it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode;
 
 import static io.debezium.connector.AbstractSourceInfo.DATABASE_NAME_KEY;

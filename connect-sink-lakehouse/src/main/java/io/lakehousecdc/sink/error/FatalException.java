@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.error;
 
 /** Trying again would not help: the task fails and an operator has to act. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.error;
 
 /** A target could not do what it was asked; nothing of that commit has been applied. */

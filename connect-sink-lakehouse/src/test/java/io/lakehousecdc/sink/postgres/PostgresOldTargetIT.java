@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
 /** The contract on the oldest supported PostgreSQL, by ON CONFLICT. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
 import static io.lakehousecdc.sink.spi.Batches.batch;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.dedup;
 
 /** The last truncate of a table. Identity matters: one instance for a topic and table. */

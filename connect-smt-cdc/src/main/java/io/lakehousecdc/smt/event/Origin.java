@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.event;
 
 /** How the source came to emit a row event. */

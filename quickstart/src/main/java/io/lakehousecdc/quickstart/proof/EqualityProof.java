@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.proof;
 
 import io.lakehousecdc.quickstart.warehouse.ReadableTables;

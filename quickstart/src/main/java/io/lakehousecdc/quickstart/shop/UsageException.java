@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.shop;
 
 /** The command line cannot be understood; the message says which part of it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.warehouse;
 
 /** The demo has not shown what it has to show; the message says why. */

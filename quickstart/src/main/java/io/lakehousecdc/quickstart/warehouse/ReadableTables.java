@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.warehouse;
 
 /** The shop's tables at one end of the pipeline. Safe for use by many threads. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode.table;
 
 /** Takes one member out of a Struct or Map, as it was sent: null is not replaced by a default. */

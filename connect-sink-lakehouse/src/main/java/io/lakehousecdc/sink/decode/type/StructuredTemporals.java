@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode.type;
 
 import static io.debezium.time.StructuredTemporal.DAYS_FIELD;

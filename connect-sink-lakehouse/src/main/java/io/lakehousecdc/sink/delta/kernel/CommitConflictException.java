@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
 /** Another writer has committed the version that this commit was to become. Nothing is changed. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.codec;
 
 /** A value does not fit its column. The row's encoder adds table, key and column. */

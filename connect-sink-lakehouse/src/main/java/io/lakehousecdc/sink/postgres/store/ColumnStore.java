@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.store;
 
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.qualified;
