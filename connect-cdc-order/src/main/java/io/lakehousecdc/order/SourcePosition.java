@@ -21,13 +21,37 @@ public record SourcePosition(long commitLsn, long lsn, Snapshot snapshot, long c
 
   /** Kinds of snapshot that call for different treatment. */
   public enum Snapshot {
-    /** Streamed, or of a blocking snapshot (whose rows carry a full sequence). */
+    /**
+     * Streamed. A reader that does not tell a blocking snapshot's rows from streamed ones, whose
+     * full sequence they have, says this of them too.
+     */
     NO,
     /** Row of an initial snapshot: no commit LSN. */
     INITIAL,
     /** Last row of its table in an initial snapshot. */
     INITIAL_LAST,
     /** Row of an incremental snapshot: its time is that of emission. */
-    INCREMENTAL
+    INCREMENTAL,
+    /** Row of a blocking snapshot: it has a full sequence, and its time is that of reading. */
+    BLOCKING
+  }
+
+  /** Whether the event is a row of an initial snapshot. */
+  public boolean isInitial() {
+    return snapshot == Snapshot.INITIAL || snapshot == Snapshot.INITIAL_LAST;
+  }
+
+  /**
+   * Whether {@link #commitMicros} is known and is a time that the source repeats when it emits the
+   * event again. Rows of incremental and blocking snapshots carry the time at which they were read
+   * instead, which says nothing of the source's commits.
+   */
+  public boolean hasCommitTime() {
+    return commitMicros > 0 && snapshot != Snapshot.INCREMENTAL && snapshot != Snapshot.BLOCKING;
+  }
+
+  /** Whether the event was committed after {@code micros}; false where that is not known. */
+  public boolean isCommittedAfter(long micros) {
+    return hasCommitTime() && commitMicros > micros;
   }
 }

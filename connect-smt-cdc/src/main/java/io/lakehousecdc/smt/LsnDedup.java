@@ -22,11 +22,12 @@ import org.slf4j.LoggerFactory;
  * work; it is no substitute for a sink that compares positions itself, because its memory is
  * bounded and ends with the task.
  *
- * <p><b>Order.</b> For each key (topic, table, record key) the highest position (epoch, commit LSN,
- * LSN) that passed is remembered, with its commit time. A change is a duplicate if its position is
- * <em>strictly lower</em> and it was not committed later. Ties pass, because they are normal (a
- * blocking snapshot's row and the update after it, keys that are not unique within a COPY); so the
- * last event of each key passes again when it is emitted again, which repeats what the sink has.
+ * <p><b>Order.</b> For each key (topic, table, record key) the highest {@linkplain
+ * io.lakehousecdc.order.SourceHistory position} (epoch, commit LSN, LSN) that passed is remembered,
+ * with its commit time. A change is a duplicate if its position is <em>strictly lower</em> and it
+ * was not committed later. Ties pass, because they are normal (a blocking snapshot's row and the
+ * update after it, keys that are not unique within a COPY); so the last event of each key passes
+ * again when it is emitted again, which repeats what the sink has.
  *
  * <ul>
  *   <li>Interleaved transactions (LSNs 200, 100, 300) and COPY's equal LSNs are in order: the

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt;
 
-import io.lakehousecdc.smt.dedup.EpochPolicy;
+import io.lakehousecdc.order.EpochEvidence;
+import io.lakehousecdc.order.EpochPolicy;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -129,7 +130,9 @@ final class LsnDedupConfig extends AbstractConfig {
 
   EpochPolicy epochs() {
     String epoch = getString(SOURCE_EPOCH).toLowerCase(Locale.ROOT);
-    return epoch.equals(AUTO) ? EpochPolicy.AUTO : EpochPolicy.fixed(Integer.parseInt(epoch));
+    return epoch.equals(AUTO)
+        ? EpochPolicy.automatic(EpochEvidence.FIRST_OR_LATER_COMMIT)
+        : EpochPolicy.fixed(Integer.parseInt(epoch));
   }
 
   String flattenedPrefix() {

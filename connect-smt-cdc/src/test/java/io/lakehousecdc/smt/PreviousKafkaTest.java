@@ -4,6 +4,7 @@ package io.lakehousecdc.smt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lakehousecdc.order.Position;
 import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -41,7 +42,9 @@ class PreviousKafkaTest {
 
   private static URLClassLoader worker() throws IOException {
     List<URL> urls = new ArrayList<>();
-    urls.add(LsnDedup.class.getProtectionDomain().getCodeSource().getLocation());
+    for (Class<?> type : List.of(LsnDedup.class, Position.class)) {
+      urls.add(type.getProtectionDomain().getCodeSource().getLocation());
+    }
     for (String jar : Files.readString(CLASS_PATH).trim().split(File.pathSeparator)) {
       urls.add(url(jar));
     }

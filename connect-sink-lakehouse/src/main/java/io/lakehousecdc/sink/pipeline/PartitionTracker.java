@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.EpochEvidence;
+import io.lakehousecdc.order.EpochPolicy;
+import io.lakehousecdc.order.HistoryRules;
+import io.lakehousecdc.order.Placement;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SnapshotBase;
+import io.lakehousecdc.order.SourceHistory;
 import io.lakehousecdc.order.SourcePosition;
-import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
@@ -22,18 +27,17 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionTracker {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionTracker.class);
+  private static final HistoryRules RULES =
+      new HistoryRules(EpochPolicy.automatic(EpochEvidence.LATER_COMMIT), SnapshotBase.LATEST);
 
   private final SourcePartition partition;
   private final SinkMetrics metrics;
   private final PartitionState takenOver;
   private final Map<TableId, Long> tablesAhead;
+  private final SourceHistory history;
   private Position tiesAt;
   private Ties ties;
   private long nextOffset;
-  private Position highWater;
-  private long snapshotLsn;
-  private long completedSnapshotLsn;
-  private long latestCommitMicros;
   private long lastRecordAt = System.nanoTime();
   private OptionalLong justCompleted = OptionalLong.empty();
 
@@ -56,10 +60,7 @@ final class PartitionTracker {
     this.tiesAt = state.highWater();
     this.ties = state.ties();
     this.nextOffset = state.nextOffset();
-    this.highWater = state.highWater();
-    this.snapshotLsn = state.snapshotLsn();
-    this.completedSnapshotLsn = state.completedSnapshotLsn();
-    this.latestCommitMicros = state.latestCommitMicros();
+    this.history = new SourceHistory(state.history(), RULES);
   }
 
   /** The same as it began. */
@@ -70,12 +71,7 @@ final class PartitionTracker {
   /** The state to commit with everything admitted so far. */
   PartitionState state() {
     return new PartitionState(
-        nextOffset,
-        highWater,
-        snapshotLsn,
-        completedSnapshotLsn,
-        latestCommitMicros,
-        tiesAt.equals(highWater) ? ties : Ties.NONE);
+        nextOffset, history.state(), tiesAt.equals(highWater()) ? ties : Ties.NONE);
   }
 
   /** The state that this ledger began with. */
@@ -94,11 +90,11 @@ final class PartitionTracker {
   }
 
   Position highWater() {
-    return highWater;
+    return history.highWater();
   }
 
   long latestCommitMicros() {
-    return latestCommitMicros;
+    return history.latestCommitMicros();
   }
 
   /** Whether the partition has never had a record. */
@@ -113,14 +109,12 @@ final class PartitionTracker {
 
   /** Whether an event has shown that nothing more comes of the snapshot at {@code below}. */
   boolean isPast(Position below) {
-    return state().isPast(below);
+    return history.isPast(below);
   }
 
   /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
   void completeSnapshot(Position below) {
-    if (highWater.epoch() == below.epoch()) {
-      completedSnapshotLsn = Math.max(completedSnapshotLsn, below.commitLsn());
-    }
+    history.completeSnapshot(below);
   }
 
   /**
@@ -148,9 +142,7 @@ final class PartitionTracker {
 
   /** Whether the record at {@code offset} shows that the topic was deleted and created anew. */
   boolean beginsAnew(long offset, SourcePosition mark) {
-    return offset < nextOffset
-        && mark.lsn() != SourcePosition.NONE
-        && isOfAnotherTopic(mark, positionOf(mark), isLaterThanAnySeen(mark));
+    return offset < nextOffset && mark.lsn() != SourcePosition.NONE && isOfAnotherTopic(mark);
   }
 
   /** Decides about the record at {@code offset}, and counts it as seen. */
@@ -159,25 +151,25 @@ final class PartitionTracker {
     justCompleted = OptionalLong.empty();
     if (mark.lsn() == SourcePosition.NONE) {
       return pass(offset)
-          ? new FilterDecision(FilterDecision.Verdict.NEW, highWater)
+          ? new FilterDecision(FilterDecision.Verdict.NEW, highWater())
           : FilterDecision.REDELIVERED;
     }
-    Position position = positionOf(mark);
-    boolean below = position.isBelow(highWater);
-    boolean laterThanAnySeen = isLaterThanAnySeen(mark);
     if (beginsAnew(offset, mark)) {
-      restart(offset, position);
+      restart(offset, history.position(mark).orElseThrow());
     } else if (offset < nextOffset) {
       return FilterDecision.REDELIVERED;
     }
-    if (below && laterThanAnySeen && latestCommitMicros > 0 && tellsEpochs(mark)) {
-      position = beginEpoch(offset, mark, position);
-      below = false;
+    nextOffset = offset + 1;
+    Placement placement = history.advance(mark);
+    justCompleted = history.justCompleted();
+    if (placement instanceof Placement.EpochBegan began) {
+      noteEpoch(offset, began);
     }
-    boolean repeated = below && isDated(mark) && !isInitial(mark);
-    note(offset, mark, position);
+    boolean repeated =
+        placement instanceof Placement.Below && mark.hasCommitTime() && !mark.isInitial();
     return new FilterDecision(
-        repeated ? FilterDecision.Verdict.REPEATED : FilterDecision.Verdict.NEW, position);
+        repeated ? FilterDecision.Verdict.REPEATED : FilterDecision.Verdict.NEW,
+        placement.position());
   }
 
   /**
@@ -185,57 +177,27 @@ final class PartitionTracker {
    * committed later than all of those, or stands above them. After a change of epoch position alone
    * proves nothing, since LSNs of the old epoch may be higher.
    */
-  private boolean isOfAnotherTopic(
-      SourcePosition mark, Position position, boolean laterThanAnySeen) {
-    if (laterThanAnySeen && latestCommitMicros > 0) {
+  private boolean isOfAnotherTopic(SourcePosition mark) {
+    if (latestCommitMicros() > 0 && mark.isCommittedAfter(latestCommitMicros())) {
       return true;
     }
-    boolean comparable = mark.commitLsn() != SourcePosition.NONE || isInitial(mark);
-    return comparable && highWater.epoch() == 0 && highWater.isBelow(position);
+    boolean comparable = mark.commitLsn() != SourcePosition.NONE || mark.isInitial();
+    return comparable
+        && history.epoch() == 0
+        && history.position(mark).filter(highWater()::isBelow).isPresent();
   }
 
-  private boolean isLaterThanAnySeen(SourcePosition mark) {
-    return isDated(mark) && mark.commitMicros() > latestCommitMicros;
-  }
-
-  private Position positionOf(SourcePosition mark) {
-    int epoch = highWater.epoch();
-    if (isInitial(mark)) {
-      return new Position(epoch, mark.lsn(), 0);
-    }
-    if (mark.commitLsn() != SourcePosition.NONE) {
-      return new Position(epoch, mark.commitLsn(), mark.lsn());
-    }
-    long snapshot = snapshotLsn == PartitionState.NO_LSN ? mark.lsn() : snapshotLsn;
-    return new Position(epoch, snapshot, mark.lsn());
-  }
-
-  /**
-   * Whether a lower position of this event can mean a new epoch. A stream that has shown LSNs but
-   * never a sequence cannot tell: there, LSNs go down whenever transactions interleave.
-   */
-  private boolean tellsEpochs(SourcePosition mark) {
-    return mark.commitLsn() != SourcePosition.NONE
-        || isInitial(mark)
-        || highWater.commitLsn() != highWater.lsn();
-  }
-
-  private Position beginEpoch(long offset, SourcePosition mark, Position position) {
-    int epoch = highWater.epoch() + 1;
+  private void noteEpoch(long offset, Placement.EpochBegan began) {
     LOG.warn(
         "{}, offset {}: position {} is below {}, but was committed later than anything seen: the"
             + " source's LSNs have started over (another cluster, a restore or a failover). Epoch {}"
             + " begins. Rows that only the old source had stay until they are deleted or swept.",
         partition,
         offset,
-        position,
-        highWater,
-        epoch);
+        began.formerPosition(),
+        began.formerHighWater(),
+        history.epoch());
     metrics.epochBegan();
-    highWater = new Position(epoch, 0, 0);
-    snapshotLsn = PartitionState.NO_LSN;
-    completedSnapshotLsn = PartitionState.NO_LSN;
-    return positionOf(mark);
   }
 
   private void restart(long offset, Position position) {
@@ -246,36 +208,9 @@ final class PartitionTracker {
         offset,
         nextOffset,
         position,
-        highWater);
+        highWater());
     metrics.topicRestarted();
     tablesAhead.clear();
     nextOffset = offset;
-  }
-
-  private void note(long offset, SourcePosition mark, Position position) {
-    nextOffset = offset + 1;
-    highWater = Position.max(highWater, position);
-    if (isDated(mark)) {
-      latestCommitMicros = Math.max(latestCommitMicros, mark.commitMicros());
-    }
-    if (isInitial(mark)) {
-      snapshotLsn = mark.lsn();
-    }
-    boolean afterwards = mark.snapshot() == Snapshot.NO && completedSnapshotLsn < snapshotLsn;
-    if (afterwards || mark.snapshot() == Snapshot.INITIAL_LAST) {
-      completedSnapshotLsn = snapshotLsn;
-      justCompleted = OptionalLong.of(snapshotLsn);
-    }
-  }
-
-  /**
-   * An incremental snapshot's time is that of emission and says nothing of the source's commits.
-   */
-  private static boolean isDated(SourcePosition mark) {
-    return mark.snapshot() != Snapshot.INCREMENTAL && mark.commitMicros() > 0;
-  }
-
-  private static boolean isInitial(SourcePosition mark) {
-    return mark.snapshot() == Snapshot.INITIAL || mark.snapshot() == Snapshot.INITIAL_LAST;
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.HistoryState;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourcePosition;
 
 /**
  * What a target remembers of a topic-partition, committed together with the rows.
@@ -46,12 +48,28 @@ public record PartitionState(
     this(nextOffset, highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, Ties.NONE);
   }
 
+  /** A state of the given history. */
+  public PartitionState(long nextOffset, HistoryState history, Ties ties) {
+    this(
+        nextOffset,
+        history.highWater(),
+        history.snapshotLsn(),
+        history.completedSnapshotLsn(),
+        history.latestCommitMicros(),
+        ties);
+  }
+
   /** No snapshot seen. */
-  public static final long NO_LSN = -1;
+  public static final long NO_LSN = SourcePosition.NONE;
 
   /** State of a partition that was never read, in the given epoch. */
   public static PartitionState fresh(int epoch) {
-    return new PartitionState(0, new Position(epoch, 0, 0), NO_LSN, NO_LSN, 0);
+    return new PartitionState(0, HistoryState.fresh(epoch), Ties.NONE);
+  }
+
+  /** How far the source's history has been read in this partition. */
+  public HistoryState history() {
+    return new HistoryState(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros);
   }
 
   /**
@@ -61,15 +79,13 @@ public record PartitionState(
    * @param below (epoch, snapshot LSN, 0)
    */
   public boolean isPast(Position below) {
-    return below.isBelow(highWater)
-        || highWater.epoch() == below.epoch() && completedSnapshotLsn >= below.commitLsn();
+    return history().isPast(below);
   }
 
   /** The same, in {@code epoch} if that is greater: earlier positions are then below all of it. */
   public PartitionState inEpochFrom(int epoch) {
     return epoch <= highWater.epoch()
         ? this
-        : new PartitionState(
-            nextOffset, new Position(epoch, 0, 0), NO_LSN, NO_LSN, latestCommitMicros);
+        : new PartitionState(nextOffset, history().inEpochFrom(epoch), Ties.NONE);
   }
 }

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.dedup;
 
+import io.lakehousecdc.order.EpochPolicy;
+import io.lakehousecdc.order.HistoryRules;
+import io.lakehousecdc.order.HistoryState;
+import io.lakehousecdc.order.Placement;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SnapshotBase;
+import io.lakehousecdc.order.SourceHistory;
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.smt.dedup.Remembered.Tail;
 import io.lakehousecdc.smt.event.Event;
 import io.lakehousecdc.smt.event.Origin;
@@ -19,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Deduplicator {
   private static final Logger LOG = LoggerFactory.getLogger(Deduplicator.class);
 
-  private final EpochPolicy epochs;
+  private final HistoryRules rules;
   private final KeyMemory keys;
   private final Map<Object, Long> highestOffsets = new HashMap<>();
   private final Map<HistoryId, SourceHistory> histories = new HashMap<>();
@@ -28,7 +36,7 @@ public final class Deduplicator {
   private boolean saidSnapshotRow;
 
   public Deduplicator(EpochPolicy epochs, long maxEntries, long maxBytes) {
-    this.epochs = epochs;
+    this.rules = new HistoryRules(epochs, SnapshotBase.HIGHEST);
     this.keys = new KeyMemory(maxEntries, maxBytes);
   }
 
@@ -183,13 +191,20 @@ public final class Deduplicator {
         .computeIfAbsent(table, t -> new TableMemory());
   }
 
+  /**
+   * Stamps a change that arrived for the first time.
+   *
+   * @return null if the change has no position: no sequence, or one that is relative to a snapshot
+   *     which was not seen
+   */
   private Stamp stamp(Arrival arrival, SourceInfo source) {
     SourceHistory history =
         histories.computeIfAbsent(
-            new HistoryId(arrival.partition(), source.database()), id -> new SourceHistory(epochs));
-    int before = history.epoch();
-    Stamp stamp = history.stamp(source);
-    if (history.epoch() != before) {
+            new HistoryId(arrival.partition(), source.database()),
+            id -> new SourceHistory(HistoryState.fresh(0), rules));
+    SourcePosition event = source.position();
+    Placement placement = history.advance(event);
+    if (placement instanceof Placement.EpochBegan) {
       epochsBegun++;
       LOG.warn(
           "Epoch {} begins in {} at offset {}: sequence {} is below what was seen before, but was"
@@ -200,7 +215,12 @@ public final class Deduplicator {
           arrival.offset(),
           source.sequence());
     }
-    return stamp;
+    Position position = placement.position();
+    if (position == null) {
+      return null;
+    }
+    boolean dated = rules.epochs().isAutomatic() && event.hasCommitTime();
+    return new Stamp(position, dated ? event.commitMicros() : history.latestCommitMicros(), dated);
   }
 
   /** Two sources may share a partition; their LSNs have nothing to do with each other. */

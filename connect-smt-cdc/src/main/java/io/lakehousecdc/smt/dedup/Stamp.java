@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.dedup;
 
-import io.lakehousecdc.smt.event.SourceInfo;
+import io.lakehousecdc.order.Position;
 
 /**
  * Position and time of a change.
  *
  * @param position where the change stands
- * @param commitTimeMicros latest commit time known when it arrived, microseconds since the epoch;
- *     {@link SourceInfo#NO_TIME} where none is known
+ * @param commitTimeMicros its own commit time where it is dated, else the latest known when it
+ *     arrived; microseconds since the epoch, 0 where none is known
  * @param dated whether the time is the change's own, repeated by every re-emission, and so may
  *     prove that the change is new
  */

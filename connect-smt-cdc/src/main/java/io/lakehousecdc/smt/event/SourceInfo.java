@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.event;
 
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
+
 /**
  * Where an event stands at the source, as its record says it.
  *
@@ -20,16 +23,30 @@ public record SourceInfo(
   /** An event that tells nothing of its source. */
   public static final SourceInfo UNKNOWN = new SourceInfo("", "", null, Origin.STREAMED, NO_TIME);
 
-  /** Whether this row was read by an initial snapshot, whose sequence has no commit LSN. */
-  public boolean isInitialSnapshot() {
-    return origin == Origin.SNAPSHOT && sequence != null && sequence.commitLsn() == null;
+  /** The event's place. An LSN without the sequence is none: it does not order transactions. */
+  public SourcePosition position() {
+    long commitMicros = commitTimeMicros == NO_TIME ? 0 : commitTimeMicros;
+    if (sequence == null) {
+      return new SourcePosition(SourcePosition.NONE, SourcePosition.NONE, snapshot(), commitMicros);
+    }
+    Long commitLsn = sequence.commitLsn();
+    return new SourcePosition(
+        commitLsn == null ? SourcePosition.NONE : commitLsn,
+        sequence.lsn(),
+        snapshot(),
+        commitMicros);
   }
 
   /**
-   * Whether the time is one that a re-emission repeats: rows of incremental and blocking snapshots
-   * carry the time at which they were read instead.
+   * Of the two snapshots that are marked alike, only an initial one lacks the commit LSN. A row
+   * without a sequence may be of either; its time is not relied on.
    */
-  public boolean hasCommitTime() {
-    return commitTimeMicros != NO_TIME && (origin == Origin.STREAMED || isInitialSnapshot());
+  private Snapshot snapshot() {
+    return switch (origin) {
+      case STREAMED -> Snapshot.NO;
+      case INCREMENTAL -> Snapshot.INCREMENTAL;
+      case SNAPSHOT ->
+          sequence != null && sequence.commitLsn() == null ? Snapshot.INITIAL : Snapshot.BLOCKING;
+    };
   }
 }

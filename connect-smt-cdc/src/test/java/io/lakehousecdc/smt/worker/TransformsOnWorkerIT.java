@@ -4,6 +4,7 @@ package io.lakehousecdc.smt.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.smt.LsnDedup;
 import io.lakehousecdc.smt.replay.ReplayRun;
 import io.lakehousecdc.testkit.Await;
@@ -60,7 +61,7 @@ class TransformsOnWorkerIT {
     produce(topic, "{\"id\":3}", change("u", 300, "null"));
     produce(topic, "{\"id\":1}", change("u", 400, "'last'"));
     Path file = directory.resolve("rows");
-    Plugins.development(directory, "smt", LsnDedup.class);
+    Plugins.development(directory, "smt", LsnDedup.class, Position.class);
     Plugins.development(directory, "sink", FileSinkConnector.class);
     try (ConnectWorker worker =
         ConnectWorker.builder(kafka.bootstrapServers())
