@@ -151,6 +151,16 @@ class HubArchiveIT {
   }
 
   @Test
+  void libHoldsTheSinkTheTransformsAndWhatTheyShare() {
+    Set<String> own =
+        archive.jars().stream()
+            .filter(jar -> jar.startsWith("connect-") && jar.endsWith("-" + VERSION + ".jar"))
+            .map(jar -> jar.substring(0, jar.length() - "-.jar".length() - VERSION.length()))
+            .collect(Collectors.toSet());
+    assertEquals(Set.of("connect-sink-lakehouse", "connect-smt-cdc", "connect-cdc-order"), own);
+  }
+
+  @Test
   void everyBundledJarHasALicence() {
     // A line: "     (Licence) Name (group:artifact:version - url)".
     Pattern line = Pattern.compile("^ +\\((.+)\\) .* \\([^: ]+:([^: ]+):([^: ]+) - .*\\)$");

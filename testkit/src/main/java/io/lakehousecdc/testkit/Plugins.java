@@ -95,9 +95,11 @@ public final class Plugins {
     Path plugin = into.resolve(name);
     try {
       Files.createDirectories(plugin);
+      int jars = 0;
       for (Path origin : Arrays.stream(classes).map(Plugins::origin).distinct().toList()) {
         if (Files.isDirectory(origin)) {
-          jar(origin, plugin.resolve(name + ".jar"));
+          // Such directories are all called alike.
+          jar(origin, plugin.resolve(name + "-" + jars++ + ".jar"));
         } else {
           Files.copy(
               origin, plugin.resolve(origin.getFileName()), StandardCopyOption.REPLACE_EXISTING);
