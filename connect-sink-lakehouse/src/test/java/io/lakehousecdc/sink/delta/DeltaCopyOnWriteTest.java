@@ -5,7 +5,6 @@ import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Batches.optional;
 import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,7 +19,6 @@ import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -90,7 +88,7 @@ class DeltaCopyOnWriteTest extends DeltaTargetTest {
         RecordException.class,
         () -> owner.commit(batch(ITEMS, columns(wide)).upsert(2, 2, tooWide).build()));
     owner.commit(batch(ITEMS, columns(wide)).upsert(3, 3, fits).build());
-    assertEquals(List.of(Warehouse.row(1), Warehouse.row(3)), select(ITEMS, "id"));
+    assertThatRows(ITEMS, "id").areExactly(Warehouse.row(1), Warehouse.row(3));
   }
 
   private static RowSchema columns(LogicalType value) {

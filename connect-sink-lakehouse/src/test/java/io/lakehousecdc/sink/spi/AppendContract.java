@@ -7,13 +7,12 @@ import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
 import static io.lakehousecdc.sink.spi.Warehouse.append;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Append mode: the table is the log of the changes. Unknown cells are NULL in it. */
@@ -31,15 +30,16 @@ interface AppendContract extends Warehouse {
                 .deleteOf(4, 2, "two", "b", 5L)
                 .build());
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
-    assertEquals(
-        List.of(
+    assertThatRows(ITEMS, "id", "name", "note", "qty", "_cdc_op", "_cdc_lsn", "_cdc_deleted")
+        .areExactly(
             row(1, null, null, null, "d", 3L, true),
             row(1, "one", "a", 1L, "u", 1L, false),
             row(1, "one", "a", 1L, "u", 1L, false),
             row(1, "one", null, 2L, "u", 2L, false),
-            row(2, "two", "b", 5L, "d", 4L, true)),
-        select(ITEMS, "id", "name", "note", "qty", "_cdc_op", "_cdc_lsn", "_cdc_deleted"));
-    assertEquals(new CommitReceipt(2, 2, 0, 0, 0), receipt);
+            row(2, "two", "b", 5L, "d", 4L, true));
+    assertThat(receipt)
+        .as("receipt of the first commit")
+        .isEqualTo(new CommitReceipt(2, 2, 0, 0, 0));
   }
 
   @Test
@@ -50,9 +50,8 @@ interface AppendContract extends Warehouse {
     PartitionOwner owner = owner(append());
     owner.commit(batch(log, columns).upsert(1, 5L, "x").upsert(2, 5L, "x").build());
     owner.commit(batch(log, columns).deleteOf(3, 5L, "x").build());
-    assertEquals(
-        List.of(row(5L, "x", "d"), row(5L, "x", "u"), row(5L, "x", "u")),
-        select(log, "at", "text", "_cdc_op"));
+    assertThatRows(log, "at", "text", "_cdc_op")
+        .areExactly(row(5L, "x", "d"), row(5L, "x", "u"), row(5L, "x", "u"));
   }
 
   @Test
@@ -60,12 +59,11 @@ interface AppendContract extends Warehouse {
     PartitionOwner owner = owner(append());
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
     owner.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", "b", 2L).truncate(10).build());
-    assertEquals(
-        List.of(
+    assertThatRows(ITEMS, "id", "name", "_cdc_op", "_cdc_lsn", "_cdc_deleted")
+        .areExactly(
             row(1, "one", "u", 1L, false),
             row(2, "two", "u", 2L, false),
-            row(null, null, "t", 10L, true)),
-        select(ITEMS, "id", "name", "_cdc_op", "_cdc_lsn", "_cdc_deleted"));
+            row(null, null, "t", 10L, true));
   }
 
   @Test
@@ -74,8 +72,10 @@ interface AppendContract extends Warehouse {
     Commit commit = owner.prepare(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
     owner.commit(commit);
     owner.commit(commit);
-    assertEquals(List.of(row(1, "one")), select(ITEMS, "id", "name"));
+    assertThatRows(ITEMS, "id", "name").as("after the repetition").areExactly(row(1, "one"));
     owner.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", "a", 1L).build());
-    assertEquals(2, rows(ITEMS).size());
+    assertThatRows(ITEMS, "id", "name")
+        .as("after the next commit")
+        .areExactly(row(1, "one"), row(2, "two"));
   }
 }

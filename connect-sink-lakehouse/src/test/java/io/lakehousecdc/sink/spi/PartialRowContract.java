@@ -5,12 +5,13 @@ import static io.lakehousecdc.sink.change.Cell.ABSENT;
 import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
 import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.error.RecordException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,10 +34,10 @@ interface PartialRowContract extends Warehouse {
                 .upsert(2, 2, UNCHANGED, "changed", UNCHANGED)
                 .upsert(2, 3, "tre", null, 30L)
                 .build());
-    assertEquals(
-        List.of(row(1, "uno", "long", 10L), row(2, "two", "changed", 2L), row(3, "tre", null, 30L)),
-        select(ITEMS, "id", "name", "note", "qty"));
-    assertEquals(new CommitReceipt(3, 0, 0, 2, 0), receipt);
+    assertThatRows(ITEMS, "id", "name", "note", "qty")
+        .areExactly(
+            row(1, "uno", "long", 10L), row(2, "two", "changed", 2L), row(3, "tre", null, 30L));
+    assertThat(receipt).as("receipt of the updates").isEqualTo(new CommitReceipt(3, 0, 0, 2, 0));
   }
 
   @Test
@@ -45,28 +46,29 @@ interface PartialRowContract extends Warehouse {
     owner.commit(batch(ITEMS, ITEM).upsert(5, 1, "one", "long", 1L).build());
     CommitReceipt receipt =
         owner.commit(batch(ITEMS, ITEM).upsert(4, 1, "old", UNCHANGED, 0L).build());
-    assertEquals(List.of(row("one", "long", 1L)), select(ITEMS, "name", "note", "qty"));
-    assertEquals(new CommitReceipt(0, 0, 1, 0, 0), receipt);
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(row(1, "one", "long", 1L));
+    assertThat(receipt)
+        .as("receipt of the older change")
+        .isEqualTo(new CommitReceipt(0, 0, 1, 0, 0));
   }
 
   @Test
   default void unchangedCellOfARowThatIsNotStoredIsRefused() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build());
-    RecordException refusal =
-        assertThrows(
-            RecordException.class,
-            () ->
-                owner.commit(
-                    batch(ITEMS, ITEM)
-                        .upsert(2, 2, "two", null, null)
-                        .upsert(3, 77, "new", UNCHANGED, 1L)
-                        .build()));
-    assertEquals(List.of(row(1)), select(ITEMS, "id"), "nothing of the commit is visible");
-    assertEquals(ITEMS, refusal.table());
-    assertEquals(RowKey.of(77), refusal.key());
-    assertTrue(refusal.getMessage().contains("note"), refusal::getMessage);
-    assertTrue(refusal.getMessage().contains("REPLICA IDENTITY FULL"), refusal::getMessage);
+    TableBatch unknown =
+        batch(ITEMS, ITEM)
+            .upsert(2, 2, "two", null, null)
+            .upsert(3, 77, "new", UNCHANGED, 1L)
+            .build();
+    assertThatExceptionOfType(RecordException.class)
+        .as("commit with an unchanged cell of key 77")
+        .isThrownBy(() -> owner.commit(unknown))
+        .returns(ITEMS, RecordException::table)
+        .returns(RowKey.of(77), RecordException::key)
+        .withMessageContaining("note")
+        .withMessageContaining("REPLICA IDENTITY FULL");
+    assertThatRows(ITEMS, "id").as("after the refused commit").areExactly(row(1));
   }
 
   @Test
@@ -75,7 +77,7 @@ interface PartialRowContract extends Warehouse {
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "long", 1L).build());
     owner.commit(
         batch(ITEMS, ITEM).delete(2, 1).moved(RowKey.of(1), 2, 2, "one", UNCHANGED, 9L).build());
-    assertEquals(List.of(row(2, "one", "long", 9L)), select(ITEMS, "id", "name", "note", "qty"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(row(2, "one", "long", 9L));
   }
 
   @Test
@@ -91,7 +93,7 @@ interface PartialRowContract extends Warehouse {
             .delete(2, 1)
             .moved(RowKey.of(1), 2, 2, "one", UNCHANGED, UNCHANGED)
             .build());
-    assertEquals(List.of(row(2, "one", "of one", 1L)), select(ITEMS, "id", "name", "note", "qty"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(row(2, "one", "of one", 1L));
   }
 
   @Test
@@ -107,9 +109,8 @@ interface PartialRowContract extends Warehouse {
             .moved(RowKey.of(2), 2, 1, "two", UNCHANGED, 2L)
             .moved(RowKey.of(1), 2, 2, "one", UNCHANGED, 1L)
             .build());
-    assertEquals(
-        List.of(row(1, "two", "of two", 2L), row(2, "one", "of one", 1L)),
-        select(ITEMS, "id", "name", "note", "qty"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty")
+        .areExactly(row(1, "two", "of two", 2L), row(2, "one", "of one", 1L));
   }
 
   @Test
@@ -120,7 +121,7 @@ interface PartialRowContract extends Warehouse {
       owner.commit(
           batch(ITEMS, ITEM).delete(2, 1).moved(RowKey.of(1), 2, 2, "one", UNCHANGED, 9L).build());
     }
-    assertEquals(List.of(row(2, "one", "long", 9L)), select(ITEMS, "id", "name", "note", "qty"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(row(2, "one", "long", 9L));
   }
 
   @Test
@@ -133,26 +134,21 @@ interface PartialRowContract extends Warehouse {
             .completed(late, 3, 1, "uno", UNCHANGED, 10L)
             .completed(late, 3, 2, "due", UNCHANGED, 20L)
             .build());
-    assertEquals(
-        List.of(row(1, "uno", "stored", 10L), row(2, "due", "late", 20L)),
-        select(ITEMS, "id", "name", "note", "qty"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty")
+        .areExactly(row(1, "uno", "stored", 10L), row(2, "due", "late", 20L));
   }
 
   @Test
   default void moveFromARowThatIsNotStoredIsRefused() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "long", 1L).build());
-    RecordException refusal =
-        assertThrows(
-            RecordException.class,
-            () ->
-                owner.commit(
-                    batch(ITEMS, ITEM)
-                        .delete(2, 5)
-                        .moved(RowKey.of(5), 2, 6, "five", UNCHANGED, 9L)
-                        .build()));
-    assertEquals(RowKey.of(6), refusal.key());
-    assertEquals(List.of(row(1)), select(ITEMS, "id"));
+    TableBatch move =
+        batch(ITEMS, ITEM).delete(2, 5).moved(RowKey.of(5), 2, 6, "five", UNCHANGED, 9L).build();
+    assertThatExceptionOfType(RecordException.class)
+        .as("move from key 5, which is not stored, to key 6")
+        .isThrownBy(() -> owner.commit(move))
+        .returns(RowKey.of(6), RecordException::key);
+    assertThatRows(ITEMS, "id").as("after the refused move").areExactly(row(1));
   }
 
   @Test
@@ -164,9 +160,8 @@ interface PartialRowContract extends Warehouse {
             .upsert(2, 1, "uno", ABSENT, 2L)
             .upsert(2, 2, "two", ABSENT, ABSENT)
             .build());
-    assertEquals(
-        List.of(row(1, "uno", "kept", 2L), row(2, "two", null, null)),
-        select(ITEMS, "id", "name", "note", "qty"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty")
+        .areExactly(row(1, "uno", "kept", 2L), row(2, "two", null, null));
   }
 
   @Test
@@ -176,22 +171,24 @@ interface PartialRowContract extends Warehouse {
     Object[] numbers = {UNCHANGED, ABSENT, 7L};
     Batches inserts = batch(ITEMS, ITEM);
     Batches updates = batch(ITEMS, ITEM);
+    List<List<Object>> expected = new ArrayList<>();
     int id = 0;
     for (Object name : marks) {
       for (Object note : marks) {
         for (Object quantity : numbers) {
           inserts.upsert(1, ++id, "old", "old", 1L);
           updates.upsert(2, id, name, note, quantity);
+          expected.add(
+              row(
+                  id,
+                  name == "new" ? name : "old",
+                  note == "new" ? note : "old",
+                  quantity instanceof Long ? quantity : 1L));
         }
       }
     }
     owner.commit(inserts.build());
     owner.commit(updates.build());
-    List<List<Object>> rows = select(ITEMS, "name", "note", "qty");
-    assertEquals(27, rows.size());
-    assertEquals(9, rows.stream().filter(row -> row.get(0).equals("new")).count());
-    assertEquals(9, rows.stream().filter(row -> row.get(1).equals("new")).count());
-    assertEquals(9, rows.stream().filter(row -> row.get(2).equals(7L)).count());
-    assertEquals(8, rows.stream().filter(row -> row.equals(row("old", "old", 1L))).count());
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(expected);
   }
 }

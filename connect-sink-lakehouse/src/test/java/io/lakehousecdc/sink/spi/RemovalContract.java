@@ -5,7 +5,7 @@ import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
 import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static io.lakehousecdc.sink.spi.Warehouse.soft;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
@@ -22,11 +22,10 @@ interface RemovalContract extends Warehouse {
     owner.commit(
         batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).upsert(1, 2, "two", "b", 2L).build());
     CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).delete(5, 1).build());
-    assertEquals(
-        List.of(
-            row(1, "one", "a", true, "d", 5L, 5_000L), row(2, "two", "b", false, "u", 1L, 1_000L)),
-        select(ITEMS, "id", "name", "note", "_cdc_deleted", "_cdc_op", "_cdc_lsn", "_cdc_ts"));
-    assertEquals(new CommitReceipt(0, 1, 0, 0, 0), receipt);
+    assertThatRows(ITEMS, "id", "name", "note", "_cdc_deleted", "_cdc_op", "_cdc_lsn", "_cdc_ts")
+        .areExactly(
+            row(1, "one", "a", true, "d", 5L, 5_000L), row(2, "two", "b", false, "u", 1L, 1_000L));
+    assertThat(receipt).as("receipt of the delete").isEqualTo(new CommitReceipt(0, 1, 0, 0, 0));
   }
 
   @Test
@@ -41,10 +40,9 @@ interface RemovalContract extends Warehouse {
                 .upsert(4, 1, "late", null, null)
                 .upsert(6, 2, "again", UNCHANGED, 3L)
                 .build());
-    assertEquals(
-        List.of(row(1, "one", "a", true), row(2, "again", "b", false)),
-        select(ITEMS, "id", "name", "note", "_cdc_deleted"));
-    assertEquals(1, receipt.stale());
+    assertThatRows(ITEMS, "id", "name", "note", "_cdc_deleted")
+        .areExactly(row(1, "one", "a", true), row(2, "again", "b", false));
+    assertThat(receipt.stale()).as("stale changes that %s counts", receipt).isEqualTo(1);
   }
 
   @Test
@@ -57,9 +55,8 @@ interface RemovalContract extends Warehouse {
             .deleteOf(2, 2, "two", "b", 2L)
             .delete(2, 3)
             .build());
-    assertEquals(
-        List.of(row(1, "uno", "a", 10L, true, "d"), row(2, "two", "b", 2L, true, "d")),
-        select(ITEMS, "id", "name", "note", "qty", "_cdc_deleted", "_cdc_op"));
+    assertThatRows(ITEMS, "id", "name", "note", "qty", "_cdc_deleted", "_cdc_op")
+        .areExactly(row(1, "uno", "a", 10L, true, "d"), row(2, "two", "b", 2L, true, "d"));
   }
 
   @Test
@@ -79,8 +76,8 @@ interface RemovalContract extends Warehouse {
                 .upsert(8, 6, "before", null, null)
                 .truncate(10)
                 .build());
-    assertEquals(List.of(row(3), row(4), row(5)), select(ITEMS, "id"));
-    assertEquals(new CommitReceipt(1, 2, 1, 0, 0), receipt);
+    assertThatRows(ITEMS, "id").as("after the truncate").areExactly(row(3), row(4), row(5));
+    assertThat(receipt).as("receipt of the truncate").isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
 
     CommitReceipt late =
         owner.commit(
@@ -89,8 +86,10 @@ interface RemovalContract extends Warehouse {
                 .upsert(9, 8, "late", UNCHANGED, null)
                 .upsert(10, 9, "same time", null, null)
                 .build());
-    assertEquals(List.of(row(3), row(4), row(5), row(9)), select(ITEMS, "id"));
-    assertEquals(new CommitReceipt(1, 0, 2, 0, 0), late);
+    assertThatRows(ITEMS, "id")
+        .as("after the late changes")
+        .areExactly(row(3), row(4), row(5), row(9));
+    assertThat(late).as("receipt of the late changes").isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
   }
 
   @Test
@@ -107,12 +106,12 @@ interface RemovalContract extends Warehouse {
                 .upsert(9, 3, "late", null, null)
                 .upsert(11, 4, "new", null, null)
                 .build());
-    assertEquals(List.of(row(4)), select(ITEMS, "id"));
-    assertEquals(1, receipt.stale());
+    assertThatRows(ITEMS, "id").as("after the other task's changes").areExactly(row(4));
+    assertThat(receipt.stale()).as("stale changes that %s counts", receipt).isEqualTo(1);
 
     PartitionOwner reopened = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
     reopened.commit(batch(ITEMS, ITEM).upsert(9, 5, "late", null, null).build());
-    assertEquals(List.of(row(4)), select(ITEMS, "id"));
+    assertThatRows(ITEMS, "id").as("after a new owner's change").areExactly(row(4));
   }
 
   @Test
@@ -125,7 +124,7 @@ interface RemovalContract extends Warehouse {
             .upsert(7, 1, "gone", null, null)
             .upsert(12, 2, "there", null, null)
             .build());
-    assertEquals(List.of(row(2)), select(ITEMS, "id"));
+    assertThatRows(ITEMS, "id").areExactly(row(2));
   }
 
   @Test
@@ -138,10 +137,9 @@ interface RemovalContract extends Warehouse {
             .deleteOf(2, 3, "three", null, null)
             .build());
     CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).truncate(10).build());
-    assertEquals(
-        List.of(row(1, "one", true, 10L), row(2, "two", false, 20L), row(3, "three", true, 2L)),
-        select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
-    assertEquals(1, receipt.deleted());
+    assertThatRows(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn")
+        .areExactly(row(1, "one", true, 10L), row(2, "two", false, 20L), row(3, "three", true, 2L));
+    assertThat(receipt.deleted()).as("rows deleted that %s counts", receipt).isEqualTo(1);
   }
 
   @Test
@@ -154,15 +152,17 @@ interface RemovalContract extends Warehouse {
             .upsert(20, 2, "above", null, null)
             .build());
     CommitReceipt receipt = owner.commit(batch(ITEMS, NOTHING).truncate(10).build());
-    assertEquals(1, receipt.deleted());
+    assertThat(receipt.deleted()).as("rows deleted that %s counts", receipt).isEqualTo(1);
     owner.commit(batch(ITEMS, ITEM).upsert(21, 1, "again", null, null).build());
-    assertEquals(List.of(row(1, "again"), row(2, "above")), select(ITEMS, "id", "name"));
+    assertThatRows(ITEMS, "id", "name")
+        .as("after the first owner")
+        .areExactly(row(1, "again"), row(2, "above"));
 
     PartitionOwner reopened = owner(TableOptions.DEFAULT);
     reopened.commit(batch(ITEMS, NOTHING).truncate(30).build());
-    assertEquals(List.of(), select(ITEMS, "id"));
+    assertThatRows(ITEMS, "id").as("after the next owner's truncate").areExactly();
     reopened.commit(batch(ITEMS, ITEM).upsert(31, 2, "anew", null, null).build());
-    assertEquals(List.of(row(2, "anew")), select(ITEMS, "id", "name"));
+    assertThatRows(ITEMS, "id", "name").areExactly(row(2, "anew"));
   }
 
   @Test
@@ -172,8 +172,7 @@ interface RemovalContract extends Warehouse {
     owner.commit(batch(ITEMS, NOTHING).truncate(10).build());
     owner(soft()).commit(batch(ITEMS, NOTHING).truncate(11).build());
     owner(soft()).commit(batch(ITEMS, ITEM).upsert(12, 2, "two", null, null).build());
-    assertEquals(
-        List.of(row(1, "one", true, 10L), row(2, "two", false, 12L)),
-        select(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn"));
+    assertThatRows(ITEMS, "id", "name", "_cdc_deleted", "_cdc_lsn")
+        .areExactly(row(1, "one", true, 10L), row(2, "two", false, 12L));
   }
 }

@@ -4,8 +4,7 @@ package io.lakehousecdc.sink.spi;
 import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
 import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -15,7 +14,6 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.error.RecordException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,7 +27,7 @@ interface SharedKeyContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     store(owner);
     owner.commit(new Events().whole().move(20, 1, 2, "one", 1L).move(30, 2, 3, "two", 2L).build());
-    assertRows(row(2, "one"), row(3, "two"));
+    assertThatItems().areExactly(row(2, "one"), row(3, "two"));
   }
 
   @Test
@@ -37,9 +35,8 @@ interface SharedKeyContract extends Warehouse {
     PartitionOwner owner = owner(Warehouse.soft());
     store(owner);
     owner.commit(new Events().whole().move(20, 1, 2, "one", 1L).move(30, 2, 3, "two", 2L).build());
-    assertEquals(
-        List.of(row(1, "one", true), row(2, "one", false), row(3, "two", false)),
-        select(ITEMS, "id", "name", "_cdc_deleted"));
+    assertThatRows(ITEMS, "id", "name", "_cdc_deleted")
+        .areExactly(row(1, "one", true), row(2, "one", false), row(3, "two", false));
   }
 
   @Test
@@ -48,8 +45,8 @@ interface SharedKeyContract extends Warehouse {
     store(owner);
     owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
     owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
-    assertRows(row(2, "one"), row(3, "two"));
-    assertEquals(List.of(row(2, "s"), row(3, "c")), select(ITEMS, "id", "_cdc_op"));
+    assertThatItems().areExactly(row(2, "one"), row(3, "two"));
+    assertThatRows(ITEMS, "id", "_cdc_op").areExactly(row(2, "s"), row(3, "c"));
   }
 
   @Test
@@ -58,9 +55,8 @@ interface SharedKeyContract extends Warehouse {
     store(owner);
     owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
     owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
-    assertEquals(
-        List.of(row(1, "one", true), row(2, "one", false), row(3, "two", false)),
-        select(ITEMS, "id", "name", "_cdc_deleted"));
+    assertThatRows(ITEMS, "id", "name", "_cdc_deleted")
+        .areExactly(row(1, "one", true), row(2, "one", false), row(3, "two", false));
   }
 
   @Test
@@ -70,7 +66,7 @@ interface SharedKeyContract extends Warehouse {
     owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
     owner.commit(new Events().delete(30, 2, "two", 2L).build());
     owner.commit(new Events(100).create(120, 5, "five", 5L).delete(130, 5, "five", 5L).build());
-    assertEquals(List.of(row(2, "one", 1L)), select(ITEMS, "id", "name", "qty"));
+    assertThatRows(ITEMS, "id", "name", "qty").areExactly(row(2, "one", 1L));
   }
 
   @Test
@@ -81,7 +77,7 @@ interface SharedKeyContract extends Warehouse {
     owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
     owner.commit(new Events().move(20, 1, 2, "one", 1L).build());
     owner.commit(new Events().move(30, 2, 3, "two", 2L).build());
-    assertRows(row(2, "one"), row(3, "two"));
+    assertThatItems().areExactly(row(2, "one"), row(3, "two"));
   }
 
   @Test
@@ -90,9 +86,9 @@ interface SharedKeyContract extends Warehouse {
     store(owner);
     owner.commit(new Events().move(20, 1, 2, "one", 1L).delete(30, 2).build());
     owner.commit(new Events().tombstone(30, 2).tombstone(20, 1).build());
-    assertRows(row(2, "one"));
+    assertThatItems().as("after the tombstones of both deletes").areExactly(row(2, "one"));
     owner.commit(new Events().tombstone(31, 2).build());
-    assertRows();
+    assertThatItems().as("after a later tombstone").areExactly();
   }
 
   @Test
@@ -101,7 +97,7 @@ interface SharedKeyContract extends Warehouse {
     store(owner);
     owner.commit(new Events().create(20, 5, "five", 5L).build());
     owner.commit(new Events().create(20, 5, "five", 5L).delete(30, 5).build());
-    assertRows(row(1, "one"), row(2, "two"));
+    assertThatItems().areExactly(row(1, "one"), row(2, "two"));
   }
 
   @Test
@@ -109,10 +105,10 @@ interface SharedKeyContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     store(owner);
     owner.commit(new Events().create(20, 5, "five", 5L).delete(30, 5).build());
-    assertRows(row(1, "one"), row(2, "two"));
+    assertThatItems().as("in one commit").areExactly(row(1, "one"), row(2, "two"));
     owner.commit(new Events(100).create(140, 5, "five", 5L).build());
     owner.commit(new Events(100).delete(150, 5).build());
-    assertRows(row(1, "one"), row(2, "two"));
+    assertThatItems().as("in two commits").areExactly(row(1, "one"), row(2, "two"));
   }
 
   @Test
@@ -120,10 +116,10 @@ interface SharedKeyContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     store(owner);
     owner.commit(new Events().delete(20, 1).create(30, 1, "again", 1L).delete(40, 1).build());
-    assertRows(row(2, "two"));
+    assertThatItems().as("in one commit").areExactly(row(2, "two"));
     owner.commit(new Events(100).delete(150, 2).create(160, 2, "again", 2L).build());
     owner.commit(new Events(100).delete(170, 2).build());
-    assertRows();
+    assertThatItems().as("in two commits").areExactly();
   }
 
   @Test
@@ -136,7 +132,7 @@ interface SharedKeyContract extends Warehouse {
             .update(25, 2, "uno", UNCHANGED)
             .delete(30, 2)
             .build());
-    assertEquals(List.of(row(2, "uno", 1L)), select(ITEMS, "id", "name", "qty"));
+    assertThatRows(ITEMS, "id", "name", "qty").areExactly(row(2, "uno", 1L));
   }
 
   @Test
@@ -144,9 +140,9 @@ interface SharedKeyContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     store(owner);
     owner.commit(new Events().create(20, 2, "took over", 5L).build());
-    assertEquals(List.of(row(1, "u"), row(2, "k")), select(ITEMS, "id", "_cdc_op"));
+    assertThatRows(ITEMS, "id", "_cdc_op").areExactly(row(1, "u"), row(2, "k"));
     owner.commit(new Events(2_000).delete(3_000, 2).build());
-    assertRows(row(1, "one"));
+    assertThatItems().areExactly(row(1, "one"));
   }
 
   @Test
@@ -155,7 +151,7 @@ interface SharedKeyContract extends Warehouse {
     store(owner);
     owner.commit(
         new Events().move(20, 1, 2, "one", UNCHANGED).move(30, 2, 3, "two", UNCHANGED).build());
-    assertEquals(List.of(row(2, "one", 1L), row(3, "two", 2L)), select(ITEMS, "id", "name", "qty"));
+    assertThatRows(ITEMS, "id", "name", "qty").areExactly(row(2, "one", 1L), row(3, "two", 2L));
   }
 
   @Test
@@ -163,9 +159,8 @@ interface SharedKeyContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     store(owner);
     owner.commit(new Events().create(20, 5, "five", 5L).move(30, 5, 6, "six", UNCHANGED).build());
-    assertEquals(
-        List.of(row(1, "one", 1L), row(2, "two", 2L), row(6, "six", 5L)),
-        select(ITEMS, "id", "name", "qty"));
+    assertThatRows(ITEMS, "id", "name", "qty")
+        .areExactly(row(1, "one", 1L), row(2, "two", 2L), row(6, "six", 5L));
   }
 
   @Test
@@ -174,8 +169,10 @@ interface SharedKeyContract extends Warehouse {
     store(owner);
     owner.commit(new Events().move(20, 1, 2, "one", UNCHANGED).build());
     TableBatch rest = new Events().move(30, 2, 3, "two", UNCHANGED).build();
-    RecordException refusal = assertThrows(RecordException.class, () -> owner.commit(rest));
-    assertEquals(RowKey.of(3), refusal.key());
+    assertThatExceptionOfType(RecordException.class)
+        .as("move from key 2, whose row was replaced, to key 3")
+        .isThrownBy(() -> owner.commit(rest))
+        .returns(RowKey.of(3), RecordException::key);
   }
 
   private static void store(PartitionOwner owner) {
@@ -183,8 +180,8 @@ interface SharedKeyContract extends Warehouse {
         batch(ITEMS, ITEM).upsert(1, 1, "one", null, 1L).upsert(1, 2, "two", null, 2L).build());
   }
 
-  private void assertRows(Object... rows) {
-    assertEquals(List.of(rows), select(ITEMS, "id", "name"));
+  private RowsAssert assertThatItems() {
+    return assertThatRows(ITEMS, "id", "name");
   }
 
   /** Events of one transaction, folded. */

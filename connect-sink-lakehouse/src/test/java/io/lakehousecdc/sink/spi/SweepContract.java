@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.spi;
 import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static io.lakehousecdc.sink.spi.Warehouse.soft;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
@@ -32,8 +32,8 @@ interface SweepContract extends Warehouse {
                 batch(ITEMS, RemovalContract.NOTHING)
                     .sweep(P0.topic(), 100, Sweep.Mode.REMOVE)
                     .build());
-    assertEquals(2, receipt.ghosts());
-    assertEquals(List.of(row(3)), select(ITEMS, "id"));
+    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(2);
+    assertThatRows(ITEMS, "id").areExactly(row(3));
   }
 
   @Test
@@ -41,8 +41,8 @@ interface SweepContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     ghosts(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REPORT);
-    assertEquals(List.of(row(1), row(2), row(3)), select(ITEMS, "id"));
-    assertEquals(new CommitReceipt(1, 0, 0, 0, 1), receipt);
+    assertThatRows(ITEMS, "id").areExactly(row(1), row(2), row(3));
+    assertThat(receipt).as("receipt of the report").isEqualTo(new CommitReceipt(1, 0, 0, 0, 1));
   }
 
   @Test
@@ -50,8 +50,8 @@ interface SweepContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     ghosts(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
-    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
-    assertEquals(1, receipt.ghosts());
+    assertThatRows(ITEMS, "id").areExactly(row(1), row(3));
+    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(1);
   }
 
   @Test
@@ -59,9 +59,9 @@ interface SweepContract extends Warehouse {
     PartitionOwner owner = owner(soft());
     ghosts(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
-    assertEquals(
-        List.of(row(1, false), row(2, true), row(3, false)), select(ITEMS, "id", "_cdc_deleted"));
-    assertEquals(1, receipt.ghosts());
+    assertThatRows(ITEMS, "id", "_cdc_deleted")
+        .areExactly(row(1, false), row(2, true), row(3, false));
+    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(1);
   }
 
   @Test
@@ -71,18 +71,30 @@ interface SweepContract extends Warehouse {
     PartitionOwner second = PartitionOwner.of(other, P1);
     ghosts(first);
     second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
-    assertEquals(0, completeSnapshot(first, Sweep.Mode.REMOVE).ghosts());
-    assertEquals(4, rows(ITEMS).size());
+    assertThat(completeSnapshot(first, Sweep.Mode.REMOVE).ghosts())
+        .as("rows swept while the second partition is behind")
+        .isZero();
+    assertThatRows(ITEMS, "id")
+        .as("while the sweep waits")
+        .areExactly(row(1), row(2), row(3), row(9));
     PendingSweep waits = new PendingSweep(ITEMS, P0.topic(), new Position(0, 100, 0));
-    assertEquals(Set.of(waits), other.pendingSweeps(Set.of(P0.topic(), "another")));
-    assertEquals(Set.of(waits), open(TableOptions.DEFAULT).pendingSweeps(Set.of(P0.topic())));
-    assertEquals(Set.of(), other.pendingSweeps(Set.of("another")));
+    assertThat(other.pendingSweeps(Set.of(P0.topic(), "another")))
+        .as("sweeps that the other task sees waiting")
+        .containsExactly(waits);
+    assertThat(open(TableOptions.DEFAULT).pendingSweeps(Set.of(P0.topic())))
+        .as("sweeps that a new owner sees waiting")
+        .containsExactly(waits);
+    assertThat(other.pendingSweeps(Set.of("another")))
+        .as("waiting sweeps of another topic")
+        .isEmpty();
 
     CommitReceipt receipt = sweep(second.completed(100), Sweep.Mode.REMOVE);
-    assertEquals(2, receipt.ghosts());
-    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
-    assertEquals(Set.of(), other.pendingSweeps(Set.of(P0.topic())));
-    assertEquals(0, sweep(second, Sweep.Mode.REMOVE).ghosts());
+    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(2);
+    assertThatRows(ITEMS, "id").areExactly(row(1), row(3));
+    assertThat(other.pendingSweeps(Set.of(P0.topic())))
+        .as("waiting sweeps after the sweep")
+        .isEmpty();
+    assertThat(sweep(second, Sweep.Mode.REMOVE).ghosts()).as("rows swept the second time").isZero();
   }
 
   @Test
@@ -92,8 +104,8 @@ interface SweepContract extends Warehouse {
         PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
     ghosts(first);
     second.commit(batch(ITEMS, ITEM).upsert(100, 4, "after the snapshot", null, null).build());
-    assertEquals(1, completeSnapshot(first, Sweep.Mode.REMOVE).ghosts());
-    assertEquals(List.of(row(1), row(3), row(4)), select(ITEMS, "id"));
+    assertThat(completeSnapshot(first, Sweep.Mode.REMOVE).ghosts()).as("rows swept").isEqualTo(1);
+    assertThatRows(ITEMS, "id").areExactly(row(1), row(3), row(4));
   }
 
   @Test
@@ -106,16 +118,20 @@ interface SweepContract extends Warehouse {
     first
         .completed(200)
         .commit(batch(ITEMS, ITEM).sweep(P0.topic(), 200, Sweep.Mode.REMOVE).build());
-    assertEquals(
-        Set.of(new PendingSweep(ITEMS, P0.topic(), new Position(0, 200, 0))),
-        target.pendingSweeps(Set.of(P0.topic())));
-    assertEquals(1, sweep(second.completed(100), Sweep.Mode.REMOVE).ghosts());
-    assertEquals(1, target.pendingSweeps(Set.of(P0.topic())).size());
+    assertThat(target.pendingSweeps(Set.of(P0.topic())))
+        .as("waiting sweeps after the later snapshot")
+        .containsExactly(new PendingSweep(ITEMS, P0.topic(), new Position(0, 200, 0)));
+    assertThat(sweep(second.completed(100), Sweep.Mode.REMOVE).ghosts())
+        .as("rows that the earlier snapshot sweeps")
+        .isEqualTo(1);
+    assertThat(target.pendingSweeps(Set.of(P0.topic())))
+        .as("waiting sweeps after the earlier snapshot")
+        .hasSize(1);
     second
         .completed(200)
         .commit(batch(ITEMS, ITEM).sweep(P0.topic(), 200, Sweep.Mode.REMOVE).build());
-    assertEquals(List.of(), select(ITEMS, "id"));
-    assertEquals(Set.of(), target.pendingSweeps(Set.of(P0.topic())));
+    assertThatRows(ITEMS, "id").areExactly();
+    assertThat(target.pendingSweeps(Set.of(P0.topic()))).as("waiting sweeps at the end").isEmpty();
   }
 
   @Test
@@ -130,7 +146,7 @@ interface SweepContract extends Warehouse {
                     .upsert(new Position(0, 100, 0), 2, "of the snapshot", null, null)
                     .sweep(P0.topic(), 100, Sweep.Mode.REMOVE)
                     .build());
-    assertEquals(1, receipt.stale());
+    assertThat(receipt.stale()).as("stale changes that %s counts", receipt).isEqualTo(1);
     PartitionOwner late =
         PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
     late.commit(
@@ -138,7 +154,7 @@ interface SweepContract extends Warehouse {
             .upsert(60, 3, "late", null, null)
             .upsert(new Position(0, 100, 0), 4, "of the snapshot, and late", null, null)
             .build());
-    assertEquals(List.of(row(2), row(4)), select(ITEMS, "id"));
+    assertThatRows(ITEMS, "id").areExactly(row(2), row(4));
   }
 
   @Test
@@ -146,7 +162,7 @@ interface SweepContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     completeSnapshot(owner, Sweep.Mode.REPORT);
     owner.commit(batch(ITEMS, ITEM).upsert(60, 3, "late", null, null).build());
-    assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
+    assertThatRows(ITEMS, "id").areExactly(row(1), row(3));
   }
 
   @Test
@@ -169,8 +185,8 @@ interface SweepContract extends Warehouse {
         for (Future<CommitReceipt> receipt : threads.invokeAll(asking)) {
           ghosts += receipt.get().ghosts();
         }
-        assertEquals(2, ghosts);
-        assertEquals(List.of(), select(ITEMS, "id"));
+        assertThat(ghosts).as("rows swept in round %s", round).isEqualTo(2);
+        assertThatRows(ITEMS, "id").as("after round %s", round).areExactly();
       }
     } finally {
       threads.shutdownNow();

@@ -33,6 +33,7 @@ public abstract class TargetContract
         SweepContract,
         AppendContract,
         CommitContract,
+        OffsetContract,
         SchemaContract,
         DroppedColumnContract,
         TypeContract {

@@ -5,8 +5,8 @@ import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Batches.optional;
 import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static io.lakehousecdc.sink.spi.Warehouse.row;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.lakehousecdc.sink.change.Column;
@@ -21,8 +21,8 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RecordException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,25 +63,27 @@ interface TypeContract extends Warehouse {
     RowSchema columns = schema(1, required("id", Primitive.INT32), column);
     PartitionOwner owner = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
     Batches batch = batch(table, columns);
-    Map<Integer, Object> expected = new HashMap<>();
+    List<List<Object>> expected = new ArrayList<>();
     batch.upsert(1, -1, (Object) null);
-    expected.put(-1, null);
+    expected.add(row(-1, null));
     owner.commit(batch(table, columns).upsert(1, -2, (Object) null).build());
-    expected.put(-2, null);
+    expected.add(row(-2, null));
     for (int i = 0; i < values.size(); i++) {
       Object value = values.get(i);
       if (stores(column, value)) {
         batch.upsert(1, i, value);
-        expected.put(i, comparable(stored(column, value)));
+        expected.add(row(i, comparable(stored(column, value))));
       } else {
         Batches alone = batch(table, columns).upsert(1, i, value);
-        assertThrows(RecordException.class, () -> owner.commit(alone.build()), value::toString);
+        assertThatExceptionOfType(RecordException.class)
+            .as("commit of %s, which the target says it cannot store", value)
+            .isThrownBy(() -> owner.commit(alone.build()));
       }
     }
     owner.commit(batch.build());
-    Map<Integer, Object> found = new HashMap<>();
-    rows(table).forEach(row -> found.put((Integer) row.get("id"), comparable(row.get("v"))));
-    assertEquals(expected, found);
+    new RowsAssert(table, comparableRows(table), "id", "v")
+        .as("values of type %s", column.type())
+        .areExactly(expected);
   }
 
   private void updateAndDeleteByKey(TableId table, LogicalType type, List<Object> keys) {
@@ -91,22 +93,32 @@ interface TypeContract extends Warehouse {
     Batches inserts = batch(table, columns);
     Batches updates = batch(table, columns);
     Batches deletes = batch(table, columns);
-    Map<Object, Object> expected = new HashMap<>();
+    List<List<Object>> expected = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       inserts.upsert(1, keys.get(i), i);
       updates.upsert(2, keys.get(i), 100 + i);
       if (i % 2 == 1) {
         deletes.delete(3, keys.get(i));
       } else {
-        expected.put(comparable(stored(key, keys.get(i))), 100 + i);
+        expected.add(row(comparable(stored(key, keys.get(i))), 100 + i));
       }
     }
     owner.commit(inserts.build());
     owner.commit(updates.build());
     owner.commit(deletes.build());
-    Map<Object, Object> found = new HashMap<>();
-    rows(table).forEach(row -> found.put(comparable(row.get("k")), row.get("v")));
-    assertEquals(expected, found);
+    new RowsAssert(table, comparableRows(table), "k", "v")
+        .as("keys of type %s", type)
+        .areExactly(expected);
+  }
+
+  private List<Map<String, Object>> comparableRows(TableId table) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (Map<String, Object> row : rows(table)) {
+      Map<String, Object> copy = new LinkedHashMap<>(row);
+      copy.replaceAll((column, value) -> comparable(value));
+      rows.add(copy);
+    }
+    return rows;
   }
 
   /** Values with value equality: byte arrays become lists, at any depth. */

@@ -6,15 +6,15 @@ import static io.lakehousecdc.sink.spi.Batches.optional;
 import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Upsert mode with hard deletes: rows follow the changes, in order of position. */
@@ -37,20 +37,20 @@ interface UpsertContract extends Warehouse {
                 .delete(21, 3)
                 .upsert(22, 4, "four", null, 0L)
                 .build());
-    assertEquals(
-        List.of(row(1, "one", "a", 5L), row(2, "zwei", "b", 7L), row(4, "four", null, 0L)),
-        select(ITEMS, "id", "name", "note", "qty"));
-    assertEquals(new CommitReceipt(3, 0, 0, 0, 0), first);
-    assertEquals(new CommitReceipt(2, 1, 0, 0, 0), second);
+    assertThatRows(ITEMS, "id", "name", "note", "qty")
+        .areExactly(row(1, "one", "a", 5L), row(2, "zwei", "b", 7L), row(4, "four", null, 0L));
+    assertThat(first).as("receipt of the inserts").isEqualTo(new CommitReceipt(3, 0, 0, 0, 0));
+    assertThat(second)
+        .as("receipt of the mixed commit")
+        .isEqualTo(new CommitReceipt(2, 1, 0, 0, 0));
   }
 
   @Test
   default void metadataColumnsTellTheChange() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     owner.commit(batch(ITEMS, ITEM).upsert(new Position(3, 100, 77), 1, "one", null, null).build());
-    assertEquals(
-        List.of(row(1, "u", 77_000L, 77L, 100L, 3)),
-        select(ITEMS, "id", "_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_commit_lsn", "_cdc_epoch"));
+    assertThatRows(ITEMS, "id", "_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_commit_lsn", "_cdc_epoch")
+        .areExactly(row(1, "u", 77_000L, 77L, 100L, 3));
   }
 
   @Test
@@ -60,8 +60,10 @@ interface UpsertContract extends Warehouse {
         batch(ITEMS, ITEM).upsert(50, 1, "one", null, 1L).upsert(50, 2, "two", null, 2L).build());
     CommitReceipt receipt =
         owner.commit(batch(ITEMS, ITEM).upsert(49, 1, "old", null, 0L).delete(40, 2).build());
-    assertEquals(List.of(row(1, "one"), row(2, "two")), select(ITEMS, "id", "name"));
-    assertEquals(new CommitReceipt(0, 0, 2, 0, 0), receipt);
+    assertThatRows(ITEMS, "id", "name").areExactly(row(1, "one"), row(2, "two"));
+    assertThat(receipt)
+        .as("receipt of the older changes")
+        .isEqualTo(new CommitReceipt(0, 0, 2, 0, 0));
   }
 
   @Test
@@ -79,9 +81,8 @@ interface UpsertContract extends Warehouse {
             .upsert(new Position(1, 10, 10), 2, "later epoch", null, null)
             .upsert(new Position(0, 999, 999), 3, "earlier epoch", null, null)
             .build());
-    assertEquals(
-        List.of(row(1, "later commit"), row(2, "later epoch"), row(3, "three")),
-        select(ITEMS, "id", "name"));
+    assertThatRows(ITEMS, "id", "name")
+        .areExactly(row(1, "later commit"), row(2, "later epoch"), row(3, "three"));
   }
 
   @Test
@@ -91,8 +92,10 @@ interface UpsertContract extends Warehouse {
         batch(ITEMS, ITEM).upsert(50, 1, "one", null, 1L).upsert(50, 2, "two", null, 2L).build());
     CommitReceipt receipt =
         owner.commit(batch(ITEMS, ITEM).upsert(50, 1, "uno", null, 0L).delete(50, 2).build());
-    assertEquals(List.of(row(1, "uno")), select(ITEMS, "id", "name"));
-    assertEquals(new CommitReceipt(1, 1, 0, 0, 0), receipt);
+    assertThatRows(ITEMS, "id", "name").areExactly(row(1, "uno"));
+    assertThat(receipt)
+        .as("receipt of the changes at the equal position")
+        .isEqualTo(new CommitReceipt(1, 1, 0, 0, 0));
   }
 
   @Test
@@ -100,8 +103,8 @@ interface UpsertContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build());
     CommitReceipt receipt = owner.commit(batch(ITEMS, ITEM).delete(2, 77).build());
-    assertEquals(List.of(row(1)), select(ITEMS, "id"));
-    assertEquals(CommitReceipt.NOTHING, receipt);
+    assertThatRows(ITEMS, "id").areExactly(row(1));
+    assertThat(receipt).as("receipt of the delete").isEqualTo(CommitReceipt.NOTHING);
   }
 
   @Test
@@ -123,9 +126,8 @@ interface UpsertContract extends Warehouse {
             .build());
     owner.commit(
         batch(table, lines).upsert(4, "bb", (short) 2, "A").delete(5, "B", (short) 1).build());
-    assertEquals(
-        List.of(row("A", (short) 1, "a"), row("A", (short) 2, "bb")),
-        select(table, "order", "line", "note"));
+    assertThatRows(table, "order", "line", "note")
+        .areExactly(row("A", (short) 1, "a"), row("A", (short) 2, "bb"));
   }
 
   @Test
@@ -140,7 +142,7 @@ interface UpsertContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     owner.commit(batch(table, columns).upsert(1, 1, "x", 180).build());
     owner.commit(batch(table, columns).upsert(2, 1, Cell.UNCHANGED, 181).build());
-    assertEquals(List.of(row(1, "x", 181)), select(table, "Id", "select", "Größe in cm"));
+    assertThatRows(table, "Id", "select", "Größe in cm").areExactly(row(1, "x", 181));
   }
 
   @Test
@@ -152,9 +154,9 @@ interface UpsertContract extends Warehouse {
         owner.commit(
             batch(ITEMS, ITEM).upsert(1, 1, "one", null, null).build(),
             batch(other, columns).upsert(2, "a", true).upsert(3, "b", null).build());
-    assertEquals(List.of(row(1)), select(ITEMS, "id"));
-    assertEquals(List.of(row("a", true), row("b", null)), select(other, "k", "v"));
-    assertEquals(3, receipt.upserted());
+    assertThatRows(ITEMS, "id").areExactly(row(1));
+    assertThatRows(other, "k", "v").areExactly(row("a", true), row("b", null));
+    assertThat(receipt.upserted()).as("rows of both tables that %s counts", receipt).isEqualTo(3);
   }
 
   @Test
@@ -162,21 +164,23 @@ interface UpsertContract extends Warehouse {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
     Batches inserts = batch(ITEMS, ITEM);
     Batches changes = batch(ITEMS, ITEM);
+    List<List<Object>> expected = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
-      inserts.upsert(i + 1, i, "name " + i, i % 3 == 0 ? null : "note", (long) i);
+      String note = i % 3 == 0 ? null : "note";
+      inserts.upsert(i + 1, i, "name " + i, note, (long) i);
       if (i % 2 == 0) {
         changes.upsert(10_000 + i, i, "changed " + i, null, -1L);
+        expected.add(row(i, "changed " + i, null, -1L));
       } else if (i % 5 == 0) {
         changes.delete(10_000 + i, i);
+      } else {
+        expected.add(row(i, "name " + i, note, (long) i));
       }
     }
     owner.commit(inserts.build());
-    assertEquals(
-        new CommitReceipt(2_500, 500, 0, 0, 0),
-        owner.commit(changes.build()),
-        "receipt of changes");
-    List<Map<String, Object>> rows = rows(ITEMS);
-    assertEquals(4_500, rows.size());
-    assertEquals(2_500, rows.stream().filter(r -> r.get("qty").equals(-1L)).count());
+    assertThat(owner.commit(changes.build()))
+        .as("receipt of the changes")
+        .isEqualTo(new CommitReceipt(2_500, 500, 0, 0, 0));
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(expected);
   }
 }

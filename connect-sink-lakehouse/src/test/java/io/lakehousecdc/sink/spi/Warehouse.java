@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.ObjectAssert;
+import org.assertj.core.util.CheckReturnValue;
 
 /**
  * What a test of a target offers to the parts of {@link TargetContract}. Every test method begins
@@ -72,27 +79,38 @@ public interface Warehouse {
     return PartitionOwner.of(open(options), P0);
   }
 
-  /** The named columns of each row of a table, each row as a list, ordered by their text. */
-  default List<List<Object>> select(TableId table, String... columns) {
-    return rows(table).stream()
-        .map(
-            row -> {
-              List<Object> values = new java.util.ArrayList<>();
-              for (String column : columns) {
-                if (!row.containsKey(column)) {
-                  throw new AssertionError("No column " + column + " in " + row.keySet());
-                }
-                values.add(row.get(column));
-              }
-              return values;
-            })
-        .sorted(java.util.Comparator.comparing(Object::toString))
-        .toList();
+  /**
+   * Begins the comparison of a table's rows with those expected.
+   *
+   * @param columns those to compare; messages name a row by the first
+   */
+  @CheckReturnValue
+  default RowsAssert assertThatRows(TableId table, String... columns) {
+    return new RowsAssert(table, rows(table), columns);
   }
 
-  /** A row to compare with {@link #select}; holds nulls. */
+  /**
+   * Begins an assertion on the state of a partition that a new owner loads; there has to be one.
+   */
+  @CheckReturnValue
+  default ObjectAssert<PartitionState> assertThatState(SourcePartition partition) {
+    return assertThat(loadedStates(partition).get(partition))
+        .as("state of %s that a new owner loads", partition)
+        .isNotNull();
+  }
+
+  /** The states that a new owner of the partitions loads. */
+  default Map<SourcePartition, PartitionState> loadedStates(SourcePartition... partitions) {
+    Map<SourcePartition, PartitionState> states = new HashMap<>();
+    open(TableOptions.DEFAULT)
+        .load(Set.of(partitions))
+        .forEach((partition, loaded) -> states.put(partition, loaded.state()));
+    return states;
+  }
+
+  /** A row to compare with {@link #assertThatRows}; holds nulls. */
   static List<Object> row(Object... values) {
-    return java.util.Arrays.asList(values);
+    return Arrays.asList(values);
   }
 
   /** Options with soft deletes. */
