@@ -26,6 +26,19 @@ final class Directories {
     }
   }
 
+  /** What all runs of this user share, such as unpacked programs. It stays. */
+  static Path ofUser() {
+    Path directory =
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "lakehousecdc-" + System.getProperty("user.name"));
+    try {
+      return Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + directory, e);
+    }
+  }
+
   /** A new directory for the logs of one part, which stays after the run. */
   static Path logs(String name) {
     try {

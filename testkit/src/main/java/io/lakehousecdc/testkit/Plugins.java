@@ -36,19 +36,30 @@ public final class Plugins {
 
   /**
    * Apicurio's Avro converter. Its project ships no service file, without which a worker has to
-   * search all classes of all plugins; a jar beside it brings one.
+   * search all classes of all plugins; a jar beside it brings one. Another JVM may do the same at
+   * the same time.
    */
   public static Path avroConverter() {
     Path plugins = ProjectFiles.built("testkit/peers/target/avro-converter");
     Path jar = plugins.resolve("apicurio-avro-converter").resolve("service-file.jar");
+    try {
+      if (!Files.exists(jar)) {
+        Path unfinished = Files.createTempFile(plugins, "service-file-", ".unfinished");
+        writeServiceFile(unfinished);
+        Files.move(unfinished, jar, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return plugins;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + jar, e);
+    }
+  }
+
+  private static void writeServiceFile(Path jar) throws IOException {
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
       out.putNextEntry(
           new JarEntry("META-INF/services/org.apache.kafka.connect.storage.Converter"));
       out.write("io.apicurio.registry.utils.converter.AvroConverter".getBytes(UTF_8));
       out.closeEntry();
-      return plugins;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + jar, e);
     }
   }
 

