@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Free loopback ports that a server can take again after a restart. A port belongs to the JVM that
- * asked for it until that ends: modules that are tested side by side never get the same one, also
- * while its server is not up yet or down. Thread-safe.
+ * Allocator of free loopback ports that a server can bind again after a restart. A port belongs to
+ * the JVM that asked for it until that ends: modules that are tested side by side never get the
+ * same one, also while its server is not up yet or down. Thread-safe.
  */
 final class Ports {
   // Below the ranges from which Linux (32768) and macOS (49152) give ports to outgoing connections:
