@@ -48,11 +48,12 @@ final class ErrantRecords implements RejectionReporter {
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
-    String message = at + ", table " + event.table() + ": " + reason.getMessage();
+  public DeadLetter describe(
+      Object origin, ChangeEvent event, RecordOffset offset, Exception reason) {
+    String message = offset + ", table " + event.table() + ": " + reason.getMessage();
     return origin == null
         ? new DeadLetter(
-            at, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
+            offset, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
         : RecordDecoder.letter((SinkRecord) origin, "RecordException", message);
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What initial snapshots can miss or overlap with, on the whole stack and in all targets. */
 class SnapshotCasesIT {
-  private static final String GHOSTS = "did not contain";
+  private static final String ORPHANED = "did not contain";
 
   @Test
   void case11ARowDeletedBetweenTwoAttemptsOfASnapshotGoes() throws SQLException {
@@ -82,7 +82,7 @@ class SnapshotCasesIT {
       shop.registerSource(again);
       Scenario.connect().awaitRunning(again);
       sweeping.awaitEqual("case12");
-      reporting.each("log", replica -> replica.awaitLogged("case12", GHOSTS, "19 stored rows"));
+      reporting.each("log", replica -> replica.awaitLogged("case12", ORPHANED, "19 stored rows"));
       reporting.awaitRows("case12", List.of("id", "v"), all);
     }
   }

@@ -18,7 +18,7 @@ final class Attributes {
    * @param isRead whether the operation is {@code r}
    * @param commitMicros commit time; 0 where unknown
    */
-  static SourcePosition mark(
+  static SourcePosition sourcePosition(
       Object sequence, Object lsn, Object snapshot, boolean isRead, long commitMicros) {
     long commit = SourcePosition.NONE;
     long own = number(lsn, SourcePosition.NONE);

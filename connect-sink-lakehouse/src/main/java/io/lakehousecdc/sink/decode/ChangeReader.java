@@ -78,9 +78,9 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourcePosition mark) {
+      SourcePosition sourcePosition) {
     try {
-      return upsertEvent(table, record, operation, after, before, mark);
+      return upsertEvent(table, record, operation, after, before, sourcePosition);
     } catch (DecodeException e) {
       throw e.in(table.table());
     }
@@ -89,9 +89,10 @@ final class ChangeReader {
   /**
    * @param before the old row as sent, real or made up; null where absent
    */
-  Decoded delete(TableReader table, SinkRecord record, Object before, SourcePosition mark) {
+  Decoded delete(
+      TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
     try {
-      return deleteEvent(table, record, before, mark);
+      return deleteEvent(table, record, before, sourcePosition);
     } catch (DecodeException e) {
       throw e.in(table.table());
     }
@@ -103,7 +104,7 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourcePosition mark) {
+      SourcePosition sourcePosition) {
     Object[] cells = table.cells(after);
     RowKey key = table.key(record.key(), cells);
     table.complete(cells, key);
@@ -118,7 +119,8 @@ final class ChangeReader {
       }
     }
     return RecordReader.change(
-        new RowEvent(table.table(), table.schema(), operation, key, cells, old, former, mark));
+        new RowEvent(
+            table.table(), table.schema(), operation, key, cells, old, former, sourcePosition));
   }
 
   /** Key that an updated row had under {@code key.columns}; null where it is the same. */
@@ -132,7 +134,7 @@ final class ChangeReader {
   }
 
   private Decoded deleteEvent(
-      TableReader table, SinkRecord record, Object before, SourcePosition mark) {
+      TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
     if (!table.hasKey() && before == null) {
       throw new DecodeException(
           "The delete has neither a key nor the old row. Set REPLICA IDENTITY FULL for the table"
@@ -148,11 +150,12 @@ final class ChangeReader {
             key,
             null,
             completed(table, realCells(table, before), key),
-            mark));
+            sourcePosition));
   }
 
-  Decoded truncate(SinkRecord record, SourceTable table, SourcePosition mark) {
-    return RecordReader.change(new TruncateEvent(tables.target(table, record.topic()), mark));
+  Decoded truncate(SinkRecord record, SourceTable table, SourcePosition sourcePosition) {
+    return RecordReader.change(
+        new TruncateEvent(tables.target(table, record.topic()), sourcePosition));
   }
 
   private static Object[] realCells(TableReader table, Object before) {

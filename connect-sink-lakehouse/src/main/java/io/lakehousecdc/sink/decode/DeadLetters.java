@@ -29,15 +29,17 @@ final class DeadLetters {
   private DeadLetters() {}
 
   static Decoded.Rejected of(SinkRecord record, String problem) {
-    RecordOffset at = RecordDecoder.coordinates(record);
+    RecordOffset offset = RecordDecoder.offset(record);
     return new Decoded.Rejected(
         letter(
-            record, ERROR_CLASS, "The record at %s cannot be decoded. %s".formatted(at, problem)));
+            record,
+            ERROR_CLASS,
+            "The record at %s cannot be decoded. %s".formatted(offset, problem)));
   }
 
   static DeadLetter letter(SinkRecord record, String errorClass, String message) {
     return new DeadLetter(
-        RecordDecoder.coordinates(record),
+        RecordDecoder.offset(record),
         text(record.keySchema(), record.key()),
         text(record.valueSchema(), record.value()),
         operation(record.value()),
@@ -56,9 +58,9 @@ final class DeadLetters {
   /** A dead letter that comes back as a record; what it does not say is taken from the record. */
   static Decoded.Rejected ofLetter(SinkRecord record, Object value) {
     Struct letter = (Struct) value;
-    RecordOffset own = RecordDecoder.coordinates(record);
+    RecordOffset own = RecordDecoder.offset(record);
     Object topic = member(letter, "topic");
-    RecordOffset at =
+    RecordOffset offset =
         topic == null
             ? own
             : new RecordOffset(
@@ -70,7 +72,7 @@ final class DeadLetters {
                 Attributes.number(member(letter, "offset"), own.offset()));
     return new Decoded.Rejected(
         new DeadLetter(
-            at,
+            offset,
             text(null, member(letter, "key")),
             text(null, member(letter, "value")),
             text(null, member(letter, "op")),

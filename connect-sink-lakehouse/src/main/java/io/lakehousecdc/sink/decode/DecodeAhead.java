@@ -47,11 +47,11 @@ public final class DecodeAhead implements AutoCloseable {
   /**
    * A decoded record.
    *
-   * @param at where it lies in Kafka
+   * @param recordOffset where the record is in Kafka
    * @param record as it was received
    * @param decoded what it says
    */
-  public record Item(RecordOffset at, SinkRecord record, Decoded decoded) {}
+  public record Item(RecordOffset recordOffset, SinkRecord record, Decoded decoded) {}
 
   /**
    * The decoded records of one poll.
@@ -108,7 +108,7 @@ public final class DecodeAhead implements AutoCloseable {
   private List<Item> decode(Collection<SinkRecord> records) {
     List<Item> items = new ArrayList<>(records.size());
     for (SinkRecord record : records) {
-      items.add(new Item(RecordDecoder.coordinates(record), record, decoder.decode(record)));
+      items.add(new Item(RecordDecoder.offset(record), record, decoder.decode(record)));
     }
     return items;
   }

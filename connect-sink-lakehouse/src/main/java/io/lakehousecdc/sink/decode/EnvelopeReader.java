@@ -90,22 +90,22 @@ final class EnvelopeReader implements RecordReader {
         kind,
         row,
         old != null && layout(old) == layout ? old : null,
-        sources.mark(block, kind == Operation.READ));
+        sources.sourcePosition(block, kind == Operation.READ));
   }
 
   private Decoded delete(SinkRecord record, Object value) {
     Object block = source(value);
     Object old = row(before.of(value), BEFORE);
-    SourcePosition mark = sources.mark(block, false);
+    SourcePosition sourcePosition = sources.sourcePosition(block, false);
     SourceTable name = sources.table(block);
     TableReader table =
         old == null ? changes.readerOfKey(record, name) : changes.reader(record, name, layout(old));
-    return changes.delete(table, record, old, mark);
+    return changes.delete(table, record, old, sourcePosition);
   }
 
   private Decoded truncate(SinkRecord record, Object value) {
     Object block = source(value);
-    return changes.truncate(record, sources.table(block), sources.mark(block, false));
+    return changes.truncate(record, sources.table(block), sources.sourcePosition(block, false));
   }
 
   private ReplacedNulls replacedNulls(Layout row) {

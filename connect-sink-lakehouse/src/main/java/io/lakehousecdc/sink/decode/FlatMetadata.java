@@ -70,8 +70,8 @@ final class FlatMetadata {
     table = Attribute.of(layout, "__source_table", "__table");
   }
 
-  SourcePosition mark(SinkRecord record, Object value, boolean isRead) {
-    return Attributes.mark(
+  SourcePosition sourcePosition(SinkRecord record, Object value, boolean isRead) {
+    return Attributes.sourcePosition(
         sequence.of(record, value),
         lsn.of(record, value),
         snapshot.of(record, value),

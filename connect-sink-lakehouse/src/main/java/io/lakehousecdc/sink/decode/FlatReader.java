@@ -36,15 +36,16 @@ final class FlatReader implements RecordReader {
   public Decoded read(SinkRecord record, Object value) {
     SourceTable source = metadata.table(record, value);
     Operation operation = metadata.operation(record, value);
-    SourcePosition mark = metadata.mark(record, value, operation == Operation.READ);
+    SourcePosition sourcePosition =
+        metadata.sourcePosition(record, value, operation == Operation.READ);
     if (operation == Operation.TRUNCATE) {
-      return changes.truncate(record, source, mark);
+      return changes.truncate(record, source, sourcePosition);
     }
     TableReader table = changes.reader(record, source, layout);
     if (operation == Operation.DELETE) {
-      return changes.delete(table, record, value, mark);
+      return changes.delete(table, record, value, sourcePosition);
     }
     defaults.look(value, table.table(), warnings);
-    return changes.upsert(table, record, operation, value, null, mark);
+    return changes.upsert(table, record, operation, value, null, sourcePosition);
   }
 }

@@ -56,7 +56,7 @@ public final class RecordDecoder {
   }
 
   /** Where a record lies in Kafka, whatever transformations made of its topic. */
-  public static RecordOffset coordinates(SinkRecord record) {
+  public static RecordOffset offset(SinkRecord record) {
     return new RecordOffset(
         new SourcePartition(record.originalTopic(), record.originalKafkaPartition()),
         record.originalKafkaOffset());

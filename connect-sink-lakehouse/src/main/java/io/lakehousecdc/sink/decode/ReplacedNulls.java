@@ -18,7 +18,7 @@ final class ReplacedNulls {
   private final List<String> columns = new ArrayList<>();
   private final List<Member> members = new ArrayList<>();
   private final List<Object> defaults = new ArrayList<>();
-  private boolean settled;
+  private boolean decided;
 
   ReplacedNulls(Layout row) {
     if (row instanceof Layout.OfStruct struct) {
@@ -30,13 +30,13 @@ final class ReplacedNulls {
         }
       }
     }
-    settled = columns.isEmpty();
+    decided = columns.isEmpty();
   }
 
   /** It is known that a converter replaces NULL. */
   void certain(TableId table, Warnings warnings) {
-    if (!settled) {
-      settled = true;
+    if (!decided) {
+      decided = true;
       warnings.replacedNulls(table, columns);
     }
   }
@@ -44,13 +44,13 @@ final class ReplacedNulls {
   /** Looks at a row, until one holds a NULL, which clears the suspicion, or a default. */
   void look(Object row, TableId table, Warnings warnings) {
     boolean isSuspect = false;
-    for (int i = 0; !settled && i < members.size(); i++) {
+    for (int i = 0; !decided && i < members.size(); i++) {
       Object value = members.get(i).of(row);
-      settled = value == null;
+      decided = value == null;
       isSuspect |= defaults.get(i).equals(value);
     }
-    if (!settled && isSuspect) {
-      settled = true;
+    if (!decided && isSuspect) {
+      decided = true;
       warnings.perhapsReplacedNulls(table, columns);
     }
   }

@@ -42,8 +42,8 @@ final class Source {
     table = layout.member(TABLE_NAME_KEY);
   }
 
-  SourcePosition mark(Object source, boolean isRead) {
-    return Attributes.mark(
+  SourcePosition sourcePosition(Object source, boolean isRead) {
+    return Attributes.sourcePosition(
         sequence.of(source),
         lsn.of(source),
         snapshot.of(source),

@@ -59,13 +59,14 @@ final class TombstoneReader {
       return Decoded.Skipped.TOMBSTONE;
     }
     RowKey rowKey = table.key(record.key(), null);
-    SourcePosition mark = headers.mark(record, null, false);
+    SourcePosition sourcePosition = headers.sourcePosition(record, null, false);
     boolean isPositionedDelete =
-        mark.lsn() != SourcePosition.NONE && headers.operation(record, null) == Operation.DELETE;
+        sourcePosition.lsn() != SourcePosition.NONE
+            && headers.operation(record, null) == Operation.DELETE;
     return RecordReader.change(
         isPositionedDelete
             ? new RowEvent(
-                table.table(), table.schema(), Operation.DELETE, rowKey, null, null, mark)
+                table.table(), table.schema(), Operation.DELETE, rowKey, null, null, sourcePosition)
             : new TombstoneEvent(table.table(), table.schema(), rowKey, SourcePosition.UNKNOWN));
   }
 }

@@ -8,10 +8,10 @@ package io.lakehousecdc.sink.spi;
  * @param deleted rows removed or marked deleted, by deletes and truncates
  * @param stale changes that were skipped because the stored row, or a truncate, was newer
  * @param toastMerged rows of which stored values were kept because the change left them untouched
- * @param ghosts rows that a completed snapshot did not contain (reported or removed)
+ * @param orphaned rows that a completed snapshot did not contain (reported or removed)
  */
 public record CommitReceipt(
-    long upserted, long deleted, long stale, long toastMerged, long ghosts) {
+    long upserted, long deleted, long stale, long toastMerged, long orphaned) {
 
   public static final CommitReceipt NOTHING = new CommitReceipt(0, 0, 0, 0, 0);
 
@@ -22,6 +22,6 @@ public record CommitReceipt(
         deleted + other.deleted,
         stale + other.stale,
         toastMerged + other.toastMerged,
-        ghosts + other.ghosts);
+        orphaned + other.orphaned);
   }
 }

@@ -162,7 +162,7 @@ class OtherRecordsTest {
     SinkRecord record =
         table.create(100, 120, 7, "x", "2026-01-01T00:00:00.0000001Z").at("renamed", 3, 11);
     DeadLetter letter = decoding.rejected(record);
-    assertEquals(new RecordOffset(new SourcePartition("renamed", 3), 11), letter.at());
+    assertEquals(new RecordOffset(new SourcePartition("renamed", 3), 11), letter.recordOffset());
     assertEquals("{\"id\":7}", letter.key());
     assertTrue(
         letter.value().startsWith("{\"before\":null,\"after\":{\"id\":7,\"v\":\"x\",\"at\":"),
@@ -184,7 +184,7 @@ class OtherRecordsTest {
             .newRecord("routed", 5, null, null, null, "bad", 0L);
     assertEquals(
         new RecordOffset(new SourcePartition("src.public.t", 3), 11),
-        decoding.rejected(record).at());
+        decoding.rejected(record).recordOffset());
   }
 
   @Test

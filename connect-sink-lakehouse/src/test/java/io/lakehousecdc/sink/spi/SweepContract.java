@@ -24,7 +24,7 @@ interface SweepContract extends Warehouse {
   @Test
   default void sweepThatComesByItselfKnowsNoColumns() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt =
         owner
             .completed(100)
@@ -32,14 +32,14 @@ interface SweepContract extends Warehouse {
                 batch(ITEMS, RemovalContract.NOTHING)
                     .sweep(P0.topic(), 100, Sweep.Mode.REMOVE)
                     .build());
-    assertEquals(2, receipt.ghosts());
+    assertEquals(2, receipt.orphaned());
     assertEquals(List.of(row(3)), select(ITEMS, "id"));
   }
 
   @Test
   default void sweepReportsRowsThatTheSnapshotDidNotContain() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REPORT);
     assertEquals(List.of(row(1), row(2), row(3)), select(ITEMS, "id"));
     assertEquals(new CommitReceipt(1, 0, 0, 0, 1), receipt);
@@ -48,20 +48,20 @@ interface SweepContract extends Warehouse {
   @Test
   default void sweepRemovesRowsThatTheSnapshotDidNotContain() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
     assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
-    assertEquals(1, receipt.ghosts());
+    assertEquals(1, receipt.orphaned());
   }
 
   @Test
   default void sweepUnderSoftDeletesMarksRows() {
     PartitionOwner owner = owner(soft());
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
     assertEquals(
         List.of(row(1, false), row(2, true), row(3, false)), select(ITEMS, "id", "_cdc_deleted"));
-    assertEquals(1, receipt.ghosts());
+    assertEquals(1, receipt.orphaned());
   }
 
   @Test
@@ -69,9 +69,9 @@ interface SweepContract extends Warehouse {
     PartitionOwner first = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
     Target other = open(TableOptions.DEFAULT, new TargetContext("sink", 1));
     PartitionOwner second = PartitionOwner.of(other, P1);
-    ghosts(first);
-    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
-    assertEquals(0, completeSnapshot(first, Sweep.Mode.REMOVE).ghosts());
+    orphanedRows(first);
+    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "orphan", null, null).build());
+    assertEquals(0, completeSnapshot(first, Sweep.Mode.REMOVE).orphaned());
     assertEquals(4, rows(ITEMS).size());
     PendingSweep waits = new PendingSweep(ITEMS, P0.topic(), new Position(0, 100, 0));
     assertEquals(Set.of(waits), other.pendingSweeps(Set.of(P0.topic(), "another")));
@@ -79,10 +79,10 @@ interface SweepContract extends Warehouse {
     assertEquals(Set.of(), other.pendingSweeps(Set.of("another")));
 
     CommitReceipt receipt = sweep(second.completed(100), Sweep.Mode.REMOVE);
-    assertEquals(2, receipt.ghosts());
+    assertEquals(2, receipt.orphaned());
     assertEquals(List.of(row(1), row(3)), select(ITEMS, "id"));
     assertEquals(Set.of(), other.pendingSweeps(Set.of(P0.topic())));
-    assertEquals(0, sweep(second, Sweep.Mode.REMOVE).ghosts());
+    assertEquals(0, sweep(second, Sweep.Mode.REMOVE).orphaned());
   }
 
   @Test
@@ -90,9 +90,9 @@ interface SweepContract extends Warehouse {
     PartitionOwner first = owner(TableOptions.DEFAULT);
     PartitionOwner second =
         PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
-    ghosts(first);
+    orphanedRows(first);
     second.commit(batch(ITEMS, ITEM).upsert(100, 4, "after the snapshot", null, null).build());
-    assertEquals(1, completeSnapshot(first, Sweep.Mode.REMOVE).ghosts());
+    assertEquals(1, completeSnapshot(first, Sweep.Mode.REMOVE).orphaned());
     assertEquals(List.of(row(1), row(3), row(4)), select(ITEMS, "id"));
   }
 
@@ -101,7 +101,7 @@ interface SweepContract extends Warehouse {
     Target target = open(TableOptions.DEFAULT);
     PartitionOwner first = PartitionOwner.of(target, P0);
     PartitionOwner second = PartitionOwner.of(target, P1);
-    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
+    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "orphan", null, null).build());
     completeSnapshot(first, Sweep.Mode.REMOVE);
     first
         .completed(200)
@@ -109,7 +109,7 @@ interface SweepContract extends Warehouse {
     assertEquals(
         Set.of(new PendingSweep(ITEMS, P0.topic(), new Position(0, 200, 0))),
         target.pendingSweeps(Set.of(P0.topic())));
-    assertEquals(1, sweep(second.completed(100), Sweep.Mode.REMOVE).ghosts());
+    assertEquals(1, sweep(second.completed(100), Sweep.Mode.REMOVE).orphaned());
     assertEquals(1, target.pendingSweeps(Set.of(P0.topic())).size());
     second
         .completed(200)
@@ -158,18 +158,18 @@ interface SweepContract extends Warehouse {
         PartitionOwner first = owner(TableOptions.DEFAULT);
         PartitionOwner second =
             PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
-        first.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 1, "ghost", null, null).build());
-        second.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 2, "ghost", null, null).build());
+        first.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 1, "orphan", null, null).build());
+        second.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 2, "orphan", null, null).build());
         List<Callable<CommitReceipt>> asking =
             Stream.of(first, second)
                 .<Callable<CommitReceipt>>map(
                     owner -> () -> commitPatiently(owner.completed(snapshot), snapshot))
                 .toList();
-        long ghosts = 0;
+        long orphaned = 0;
         for (Future<CommitReceipt> receipt : threads.invokeAll(asking)) {
-          ghosts += receipt.get().ghosts();
+          orphaned += receipt.get().orphaned();
         }
-        assertEquals(2, ghosts);
+        assertEquals(2, orphaned);
         assertEquals(List.of(), select(ITEMS, "id"));
       }
     } finally {
@@ -196,11 +196,11 @@ interface SweepContract extends Warehouse {
     return owner.commit(batch(ITEMS, ITEM).sweep(P0.topic(), 100, mode).build());
   }
 
-  private static void ghosts(PartitionOwner owner) {
+  private static void orphanedRows(PartitionOwner owner) {
     owner.commit(
         batch(ITEMS, ITEM)
             .upsert(1, 1, "one", null, null)
-            .upsert(2, 2, "ghost", null, null)
+            .upsert(2, 2, "orphan", null, null)
             .upsert(101, 3, "newer than the snapshot", null, null)
             .build());
   }
