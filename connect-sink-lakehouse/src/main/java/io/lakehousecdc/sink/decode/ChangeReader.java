@@ -16,7 +16,7 @@ import io.lakehousecdc.sink.decode.table.Warnings;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Makes events of rows, whatever shape of record they came in. Not thread safe. */
+/** The builder of change events from rows, enveloped or flattened. Not thread safe. */
 final class ChangeReader {
   private final RecordForm form;
   private final TableReaders tables;
@@ -36,7 +36,7 @@ final class ChangeReader {
   }
 
   /**
-   * Reader of a record's rows, remembered as what its topic carries.
+   * The reader of a record's rows. Registers it as the reader of the topic, for tombstones.
    *
    * @param row layout of the rows
    */
@@ -52,7 +52,7 @@ final class ChangeReader {
         lastRow = null;
         throw e.in(table);
       }
-      tables.saw(record.topic(), table, lastReader, key, form);
+      tables.register(record.topic(), table, lastReader, key, form);
       lastRow = row;
       lastKey = key;
       lastTopic = record.topic();
@@ -61,7 +61,7 @@ final class ChangeReader {
     return lastReader;
   }
 
-  /** Reader of a record that has a key and no row. */
+  /** The reader of a record that has a key and no row. */
   TableReader readerOfKey(SinkRecord record, SourceTable table) {
     Layout key = layouts.ofKey(record.keySchema(), record.key());
     try {
@@ -71,7 +71,7 @@ final class ChangeReader {
     }
   }
 
-  /** Create, read or update. */
+  /** The event of a create, read or update. */
   Decoded upsert(
       TableReader table,
       SinkRecord record,
@@ -87,7 +87,9 @@ final class ChangeReader {
   }
 
   /**
-   * @param before the old row as sent, real or made up; null where absent
+   * The event of a delete.
+   *
+   * @param before the old row as sent, real or made up by Debezium; null if absent
    */
   Decoded delete(
       TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
@@ -123,7 +125,7 @@ final class ChangeReader {
             table.table(), table.schema(), operation, key, cells, old, former, sourcePosition));
   }
 
-  /** Key that an updated row had under {@code key.columns}; null where it is the same. */
+  /** The old key of an updated row under {@code key.columns}; null if it is unchanged. */
   private RowKey formerKey(TableReader table, RowKey key, Object before) {
     if (before == null || !table.holdsKey(before)) {
       warnings.unseenKeyChange(table.table());

@@ -21,7 +21,7 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Decodes envelopes: {@code before}, {@code after}, {@code op} and {@code source}. */
+/** The reader of Debezium envelopes: {@code before}, {@code after}, {@code op}, {@code source}. */
 final class EnvelopeReader implements RecordReader {
   private final Layouts layouts;
   private final Warnings warnings;
@@ -81,7 +81,7 @@ final class EnvelopeReader implements RecordReader {
     Layout layout = layout(row);
     TableReader table = changes.reader(record, sources.table(block), layout);
     if (sources.showsReplacedNull(block)) {
-      replacedNulls(layout).certain(table.table(), warnings);
+      replacedNulls(layout).confirm(table.table(), warnings);
     }
     Object old = row(before.of(value), BEFORE);
     return changes.upsert(
@@ -116,7 +116,7 @@ final class EnvelopeReader implements RecordReader {
     return replacedNulls;
   }
 
-  /** The source block, with {@link #sources} made to read it. */
+  /** The source block. Sets {@link #sources} to a reader of its layout. */
   private Object source(Object value) {
     Object block = row(source.of(value), SOURCE);
     if (block == null) {

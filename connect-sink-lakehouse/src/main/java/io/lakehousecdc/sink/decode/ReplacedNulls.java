@@ -10,9 +10,9 @@ import java.util.List;
 import org.apache.kafka.connect.data.Field;
 
 /**
- * Watches for converters that replace an explicit NULL by the column's default ({@code
- * replace.null.with.default}, on by default in Connect's JSON converter): the value that the row
- * has at the source cannot be told then.
+ * A detector of converters that replace an explicit NULL by the column's default ({@code
+ * replace.null.with.default}, on by default in Connect's JSON converter). The sink then cannot tell
+ * a NULL at the source from the default.
  */
 final class ReplacedNulls {
   private final List<String> columns = new ArrayList<>();
@@ -33,16 +33,19 @@ final class ReplacedNulls {
     decided = columns.isEmpty();
   }
 
-  /** It is known that a converter replaces NULL. */
-  void certain(TableId table, Warnings warnings) {
+  /** Warns that a converter replaces NULL: this is certain. */
+  void confirm(TableId table, Warnings warnings) {
     if (!decided) {
       decided = true;
       warnings.replacedNulls(table, columns);
     }
   }
 
-  /** Looks at a row, until one holds a NULL, which clears the suspicion, or a default. */
-  void look(Object row, TableId table, Warnings warnings) {
+  /**
+   * Examines a row until one has a NULL, which proves that NULL is not replaced, or a default,
+   * which gives a warning.
+   */
+  void examine(Object row, TableId table, Warnings warnings) {
     boolean isSuspect = false;
     for (int i = 0; !decided && i < members.size(); i++) {
       Object value = members.get(i).of(row);

@@ -38,7 +38,7 @@ public final class PostgresSettings {
               OFFSETS_SCHEMA,
               Kind.TEXT,
               "public",
-              "Schema of the tables that hold offsets, remembered truncates and sweeps that wait."),
+              "Schema of the tables that hold offsets, truncate positions and pending sweeps."),
           Setting.optional(
               OFFSETS_TABLE,
               Kind.TEXT,
