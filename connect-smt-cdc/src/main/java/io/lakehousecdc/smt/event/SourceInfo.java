@@ -2,13 +2,12 @@
 package io.lakehousecdc.smt.event;
 
 /**
- * Where an event stands at the source, as its record says it.
+ * The metadata of an event's source, as its record holds them.
  *
- * @param database server and database, which name one history of LSNs; empty where the record does
- *     not say
- * @param table table within its schema; empty where the record does not say
- * @param sequence null where the record has none
- * @param origin streamed, or of which kind of snapshot
+ * @param database server and database, which identify one history of LSNs; empty if unknown
+ * @param table table with its schema; empty if unknown
+ * @param sequence null if the record has none
+ * @param origin streamed, or the kind of snapshot
  * @param commitTimeMicros commit time in microseconds since the epoch, or {@link #NO_TIME}
  */
 public record SourceInfo(
@@ -17,7 +16,7 @@ public record SourceInfo(
   /** Stands for an unknown commit time; below every real one. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
-  /** An event that tells nothing of its source. */
+  /** The metadata of an event without any. */
   public static final SourceInfo UNKNOWN = new SourceInfo("", "", null, Origin.STREAMED, NO_TIME);
 
   /** Whether this row was read by an initial snapshot, whose sequence has no commit LSN. */
@@ -26,8 +25,8 @@ public record SourceInfo(
   }
 
   /**
-   * Whether the time is one that a re-emission repeats: rows of incremental and blocking snapshots
-   * carry the time at which they were read instead.
+   * Whether the time is the commit time, which is the same when the event is emitted again. Rows of
+   * incremental and blocking snapshots carry the time at which they were read instead.
    */
   public boolean hasCommitTime() {
     return commitTimeMicros != NO_TIME && (origin == Origin.STREAMED || isInitialSnapshot());
