@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Free loopback ports that a server can take again after a restart. */
+/** Allocator of free loopback ports that a server can bind again after a restart. */
 final class Ports {
   // Below the ranges from which Linux (32768) and macOS (49152) give ports to outgoing connections:
   // while a server is down, no client socket can take its port.
