@@ -153,7 +153,7 @@ final class SinkSettings {
             definition,
             METADATA_DELETED,
             "_cdc_deleted",
-            "Column that marks deleted rows, where delete.mode is soft or write.mode is append.");
+            "Column that marks deleted rows, if delete.mode is soft or write.mode is append.");
     ordering
         .validated(
             definition,
@@ -186,7 +186,7 @@ final class SinkSettings {
             definition,
             UNAVAILABLE_VALUE_PLACEHOLDER,
             "__debezium_unavailable_value",
-            "The source's setting of the same name: what stands for an unchanged TOAST value.");
+            "The source's setting of the same name: the placeholder of an unchanged TOAST value.");
     flushing
         .number(
             definition,

@@ -32,8 +32,7 @@ public final class PostgresSettings {
                   + " takes the driver's parameters."),
           Setting.optional(USER, Kind.TEXT, "postgres", "User that writes the tables."),
           Setting.optional(PASSWORD, Kind.SECRET, null, "Password of that user."),
-          Setting.optional(
-              SCHEMA, Kind.TEXT, "public", "Schema of tables whose names come without one."),
+          Setting.optional(SCHEMA, Kind.TEXT, "public", "Schema of tables whose names have none."),
           Setting.optional(
               OFFSETS_SCHEMA,
               Kind.TEXT,
@@ -56,8 +55,8 @@ public final class PostgresSettings {
               SOCKET_TIMEOUT,
               Kind.INTEGER,
               "300000",
-              "Longest wait for the server's answer before the connection counts as lost; 0 waits"
-                  + " for ever."),
+              "Longest wait for the server's answer before the connection counts as lost; 0 sets"
+                  + " no limit."),
           Setting.optional(
               STATEMENT_TIMEOUT,
               Kind.INTEGER,
@@ -67,7 +66,7 @@ public final class PostgresSettings {
               LOCK_TIMEOUT,
               Kind.INTEGER,
               "60000",
-              "Longest wait for a lock that somebody else holds, after which the commit is retried;"
+              "Longest wait for a lock of another session, after which the commit is retried;"
                   + " 0 sets no limit."));
 
   private final TargetSettings settings;
