@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may import whom; docs/ARCHITECTURE.md explains why. */
+/** The rules which package may import which; docs/ARCHITECTURE.md explains why. */
 class ArchitectureTest {
   private static final String ROOT = "io.lakehousecdc.sink";
   private static final String ORDER = "io.lakehousecdc.order";
@@ -92,19 +92,19 @@ class ArchitectureTest {
         "decode.table       | decode.type"
       })
   void layerOfAPackageImportsOnlyThoseBelow(String name, String allowed) {
-    String room = name.substring(0, name.indexOf('.'));
+    String parent = name.substring(0, name.indexOf('.'));
     check(
         noClasses()
             .that()
             .resideInAPackage(ROOT + "." + name + "..")
             .should()
             .dependOnClassesThat(
-                resideInAPackage(ROOT + "." + room + "..")
+                resideInAPackage(ROOT + "." + parent + "..")
                     .and(not(resideInAnyPackage(packages(name, allowed))))),
         "."
             + name
             + " is a layer of ."
-            + room
+            + parent
             + " and may import only those below it ("
             + (allowed == null ? "none" : allowed)
             + "). Move the class to the layer that needs it, or turn the dependency round with an"

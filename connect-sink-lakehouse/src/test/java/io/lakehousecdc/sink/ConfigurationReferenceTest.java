@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.junit.jupiter.api.Test;
 
-/** Keeps docs/CONFIGURATION.md what the settings say of themselves. */
+/** Test that docs/CONFIGURATION.md matches the definitions of the settings. */
 class ConfigurationReferenceTest {
   private static final Path FILE = Path.of("..", "docs", "CONFIGURATION.md");
 

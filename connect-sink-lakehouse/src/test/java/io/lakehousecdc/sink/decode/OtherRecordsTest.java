@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Records that are no changes of a row, and malformed ones (cases 31, 32 and 33). */
+/** Tests of records that are not row changes, and of malformed ones (cases 31, 32 and 33). */
 class OtherRecordsTest {
   private static final DebeziumTable TABLE =
       DebeziumRecords.table("public", "t")
@@ -148,7 +148,7 @@ class OtherRecordsTest {
         arguments(struct("src.public.t.Envelope", "op", "c"), "no source block"));
   }
 
-  /** Case 33: the records around a bad one are decoded. */
+  /** Case 33: the records around a malformed one are decoded. */
   @Test
   void goodRecordsPassBesideBadOnes() {
     decoding.rejected(record("bad"));

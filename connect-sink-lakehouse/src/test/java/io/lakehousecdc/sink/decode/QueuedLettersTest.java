@@ -17,7 +17,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 
-/** The topic of Connect's dead letter queue, read with ByteArrayConverter. */
+/** Tests of reading Connect's dead letter queue with ByteArrayConverter. */
 class QueuedLettersTest {
   private static final Map<String, Object> CONTEXT =
       Map.of(

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/TYPES.md} is the type table. */
+/** Test that {@code docs/TYPES.md} lists the type table. */
 class TypesDocumentTest {
   private static final String HEAD =
       """
