@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Runs the benchmark that the first argument names, with the other arguments as its options. */
+/** The main class: runs the benchmark that the first argument names, with the other arguments. */
 public final class Main {
   private static final Map<String, Benchmark> BENCHMARKS =
       new TreeMap<>(

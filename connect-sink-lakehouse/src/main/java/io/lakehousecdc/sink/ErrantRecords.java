@@ -13,14 +13,16 @@ import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Reports rejected records to Connect's dead letter queue, where there is one. Thread-safe. */
+/**
+ * The reporter of rejected records to Connect's dead letter queue, if there is one. Thread-safe.
+ */
 final class ErrantRecords implements RejectionReporter {
   private final ErrantRecordReporter reporter;
   private final boolean hasTable;
 
   /**
-   * @param reporter Connect's reporter; null where neither a queue nor logging is configured
-   * @param hasTable whether the target keeps rejected records in a table
+   * @param reporter Connect's reporter; null if neither a queue nor logging is configured
+   * @param hasTable whether the target stores rejected records in a table
    */
   ErrantRecords(ErrantRecordReporter reporter, boolean hasTable) {
     this.reporter = reporter;
@@ -48,11 +50,12 @@ final class ErrantRecords implements RejectionReporter {
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
-    String message = at + ", table " + event.table() + ": " + reason.getMessage();
+  public DeadLetter describe(
+      Object origin, ChangeEvent event, RecordOffset offset, Exception reason) {
+    String message = offset + ", table " + event.table() + ": " + reason.getMessage();
     return origin == null
         ? new DeadLetter(
-            at, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
+            offset, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
         : RecordDecoder.letter((SinkRecord) origin, "RecordException", message);
   }
 }

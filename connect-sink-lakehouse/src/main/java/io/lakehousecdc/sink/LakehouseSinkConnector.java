@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps warehouse tables equal to the PostgreSQL tables behind a Debezium source. See the
- * configuration reference for its settings.
+ * The sink connector. It keeps warehouse tables equal to the PostgreSQL tables behind a Debezium
+ * source. {@code docs/CONFIGURATION.md} lists its settings.
  */
 public final class LakehouseSinkConnector extends SinkConnector {
   private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkConnector.class);
@@ -64,8 +64,8 @@ public final class LakehouseSinkConnector extends SinkConnector {
   public void stop() {}
 
   /**
-   * Checks each setting, then how they go together, then (for a few seconds at most) whether the
-   * target can be reached and used.
+   * Checks each setting, then the combination of settings, then (for a few seconds at most) whether
+   * the target can be reached and used.
    */
   @Override
   public Config validate(Map<String, String> props) {
@@ -89,9 +89,10 @@ public final class LakehouseSinkConnector extends SinkConnector {
   }
 
   /**
-   * Moves or resets the offsets that the target holds, so that both stores agree. An offset beyond
-   * the target's leaves records out for good; it is allowed, because an operator may mean to, and
-   * logged. It happens unmeant after the target was restored: Kafka's offset is ahead of it then.
+   * Moves or resets the offsets that the target holds, so that Kafka and the target agree. An
+   * offset beyond the target's skips records for good. It is allowed, because an operator may
+   * intend it, and logged, because it happens by mistake after a restore of the target, when
+   * Kafka's offset is ahead.
    *
    * @param offsets new offset by partition; null resets
    */
@@ -143,7 +144,7 @@ public final class LakehouseSinkConnector extends SinkConnector {
     config.configValues().add(value);
   }
 
-  /** The setting that a message speaks of; messages of parsers begin with it. */
+  /** The setting that a message names; messages of parsers begin with it. */
   private static String keyIn(Config config, String message) {
     return config.configValues().stream()
         .map(ConfigValue::name)

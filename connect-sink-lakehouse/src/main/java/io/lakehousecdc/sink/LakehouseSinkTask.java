@@ -164,11 +164,11 @@ public final class LakehouseSinkTask extends SinkTask {
   private void take(DecodeAhead.Poll poll) {
     try {
       for (DecodeAhead.Item item : poll.items()) {
-        Rewind rewind = rewinding.get(item.at().partition());
+        Rewind rewind = rewinding.get(item.recordOffset().partition());
         if (rewind == null) {
           take(item);
         } else if (rewind.lastPoll() < poll.number()) {
-          rewinding.remove(item.at().partition());
+          rewinding.remove(item.recordOffset().partition());
           take(item);
         }
       }
@@ -181,7 +181,7 @@ public final class LakehouseSinkTask extends SinkTask {
   }
 
   private void take(DecodeAhead.Item item) {
-    RecordOffset at = item.at();
+    RecordOffset at = item.recordOffset();
     OptionalLong back = pipeline.rewind(at.partition(), at.offset());
     if (back.isPresent()) {
       rewind(Map.of(at.partition(), back.getAsLong()));

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How settings have to go together. Stateless. */
+/** The checks that concern several settings at once. Stateless. */
 final class SettingRules {
   private SettingRules() {}
 
@@ -78,7 +78,7 @@ final class SettingRules {
       problems.add(
           new SettingProblem(
               SinkSettings.SCHEMA_DROPPED_COLUMNS,
-              "can only be keep where write.mode=append (a log keeps what it has) or"
+              "can only be keep where write.mode=append (every change keeps its columns) or"
                   + " schema.evolution=none (tables are yours to change)."));
     }
   }

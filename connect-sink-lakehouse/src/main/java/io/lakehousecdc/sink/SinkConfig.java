@@ -27,9 +27,12 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 
-/** A valid configuration of the sink, in the terms of its parts. Immutable. */
+/** The parsed configuration of the sink, as options of its parts. Immutable. */
 final class SinkConfig extends AbstractConfig {
-  /** Far longer than a worker's poll takes, so that silence means that there is nothing. */
+  /**
+   * Time without records after which a partition counts as read to its end. Far longer than a
+   * worker's poll takes.
+   */
   private static final long SNAPSHOT_QUIET_MILLIS = 5_000;
 
   private final TargetFactory factory;
@@ -65,7 +68,7 @@ final class SinkConfig extends AbstractConfig {
     return raw.getOrDefault("name", "connect-lakehouse");
   }
 
-  /** {@code tasks.max}, which Connect hands to each task, too. */
+  /** {@code tasks.max}, which Connect passes to each task, too. */
   int maxTasks() {
     return Integer.parseInt(raw.getOrDefault("tasks.max", "1"));
   }
@@ -136,7 +139,7 @@ final class SinkConfig extends AbstractConfig {
         getLong(CONSTRAINT_WAIT_MS));
   }
 
-  /** Secret values, for keeping them out of messages. */
+  /** Values of secret settings, to keep them out of messages. */
   List<String> secrets() {
     return factory.settings().stream()
         .filter(setting -> setting.kind() == Setting.Kind.SECRET)

@@ -16,7 +16,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 
-/** The settings of the sink, as users see them. */
+/** The definitions of the sink's settings, with their documentation for users. */
 final class SinkSettings {
   static final String TARGET = "target";
   static final String TABLE_NAME_FORMAT = "table.name.format";
@@ -48,7 +48,7 @@ final class SinkSettings {
   static final String RETRY_TIMEOUT_MS = "retry.timeout.ms";
   static final String CONSTRAINT_WAIT_MS = "constraint.wait.ms";
 
-  /** Set by the connector for its tasks: the task's number. */
+  /** The number of a task, which the connector sets in the configuration of each. */
   static final String TASK_NUMBER = "lakehouse.task.number";
 
   static final ConfigDef DEFINITION = define();
@@ -96,14 +96,14 @@ final class SinkSettings {
             TRUNCATE_MODE,
             "apply",
             List.of("apply", "ignore", "fail"),
-            "What a TRUNCATE at the source does. apply removes the rows (marks them deleted where"
-                + " delete.mode is soft). Debezium emits truncates only where skipped.operations is"
-                + " none.")
+            "Effect of a TRUNCATE at the source. apply removes the rows (or marks them as deleted,"
+                + " where delete.mode is soft); ignore keeps them; fail stops the task. Debezium emits"
+                + " truncates only where skipped.operations is none.")
         .text(
             definition,
             KEY_COLUMNS,
             "",
-            "Key columns of tables whose record key is missing or not wanted, as"
+            "Key columns of tables whose record key is missing or unsuitable, as"
                 + " table:column,column;table:column with source table names such as public.orders.")
         .choice(
             definition,
@@ -111,15 +111,15 @@ final class SinkSettings {
             "additive",
             List.of("none", "additive"),
             "additive creates tables, adds and widens columns and relaxes NOT NULL as the source"
-                + " does; none fails with the change that would be needed.")
+                + " does; none fails with a message that names the change that would be needed.")
         .choice(
             definition,
             SCHEMA_DROPPED_COLUMNS,
             "keep",
             List.of("keep", "null", "drop"),
-            "What becomes of a column that the source drops or renames. keep leaves it and its"
-                + " values; null leaves it and makes all its values NULL; drop drops it. Where the"
-                + " source adds a column of the same name later, old values never come back. Needs"
+            "Effect on the target of a column that the source drops or renames. keep keeps it and its"
+                + " values; null keeps it and sets all its values to NULL; drop drops it. If the"
+                + " source later adds a column of the same name, old values never come back. Needs"
                 + " enveloped events, and schema.evolution=additive.")
         .text(
             definition,
@@ -153,21 +153,22 @@ final class SinkSettings {
             definition,
             METADATA_DELETED,
             "_cdc_deleted",
-            "Column that marks deleted rows, where delete.mode is soft or write.mode is append.");
+            "Column that marks deleted rows, if delete.mode is soft or write.mode is append.");
     ordering
         .validated(
             definition,
             SOURCE_EPOCH,
             "auto",
             SinkSettings::requireEpoch,
-            "auto, or the number of the epoch to be in at least. A new epoch begins by itself where"
-                + " the source's LSNs start over; raise the number after switching to another"
-                + " cluster where that cannot be seen.")
+            "auto, or the least number of the epoch. A new epoch begins automatically when the"
+                + " source's LSNs start over. Raise the number after a switch to another cluster that"
+                + " the sink cannot detect by commit times.")
         .flag(
             definition,
             SNAPSHOT_SWEEP,
-            "Remove rows that a completed initial snapshot did not contain. They are only reported"
-                + " otherwise. Leave it off where snapshots are partial by design.")
+            "Remove orphaned rows, which are rows that a completed initial snapshot did not"
+                + " contain. If false, they are only reported. Leave it off where snapshots are"
+                + " partial by design.")
         .number(
             definition,
             DELETE_MEMORY_MS,
@@ -185,14 +186,14 @@ final class SinkSettings {
             definition,
             UNAVAILABLE_VALUE_PLACEHOLDER,
             "__debezium_unavailable_value",
-            "The source's setting of the same name: what stands for an unchanged TOAST value.");
+            "The source's setting of the same name: the placeholder of an unchanged TOAST value.");
     flushing
         .number(
             definition,
             FLUSH_INTERVAL_MS,
             null,
             1,
-            "Longest time between taking a change in and committing it." + perTarget("interval"))
+            "Longest time between receiving a change and committing it." + perTarget("interval"))
         .number(
             definition,
             FLUSH_MAX_RECORDS,
@@ -217,14 +218,14 @@ final class SinkSettings {
             definition,
             DEAD_LETTER_TABLE,
             "",
-            "Table of the target that also keeps rejected records, as schema.table; none where"
+            "Table of the target that also stores rejected records, as schema.table; none where"
                 + " empty.")
         .number(
             definition,
             RETRY_TIMEOUT_MS,
             300_000L,
             0,
-            "How long a commit that fails for a passing reason is tried again before the task"
+            "How long a commit that fails for a transient reason is retried before the task"
                 + " fails.")
         .number(
             definition,
@@ -291,7 +292,7 @@ final class SinkSettings {
     }
   }
 
-  /** Adds settings to one group, in order. */
+  /** One group of settings, in order. */
   private static final class Group {
     private final String name;
     private final List<String> keys = new ArrayList<>();
@@ -374,7 +375,7 @@ final class SinkSettings {
     }
   }
 
-  /** Shows a target's settings only while that target is chosen, and offers choices. */
+  /** The recommender that shows a target's settings only if that target is selected. */
   private record RelevantTo(String key) implements ConfigDef.Recommender {
     @Override
     public List<Object> validValues(String name, Map<String, Object> parsed) {

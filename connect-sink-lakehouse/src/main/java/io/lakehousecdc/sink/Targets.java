@@ -7,7 +7,7 @@ import io.lakehousecdc.sink.spi.TargetFactory;
 import java.util.List;
 import java.util.Optional;
 
-/** The kinds of target that this build contains. A new one is one line here. */
+/** The list of target factories in this build. A new target is one line here. */
 final class Targets {
   private static final List<TargetFactory> ALL =
       List.of(new PostgresTargetFactory(), new DeltaTargetFactory());
@@ -18,7 +18,7 @@ final class Targets {
     return ALL;
   }
 
-  /** The kind of the given {@code target} setting; empty where there is none of this name. */
+  /** The factory for a value of the setting {@code target}; empty if there is none of this name. */
   static Optional<TargetFactory> named(String name) {
     return ALL.stream().filter(factory -> factory.name().equals(name)).findFirst();
   }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** Version of this build. */
+/** The version of this build. */
 final class Version {
   private static final String VALUE = read();
 

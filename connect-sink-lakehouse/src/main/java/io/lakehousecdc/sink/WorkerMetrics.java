@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a task's figures through Connect's plugin metrics (KIP-877), which workers have from
- * Kafka 4.1 on; older ones show the MBean only.
+ * The publisher of a task's metrics through Connect's plugin metrics (KIP-877), which workers have
+ * from Kafka 4.1 on. On older workers there is only the MBean.
  */
 final class WorkerMetrics {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
 
   private WorkerMetrics() {}
 
-  /** Publishes what can be published: a task does not fail for want of metrics. */
+  /** Publishes the metrics, or logs why it cannot; a task does not fail for lack of metrics. */
   static void publish(SinkTaskContext context, SinkMetrics metrics, String connector, int task) {
     try {
       PluginMetrics plugin = context.pluginMetrics();
@@ -39,14 +39,14 @@ final class WorkerMetrics {
               });
     } catch (NoSuchMethodError | NoClassDefFoundError e) {
       LOG.info(
-          "This worker has no plugin metrics (Kafka before 4.1); the MBean of {}-{} serves",
+          "This worker has no plugin metrics (Kafka before 4.1); use the MBean of {}-{}",
           connector,
           task);
     } catch (IllegalArgumentException e) {
-      // The task before this one was given up by the worker and still lingers, its metrics too.
+      // The worker has abandoned the previous task, which has not ended yet and keeps its metrics.
       LOG.warn(
-          "The worker's metrics of {}-{} still belong to the task before it ({}). The MBean serves;"
-              + " restart the task to have them back.",
+          "The plugin metrics of {}-{} still belong to its previous task ({}). Use the MBean, or"
+              + " restart the task.",
           connector,
           task,
           e.getMessage());

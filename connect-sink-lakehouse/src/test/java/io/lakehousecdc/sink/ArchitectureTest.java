@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may import whom; docs/ARCHITECTURE.md explains why. */
+/** The rules which package may import which; docs/ARCHITECTURE.md explains why. */
 class ArchitectureTest {
   private static final String ROOT = "io.lakehousecdc.sink";
   private static final String ORDER = "io.lakehousecdc.order";
@@ -145,7 +145,7 @@ class ArchitectureTest {
         "."
             + name
             + " is a layer of ."
-            + room
+            + parent
             + " and may import only those below it ("
             + (allowed == null ? "none" : allowed)
             + "). Move the class to the layer that needs it, or turn the dependency round with an"

@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.junit.jupiter.api.Test;
 
-/** Keeps docs/CONFIGURATION.md what the settings say of themselves. */
+/** Test that docs/CONFIGURATION.md matches the definitions of the settings. */
 class ConfigurationReferenceTest {
   private static final Path FILE = Path.of("..", "docs", "CONFIGURATION.md");
 
@@ -39,9 +39,9 @@ class ConfigurationReferenceTest {
                 Collectors.groupingBy(key -> key.group, LinkedHashMap::new, Collectors.toList()));
     StringBuilder text =
         new StringBuilder(
-            "# Configuration of the sink\n\nGenerated from the settings' own documentation. Beside"
-                + " these, a sink takes `topics` or `topics.regex`, `tasks.max`, converters,"
-                + " transforms and `errors.*` as every sink connector does.\n");
+            "# Configuration of the sink\n\nGenerated from the connector's configuration definition."
+                + " In addition, the connector takes the settings of every sink connector: `topics`"
+                + " or `topics.regex`, `tasks.max`, converters, transforms and `errors.*`.\n");
     groups.forEach(
         (group, keys) -> {
           text.append("\n## ").append(group).append("\n\n| setting | type | default | meaning |\n");

@@ -21,7 +21,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a task leaves behind that fails in the midst of a poll: Connect closes it all the same. */
+/** Tests of a task that fails within a poll, and that Connect then closes in good order. */
 @Timeout(60)
 class FailedTaskIT {
   private static final int COMMITTED_BEFORE = 20;
@@ -99,7 +99,7 @@ class FailedTaskIT {
         .toList();
   }
 
-  /** Cannot be decoded the first time: the machine was out of memory. */
+  /** A record whose first decoding fails, as by a lack of memory. */
   private static final class Undecodable extends SinkRecord {
     private boolean failed;
 

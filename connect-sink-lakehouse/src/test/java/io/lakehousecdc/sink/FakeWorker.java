@@ -16,7 +16,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
 /**
- * Drives a sink task over records in memory as a worker does: seeks before the next poll, pauses,
+ * A fake worker that drives a sink task over records in memory: seeks before the next poll, pauses,
  * commits. Not thread-safe.
  */
 final class FakeWorker implements SinkTaskContext, AutoCloseable {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The task as the worker calls it: decoding runs ahead of what has been taken in. */
+/** Tests of the task as the worker calls it, with decoding ahead of the pipeline. */
 class LakehouseSinkTaskIT {
   private static final int RECORDS = 3_000;
   private static final DebeziumTable CLICKS =
@@ -46,7 +46,7 @@ class LakehouseSinkTaskIT {
     }
   }
 
-  /** Each is fenced by the other again and again, and goes back while polls are being decoded. */
+  /** Two tasks fence each other repeatedly, and rewind while polls are being decoded. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   @Timeout(60)

@@ -4,11 +4,11 @@ package io.lakehousecdc.smt;
 import io.lakehousecdc.smt.dedup.Deduplicator;
 import io.lakehousecdc.smt.dedup.Verdict;
 
-/** Counts verdicts. Written by the task's thread, read by any. */
+/** The counters of {@link LsnDedup}. Written by the task's thread, read by any thread. */
 final class DedupMetrics implements DedupMetricsMXBean {
   private volatile Snapshot now = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** Counts one verdict and takes over the deduplicator's figures. Task's thread only. */
+  /** Counts one verdict and copies the deduplicator's counters. For the task's thread only. */
   void count(Verdict verdict, Deduplicator deduplicator) {
     Snapshot last = now;
     now =

@@ -2,14 +2,14 @@
 package io.lakehousecdc.smt;
 
 /**
- * Metrics of one {@link LsnDedup}, registered as {@code
+ * The metrics of one {@link LsnDedup}, registered as {@code
  * io.lakehousecdc:type=lsn-dedup,id=<metrics.id>-<n>}. Counters start at 0 with the task.
  */
 public interface DedupMetricsMXBean {
-  /** Row events, truncates and tombstones looked at; heartbeats and the like are not counted. */
+  /** Row events, truncates and tombstones examined; heartbeats and the like do not count. */
   long getSeen();
 
-  /** Duplicates dropped, or marked in header mode. */
+  /** Duplicates dropped, or marked with a header in header mode. */
   long getDropped();
 
   /** Records that were delivered again after a rewind, and passed. */
@@ -18,10 +18,10 @@ public interface DedupMetricsMXBean {
   /** Records that passed because they have no key or no position. */
   long getUnpositioned();
 
-  /** Keys forgotten because the memory was full. */
+  /** Keys evicted because the memory was full. */
   long getEvicted();
 
-  /** Epochs that began by themselves: the source's LSNs started over. */
+  /** Epochs that began automatically, because the source's LSNs started over. */
   long getEpochs();
 
   /** Keys remembered now. */

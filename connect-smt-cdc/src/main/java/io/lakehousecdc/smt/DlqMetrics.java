@@ -3,7 +3,7 @@ package io.lakehousecdc.smt;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts records. Written by the task's thread, read by any. */
+/** The counters of {@link DlqRouter}. Written by the task's thread, read by any thread. */
 final class DlqMetrics implements DlqMetricsMXBean {
   private final LongAdder seen = new LongAdder();
   private final LongAdder rejected = new LongAdder();

@@ -2,13 +2,13 @@
 package io.lakehousecdc.smt;
 
 /**
- * Metrics of one {@link DlqRouter}, registered as {@code
+ * The metrics of one {@link DlqRouter}, registered as {@code
  * io.lakehousecdc:type=dlq-router,id=<metrics.id>-<n>}. Counters start at 0 with the task.
  */
 public interface DlqMetricsMXBean {
-  /** Records looked at. */
+  /** Records examined. */
   long getSeen();
 
-  /** Records found bad: routed, rewritten or refused. */
+  /** Invalid records: routed, rewritten or refused. */
   long getRejected();
 }

@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps records that are no valid change events from their way. What is valid, the configuration
- * says; a good record passes as the same instance.
+ * A transform that diverts records which are not valid change events. The configuration defines
+ * what is valid; a valid record passes as the same instance.
  *
- * <p>On the source's side a bad record goes to another topic, key and value unchanged, with {@link
- * DeadLetterHeaders}. A sink's transform has no producer: there a bad record either throws {@link
- * DataException}, for Connect's own error handling, or becomes a {@link DeadLetterRecord} in its
- * old place, for the sink to write to its dead-letter table. Neither headers nor messages hold
- * anything of the configuration, and messages hold no values of the record.
+ * <p>In a source connector an invalid record goes to another topic, key and value unchanged, with
+ * {@link DeadLetterHeaders}. A transform of a sink connector has no producer: there an invalid
+ * record either causes a {@link DataException}, for Connect's own error handling, or is replaced by
+ * a {@link DeadLetterRecord}, which the sink writes to its dead-letter table. Headers and messages
+ * hold no configuration values, and messages hold no values of the record.
  *
  * @param <R> source or sink record
  */
@@ -134,7 +134,7 @@ public final class DlqRouter<R extends ConnectRecord<R>> implements Transformati
         record.headers());
   }
 
-  /** The MBean's name; for tests. */
+  /** The MBean's registration; for tests. */
   MetricsRegistration registration() {
     return registration;
   }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Configuration of {@link DlqRouter}. */
+/** The configuration of {@link DlqRouter}. */
 final class DlqRouterConfig extends AbstractConfig {
   static final String TOPIC_FORMAT = "dlq.topic.format";
   static final String SINK_MODE = "sink.mode";
@@ -192,7 +192,7 @@ final class DlqRouterConfig extends AbstractConfig {
     }
   }
 
-  /** The topic for bad records of this topic. */
+  /** The dead-letter topic for records of this topic. */
   String deadLetterTopic(String topic) {
     return getString(TOPIC_FORMAT).replace(TOPIC, topic);
   }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
-/** Configuration of {@link LsnDedup}. */
+/** The configuration of {@link LsnDedup}. */
 final class LsnDedupConfig extends AbstractConfig {
   static final String MODE = "mode";
   static final String HEADER_NAME = "header.name";

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bean in the platform's MBean server, until closed. A transform is not told which connector and
- * task it belongs to, so that the name has an id from the configuration, and a number to keep tasks
- * of one worker apart.
+ * The registration of a bean in the platform's MBean server, until it is closed. A transform does
+ * not know which connector and task it belongs to, so the bean's name has an id from the
+ * configuration, and a number that distinguishes the tasks of one worker.
  *
  * <p>Kafka's own plugin metrics (KIP-877) are not used: a transform has to implement {@code
  * Monitorable} for them, and a class that does so cannot be loaded by workers before 4.1, which
@@ -29,7 +29,7 @@ final class MetricsRegistration implements AutoCloseable {
     this.name = name;
   }
 
-  /** Registers the bean; where that fails the transform works without it, and the log says so. */
+  /** Registers the bean. If that fails, logs it, and the transform works without. */
   static MetricsRegistration register(String type, String id, Object bean) {
     String unique = DOMAIN + ":type=" + type + ",id=" + id + "-" + NUMBER.incrementAndGet();
     try {

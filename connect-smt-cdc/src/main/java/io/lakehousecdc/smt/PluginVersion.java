@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** Version of this module, as the build wrote it. */
+/** The version of this module, as written by the build. */
 final class PluginVersion {
   private static final String VERSION = read();
 

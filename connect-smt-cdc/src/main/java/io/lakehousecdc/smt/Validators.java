@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Checks of single configuration values, with a text for the documentation. */
+/** Validators of single configuration values, with a text for the documentation. */
 final class Validators {
   private static final Pattern BEAN_ID = Pattern.compile("[A-Za-z0-9._-]+");
 

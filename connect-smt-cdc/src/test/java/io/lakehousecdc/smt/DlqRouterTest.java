@@ -122,7 +122,7 @@ class DlqRouterTest {
   void operationThatIsNotAllowedIsBad(Shape shape) {
     SinkRecord delete = shape.of(ORDERS).delete(100, 110, 1L).at(0, 0);
     if (delete.value() == null) {
-      return; // nothing but a tombstone is left to look at
+      return; // only a tombstone is left to check
     }
     String reason = reasonOf(Map.of("allowed.ops", "c,u,r"), delete);
     assertTrue(reason.contains("op 'd' is not among allowed.ops"), reason);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@link LsnDedup} where positions or offsets start over: new epochs, other sources, rewinds. */
+/** Tests of {@link LsnDedup} if positions or offsets start over: epochs, other sources, rewinds. */
 class LsnDedupHistoryTest {
   private final DedupRun run = new DedupRun();
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What {@link LsnDedup} takes for a duplicate within one history of the source. */
+/** Tests of duplicates in {@link LsnDedup} within one history of the source. */
 class LsnDedupOrderTest {
   private final DedupRun run = new DedupRun();
 

@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Source, LsnDedup and sink over many random histories, with rewinds (the task lives on and so does
- * its memory) and restarts (the memory is gone). The target has to be what it is without LsnDedup.
+ * Test of source, LsnDedup and sink over many random histories, with rewinds (which keep the task
+ * and its memory) and restarts (which clear the memory). The target must be the same as without
+ * LsnDedup.
  */
 class LsnDedupRewindTest {
   private static final int SEEDS = 300;

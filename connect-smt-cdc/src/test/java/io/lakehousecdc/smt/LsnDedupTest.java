@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Modes, bounds and the records that {@link LsnDedup} cannot judge. */
+/** Tests of modes, bounds and records without a key or position in {@link LsnDedup}. */
 class LsnDedupTest {
   private final DedupRun run = new DedupRun();
 

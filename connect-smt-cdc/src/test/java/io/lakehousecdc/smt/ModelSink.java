@@ -21,7 +21,7 @@ final class ModelSink {
     return new ModelSink(true);
   }
 
-  /** Applies whatever arrives, and takes a tombstone for a delete. */
+  /** Applies all records, and treats a tombstone as a delete. */
   static ModelSink lastWriteWins() {
     return new ModelSink(false);
   }

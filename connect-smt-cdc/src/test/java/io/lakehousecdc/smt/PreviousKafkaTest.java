@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The transforms work with the oldest Kafka that they promise, in a class loader of its own. */
+/** Test of the transforms with the oldest supported Kafka, in a class loader of its own. */
 class PreviousKafkaTest {
   /** Written by the testkit's build: the class path of a worker of the previous Kafka. */
   private static final Path CLASS_PATH =

@@ -13,7 +13,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.junit.jupiter.api.Test;
 
-/** Keeps the settings in docs/SMT.md what the transforms say of themselves. */
+/** Test that docs/SMT.md lists the settings of the transforms. */
 class SmtReferenceTest {
   private static final Path FILE = Path.of("..", "docs", "SMT.md");
   private static final Map<String, ConfigDef> TRANSFORMS =

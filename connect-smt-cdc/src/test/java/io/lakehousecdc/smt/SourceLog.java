@@ -11,9 +11,9 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * A made-up history of a table and the topic partition that results when its source crashes now and
- * then and emits a suffix again: interleaved transactions, deletes with tombstones, truncates, and
- * a move to a cluster whose LSNs start over.
+ * A random history of a table, and the topic partition that results if its source sometimes crashes
+ * and emits a suffix again: interleaved transactions, deletes with tombstones, truncates, and a
+ * move to a cluster whose LSNs start over.
  */
 final class SourceLog {
   private static final int KEYS = 6;

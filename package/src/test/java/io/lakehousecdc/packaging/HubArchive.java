@@ -16,7 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
-/** The built archive, as a worker's administrator gets it. Reads on demand. */
+/** The built archive, read on demand. */
 final class HubArchive implements AutoCloseable {
   private final Path path;
   private final ZipFile zip;

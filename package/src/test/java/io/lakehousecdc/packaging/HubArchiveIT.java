@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The archive keeps the rules of the Confluent Hub component format.
+ * Test that the archive meets the rules of the Confluent Hub component format.
  *
  * @see <a
  *     href="https://docs.confluent.io/platform/current/connect/confluent-hub/component-archive.html">Component

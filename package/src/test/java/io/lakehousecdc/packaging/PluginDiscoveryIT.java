@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The archive's plugins are found by their service files, as a worker with {@code
- * plugin.discovery=service_load} looks for them, and load from the archive's jars alone.
+ * Test that a worker with {@code plugin.discovery=service_load} finds the archive's plugins by
+ * their service files, and that they load from the archive's jars only.
  */
 class PluginDiscoveryIT {
   private static final String VERSION = System.getProperty("version");
@@ -72,7 +72,7 @@ class PluginDiscoveryIT {
     return versions;
   }
 
-  /** What a worker shares with its plugins: the JDK, Kafka and the logging interface. */
+  /** Packages that a worker shares with its plugins: the JDK, Kafka, the logging interface. */
   private static final class WorkersClasses extends ClassLoader {
     WorkersClasses() {
       super(ClassLoader.getPlatformClassLoader());

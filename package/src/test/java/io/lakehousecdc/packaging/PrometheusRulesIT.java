@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The alerts of docker/prometheus, by Prometheus' own tool. Skipped where it is not installed. */
+/** Tests of the alerts of docker/prometheus with Prometheus' own tool; skipped without it. */
 class PrometheusRulesIT {
   private static final Path RULES =
       Path.of(System.getProperty("archive")).resolve("../../../docker/prometheus").normalize();

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The samples in the archive's etc/ have the form that {@code POST /connectors} takes. */
+/** Test that the samples in the archive's etc/ are valid bodies of {@code POST /connectors}. */
 class SampleConfigurationsIT {
   private static final Map<String, JsonNode> SAMPLES = new TreeMap<>();
 
@@ -56,7 +56,7 @@ class SampleConfigurationsIT {
                       if (setting.getKey().matches(".*(password|secret|token).*")) {
                         assertTrue(
                             setting.getValue().asText().matches("\\$\\{(env|file):[^}]+}"),
-                            file + ": " + setting.getKey() + " stands in clear text");
+                            file + ": " + setting.getKey() + " is in clear text");
                       }
                     }));
   }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A query for machines without psql.
+ * A command that runs a SQL query, for machines without psql.
  *
  * @param url of JDBC, with user and password
  */

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** The program behind {@code quickstart/run.sh}. */
+/** The main class of {@code quickstart/run.sh}. */
 public final class Quickstart {
   private static final int SUCCESS = 0;
   private static final int FAILURE = 1;
@@ -80,7 +80,7 @@ public final class Quickstart {
       return SUCCESS;
     } catch (RuntimeException | AssertionError e) {
       if (!stack.closed()) { // or it is Ctrl-C that makes things fail
-        display.settle();
+        display.freeze();
         display.say("");
         display.say(display.style().bad("FAILED: ") + e.getMessage());
         display.say("The logs of all parts stay in the directory named at the start.");

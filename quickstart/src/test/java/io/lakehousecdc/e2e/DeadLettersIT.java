@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Bad records on a live topic, whichever part refuses them, and their way back. Each copy has a
- * sink with {@code DlqRouter}, and beside it one that keeps the dead letter topic in a table.
+ * Test of invalid records on a live topic, refused by any part, and of their replay. Each copy has
+ * a sink with {@code DlqRouter}, and another one that stores the dead letter topic in a table.
  */
 @TestMethodOrder(OrderAnnotation.class)
 class DeadLettersIT {
@@ -43,7 +43,7 @@ class DeadLettersIT {
   private static String key;
   private static String event;
 
-  /** The first four hold a row each, once they are repaired; the last will never be of use. */
+  /** Records of which four hold a row each, once they are repaired, and the last never does. */
   private enum Bad {
     MALFORMED(11, "Unexpected end-of-input"),
     UNKNOWN_OPERATION(12, "op is none of"),
@@ -209,7 +209,7 @@ class DeadLettersIT {
                 .anyMatch(letter -> letter.get(4).equals(retries)));
   }
 
-  /** What an operator does by hand, with the letter's reason before his eyes. */
+  /** Repairs a letter, as an operator does by its reason. */
   private static void repair(Bad bad) {
     String update =
         "update %s set key = '%s', value = '%s' where error_message like '%%%s%%'"

@@ -26,8 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Source, {@code LsnDedup} and sink under rewinds of every kind, beside the same chain without the
- * transform. Rows tell what is lost of the state, the log what is lost of the changes.
+ * Test of a chain of source, {@code LsnDedup} and sink under rewinds of every kind, compared with
+ * the same chain without the transform. An upsert table shows lost rows, an append table lost
+ * changes.
  */
 class DedupChainIT {
   private static final long SEED = 20_261_121;
@@ -47,7 +48,7 @@ class DedupChainIT {
   private Copy log;
   private Copy logDeduplicated;
 
-  /** A sink and its database, which can be taken back to what {@link #backUp} has kept. */
+  /** A sink and its database, which can be restored to the backup of {@link #backUp}. */
   private record Copy(Replica sink, PostgresDatabase database) {
     void backUp() {
       database.execute(
@@ -57,7 +58,7 @@ class DedupChainIT {
               + " create table backup_offsets as table _cdc_offsets; commit");
     }
 
-    /** While the sink runs, which has to go back within its task. It may win a deadlock. */
+    /** Restores while the sink runs, so that its task has to rewind. It may win a deadlock. */
     void restore() {
       Await.until(
           "restored",
@@ -70,7 +71,7 @@ class DedupChainIT {
           });
     }
 
-    /** What the warehouse has of a partition. */
+    /** Next offset of a partition in the warehouse. */
     long offset(TopicPartition partition) {
       return database.number(
           "select next_offset from _cdc_offsets where topic = '%s' and partition = %d"
@@ -86,7 +87,7 @@ class DedupChainIT {
   void start() {
     shop =
         new Scenario("dedup", Load.TABLE)
-            // Where reading resumes at a tombstone, the log gets a delete more: see
+            // If reading resumes at a tombstone, append mode gets one more delete: see
             // docs/DELIVERY.md.
             .set("tombstones.on.delete", "false")
             .set("topic.creation.default.partitions", Integer.toString(PARTITIONS))
@@ -130,7 +131,7 @@ class DedupChainIT {
     }
   }
 
-  /** Every kind once, in an order that the seed decides; then whatever it decides. */
+  /** Every kind once, in random order by the seed; then random kinds. */
   private void disturb(int round) {
     switch ((round + (int) (SEED % 4)) % 4) {
       case 0 -> sinks().forEach(sink -> CONNECT.restart(sink.sinkName()));
@@ -146,8 +147,7 @@ class DedupChainIT {
   private void moveOffsetsBack(Copy copy) {
     String sink = copy.sink.sinkName();
     CONNECT.stop(sink);
-    // Kafka's are ahead of a restored warehouse that has not caught up: from there it is no way
-    // back.
+    // While a restored warehouse has not caught up, Kafka's offsets are ahead of it.
     KAFKA
         .groupOffsets("connect-" + sink)
         .forEach(
@@ -160,7 +160,7 @@ class DedupChainIT {
     CONNECT.resume(sink);
   }
 
-  /** As a source does that lost its latest offsets: the end of each partition, again in order. */
+  /** Emits the end of each partition again in order, as a source that lost its latest offsets. */
   private void emitEndAgain() {
     List<ConsumerRecord<byte[], byte[]>> all = KAFKA.consume(shop.topic("load"));
     Map<TopicPartition, Long> ends = KAFKA.endOffsets(shop.topic("load"));
@@ -191,7 +191,7 @@ class DedupChainIT {
     Await.untilEquals(Difference.NONE, () -> Difference.of(emitted, logDeduplicated.changes()));
   }
 
-  /** What one list has and the other has not, which a failure can show. */
+  /** Differences of two lists, for the message of a failure. */
   private record Difference(List<List<String>> missing, List<List<String>> unexpected) {
     static final Difference NONE = new Difference(List.of(), List.of());
 
@@ -206,7 +206,7 @@ class DedupChainIT {
     }
   }
 
-  /** What the topic has. */
+  /** The records of the topic. */
   private List<List<String>> emittedChanges() {
     return KAFKA.values(shop.topic("load")).stream().map(DedupChainIT::change).toList();
   }
@@ -251,7 +251,7 @@ class DedupChainIT {
     return copies().map(Copy::sink).toList();
   }
 
-  /** Returns while the last changes are still on their way. */
+  /** Returns before the last changes have arrived. */
   private void write() {
     try (Load load = new Load(shop.source, random.nextLong())) {
       int statements = 100 + random.nextInt(300);

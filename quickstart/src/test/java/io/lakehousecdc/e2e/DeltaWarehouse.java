@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Delta tables in a directory of their own, read through Kernel as its project ships it. */
+/** A warehouse of Delta tables in a directory of its own, read through Delta Kernel as released. */
 record DeltaWarehouse(Path root) implements Warehouse {
   private static final DeltaReader READER = new DeltaReader();
 
@@ -35,7 +35,7 @@ record DeltaWarehouse(Path root) implements Warehouse {
     return READER.rows(directory(table).toString(), columns);
   }
 
-  /** Where a table of the schema {@code public} lies. */
+  /** Directory of a table of the schema {@code public}. */
   Path directory(String table) {
     return root.resolve("public").resolve(table);
   }

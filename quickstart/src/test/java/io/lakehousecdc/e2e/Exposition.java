@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the JMX exporter tells Prometheus now.
+ * The current metrics of the JMX exporter.
  *
- * @param text in Prometheus' format, a sample a line
+ * @param text in Prometheus' format, one sample per line
  */
 record Exposition(String text) {
   private static final HttpClient HTTP = HttpClient.newHttpClient();

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What may happen to the parts while changes flow; afterwards the source and its copies in all
- * targets are equal.
+ * Tests of faults of each part while changes are written; afterwards the source and its copies in
+ * all targets are equal.
  */
 class FaultsIT {
   private static final Stack STACK = Lab.stack();
@@ -175,7 +175,7 @@ class FaultsIT {
     shop.source.execute("insert into entry (v) select 'e' from generate_series(1, " + count + ")");
   }
 
-  /** The state is the source's, and the log has every entry once. */
+  /** The upsert table equals the source, and the append table has every change once. */
   private static void assertAllIsExact() {
     copies.awaitEqual("load", "entry");
     log.awaitEqual("entry");

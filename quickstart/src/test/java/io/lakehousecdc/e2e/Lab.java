@@ -25,7 +25,7 @@ final class Lab {
 
   static synchronized Stack stack() {
     if (stack == null) {
-      // Source offsets are kept often: a killed worker's source must not have to snapshot again.
+      // Source offsets are stored often, so that a killed worker's source does not snapshot again.
       stack =
           Stack.builder()
               .environment(parts -> SampleShop.environment(parts, REGISTRY.url()))
@@ -50,7 +50,7 @@ final class Lab {
     }
   }
 
-  /** The schema registry that the worker's variables name, started for the first who asks. */
+  /** The schema registry in the worker's variables, started at the first call. */
   static synchronized SchemaRegistry registry() {
     return REGISTRY.start();
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writes to a table {@code load(id int primary key, v text, n int)} until it is stopped, a few
- * hundred statements a second: as many as there can be would take the processors from those that
- * carry the changes.
+ * A load generator that writes to a table {@code load(id int primary key, v text, n int)} until it
+ * is stopped, with a few hundred statements per second: more would take the processors from the
+ * parts under test.
  */
 final class Load implements AutoCloseable {
   static final String TABLE = "create table load (id int primary key, v text, n int)";

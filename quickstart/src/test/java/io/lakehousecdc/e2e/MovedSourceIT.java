@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The source moves to a cluster whose LSNs are lower, on the whole stack and in all targets. */
+/** Test of a source that moves to a cluster with lower LSNs, on the whole stack, all targets. */
 class MovedSourceIT {
   private static final String FIRST_EPOCH = "0";
   private static final String SECOND_EPOCH = "1";
@@ -25,7 +25,7 @@ class MovedSourceIT {
                 "insert into case37 select g, 'old' from generate_series(1, 10) g")) {
       Replicas copies = shop.replicas("copies").set("snapshot.sweep", "true");
       shop.start();
-      // Each switch moves the LSN on by a segment: far above that of any new cluster.
+      // Each switch advances the LSN by a segment: far above that of any new cluster.
       for (int i = 0; i < 8; i++) {
         shop.source.execute(
             "update case20 set v = 'segment " + i + "'",
@@ -44,7 +44,8 @@ class MovedSourceIT {
           "insert into case20 select g, 'segment 7' from generate_series(1, 9) g",
           "insert into case37 select g, 'moved' from generate_series(1, 8) g");
       shop.deleteSource(shop.sourceName());
-      // case20: the stream alone goes on; case37: into the same topics comes a snapshot first. One
+      // case20: only the stream continues; case37: a snapshot comes first, into the same topics.
+      // One
       // after the other, because the metrics of connectors of one topic prefix have one name.
       String streaming = registerOn(shop, moved, "case20", "no_data");
       moved.execute(

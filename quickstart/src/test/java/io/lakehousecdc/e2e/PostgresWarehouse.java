@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Tables in a database of their own. */
+/** A warehouse in a PostgreSQL database of its own. */
 record PostgresWarehouse(PostgresDatabase database) implements Warehouse {
   static PostgresWarehouse create(String name) {
     return new PostgresWarehouse(Lab.stack().target().createDatabase(name));

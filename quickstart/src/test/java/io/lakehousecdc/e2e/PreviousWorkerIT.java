@@ -6,7 +6,7 @@ import io.lakehousecdc.testkit.KafkaDistribution;
 import io.lakehousecdc.testkit.Plugins;
 import org.junit.jupiter.api.Test;
 
-/** The sink on a worker of the previous Kafka line. */
+/** Test of the sink on a worker of the previous Kafka release line. */
 class PreviousWorkerIT {
   @Test
   void theSinkWorksOnAKafka39Worker() {

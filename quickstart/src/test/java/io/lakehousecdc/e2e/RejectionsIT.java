@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-/** What records that cannot be applied lead to, on the whole stack and in all targets. */
+/** The cases of docs/DELIVERY.md on records that cannot be applied, in all targets. */
 class RejectionsIT {
   private static final KafkaClient KAFKA = Lab.stack().kafka().client();
 
@@ -76,7 +76,7 @@ class RejectionsIT {
       produce(shop, "case33", key, event.replace("\"op\":\"r\"", "\"op\":null"));
       produce(
           shop, "case33", key, event.replaceAll("\"payload\":.*", "\"payload\":{\"op\":\"u\"}}"));
-      // The first does not fit PostgreSQL's table, the second no table of Delta.
+      // The first does not fit PostgreSQL's table, the second fits no Delta table.
       shop.source.execute(
           "insert into case33 values (2, 'two', null, 2)",
           "insert into case33 values (3, 'too long for the warehouse', null, 3)",

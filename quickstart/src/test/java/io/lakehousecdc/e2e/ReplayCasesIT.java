@@ -13,8 +13,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Orders of records that a healthy source and broker do not make: the events are Debezium's own,
- * byte for byte, and the tests put them into the topics that the sinks read.
+ * The cases of docs/DELIVERY.md with orders of records that a healthy source and broker do not
+ * produce: the tests write Debezium's own events, byte for byte, into the topics that the sinks
+ * read.
  */
 class ReplayCasesIT {
   private static final KafkaClient KAFKA = Lab.stack().kafka().client();
@@ -125,7 +126,7 @@ class ReplayCasesIT {
     copies.awaitRows("case38", List.of("id", "v"), List.of(List.of("2", "marks the end")));
   }
 
-  /** Every change that has a value of its own, in order. */
+  /** All distinct changes in order. */
   private static void awaitLogged(List<List<String>> changes) {
     log.each(
         "log of case8",
@@ -143,7 +144,7 @@ class ReplayCasesIT {
     return shop.name + ".replayed." + table;
   }
 
-  /** The events of a table, tombstones included, once there are so many. */
+  /** The events of a table with tombstones, once there are this many. */
   private static List<ConsumerRecord<byte[], byte[]>> awaitEvents(String table, int count) {
     Await.untilEquals((long) count, () -> KAFKA.count(shop.topic(table)));
     List<ConsumerRecord<byte[], byte[]>> events = KAFKA.consume(shop.topic(table));

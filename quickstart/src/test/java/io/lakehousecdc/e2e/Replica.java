@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A sink and the warehouse that it keeps. */
+/** A sink and the warehouse that it writes to. */
 final class Replica {
   final Warehouse warehouse;
   final Map<String, String> settings = new HashMap<>();
@@ -26,7 +26,7 @@ final class Replica {
     settings.put("tasks.max", "1");
     settings.put("topics.regex", topics);
     settings.put("consumer.override.metadata.max.age.ms", "1000");
-    // The partitions of a killed worker are given away soon.
+    // The partitions of a killed worker are reassigned soon.
     settings.put("consumer.override.session.timeout.ms", "10000");
     settings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
     settings.put("value.converter.replace.null.with.default", "false");
@@ -53,7 +53,7 @@ final class Replica {
     }
   }
 
-  /** Waits until the table holds what the source's holds, in all columns that the source has. */
+  /** Waits until the table equals the source's, in all columns of the source. */
   void awaitEqual(SourceTable table) {
     awaitEqual(table, table.columns());
   }

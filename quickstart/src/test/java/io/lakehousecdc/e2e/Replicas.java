@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * Copies of one source, one in each kind of target, each with a sink of its own. What is asserted
- * is asserted of all of them; a failure names the targets that it concerns.
+ * The copies of one source, one in each kind of target, each with a sink of its own. Assertions
+ * apply to all of them; a failure names its targets.
  */
 final class Replicas {
   private final PostgresDatabase source;
@@ -18,7 +18,7 @@ final class Replicas {
   private final List<Replica> all;
 
   /**
-   * @param name what the sinks' names begin with
+   * @param name prefix of the sinks' names
    * @param topics regular expression
    */
   Replicas(PostgresDatabase source, String name, String topics) {
@@ -30,7 +30,7 @@ final class Replicas {
             new Replica(name + "-delta", DeltaWarehouse.create(), topics));
   }
 
-  /** Puts a setting of all sinks; to be called before they start. */
+  /** Sets a setting of all sinks; to be called before they start. */
   Replicas set(String key, String value) {
     all.forEach(replica -> replica.settings.put(key, value));
     return this;
@@ -62,7 +62,7 @@ final class Replicas {
     all.forEach(Replica::delete);
   }
 
-  /** Waits until the tables hold what the source's hold, in all columns that the source has. */
+  /** Waits until the tables equal the source's, in all columns of the source. */
   void awaitEqual(String... tables) {
     for (String name : tables) {
       awaitEqual(name, new SourceTable(source, name).columns());
@@ -80,7 +80,7 @@ final class Replicas {
     each("table " + table, replica -> replica.awaitRows(table, columns, expected));
   }
 
-  /** Does it with each; all are done, also where the first fails. */
+  /** Runs an action with each copy, also after the failure of one. */
   void each(String what, Consumer<Replica> assertion) {
     assertAll(all.stream().map(replica -> named(what, replica, assertion)));
   }

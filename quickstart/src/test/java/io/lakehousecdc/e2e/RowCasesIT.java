@@ -10,12 +10,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What single rows go through at the source, on the whole stack and in all targets. Each test has
- * its own table.
+ * The cases of docs/DELIVERY.md that concern single rows, on the whole stack and in all targets.
+ * Each test has its own table.
  */
 class RowCasesIT {
 
-  /** So random that it stays large, and out of line, however it is compressed. */
+  /** A random text, which stays large and out of line although PostgreSQL compresses it. */
   private static final String LARGE =
       "(select string_agg(md5(random()::text || g), '') from generate_series(1, 300) g)";
 
@@ -46,7 +46,7 @@ class RowCasesIT {
             "create table case26 (id int primary key, n int, g int generated always as (n * 2)"
                 + " stored)",
             "create table case28 (id int primary key deferrable initially deferred, v text)",
-            // PostgreSQL takes no deferrable key as replica identity.
+            // PostgreSQL does not accept a deferrable key as replica identity.
             "alter table case28 replica identity full",
             "create table case40 (a text, b int, v text, body text, primary key (a, b))",
             "insert into case1 select 1, 'a', " + LARGE,

@@ -26,8 +26,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The example that the files in config/ serve: the shop of docker/postgres, its topics and its
- * warehouses. Files are POSTed as they are, so their names are taken: for one test at a time.
+ * The example that the files in config/ use: the shop of docker/postgres, its topics and its
+ * warehouses. Files are POSTed unchanged under fixed connector names: for one test at a time.
  */
 final class SampleShop {
   static final List<String> TABLES = List.of("customers", "orders", "products");
@@ -35,7 +35,7 @@ final class SampleShop {
   private static final Path DELTA_ROOT = Lab.temporaryDirectory();
   private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
 
-  /** Confluent's converter is on no public Maven repository: these files run without it. */
+  /** Files that run without Confluent's converter, which no public Maven repository has. */
   private static final Map<String, String> FOR_CONFLUENT =
       Map.of("key.converter", JSON, "value.converter", JSON);
 
@@ -121,7 +121,7 @@ final class SampleShop {
     return connector;
   }
 
-  /** Everything as on the first day: no connector, no topic, the shop's first rows. */
+  /** Resets everything: no connector, no topic, the shop's initial rows. */
   void reset() {
     endConnectors("shop-");
     deleteTopics("(shop|__debezium-heartbeat)\\..*");
@@ -154,7 +154,7 @@ final class SampleShop {
     }
   }
 
-  /** Ends connectors and forgets their offsets. */
+  /** Deletes connectors and their offsets. */
   void endConnectors(String prefix) {
     connect()
         .call("GET", "/connectors", null)
@@ -181,18 +181,18 @@ final class SampleShop {
             "delete from orders where id = " + changes);
   }
 
-  /** How often {@link #change} was called since the first day. */
+  /** Number of calls of {@link #change} since the reset. */
   int changes() {
     return changes;
   }
 
-  /** Appends records of a topic that later ones of their key have outdated, as a crashed source. */
+  /** Appends records that are older than the last of their key, as a crashed source. */
   void emitOutdatedAgain(String topic) {
     Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
     List<ProducerRecord<byte[], byte[]>> outdated = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> each : kafka.consume(topic)) {
       if (each.key() == null) {
-        continue; // a bad record of another test
+        continue; // an invalid record of another test
       }
       ConsumerRecord<byte[], byte[]> before = last.put(new String(each.key(), UTF_8), each);
       if (before != null) {
@@ -205,7 +205,7 @@ final class SampleShop {
     kafka.produce(outdated);
   }
 
-  /** Waits until the tables hold what the shop's hold; rows are those that the filter lets pass. */
+  /** Waits until the tables equal the shop's, in the rows that the filter selects. */
   void awaitEqual(Stored stored, Map<String, String> tables, Stored.Filter filter) {
     tables.forEach(
         (table, target) -> {
@@ -217,7 +217,7 @@ final class SampleShop {
         });
   }
 
-  /** The tables' names with something before each. */
+  /** The tables' names with a prefix. */
   static Map<String, String> prefixed(String prefix) {
     return TABLES.stream().collect(Collectors.toMap(table -> table, table -> prefix + table));
   }

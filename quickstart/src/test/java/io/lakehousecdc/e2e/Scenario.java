@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A source database, the stock Debezium connector, and copies in every kind of target, fed from the
- * same topics. Databases and connectors have names of their own, so that scenarios do not meet.
+ * same topics. Databases and connectors have names of their own, so that scenarios are independent.
  */
 final class Scenario implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -41,13 +41,13 @@ final class Scenario implements AutoCloseable {
     sourceSettings.put("value.converter.replace.null.with.default", "false");
   }
 
-  /** Puts a setting of the source connector; to be called before it starts. */
+  /** Sets a setting of the source connector; to be called before it starts. */
   Scenario set(String key, String value) {
     sourceSettings.put(key, value);
     return this;
   }
 
-  /** Copies of all tables; what they are called besides the scenario's name must differ. */
+  /** Copies of all tables; their names, after the scenario's, must differ. */
   Replicas replicas(String what) {
     return replicas(what, name + "\\.public\\..*");
   }
@@ -68,7 +68,7 @@ final class Scenario implements AutoCloseable {
     return this;
   }
 
-  /** Creates a source connector of this name, which need not be the scenario's. */
+  /** Creates a source connector of this name, which may differ from the scenario's. */
   void registerSource(String connector) {
     sources.add(connector);
     connect().register(connector, sourceSettings);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Columns that are dropped and renamed at the source, and keys that change, on the whole stack. */
+/** Tests of columns dropped and renamed at the source, and of changed keys, on the whole stack. */
 class SchemaChangesIT {
   private static Scenario shop;
   private static Replicas keeping;
@@ -90,7 +90,7 @@ class SchemaChangesIT {
     keeping.awaitEqual("renamed");
     shop.source.execute(
         "alter table renamed rename column a to b", "update renamed set b = 'z' where id = 1");
-    // The new column has values of rows that were changed since; the rest takes a snapshot.
+    // The new column has values in rows changed since; a snapshot fills the others.
     keeping.awaitRows(
         "renamed",
         List.of("id", "a", "b"),

@@ -22,22 +22,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every sink of config/, POSTed as it is, receives the shop's first rows and later changes. Sinks
- * that read the same kind of record share one source, and read its topics from the beginning.
+ * Tests of all sinks of config/: each file, POSTed unchanged, receives the shop's initial rows and
+ * later changes. Sinks that read the same kind of record share one source, and read its topics from
+ * the beginning.
  */
 class SinkFilesIT {
   private static final SampleShop SHOP = new SampleShop();
   private static final String CUSTOMERS = "shop.public.customers";
   private static final String LETTERS = "cdc.dead_letters";
 
-  /** Which source feeds a sink, where it is not the plain one. */
+  /** The source of a sink, if it is not the plain one. */
   private static final Map<String, String> SOURCES =
       Map.of(
           "sink/postgres-schemaless.json", "source/schemaless.json",
           "sink/postgres-avro-apicurio.json", "source/avro-apicurio.json",
           "sink/postgres-avro-confluent.json", "source/avro-confluent.json");
 
-  /** What must be seen in the target, by the sink's name. */
+  /** The expected content of the target, by the sink's name. */
   private interface Promise {
     void check(String sink);
   }
@@ -69,8 +70,8 @@ class SinkFilesIT {
   private static int bad;
 
   /**
-   * Those that stand bad records come last, because bad records stay in the topics; at the very end
-   * the one with a record that never reaches a sink.
+   * The order of sinks: those that tolerate invalid records are last, because these stay in the
+   * topics; the very last has a record that never reaches a sink.
    */
   static Stream<String> files() {
     return SampleShop.files("sink", "smt").stream()
@@ -130,7 +131,7 @@ class SinkFilesIT {
     }
   }
 
-  /** Where records have no schema, the types are those of the target's tables. */
+  /** Tables of the target, which define the types of records without a schema. */
   private static void createTables() {
     SHOP.warehouse()
         .execute(
@@ -149,7 +150,7 @@ class SinkFilesIT {
     assertEquals(500, stored.count("history_public.orders", "id"));
   }
 
-  /** The first rows, and what {@link SampleShop#change} has done to them since. */
+  /** The initial rows with all changes by {@link SampleShop#change}. */
   private static void everyChangeIsARow(Stored stored) {
     long changes = SHOP.changes();
     Map.of("customers", 100 + 2 * changes, "products", 20 + changes, "orders", 500 + changes)
@@ -194,7 +195,7 @@ class SinkFilesIT {
     tablesAreEqual(stored);
   }
 
-  /** Also one that the other sink has not seen, because its converter failed. */
+  /** Also a record that the other sink has not received, because its converter failed. */
   private static void allLettersAreInTheTable(String collector) {
     String sink = SHOP.post("smt/sink-dlq-router.json");
     SHOP.kafka().produce(CUSTOMERS, 0, null, "{not json");
@@ -223,7 +224,7 @@ class SinkFilesIT {
     assertTrue(dropped(sink) > 0, "nothing was dropped");
   }
 
-  /** This sink applies what it gets: an old name, were it not dropped, would come back. */
+  /** This sink applies all it receives: an old name would come back if it were not dropped. */
   private static void theJdbcSinkIsNotThrownBack(String sink) {
     namesAreEqual();
     SHOP.emitOutdatedAgain(CUSTOMERS);
@@ -245,7 +246,7 @@ class SinkFilesIT {
         .sum("lakehousecdc_lsn_dedup_dropped_total", "id=\"" + sink + "-");
   }
 
-  /** Both can be read as JSON with a schema: no envelope, and an operation that nobody knows. */
+  /** Two records that JSON with schemas can read: not an envelope, and an unknown operation. */
   private static void produceBadRecords() {
     SHOP.kafka()
         .produce(CUSTOMERS, 0, null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"x\"}");

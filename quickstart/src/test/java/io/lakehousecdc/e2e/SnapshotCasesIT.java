@@ -10,9 +10,9 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What initial snapshots can miss or overlap with, on the whole stack and in all targets. */
+/** The cases of docs/DELIVERY.md on initial snapshots, on the whole stack and in all targets. */
 class SnapshotCasesIT {
-  private static final String GHOSTS = "did not contain";
+  private static final String ORPHANED = "did not contain";
 
   @Test
   void case11ARowDeletedBetweenTwoAttemptsOfASnapshotGoes() throws SQLException {
@@ -26,7 +26,7 @@ class SnapshotCasesIT {
         Connection blocker = shop.source.connect();
         Statement block = blocker.createStatement()) {
       Replicas copies = shop.replicas("copies").set("snapshot.sweep", "true");
-      // To create these, Debezium would wait for the lock as well.
+      // Created here, because Debezium would wait for the lock to create them.
       shop.source.execute(
           "create publication %s for table case11, z_later".formatted(shop.sourceName()),
           "select pg_create_logical_replication_slot('%s', 'pgoutput')"
@@ -76,13 +76,13 @@ class SnapshotCasesIT {
       List<List<String>> all = new SourceTable(shop.source, "case12").rows(List.of("id", "v"));
 
       shop.deleteSource(shop.sourceName());
-      // One row is left: of the partitions, and of the tasks, only one has any of the snapshot.
+      // One row is left: only one partition, and only one task, has a row of the snapshot.
       shop.source.execute("delete from case12 where id > 1");
       String again = shop.sourceName() + "-again";
       shop.registerSource(again);
       Scenario.connect().awaitRunning(again);
       sweeping.awaitEqual("case12");
-      reporting.each("log", replica -> replica.awaitLogged("case12", GHOSTS, "19 stored rows"));
+      reporting.each("log", replica -> replica.awaitLogged("case12", ORPHANED, "19 stored rows"));
       reporting.awaitRows("case12", List.of("id", "v"), all);
     }
   }
@@ -105,9 +105,10 @@ class SnapshotCasesIT {
       one.setAutoCommit(false);
       two.setAutoCommit(false);
       three.setAutoCommit(false);
-      // The server finds the point from which it can decode in two steps, and in each it waits for
-      // the transactions that run. One that begins in between is decoded although its changes lie
-      // before that point, and the snapshot does not see it.
+      // The server determines the point from which it can decode in two steps, and in each it waits
+      // for the running transactions. One that begins in between is decoded although its changes
+      // are
+      // before that point, and the snapshot does not contain it.
       first.execute("select pg_current_xact_id()");
       shop.registerSource(shop.sourceName());
       awaitSlotWaitsFor(shop.source, first);
@@ -124,7 +125,7 @@ class SnapshotCasesIT {
     }
   }
 
-  /** Waits until the creation of a slot waits for the transaction that this statement is in. */
+  /** Waits until the creation of a slot waits for the transaction of this statement. */
   private static void awaitSlotWaitsFor(PostgresDatabase source, Statement transaction)
       throws SQLException {
     int backend = backend(transaction);

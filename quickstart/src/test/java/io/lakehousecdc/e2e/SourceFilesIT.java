@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every source of config/, POSTed as it is, emits what its line in config/README.md promises. */
+/**
+ * Tests of all sources of config/: each file, POSTed unchanged, emits what config/README.md says.
+ */
 class SourceFilesIT {
   private static final SampleShop SHOP = new SampleShop();
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -117,7 +119,7 @@ class SourceFilesIT {
     }
   }
 
-  /** A zero byte and four bytes of the schema's number, as Confluent's readers want it. */
+  /** Whether a value begins with a zero byte and a schema id of four bytes, as by Confluent. */
   private static void eventsAreAvro() {
     Await.untilEquals(500L, () -> SHOP.kafka().count(ORDERS));
     SHOP.change();
@@ -186,7 +188,7 @@ class SourceFilesIT {
     return value == null ? "null" : value.substring(0, Math.min(200, value.length()));
   }
 
-  /** A JSON document's payload, or the document itself where it has no schema. */
+  /** A JSON document's payload, or the document itself if it has no schema. */
   private static JsonNode json(byte[] bytes) {
     try {
       JsonNode document = MAPPER.readTree(bytes);

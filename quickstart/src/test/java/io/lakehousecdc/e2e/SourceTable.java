@@ -15,19 +15,19 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * A table of the source in the schema {@code public}, and the judge of what equals its rows: texts
- * from a warehouse are read as values of the source's types, by the source's server, and written
- * again.
+ * A table of the source in the schema {@code public}, and the comparison of a warehouse's rows with
+ * it: the source's server reads texts from the warehouse as values of the source's types and writes
+ * them again.
  */
 record SourceTable(PostgresDatabase database, String name) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Names of the columns that it has now, in order. */
+  /** Names of its current columns, in order. */
   List<String> columns() {
     return List.copyOf(types().keySet());
   }
 
-  /** The rows that it holds, sorted. */
+  /** Its current rows, sorted. */
   List<List<String>> rows(List<String> columns) {
     Map<String, String> types = types();
     StringJoiner cells = new StringJoiner(", ");
@@ -38,7 +38,7 @@ record SourceTable(PostgresDatabase database, String name) {
   /**
    * Rows of a warehouse as this table would write them, sorted.
    *
-   * @throws IllegalStateException a text is no value of its column's type
+   * @throws IllegalStateException a text is not a value of its column's type
    */
   List<List<String>> asWritten(List<List<String>> rows, List<String> columns) {
     Map<String, String> types = types();
@@ -83,8 +83,8 @@ record SourceTable(PostgresDatabase database, String name) {
   }
 
   /**
-   * Where a warehouse may keep a value in another writing: JSON with other white space, hstore as
-   * JSON, a numeric without the zeros at its end, which Debezium does not send.
+   * Normalises values that a warehouse may store in another form: JSON with other white space,
+   * hstore as JSON, a numeric without trailing zeros, which Debezium does not send.
    */
   private static String text(String value, String type) {
     return switch (type) {

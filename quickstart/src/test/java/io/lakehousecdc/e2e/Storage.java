@@ -8,13 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The storage of a Delta warehouse, which fails, and of which there is a backup. */
+/** The storage of a Delta warehouse, with failures, backup and restore. */
 record Storage(Path root) {
   static Storage of(Replica replica) {
     return new Storage(((DeltaWarehouse) replica.warehouse).root());
   }
 
-  /** Makes every access fail: where the directory was there is a file. */
+  /** Makes every access fail, by a file in place of the directory. */
   void takeAway() throws IOException {
     Files.move(root, beside("away"));
     Files.createFile(root);
@@ -26,12 +26,12 @@ record Storage(Path root) {
     Files.move(beside("away"), root);
   }
 
-  /** Keeps everything as it is now. */
+  /** Makes a backup of the current state. */
   void backUp() throws IOException {
     copy(root, beside("backup"));
   }
 
-  /** Puts what was kept in the place of what is there. */
+  /** Restores the backup. */
   void restore() throws IOException {
     delete(root);
     copy(beside("backup"), root);
@@ -53,7 +53,7 @@ record Storage(Path root) {
     }
   }
 
-  /** Directories before what is in them. */
+  /** All paths, directories before their content. */
   private static List<Path> tree(Path directory) throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
       return all.toList();

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Tables of a target, read without the sink's code, every value as PostgreSQL writes it as text.
+ * The tables of a target, read without the sink's code, with values in PostgreSQL's text format.
  */
 sealed interface Stored {
-  /** Lets all rows pass. */
+  /** Selects all rows. */
   Filter ALL = new Filter("", "");
 
   /** Rows in which this column is not true. */
@@ -25,14 +25,14 @@ sealed interface Stored {
     return new Filter(column, "true");
   }
 
-  /** Leaves rows out whose column has this value; without a column none. */
+  /** Excludes rows whose column has this value; without a column none. */
   record Filter(String column, String refused) {}
 
   /**
    * The rows in the order of their text.
    *
    * @param table schema and table
-   * @throws RuntimeException where there is no such table yet, or it lacks a column
+   * @throws RuntimeException if there is no such table yet, or it lacks a column
    */
   List<String> rows(String table, List<String> columns, Filter filter);
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What transactions, signalled snapshots, partitions and schemas do to a stream, on the whole stack
- * and in all targets: topics of three partitions, sinks of two tasks.
+ * The cases of docs/DELIVERY.md on transactions, signalled snapshots, partitions and schema
+ * changes, on the whole stack and in all targets: topics of three partitions, sinks of two tasks.
  */
 class StreamCasesIT {
   private static final KafkaClient KAFKA = Lab.stack().kafka().client();
@@ -41,7 +41,7 @@ class StreamCasesIT {
                     + " parent_id int references parent deferrable initially deferred)",
                 "create table case24 (id int primary key, n int, s varchar(5), d numeric(6,2))",
                 "create table case28 (id int primary key deferrable initially deferred, v text)",
-                // PostgreSQL takes no deferrable key as replica identity.
+                // PostgreSQL does not accept a deferrable key as replica identity.
                 "alter table case28 replica identity full",
                 "create table case30 (id int primary key, v int)",
                 "create table case35 (id int primary key, v int)",
@@ -50,8 +50,8 @@ class StreamCasesIT {
             .set("signal.data.collection", "public.signals")
             .set("topic.creation.default.replication.factor", "1")
             .set("topic.creation.default.partitions", "3")
-            // Rows that swap a unique value have to be in one task, and a parent in another task
-            // than its child must not wait for children itself.
+            // Rows that swap a unique value have to be in one task, and a parent whose child is in
+            // another task must not itself wait for children.
             .set("topic.creation.groups", "single")
             .set("topic.creation.single.include", ".*\\.(case22|parent|case30)")
             .set("topic.creation.single.partitions", "1")
@@ -95,7 +95,7 @@ class StreamCasesIT {
   void case15OnlyRowsWrittenAfterATruncateStay() {
     shop.source.execute("insert into case15 select g, 'before' from generate_series(1, 100) g");
     copies.awaitEqual("case15");
-    // The truncate lies in one partition, what came before and after it in all of them.
+    // The truncate is in one partition, the changes before and after it in all of them.
     shop.source.execute(
         "insert into case15 select g, 'just before' from generate_series(101, 200) g",
         "truncate case15",
@@ -119,7 +119,7 @@ class StreamCasesIT {
   void case18ABlockingSnapshotBeforeOlderChangesEndsInTheLatestState() {
     shop.source.execute("insert into case18 select g, 'old' from generate_series(1, 20) g");
     copies.awaitEqual("case18");
-    // When the signal is read all of it is committed: the snapshot has the latest rows, and the
+    // When the signal is read, all changes are committed: the snapshot has the latest rows, and the
     // changes that led to them follow it.
     shop.source.execute(
         "begin;"
@@ -163,7 +163,7 @@ class StreamCasesIT {
             + " alter column d type numeric(12,2)",
         "insert into case24 values (2, 5000000000, 'longer', 9876543210.98, 'new'),"
             + " (3, 3, 'f', null, null)");
-    // A default reaches existing rows without an event: documented, and left to a snapshot.
+    // Existing rows get a default without an event: documented; a snapshot repairs it.
     copies.awaitRows(
         "case24",
         List.of("id", "n", "s", "d", "added"),

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
-/** Rows as texts, in an order in which rows of different stores can be compared. */
+/** Rows as texts, sorted so that rows of different stores can be compared. */
 final class Texts {
   private static final Comparator<List<String>> ORDER = Comparator.comparing(Objects::toString);
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What the worker answers to bad settings. */
+/** Tests of the worker's answers to invalid settings. */
 class ValidationIT {
   private static final Stack STACK = Lab.stack();
 

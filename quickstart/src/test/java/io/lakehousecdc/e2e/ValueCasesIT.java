@@ -8,11 +8,11 @@ import io.lakehousecdc.testkit.KafkaClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Values that sinks get wrong, in the modes in which the source can send them. */
+/** The cases of docs/DELIVERY.md on values, in the modes in which the source can send them. */
 class ValueCasesIT {
   private static final KafkaClient KAFKA = Lab.stack().kafka().client();
 
-  /** So random that it stays large, and out of line, however it is compressed. */
+  /** A random text, which stays large and out of line although PostgreSQL compresses it. */
   private static final String LARGE_BYTES =
       "decode((select string_agg(md5(random()::text || g), '') from generate_series(1, 300) g),"
           + " 'hex')";

@@ -4,12 +4,12 @@ package io.lakehousecdc.e2e;
 import java.util.List;
 import java.util.Map;
 
-/** Where a sink of the tests writes, read without any code of the sink. */
+/** A warehouse that a sink of the tests writes to, read without any code of the sink. */
 interface Warehouse {
   /** Kind of target, as in the sink's setting {@code target}. */
   String kind();
 
-  /** What a sink needs to be told to write here. */
+  /** The settings of a sink that writes here. */
   Map<String, String> settings();
 
   /** Whether there is a table of this name in the schema {@code public}. */

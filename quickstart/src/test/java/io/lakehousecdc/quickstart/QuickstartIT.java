@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The demo as run.sh starts it, on the archive that this build has made. */
+/** Test of the demo as run.sh starts it, on the archive of this build. */
 class QuickstartIT {
   private static final Duration INTERVAL = Duration.ofMillis(500);
 

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Waits for conditions, so that no test sleeps for a guessed time. A probe that throws counts as
- * "not yet": its last exception becomes the cause of the failure.
+ * Methods that wait for a condition, so that no test sleeps for a guessed time. A probe that throws
+ * counts as not yet true; its last exception becomes the cause of the failure.
  */
 public final class Await {
   /** Generous for a loaded machine with two cores; a passing test never waits this long. */

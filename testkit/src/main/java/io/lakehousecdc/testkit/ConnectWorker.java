@@ -171,7 +171,7 @@ public final class ConnectWorker implements AutoCloseable {
         });
   }
 
-  /** What to start. Not thread-safe. */
+  /** The settings of a worker to start. Not thread-safe. */
   public static final class Builder {
     private final String bootstrapServers;
     private final Map<String, String> properties = new HashMap<>();
@@ -240,7 +240,7 @@ public final class ConnectWorker implements AutoCloseable {
       return worker;
     }
 
-    /** A plugin's directory may itself stand in plugin.path when all its jars lie in it. */
+    /** A plugin's own directory may be listed in plugin.path if all its jars are in it. */
     private String pluginPath() {
       return plugins.stream().map(Path::toString).collect(Collectors.joining(","));
     }

@@ -10,8 +10,8 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Builds the records that a Debezium PostgreSQL source emits, in every shape in which a sink can
- * receive them:
+ * The builders of the records that a Debezium PostgreSQL source emits, in every form in which a
+ * sink can receive them:
  *
  * <pre>{@code
  * DebeziumTable orders =

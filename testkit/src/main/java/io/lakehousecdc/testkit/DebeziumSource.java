@@ -4,12 +4,12 @@ package io.lakehousecdc.testkit;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Configurations of the stock Debezium source connector for tests. */
+/** The configuration of the stock Debezium source connector for tests. */
 public final class DebeziumSource {
   private DebeziumSource() {}
 
   /**
-   * A source with Debezium's defaults but for short waits, so that tests run fast. Slot and
+   * A source with Debezium's defaults, except for shorter waits so that tests run fast. Slot and
    * publication are named after the topic prefix.
    *
    * @param topicPrefix lower case letters, digits and underscores

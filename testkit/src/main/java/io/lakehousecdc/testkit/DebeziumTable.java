@@ -12,10 +12,11 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * A source table and the shape in which its events are delivered; makes the events. Immutable: each
- * method returns another table. Row values are given in the order in which the columns were added.
- * LSNs are plain numbers; commit time (2026 plus one millisecond for each unit of the commit LSN)
- * and transaction id (the commit LSN) follow from them unless the event says otherwise.
+ * A source table, the form in which its events are delivered, and the builder of its events.
+ * Immutable: each method returns another table. Row values are given in the order in which the
+ * columns were added. LSNs are plain numbers; commit time (2026 plus one millisecond for each unit
+ * of the commit LSN) and transaction id (the commit LSN) follow from them unless the event says
+ * otherwise.
  */
 public final class DebeziumTable {
   private record Column(String name, Schema schema, boolean isKey) {}

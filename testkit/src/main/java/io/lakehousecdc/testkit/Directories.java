@@ -11,8 +11,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Temporary data and lasting logs of the parts. Logs go below the module's {@code target}, where
- * the next clean removes them, or where the system property {@code lakehousecdc.logs} says.
+ * The directories for temporary data and for logs. Logs go below the module's {@code target}, where
+ * the next clean removes them, or to the directory in the system property {@code
+ * lakehousecdc.logs}.
  */
 final class Directories {
   private Directories() {}

@@ -7,7 +7,7 @@ import io.debezium.schema.SchemaNameAdjuster;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 
-/** The schemas around the rows, from Debezium's own factory; recorded events prove them equal. */
+/** The schemas of envelopes, from Debezium's own factory; recorded events prove them equal. */
 final class EnvelopeSchemas {
   static final Schema TRANSACTION_BLOCK = SchemaFactory.get().transactionBlockSchema();
   static final Schema HEARTBEAT_KEY =

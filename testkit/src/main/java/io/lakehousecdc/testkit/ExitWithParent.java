@@ -6,9 +6,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
 /**
- * Runs another class's {@code main} in a child JVM and halts that JVM when standard input ends,
- * which happens when the parent closes the pipe or dies, however it dies. It is alone on the
- * child's class path beside Kafka's jars, so it uses the JDK only.
+ * The launcher of a child JVM: it runs another class's {@code main} and halts the JVM when standard
+ * input ends, which happens when the parent closes the pipe or dies, however it dies. On the
+ * child's class path there are only this class and Kafka's jars, so it uses the JDK only.
  */
 public final class ExitWithParent {
   private ExitWithParent() {}

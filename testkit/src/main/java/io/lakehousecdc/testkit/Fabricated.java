@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 
-/** What Debezium makes up for a NOT NULL column whose old value PostgreSQL did not log. */
+/** The values that Debezium makes up for NOT NULL columns whose old value was not logged. */
 final class Fabricated {
   private Fabricated() {}
 

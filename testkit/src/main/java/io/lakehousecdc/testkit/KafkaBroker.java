@@ -158,7 +158,7 @@ public final class KafkaBroker implements AutoCloseable {
         });
   }
 
-  /** What to start. Not thread-safe. */
+  /** The settings of a broker to start. Not thread-safe. */
   public static final class Builder {
     private final Map<String, String> properties = new HashMap<>();
     private final List<String> jvmArguments = new ArrayList<>(List.of("-Xmx512m"));

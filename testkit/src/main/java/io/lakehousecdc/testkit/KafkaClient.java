@@ -30,8 +30,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * What tests do with a broker's topics: plain, synchronous, for topics of a size that a test makes.
- * Safe for use by many threads.
+ * A synchronous client of a broker's topics, records and offsets, for topics of the size that a
+ * test makes. Safe for use by many threads.
  */
 public final class KafkaClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -55,7 +55,7 @@ public final class KafkaClient implements AutoCloseable {
     producer = new KafkaProducer<>(common, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** Kafka's own client, for what is not offered here; closed with this one. */
+  /** Kafka's own admin client, for what this class does not offer; closed with it. */
   public Admin admin() {
     return admin;
   }
@@ -86,9 +86,9 @@ public final class KafkaClient implements AutoCloseable {
   }
 
   /**
-   * Appends a record and returns its place; null is allowed as key and as value.
+   * Appends a record and returns its offset; null is allowed as key and as value.
    *
-   * @throws IllegalStateException when the broker does not take it
+   * @throws IllegalStateException if the broker refuses it
    */
   public RecordMetadata produce(String topic, int partition, String key, String value) {
     return done(producer.send(new ProducerRecord<>(topic, partition, bytes(key), bytes(value))));

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The Kafka versions whose brokers and Connect workers can be started. */
+/** The Kafka versions of which brokers and Connect workers can be started. */
 public enum KafkaDistribution {
   /** The version that the plugin is built for; logs with Log4j 2. */
   CURRENT("kafka-current", "log4j2.properties", "log4j2.configurationFile"),

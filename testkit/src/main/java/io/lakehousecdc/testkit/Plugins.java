@@ -19,7 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Directories for a worker's {@code plugin.path}: each holds directories with one plugin's jars.
+ * The directories for a worker's {@code plugin.path}. Each holds directories of one plugin's jars.
  */
 public final class Plugins {
   private Plugins() {}

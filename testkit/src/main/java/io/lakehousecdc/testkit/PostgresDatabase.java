@@ -74,7 +74,7 @@ public record PostgresDatabase(String host, int port, String name, String user, 
     return ((Number) value(query)).longValue();
   }
 
-  /** Cuts every other session in this database, as a failover or an administrator does. */
+  /** Terminates all other sessions in this database, as a failover or an administrator does. */
   public void terminateSessions() {
     execute(
         "select pg_terminate_backend(pid) from pg_stat_activity"

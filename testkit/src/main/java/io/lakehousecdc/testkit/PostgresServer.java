@@ -121,7 +121,7 @@ public final class PostgresServer implements AutoCloseable {
     database().execute(statements);
   }
 
-  /** Cuts all sessions of a database. */
+  /** Terminates all sessions of a database. */
   public void terminateSessions(String databaseName) {
     database(databaseName).terminateSessions();
   }
@@ -204,7 +204,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** What to start. Not thread-safe. */
+  /** The settings of a server to start. Not thread-safe. */
   public static final class Builder {
     private final String version;
     private final Map<String, String> settings = new LinkedHashMap<>();

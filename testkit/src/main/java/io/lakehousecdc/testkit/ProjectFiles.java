@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Finds what the build has put into the {@code target} directories of this project: Kafka's class
- * paths, PostgreSQL's binaries, the unpacked Debezium plugin, the zip.
+ * The locations of what the build has put into the {@code target} directories of this project:
+ * Kafka's class paths, PostgreSQL's binaries, the unpacked Debezium plugin, the zip.
  */
 public final class ProjectFiles {
   private ProjectFiles() {}

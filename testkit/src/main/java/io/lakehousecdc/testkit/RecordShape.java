@@ -11,11 +11,11 @@ import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * How records reach the sink: as the source made them, or flattened by the real {@code
- * ExtractNewRecordState}, and then with their schemas or as JSON without (through the real {@code
- * JsonConverter}).
+ * The form in which records reach the sink: enveloped as the source made them, or flattened by the
+ * real {@code ExtractNewRecordState}; with their schemas, or as JSON without schemas (through the
+ * real {@code JsonConverter}).
  *
- * @param flattening configuration of {@code ExtractNewRecordState}; empty where it is not used
+ * @param flattening configuration of {@code ExtractNewRecordState}; empty if it is not used
  */
 record RecordShape(Optional<Map<String, String>> flattening, Schemas schemas) {
   /** Whether the topic's converter keeps schemas. */

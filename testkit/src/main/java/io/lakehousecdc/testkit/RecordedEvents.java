@@ -19,8 +19,8 @@ import org.apache.kafka.connect.storage.SimpleHeaderConverter;
 
 /**
  * Events recorded from Debezium 3.7.0.Final on PostgreSQL 15, as {@code JsonConverter} (with
- * schemas, without replacing nulls by defaults) gives them to a sink. What each line shows is told
- * in {@code recorded/README.md} beside the files.
+ * schemas, without replacing nulls by defaults) gives them to a sink. {@code recorded/README.md}
+ * beside the files describes each line.
  */
 public final class RecordedEvents {
   /** A wide table: every kind of placeholder, key change, truncate, DDL, blocking snapshot. */

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * PostgreSQL refuses to run as root. Where the tests do (most build containers), its programs run
- * behind a prefix that takes the privileges away: in a user namespace of their own, in which root's
- * files belong to the (unmapped) current user; or, where the kernel forbids such namespaces, as the
- * user "nobody", to whom the data directory is then given.
+ * The ways to run PostgreSQL's programs without root privileges, because PostgreSQL refuses to run
+ * as root. If the tests run as root (as in most build containers), the programs run in a user
+ * namespace of their own, in which root's files belong to the (unmapped) current user; or, if the
+ * kernel forbids such namespaces, as the user "nobody", who then owns the data directory.
  */
 enum RootDropping {
   NOT_ROOT(List.of()),
@@ -24,7 +24,7 @@ enum RootDropping {
     this.prefix = prefix;
   }
 
-  /** The first that works here. */
+  /** The first way that works on this machine. */
   static RootDropping here() {
     if (!succeeds(List.of("sh", "-c", "test \"$(id -u)\" = 0"))) {
       return NOT_ROOT;
@@ -40,14 +40,14 @@ enum RootDropping {
             + " run the tests as a normal user");
   }
 
-  /** The command behind the prefix. */
+  /** The command with the prefix that drops the privileges. */
   List<String> command(List<String> command) {
     List<String> all = new ArrayList<>(prefix);
     all.addAll(command);
     return all;
   }
 
-  /** Lets the server own its directory. */
+  /** Makes the server the owner of its directory. */
   void own(Path directory, Path log) {
     if (this == NOBODY) {
       ChildProcess.run(

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * What an event's {@code source} block says beyond the table.
+ * The content of an event's {@code source} block, apart from the table.
  *
  * @param lsn empty in incremental snapshots
  * @param commitLsn {@code sequence[0]}, the end of the last commit delivered before; may be empty
@@ -24,8 +24,8 @@ record SourceBlock(
     long tsMs) {
 
   /**
-   * Commit times grow with the commit LSN, as in life, so that an event built twice has the same
-   * time and one of a later transaction a later one.
+   * Commit times grow with the commit LSN, as in a real source, so that an event built twice has
+   * the same time and one of a later transaction a later one.
    */
   private static final long FIRST_COMMIT_MS = 1_767_225_600_000L; // 2026-01-01T00:00:00Z
 

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Everything between two databases: a source and a target PostgreSQL, a broker, and a Connect
- * worker with the Debezium plugin (and those that are added). Started in parallel; all parts end
- * with this JVM, however it ends. For one thread at a time.
+ * A complete pipeline: a source and a target PostgreSQL, a broker, and a Connect worker with the
+ * Debezium plugin and others that are added. The parts are started in parallel and end with this
+ * JVM, however it ends. For one thread at a time.
  */
 public final class Stack implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -123,7 +123,7 @@ public final class Stack implements AutoCloseable {
     return part;
   }
 
-  /** What to start, part by part. Not thread-safe. */
+  /** The settings of a stack to start. Not thread-safe. */
   public static final class Builder {
     private UnaryOperator<PostgresServer.Builder> source = UnaryOperator.identity();
     private UnaryOperator<PostgresServer.Builder> target = UnaryOperator.identity();

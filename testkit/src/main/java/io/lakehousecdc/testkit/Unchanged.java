@@ -10,8 +10,9 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Stands for a TOAST value that an update did not touch. {@link DebeziumTable} replaces it by what
- * Debezium sends for the column's type: a form of the placeholder, or null where it has none.
+ * The value to give for a TOAST value that an update left untouched. {@link DebeziumTable} replaces
+ * it by what Debezium sends for the column's type: a form of the placeholder, or null if it has
+ * none.
  */
 enum Unchanged {
   UNCHANGED;

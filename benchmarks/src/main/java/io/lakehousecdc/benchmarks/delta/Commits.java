@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Commits of random changes into a table of one size, maintenance going on beside them; the time
- * that a task needs to index the table when it starts; and Spark on the same batches.
+ * The measurement of commits of random changes into a table of one size, with maintenance running;
+ * of the time that a task needs to index the table when it starts; and of Spark on the same
+ * batches.
  *
  * @param directory where the table is made
  * @param commits at least twice {@link #EDGE}

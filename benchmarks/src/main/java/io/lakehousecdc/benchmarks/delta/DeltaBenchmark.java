@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The sink into Delta Lake; {@code docs/BENCHMARKS.md} tells what each figure means. */
+/** The benchmark of the sink into Delta Lake. {@code docs/BENCHMARKS.md} explains each figure. */
 public final class DeltaBenchmark implements Benchmark {
   private static final int LARGE = 100_000_000;
 
-  /** What can be left out of a run. */
+  /** The parts of the benchmark, each of which can be left out. */
   private enum Part {
     COMMITS,
     SPARK,

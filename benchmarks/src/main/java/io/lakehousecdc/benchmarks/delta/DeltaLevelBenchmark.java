@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Whether disk use and the time of commits stay level over thousands of commits, with compaction,
- * checkpoints and the vacuum at work. The commits come in windows that stand for hours: after each
- * the task is restarted and all files are made older than the retention, so that the clean-up of a
- * long run takes place in minutes.
+ * The benchmark that shows whether disk use and commit time stay constant over thousands of
+ * commits, with compaction, checkpoints and vacuum. The commits come in windows that simulate
+ * hours: after each the task is restarted and all files are made older than the retention, so that
+ * the clean-up of a long run happens within minutes.
  */
 public final class DeltaLevelBenchmark implements Benchmark {
   private static final String ROWS = "rows";
@@ -56,7 +56,7 @@ public final class DeltaLevelBenchmark implements Benchmark {
       for (int done = 0; done < options.number(COMMITS); done += window) {
         table.restart();
         age(root);
-        // Reads the table and wakes the vacuum: what a task does once, at its start.
+        // Reads the table and starts the vacuum, as a task does once at its start.
         table.commit(table.changesAmongKnown(1));
         Latencies took = new Latencies();
         for (int i = 0; i < window; i++) {

@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** A table of nine columns in a Delta target, fed like a task feeds it. */
+/** A table of nine columns in a Delta target, written as by a task. */
 final class OrdersTable implements AutoCloseable {
   private static final TableId TABLE = new TableId("public", "orders");
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
@@ -175,11 +175,10 @@ final class OrdersTable implements AutoCloseable {
   }
 
   /**
-   * What a commit took, in nanoseconds.
+   * The duration of a commit, in nanoseconds.
    *
    * @param wall time until it was done
-   * @param processor time of the thread that committed: what it takes on a machine of its own, but
-   *     for waiting for the disk
+   * @param processor processor time of the thread that committed, without waiting for the disk
    */
   record Took(long wall, long processor) {}
 

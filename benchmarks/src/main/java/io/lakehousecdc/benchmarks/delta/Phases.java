@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** How long each phase of the commits took, by the target's own figures. Not thread-safe. */
+/** The duration of each phase of commits, by the target's own metrics. Not thread-safe. */
 final class Phases {
   private static final String PREFIX = "delta-commit-";
   private static final String SUFFIX = "-micros";
@@ -18,8 +18,8 @@ final class Phases {
   /**
    * Adds one commit.
    *
-   * @param before the target's figures when it began
-   * @param after the same when it was done
+   * @param before the target's metrics when it began
+   * @param after the target's metrics when it was done
    */
   void add(Map<String, Long> before, Map<String, Long> after) {
     after.forEach(

@@ -17,9 +17,9 @@ import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Spark in local mode, merging the batches that the sink has committed into a copy of its table: a
- * Delta table with deletion vectors, too. Only MERGE is timed, with the batch in memory; the first
- * one, which compiles code, is left out. Not thread-safe.
+ * Spark in local mode, which merges the batches that the sink has committed into a copy of its
+ * table, also a Delta table with deletion vectors. Only MERGE is timed, with the batch in memory;
+ * the first one, which compiles code, is left out. Not thread-safe.
  */
 final class SparkPeer {
   private static final String MAIN = "io.lakehousecdc.sink.delta.SparkMerge";
@@ -53,7 +53,7 @@ final class SparkPeer {
   }
 
   /**
-   * What Spark took.
+   * The durations of Spark's merges.
    *
    * @param merges durations of all batches but the first
    * @param equal whether its table is the sink's

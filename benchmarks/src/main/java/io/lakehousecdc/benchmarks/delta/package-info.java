@@ -1,2 +1,2 @@
-/** Commits into Delta tables, and how fast their key index is built. */
+/** Benchmarks of commits into Delta tables and of building their key index. */
 package io.lakehousecdc.benchmarks.delta;

@@ -3,7 +3,7 @@ package io.lakehousecdc.benchmarks.harness;
 
 import java.util.List;
 
-/** One name that {@code run.sh} knows. */
+/** A benchmark that {@code run.sh} can run by its name. */
 public interface Benchmark {
   /** Every option with its default; others are refused. */
   List<Options.Option> options();
@@ -11,7 +11,7 @@ public interface Benchmark {
   /**
    * Measures, and prints {@code RESULT} lines.
    *
-   * @throws Exception whatever keeps it from measuring: the run ends with it
+   * @throws Exception any failure; it ends the run
    */
   void run(Options options) throws Exception;
 }

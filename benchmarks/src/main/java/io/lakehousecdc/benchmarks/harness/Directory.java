@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 
-/** Directories that a benchmark leaves behind. */
+/** Deletion of directories that a benchmark has written. */
 public final class Directory {
   private Directory() {}
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What the command line said, {@code --name value}, and the defaults of the rest. Immutable. */
+/** The options of the command line, {@code --name value}, with defaults. Immutable. */
 public final class Options {
   /** Default of an option that is given without a value. */
   public static final String NO = "no";

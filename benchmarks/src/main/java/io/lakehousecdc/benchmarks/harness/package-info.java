@@ -1,2 +1,2 @@
-/** What every benchmark needs: its options, its directory, and the lines that it prints. */
+/** The common parts of all benchmarks: options, directories and result lines. */
 package io.lakehousecdc.benchmarks.harness;

@@ -16,8 +16,7 @@ import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Reads the JSON topic in order, as a worker does, into the records that it hands to a task. Not
- * thread-safe.
+ * A reader of the JSON topic that converts records as a worker does for a task. Not thread-safe.
  */
 public final class RecordedTopic implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(1);
@@ -34,7 +33,7 @@ public final class RecordedTopic implements AutoCloseable {
     consumer.seekToBeginning(List.of(partition));
   }
 
-  /** At the topic's beginning. */
+  /** A reader at the topic's beginning. */
   public static RecordedTopic open(Servers servers) {
     return new RecordedTopic(
         new KafkaConsumer<>(

@@ -16,11 +16,11 @@ import java.util.Deque;
 import java.util.function.Supplier;
 
 /**
- * What every side of a comparison shares: the source's and the target's PostgreSQL, a broker and,
- * where records are Avro, a schema registry. Not thread-safe.
+ * The servers that all sides of a comparison share: the source's and the target's PostgreSQL, a
+ * broker and, for Avro records, a schema registry. Not thread-safe.
  */
 public final class Servers implements AutoCloseable {
-  /** The collector of all JVMs that are measured. */
+  /** The garbage collector of all JVMs that are measured. */
   public static final String COLLECTOR = "-XX:+UseParallelGC";
 
   /** Records that a task gets at once, the batch size of the Debezium JDBC sink. */

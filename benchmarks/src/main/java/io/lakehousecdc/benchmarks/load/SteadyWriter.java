@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Changes single rows of {@link Orders}, each in a transaction of its own, at a steady rate: 75 %
- * updates, 15 % inserts, 10 % deletes (the oldest first). Inserted keys rise, and none is deleted.
- * One thread calls it; {@link #inserted} may be read by another.
+ * A writer that changes single rows of {@link Orders}, each in a transaction of its own, at a
+ * steady rate: 75 % updates, 15 % inserts, 10 % deletes (the oldest first). Inserted keys rise, and
+ * none is deleted. One thread calls it; {@link #inserted} may be read by another.
  */
 public final class SteadyWriter implements Callable<Double> {
   private static final double NANOS_PER_SECOND = 1e9;

@@ -13,8 +13,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Takes a snapshot of the orders and then their changes through the real Debezium, once into a
- * topic for each kind of record.
+ * The topics with the orders' snapshot and changes, one for each record format, made by the real
+ * Debezium.
  *
  * @param database the source, in its final state
  * @param rows in the snapshot

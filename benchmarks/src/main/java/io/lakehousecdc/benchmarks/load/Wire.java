@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** How the records look in the topic, with the connector configurations shipped for it. */
+/** The formats of records in a topic, with the connector configurations shipped for them. */
 public enum Wire {
   /** JsonConverter with schemas. */
   JSON("config/source/plain.json", "config/sink/postgres-upsert.json"),

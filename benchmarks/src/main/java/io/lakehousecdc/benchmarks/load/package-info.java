@@ -1,2 +1,2 @@
-/** The load: a table of orders, its changes, and the way they take into a topic. */
+/** The load: a table of orders, its changes, and the topics that Debezium makes of them. */
 package io.lakehousecdc.benchmarks.load;

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Remembers the largest heap that a worker's collections left behind, until it is closed. */
+/** A watch on the largest heap that a worker's garbage collections have left. */
 public final class HeapWatch implements AutoCloseable {
   private static final long PAUSE_NANOS = 250_000_000;
 
@@ -18,7 +18,7 @@ public final class HeapWatch implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Begins to look at a worker's heap four times a second. */
+  /** Starts to sample a worker's heap four times a second. */
   public static HeapWatch of(WorkerJmx worker) {
     HeapWatch watch = new HeapWatch(worker);
     watch.thread.start();
@@ -30,7 +30,7 @@ public final class HeapWatch implements AutoCloseable {
     return peak.get();
   }
 
-  /** Stops looking; the worker may end afterwards. */
+  /** Stops sampling; the worker may end afterwards. */
   @Override
   public void close() {
     closed.set(true);

@@ -4,11 +4,11 @@ package io.lakehousecdc.benchmarks.measure;
 import java.util.Collection;
 import java.util.List;
 
-/** The middle of some figures. */
+/** The median of numbers. */
 public final class Median {
   private Median() {}
 
-  /** The middle one, the lower of two; 0 where there is none. */
+  /** The median, the lower of two; 0 for no numbers. */
   public static double of(Collection<Double> figures) {
     if (figures.isEmpty()) {
       return 0;

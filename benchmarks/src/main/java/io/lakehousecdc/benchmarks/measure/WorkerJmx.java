@@ -55,7 +55,7 @@ public final class WorkerJmx implements AutoCloseable {
     return taskFigure(sink, "sink-record-send-total");
   }
 
-  /** A figure of this project's sink, task 0; its documentation states the unit. */
+  /** A metric of this project's sink, task 0; its documentation states the unit. */
   public long sinkFigure(String sink, String attribute) {
     return ((Number)
             attribute(

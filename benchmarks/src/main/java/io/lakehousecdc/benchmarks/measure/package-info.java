@@ -1,2 +1,2 @@
-/** Watching a worker from outside. */
+/** Measurements of a worker from outside, and statistics. */
 package io.lakehousecdc.benchmarks.measure;

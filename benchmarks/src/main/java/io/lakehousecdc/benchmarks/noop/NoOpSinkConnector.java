@@ -8,7 +8,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
 
-/** Runs one {@link NoOpSinkTask} or more; needs no settings of its own. */
+/** The connector of {@link NoOpSinkTask}; it needs no settings of its own. */
 public final class NoOpSinkConnector extends SinkConnector {
   static final String VERSION = "1";
 

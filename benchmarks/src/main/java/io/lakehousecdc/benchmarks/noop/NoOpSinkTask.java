@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTask;
 
-/** Takes records and forgets them; the worker's own metrics count them. */
+/** A sink task that discards all records; the worker's own metrics count them. */
 public final class NoOpSinkTask extends SinkTask {
   @Override
   public String version() {

@@ -18,7 +18,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
- * What is left to write of some events: for each key the last, encoded by PostgreSQL itself.
+ * A batch of events, merged to the last per key and encoded by PostgreSQL itself.
  *
  * @param rows upserted rows in key order, as COPY BINARY takes them for the columns of {@code
  *     orders}
@@ -83,7 +83,7 @@ record EncodedBatch(byte[] rows, List<Long> deleted) {
     text.append('\n');
   }
 
-  /** The sink's metadata columns are as wide here as there, though not as meaningful. */
+  /** Fills the sink's metadata columns with values of the same width. */
   private static void fillMetadata(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(

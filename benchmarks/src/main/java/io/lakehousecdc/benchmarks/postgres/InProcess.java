@@ -19,9 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * The sink's whole write path in this JVM, from the records that a worker would hand over to the
- * last commit, beside {@link PlainSql} with the same changes folded and encoded beforehand. Both
- * begin with the same table, which holds the snapshot.
+ * The in-process benchmark: the sink's whole write path in this JVM, from the records that a worker
+ * would pass to the last commit, compared with {@link PlainSql}, which writes the same changes
+ * merged per key and encoded beforehand. Both begin with the same table, which holds the snapshot.
  */
 final class InProcess {
   /** As many as the sink commits at once by default. */

@@ -12,8 +12,9 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The least that any sink has to do with a batch in PostgreSQL: COPY it into a temporary table,
- * MERGE that, delete by key, commit. No decoding, no encoding, no order guard, no offsets.
+ * The baseline: the least that any sink has to do with a batch in PostgreSQL. It copies the batch
+ * into a temporary table, merges that, deletes by key and commits, without decoding, encoding,
+ * order guard and offsets.
  */
 final class PlainSql {
   private final Connection connection;
@@ -51,7 +52,7 @@ final class PlainSql {
               .stream()
               .map(row -> (String) row.get(0))
               .toList();
-      // What is the better plan for a large table is not left to a guess about a new staging table.
+      // Without statistics of the new staging table the planner would guess the plan.
       statement.execute(
           "set jit = off; set enable_hashjoin = off; set enable_mergejoin = off;"
               + " set enable_seqscan = off; set enable_bitmapscan = off");

@@ -20,11 +20,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The sink into PostgreSQL beside its peer and its ceilings; {@code docs/BENCHMARKS.md} tells what
- * each figure means.
+ * The benchmark of the sink into PostgreSQL, compared with the Debezium JDBC sink and with upper
+ * bounds. {@code docs/BENCHMARKS.md} explains each figure.
  */
 public final class PostgresBenchmark implements Benchmark {
-  /** What can be left out of a run. */
+  /** The parts of the benchmark, each of which can be left out. */
   private enum Part {
     THROUGHPUT,
     INPROCESS,

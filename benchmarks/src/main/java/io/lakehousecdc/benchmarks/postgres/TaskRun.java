@@ -11,7 +11,7 @@ import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
-/** Drives the sink's own task as a worker does, for one partition. Not thread-safe. */
+/** A run of the sink's task, driven as by a worker, for one partition. Not thread-safe. */
 final class TaskRun implements AutoCloseable {
   private final LakehouseSinkTask task = new LakehouseSinkTask();
   private final Context context;
@@ -45,7 +45,7 @@ final class TaskRun implements AutoCloseable {
     task.stop();
   }
 
-  /** Of a worker without a dead letter queue, which polls again as soon as it can. */
+  /** The context of a worker without a dead letter queue, which polls again at once. */
   private static final class Context implements SinkTaskContext {
     private final Map<String, String> configuration;
     private final TopicPartition partition;
@@ -91,7 +91,7 @@ final class TaskRun implements AutoCloseable {
       paused = false;
     }
 
-    /** None: the task has its own MBean, too. */
+    /** None, because the task also has its own MBean. */
     @Override
     public PluginMetrics pluginMetrics() {
       return null;
@@ -99,7 +99,7 @@ final class TaskRun implements AutoCloseable {
 
     @Override
     public void requestCommit() {
-      // offsets in Kafka are for observers, and nobody looks
+      // the task does not depend on offsets in Kafka
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The sides that worked off one topic, each with the median of its rounds. Not thread-safe. */
+/** The results of all sides on one topic, each with the median of its rounds. Not thread-safe. */
 public final class Comparison {
   private final String name;
   private final Wire wire;
@@ -24,9 +24,9 @@ public final class Comparison {
   }
 
   /**
-   * Lets the sides work off the topic, one after the other in each round, and prints results.
+   * Measures the sides, one after the other in each round, and prints the results.
    *
-   * @param name begins each result line
+   * @param name name at the beginning of each result line
    */
   public static void run(
       String name, Throughput throughput, Wire wire, List<Side> sides, int rounds)
@@ -40,7 +40,7 @@ public final class Comparison {
     comparison.print();
   }
 
-  /** Adds a round, and tells it at once. */
+  /** Adds a round and prints it at once. */
   private void add(Side side, Throughput.Measured measured) {
     rounds.computeIfAbsent(side, absent -> new ArrayList<>()).add(measured);
     System.out.printf(

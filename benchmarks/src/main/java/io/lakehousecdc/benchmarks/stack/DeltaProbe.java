@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 
 /**
- * Follows the log of a Delta table: new files name the least and the greatest key that they hold.
+ * The probe of a Delta target. It follows the table's log, in which new files have statistics of
+ * their least and greatest key.
  *
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#per-file-statistics">
  *     Per-file statistics</a>
@@ -34,7 +35,7 @@ final class DeltaProbe implements Probe {
   private long greatest;
 
   /**
-   * @param scratch where {@link #fingerprint} puts the rows
+   * @param destination its database takes the rows for {@link #fingerprint}
    */
   DeltaProbe(Destination destination) {
     this.table = destination.deltaRoot().resolve("public").resolve("orders");

@@ -5,9 +5,9 @@ import io.lakehousecdc.testkit.PostgresDatabase;
 import java.nio.file.Path;
 
 /**
- * Where a sink writes.
+ * The destination of a sink.
  *
- * @param database empty at first; where the sink writes to Delta, its rows are compared in here
+ * @param database empty at first; rows of a Delta table are copied here to be compared
  * @param deltaRoot an empty directory
  */
 record Destination(PostgresDatabase database, Path deltaRoot) {}

@@ -29,8 +29,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long after its commit at the source an insert is visible in the target, under steady single
- * row transactions, with the shipped configurations of source and sink as they are.
+ * The measurement of freshness: the time from an insert's commit at the source until it is visible
+ * in the target, under steady single row transactions, with the shipped configurations of source
+ * and sink.
  */
 public final class Freshness {
   private static final Path SOURCE = ProjectFile.at("config/source/plain.json");
@@ -112,7 +113,7 @@ public final class Freshness {
     return sink;
   }
 
-  /** Lets the writer write, and sees its inserts arrive; returns when all have. */
+  /** Runs the writer and waits until all its inserts are visible. */
   private static Followed follow(SteadyWriter writer, Probe probe)
       throws SQLException, IOException, InterruptedException, ExecutionException {
     Latencies latencies = new Latencies();

@@ -8,7 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Asks PostgreSQL over one open session. */
+/** The probe of a PostgreSQL target, over one open session. */
 final class PostgresProbe implements Probe {
   private final PostgresDatabase database;
   private final Connection connection;

@@ -4,7 +4,7 @@ package io.lakehousecdc.benchmarks.stack;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** Asks a target what it holds of the orders, so that asking costs it next to nothing. */
+/** A probe that asks a target, at little cost, which orders it holds. */
 interface Probe extends AutoCloseable {
 
   /** Whether the row inserted last is there; false too while there is no table. */

@@ -9,9 +9,9 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
 
-/** The sinks that are compared: one task each, the same topic and the same converter settings. */
+/** The sinks to compare: one task each, the same topic and the same converter settings. */
 public enum Side {
-  /** Does nothing: the ceiling that worker and converter set. */
+  /** A sink that does nothing: the upper bound that worker and converter set. */
   NOOP {
     @Override
     Map<String, String> configuration(Wire wire, Destination target) {
@@ -87,13 +87,13 @@ public enum Side {
   /**
    * The shipped file that configures it.
    *
-   * @throws UnsupportedOperationException it is none of this project
+   * @throws UnsupportedOperationException the sink is not part of this project
    */
   Path file() {
     throw new UnsupportedOperationException(this + " is configured by no file of this project");
   }
 
-  /** Looks at what it has written. */
+  /** A probe of the target that it writes to. */
   Probe probe(Destination target) throws SQLException {
     return PostgresProbe.of(target.database());
   }

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Lets one sink work off one topic: a worker, a connector and a database of its own, from the first
- * record that its task has read to the last that is applied.
+ * The measurement of one sink's throughput on one topic, with a worker, a connector and a database
+ * of its own: from the first record that its task has read to the last that is applied.
  */
 public final class Throughput {
   private static final Duration PATIENCE = Duration.ofHours(1);
@@ -34,7 +34,7 @@ public final class Throughput {
   private final Optional<Path> recordings;
 
   /**
-   * @param recordings where workers leave their flight recordings, if they shall make any
+   * @param recordings directory for flight recordings of the workers; empty for none
    */
   public Throughput(Servers servers, TopicLoad load, Optional<Path> recordings) {
     this.servers = servers;
@@ -43,7 +43,7 @@ public final class Throughput {
   }
 
   /**
-   * What was measured.
+   * The results of a measurement.
    *
    * @param cpuMicros processor time that the worker took for an event; what the database took is
    *     not in it
@@ -57,7 +57,7 @@ public final class Throughput {
       long heapMegabytes,
       Optional<Boolean> equal) {}
 
-  /** Lets one side work off the topic of these records. */
+  /** Measures one side on the topic of this format. */
   Measured measure(Side side, Wire wire, int round) throws IOException, SQLException {
     String name = "%s_%s_%d".formatted(side.name(), wire, round).toLowerCase(java.util.Locale.ROOT);
     PostgresDatabase database = servers.target().createDatabase(name);

@@ -1,2 +1,2 @@
-/** Sinks in a real worker, from the source or a recorded topic to their target. */
+/** Measurements of sinks in a real worker, from the source or a topic to their target. */
 package io.lakehousecdc.benchmarks.stack;

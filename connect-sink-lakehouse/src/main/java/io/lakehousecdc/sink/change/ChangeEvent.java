@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.change;
 
 import io.lakehousecdc.order.SourcePosition;
 
-/** A decoded record that concerns a table. */
+/** A change of one table, decoded from a Kafka Connect record. */
 public sealed interface ChangeEvent {
 
   TableId table();
@@ -11,17 +11,18 @@ public sealed interface ChangeEvent {
   SourcePosition sourcePosition();
 
   /**
-   * A row was created, read, updated or deleted.
+   * A row was created, read by a snapshot, updated or deleted.
    *
    * @param schema schema that {@code after} and {@code before} are aligned to
    * @param operation one of CREATE, READ, UPDATE, DELETE
    * @param key key of the row; of no values where the schema has no key
    * @param after cells after the change; null for a delete
-   * @param before cells before the change where they are real in full (replica identity FULL); null
-   *     where absent or not to be trusted
-   * @param formerKey key that the row had before an update which changed it; null where it kept its
-   *     key. A changed record key never comes as an update: only one made of {@code key.columns}
-   *     can
+   * @param before cells before the change, if the source logged the whole old row (replica identity
+   *     FULL); null if it did not, or if Debezium may have made values up
+   * @param formerKey the row's key before an update that changed it; null if the key is unchanged.
+   *     Only a key made of {@code key.columns} changes by an update: for a record key Debezium
+   *     sends a delete and a create
+   * @param sourcePosition the event's place in the source's order of changes
    */
   record RowEvent(
       TableId table,
@@ -34,7 +35,7 @@ public sealed interface ChangeEvent {
       SourcePosition sourcePosition)
       implements ChangeEvent {
 
-    /** An event of a row that keeps its key. */
+    /** An event that leaves the row's key unchanged. */
     public RowEvent(
         TableId table,
         RowSchema schema,
@@ -42,19 +43,19 @@ public sealed interface ChangeEvent {
         RowKey key,
         Object[] after,
         Object[] before,
-        SourcePosition mark) {
-      this(table, schema, operation, key, after, before, null, mark);
+        SourcePosition sourcePosition) {
+      this(table, schema, operation, key, after, before, null, sourcePosition);
     }
   }
 
-  /** All rows of the table were removed. */
+  /** All rows of the table were removed by TRUNCATE. */
   record TruncateEvent(TableId table, SourcePosition sourcePosition) implements ChangeEvent {}
 
   /**
-   * A record with a key and no value: a delete without a position, redundant where it follows the
-   * delete of the same key.
+   * A tombstone, which is a record with a key and no value. It is a delete without a position, and
+   * redundant after the delete of the same key.
    *
-   * @param schema last schema seen for the table, or one of the key columns alone
+   * @param schema last schema seen of the table, or a schema of its key columns only
    */
   record TombstoneEvent(TableId table, RowSchema schema, RowKey key, SourcePosition sourcePosition)
       implements ChangeEvent {}

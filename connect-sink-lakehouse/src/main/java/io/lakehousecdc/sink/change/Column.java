@@ -6,9 +6,9 @@ import static java.util.Objects.requireNonNull;
 /**
  * A column of a row schema.
  *
- * @param name name in the target
+ * @param name column name in the target
  * @param type logical type of its values
- * @param optional whether NULL is allowed by the source
+ * @param optional whether the source allows NULL
  */
 public record Column(String name, LogicalType type, boolean optional) {
   public Column {

@@ -2,19 +2,19 @@
 package io.lakehousecdc.sink.change;
 
 /**
- * A rejected record, as it is kept in the dead-letter table.
+ * A rejected record, as the dead-letter table stores it.
  *
- * @param at where the record lies in Kafka; at most one dead letter per place is kept
+ * @param recordOffset where the record is in Kafka; a target keeps at most one dead letter for each
  * @param key record key as text; may be null
  * @param value record value as received, as text; may be null
- * @param operation {@code op} of the event; null where it could not be read
+ * @param operation {@code op} of the event; null if it could not be read
  * @param errorClass short name of the kind of error
- * @param errorMessage problem, place, remedy
+ * @param errorMessage what is wrong, where, and what to do
  * @param createdAtMillis when it was rejected, in milliseconds since the epoch
- * @param retries how often it has been replayed
+ * @param retries number of times that it has been replayed
  */
 public record DeadLetter(
-    RecordOffset at,
+    RecordOffset recordOffset,
     String key,
     String value,
     String operation,

@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.change;
 
 /**
- * What a column means, apart from how a source encodes it or a target stores it. Each type fixes
- * one canonical Java class for its values; {@code null} is SQL NULL for all of them.
+ * The type of a column, independent of how the source encodes it and how a target stores it. Each
+ * type has one canonical Java class for its values; {@code null} is SQL NULL in all of them.
  */
 public sealed interface LogicalType {
 
@@ -54,8 +54,8 @@ public sealed interface LogicalType {
      */
     INTERVAL,
     /**
-     * A value of schemaless JSON whose type only the target's column can tell: {@link Boolean},
-     * {@link Long}, {@link Double}, {@link String}, {@link java.util.List} or {@link
+     * A value of schemaless JSON. The type of the target's column decides how it is stored: {@link
+     * Boolean}, {@link Long}, {@link Double}, {@link String}, {@link java.util.List} or {@link
      * java.util.Map}.
      */
     UNTYPED
@@ -76,7 +76,7 @@ public sealed interface LogicalType {
   /**
    * Bit string: {@link String} of the characters 0 and 1, most significant bit first.
    *
-   * @param length number of bits; {@link Integer#MAX_VALUE} where the length varies
+   * @param length number of bits; {@link Integer#MAX_VALUE} for a varying length
    */
   record Bits(int length) implements LogicalType {}
 

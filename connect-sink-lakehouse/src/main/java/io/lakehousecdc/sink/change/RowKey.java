@@ -5,9 +5,9 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 
 /**
- * The values of a row's key columns, in key order, with value equality: byte arrays by content,
- * decimals and integers by number, so that a widened column leaves keys as they are. Immutable as
- * long as callers leave the array alone.
+ * The key of a row: the values of its key columns, in key order. Keys are equal if their values
+ * are: byte arrays by content, decimals and integers by number, so that keys stay equal when a
+ * column is widened. Immutable as long as callers do not change the array.
  */
 public final class RowKey {
   private final Object[] values;
@@ -19,7 +19,9 @@ public final class RowKey {
   }
 
   /**
-   * @param values canonical key values; taken over, not copied
+   * A key of these values.
+   *
+   * @param values canonical key values; not copied, and not to be changed afterwards
    */
   public static RowKey of(Object... values) {
     return new RowKey(values);

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The columns of a table's rows, in order, and which of them form the key. Immutable. Decoders hand
- * out one instance per source schema, so that identity is a quick first test of equality.
+ * The schema of a table's rows: the columns in order, and which of them form the key. Immutable.
+ * Decoders return one instance per source schema, so a comparison by identity is a fast first test
+ * of equality.
  */
 public final class RowSchema {
   private final List<Column> columns;
@@ -17,7 +18,7 @@ public final class RowSchema {
   private final String sourceTable;
 
   /**
-   * A schema of rows that may leave columns of their table out.
+   * A schema of rows that may lack columns of the source table.
    *
    * @param columns all columns; names are unique
    * @param keyColumns indexes of the key columns in key order; empty where the table has no key
@@ -27,10 +28,13 @@ public final class RowSchema {
   }
 
   /**
+   * A schema of rows that may hold all columns of the source table.
+   *
    * @param columns all columns; names are unique
    * @param keyColumns indexes of the key columns in key order; empty where the table has no key
-   * @param sourceTable the source's table, where these are all columns that it had at the time of
-   *     the change (apart from those that settings filter); null where rows may leave columns out
+   * @param sourceTable name of the source table, if {@code columns} are all columns that it had at
+   *     the time of the change, except those that settings filter out; null if rows may lack
+   *     columns
    */
   public RowSchema(List<Column> columns, List<Integer> keyColumns, String sourceTable) {
     this.sourceTable = sourceTable;
@@ -71,8 +75,8 @@ public final class RowSchema {
   }
 
   /**
-   * The source's table, where these were all of its columns. It says where rows come from, not what
-   * they are: no part of equality.
+   * Name of the source table, if these are all of its columns; else empty. Two schemas that differ
+   * only in it are equal.
    */
   public Optional<String> sourceTable() {
     return Optional.ofNullable(sourceTable);

@@ -4,10 +4,9 @@ package io.lakehousecdc.sink.change;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Name of a target table.
+ * The name of a target table.
  *
- * @param schema schema (PostgreSQL) or directory (Delta); may be empty where the target's default
- *     applies
+ * @param schema schema (PostgreSQL) or directory (Delta); empty for the target's default schema
  * @param name table name, never empty
  */
 public record TableId(String schema, String name) {

@@ -6,19 +6,22 @@ import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
 
-/** Makes marks and numbers of what {@code source} and its flattened copies say. */
+/** Parsers of the metadata in {@code source}, and of their flattened copies. */
 final class Attributes {
   private Attributes() {}
 
   /**
+   * The position of an event at the source.
+   *
    * @param sequence {@code ["commit LSN","LSN"]} as text, or as the list that a header converter
    *     made of it; may be null
-   * @param lsn used where there is no sequence; may be null
+   * @param lsn used if there is no sequence; may be null
    * @param snapshot {@code source.snapshot}; may be null
    * @param isRead whether the operation is {@code r}
-   * @param commitMicros commit time; 0 where unknown
+   * @param commitMicros commit time, microseconds since the epoch; 0 if unknown
+   * @throws DecodeException if the sequence is malformed
    */
-  static SourcePosition mark(
+  static SourcePosition sourcePosition(
       Object sequence, Object lsn, Object snapshot, boolean isRead, long commitMicros) {
     long commit = SourcePosition.NONE;
     long own = number(lsn, SourcePosition.NONE);
@@ -38,8 +41,8 @@ final class Attributes {
   }
 
   /**
-   * Rows of a blocking snapshot say {@code true}, too, but have a commit LSN: they stand in the
-   * stream.
+   * The kind of snapshot. Rows of a blocking snapshot also have the marker {@code true}, but they
+   * have a commit LSN and are ordered like streamed changes.
    */
   private static Snapshot snapshot(Object marker, boolean isRead, long commit) {
     if (marker == null) {
@@ -55,7 +58,7 @@ final class Attributes {
     };
   }
 
-  /** Microseconds of the finest of three times; 0 where all are null. */
+  /** Microseconds of the finest of three times; 0 if all are null. */
   static long micros(Object micros, Object millis, Object nanos) {
     if (micros != null) {
       return number(micros, 0);
@@ -63,7 +66,7 @@ final class Attributes {
     return millis != null ? number(millis, 0) * 1_000 : number(nanos, 0) / 1_000;
   }
 
-  /** A number, or a number in text (as headers hold it); {@code absent} for anything else. */
+  /** A number, or a number as text (as in headers); {@code absent} for anything else. */
   static long number(Object value, long absent) {
     if (value instanceof Number number) {
       return number.longValue();
@@ -74,7 +77,8 @@ final class Attributes {
   }
 
   /**
-   * The digits between two places; {@link SourcePosition#NONE} where there are none, as in null.
+   * The number made of the digits between two indexes; {@link SourcePosition#NONE} if there is no
+   * digit, as in {@code null}.
    */
   private static long lsn(String text, int from, int to) {
     long value = SourcePosition.NONE;

@@ -16,7 +16,7 @@ import io.lakehousecdc.sink.decode.table.Warnings;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Makes events of rows, whatever shape of record they came in. Not thread safe. */
+/** The builder of change events from rows, enveloped or flattened. Not thread safe. */
 final class ChangeReader {
   private final RecordForm form;
   private final TableReaders tables;
@@ -36,7 +36,7 @@ final class ChangeReader {
   }
 
   /**
-   * Reader of a record's rows, remembered as what its topic carries.
+   * The reader of a record's rows. Registers it as the reader of the topic, for tombstones.
    *
    * @param row layout of the rows
    */
@@ -52,7 +52,7 @@ final class ChangeReader {
         lastRow = null;
         throw e.in(table);
       }
-      tables.saw(record.topic(), table, lastReader, key, form);
+      tables.register(record.topic(), table, lastReader, key, form);
       lastRow = row;
       lastKey = key;
       lastTopic = record.topic();
@@ -61,7 +61,7 @@ final class ChangeReader {
     return lastReader;
   }
 
-  /** Reader of a record that has a key and no row. */
+  /** The reader of a record that has a key and no row. */
   TableReader readerOfKey(SinkRecord record, SourceTable table) {
     Layout key = layouts.ofKey(record.keySchema(), record.key());
     try {
@@ -71,27 +71,30 @@ final class ChangeReader {
     }
   }
 
-  /** Create, read or update. */
+  /** The event of a create, read or update. */
   Decoded upsert(
       TableReader table,
       SinkRecord record,
       Operation operation,
       Object after,
       Object before,
-      SourcePosition mark) {
+      SourcePosition sourcePosition) {
     try {
-      return upsertEvent(table, record, operation, after, before, mark);
+      return upsertEvent(table, record, operation, after, before, sourcePosition);
     } catch (DecodeException e) {
       throw e.in(table.table());
     }
   }
 
   /**
-   * @param before the old row as sent, real or made up; null where absent
+   * The event of a delete.
+   *
+   * @param before the old row as sent, real or made up by Debezium; null if absent
    */
-  Decoded delete(TableReader table, SinkRecord record, Object before, SourcePosition mark) {
+  Decoded delete(
+      TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
     try {
-      return deleteEvent(table, record, before, mark);
+      return deleteEvent(table, record, before, sourcePosition);
     } catch (DecodeException e) {
       throw e.in(table.table());
     }
@@ -103,7 +106,7 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourcePosition mark) {
+      SourcePosition sourcePosition) {
     Object[] cells = table.cells(after);
     RowKey key = table.key(record.key(), cells);
     table.complete(cells, key);
@@ -118,10 +121,11 @@ final class ChangeReader {
       }
     }
     return RecordReader.change(
-        new RowEvent(table.table(), table.schema(), operation, key, cells, old, former, mark));
+        new RowEvent(
+            table.table(), table.schema(), operation, key, cells, old, former, sourcePosition));
   }
 
-  /** Key that an updated row had under {@code key.columns}; null where it is the same. */
+  /** The old key of an updated row under {@code key.columns}; null if it is unchanged. */
   private RowKey formerKey(TableReader table, RowKey key, Object before) {
     if (before == null || !table.holdsKey(before)) {
       warnings.unseenKeyChange(table.table());
@@ -132,7 +136,7 @@ final class ChangeReader {
   }
 
   private Decoded deleteEvent(
-      TableReader table, SinkRecord record, Object before, SourcePosition mark) {
+      TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
     if (!table.hasKey() && before == null) {
       throw new DecodeException(
           "The delete has neither a key nor the old row. Set REPLICA IDENTITY FULL for the table"
@@ -148,11 +152,12 @@ final class ChangeReader {
             key,
             null,
             completed(table, realCells(table, before), key),
-            mark));
+            sourcePosition));
   }
 
-  Decoded truncate(SinkRecord record, SourceTable table, SourcePosition mark) {
-    return RecordReader.change(new TruncateEvent(tables.target(table, record.topic()), mark));
+  Decoded truncate(SinkRecord record, SourceTable table, SourcePosition sourcePosition) {
+    return RecordReader.change(
+        new TruncateEvent(tables.target(table, record.topic()), sourcePosition));
   }
 
   private static Object[] realCells(TableReader table, Object before) {

@@ -16,12 +16,12 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Makes dead letters of records that cannot be decoded. */
+/** Factory of dead letters for records that cannot be decoded. */
 final class DeadLetters {
-  /** Schema name of the dead letters that this project's {@code DlqRouter} writes. */
+  /** Schema name of the dead letters that {@code DlqRouter} writes. */
   static final String LETTER_SCHEMA = "io.lakehousecdc.DeadLetter";
 
-  /** Header that this project's replayer leaves on a record. */
+  /** Header that {@code DeadLetterReplayer} sets on a record. */
   private static final String RETRIES = "dlq.retries";
 
   private static final String ERROR_CLASS = "DecodeError";
@@ -29,15 +29,17 @@ final class DeadLetters {
   private DeadLetters() {}
 
   static Decoded.Rejected of(SinkRecord record, String problem) {
-    RecordOffset at = RecordDecoder.coordinates(record);
+    RecordOffset offset = RecordDecoder.offset(record);
     return new Decoded.Rejected(
         letter(
-            record, ERROR_CLASS, "The record at %s cannot be decoded. %s".formatted(at, problem)));
+            record,
+            ERROR_CLASS,
+            "The record at %s cannot be decoded. %s".formatted(offset, problem)));
   }
 
   static DeadLetter letter(SinkRecord record, String errorClass, String message) {
     return new DeadLetter(
-        RecordDecoder.coordinates(record),
+        RecordDecoder.offset(record),
         text(record.keySchema(), record.key()),
         text(record.valueSchema(), record.value()),
         operation(record.value()),
@@ -47,18 +49,21 @@ final class DeadLetters {
         retries(record));
   }
 
-  /** How often the record was replayed, as the replayer's header says; 0 where there is none. */
+  /** Number of times that the record was replayed, by the replayer's header; 0 without it. */
   static int retries(SinkRecord record) {
     Header header = record.headers().lastWithName(RETRIES);
     return header == null ? 0 : (int) Attributes.number(header.value(), 0);
   }
 
-  /** A dead letter that comes back as a record; what it does not say is taken from the record. */
+  /**
+   * The dead letter in a record that {@code DlqRouter} has made. Missing fields are taken from the
+   * record.
+   */
   static Decoded.Rejected ofLetter(SinkRecord record, Object value) {
     Struct letter = (Struct) value;
-    RecordOffset own = RecordDecoder.coordinates(record);
+    RecordOffset own = RecordDecoder.offset(record);
     Object topic = member(letter, "topic");
-    RecordOffset at =
+    RecordOffset offset =
         topic == null
             ? own
             : new RecordOffset(
@@ -70,7 +75,7 @@ final class DeadLetters {
                 Attributes.number(member(letter, "offset"), own.offset()));
     return new Decoded.Rejected(
         new DeadLetter(
-            at,
+            offset,
             text(null, member(letter, "key")),
             text(null, member(letter, "value")),
             text(null, member(letter, "op")),
@@ -81,8 +86,8 @@ final class DeadLetters {
   }
 
   /**
-   * Text as it is, bytes as text where they are UTF-8 and in Base64 where not, anything else as
-   * JSON; null for null.
+   * A key or value as text: text as it is, bytes as UTF-8 or else in Base64, anything else as JSON;
+   * null for null.
    */
   static String text(Schema schema, Object value) {
     if (value == null || value instanceof String) {

@@ -15,11 +15,11 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Decodes polled records on a thread of its own, so that the worker's thread can convert the next
- * poll meanwhile. Polls come out decoded in the order they went in. Used by one thread.
+ * A decoder that runs on a thread of its own, so that the worker's thread can convert the next poll
+ * meanwhile. Returns polls in the order in which they were submitted. For use by one thread.
  */
 public final class DecodeAhead implements AutoCloseable {
-  /** Polls that may wait; with more, {@link #next} waits for the oldest. */
+  /** Number of polls that may be pending; with more, {@link #next} waits for the oldest. */
   private static final int MAX_AHEAD = 4;
 
   private final RecordDecoder decoder;
@@ -28,8 +28,10 @@ public final class DecodeAhead implements AutoCloseable {
   private long polls;
 
   /**
-   * @param name of the thread
-   * @param decoder used by that thread only from now on
+   * Starts the thread.
+   *
+   * @param name name of the thread
+   * @param decoder from now on used by that thread only
    */
   public DecodeAhead(String name, RecordDecoder decoder) {
     this.decoder = decoder;
@@ -47,28 +49,28 @@ public final class DecodeAhead implements AutoCloseable {
   /**
    * A decoded record.
    *
-   * @param at where it lies in Kafka
-   * @param record as it was received
-   * @param decoded what it says
+   * @param recordOffset where the record is in Kafka
+   * @param record the record as received
+   * @param decoded result of decoding it
    */
-  public record Item(RecordOffset at, SinkRecord record, Decoded decoded) {}
+  public record Item(RecordOffset recordOffset, SinkRecord record, Decoded decoded) {}
 
   /**
    * The decoded records of one poll.
    *
-   * @param number polls are numbered as they are submitted
-   * @param items in the order of their records
+   * @param number number of the poll, in the order of submission, from 1
+   * @param items the decoded records in order
    */
   public record Poll(long number, List<Item> items) {}
 
-  /** Has records decoded; none is ignored. */
+  /** Submits the records of a poll for decoding. An empty poll is ignored. */
   public void submit(Collection<SinkRecord> records) {
     if (!records.isEmpty()) {
       pending.add(new Pending(++polls, thread.submit(() -> decode(records))));
     }
   }
 
-  /** The oldest poll that has not been taken, if it is decoded or if too many wait. */
+  /** The oldest poll not yet taken, if it is decoded; waits for it if too many are pending. */
   public Optional<Poll> next() {
     Pending oldest = pending.peek();
     boolean ready = oldest != null && (oldest.items().isDone() || pending.size() > MAX_AHEAD);
@@ -76,8 +78,8 @@ public final class DecodeAhead implements AutoCloseable {
   }
 
   /**
-   * Waits for the oldest poll that has not been taken; empty where all have. One that could not be
-   * decoded stays the oldest, so that none is taken after it: its records would be passed over.
+   * Waits for the oldest poll not yet taken; empty if there is none. A poll whose decoding failed
+   * stays the oldest, so that no later poll is taken and its records are not skipped.
    */
   public Optional<Poll> awaitNext() {
     Pending oldest = pending.peek();
@@ -89,12 +91,12 @@ public final class DecodeAhead implements AutoCloseable {
     return Optional.of(new Poll(oldest.number(), items));
   }
 
-  /** Whether polls have not been taken. */
+  /** Whether a poll has not been taken yet. */
   public boolean isBehind() {
     return !pending.isEmpty();
   }
 
-  /** Number of the newest poll submitted; 0 before the first. */
+  /** Number of the last poll submitted; 0 before the first. */
   public long newest() {
     return polls;
   }
@@ -108,7 +110,7 @@ public final class DecodeAhead implements AutoCloseable {
   private List<Item> decode(Collection<SinkRecord> records) {
     List<Item> items = new ArrayList<>(records.size());
     for (SinkRecord record : records) {
-      items.add(new Item(RecordDecoder.coordinates(record), record, decoder.decode(record)));
+      items.add(new Item(RecordDecoder.offset(record), record, decoder.decode(record)));
     }
     return items;
   }

@@ -4,28 +4,28 @@ package io.lakehousecdc.sink.decode;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 
-/** What became of a record. */
+/** The result of decoding a record. */
 public sealed interface Decoded {
 
   /**
    * A change to apply.
    *
    * @param event the change
-   * @param bytes estimate of the heap that the event occupies
+   * @param bytes estimated heap size of the event
    */
   record Change(ChangeEvent event, int bytes) implements Decoded {}
 
-  /** A record that changes no table, by rule. */
+  /** A record that changes no table. */
   enum Skipped implements Decoded {
     HEARTBEAT,
     TRANSACTION_BOUNDARY,
     LOGICAL_MESSAGE,
     SCHEMA_CHANGE,
-    /** What the connector says of itself, such as the progress of a snapshot. */
+    /** A notification of the source connector, such as the progress of a snapshot. */
     NOTIFICATION,
     /**
-     * A record without a value that adds nothing to the delete before it: it has no key, or its
-     * topic carries the envelopes of several tables or of one whose key is not the record's.
+     * A tombstone that repeats the delete before it and cannot be mapped to a row: it has no key,
+     * or its topic carries envelopes of several tables, or the table's key is not the record key.
      */
     TOMBSTONE
   }

@@ -21,7 +21,7 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Decodes envelopes: {@code before}, {@code after}, {@code op} and {@code source}. */
+/** The reader of Debezium envelopes: {@code before}, {@code after}, {@code op}, {@code source}. */
 final class EnvelopeReader implements RecordReader {
   private final Layouts layouts;
   private final Warnings warnings;
@@ -81,7 +81,7 @@ final class EnvelopeReader implements RecordReader {
     Layout layout = layout(row);
     TableReader table = changes.reader(record, sources.table(block), layout);
     if (sources.showsReplacedNull(block)) {
-      replacedNulls(layout).certain(table.table(), warnings);
+      replacedNulls(layout).confirm(table.table(), warnings);
     }
     Object old = row(before.of(value), BEFORE);
     return changes.upsert(
@@ -90,22 +90,22 @@ final class EnvelopeReader implements RecordReader {
         kind,
         row,
         old != null && layout(old) == layout ? old : null,
-        sources.mark(block, kind == Operation.READ));
+        sources.sourcePosition(block, kind == Operation.READ));
   }
 
   private Decoded delete(SinkRecord record, Object value) {
     Object block = source(value);
     Object old = row(before.of(value), BEFORE);
-    SourcePosition mark = sources.mark(block, false);
+    SourcePosition sourcePosition = sources.sourcePosition(block, false);
     SourceTable name = sources.table(block);
     TableReader table =
         old == null ? changes.readerOfKey(record, name) : changes.reader(record, name, layout(old));
-    return changes.delete(table, record, old, mark);
+    return changes.delete(table, record, old, sourcePosition);
   }
 
   private Decoded truncate(SinkRecord record, Object value) {
     Object block = source(value);
-    return changes.truncate(record, sources.table(block), sources.mark(block, false));
+    return changes.truncate(record, sources.table(block), sources.sourcePosition(block, false));
   }
 
   private ReplacedNulls replacedNulls(Layout row) {
@@ -116,7 +116,7 @@ final class EnvelopeReader implements RecordReader {
     return replacedNulls;
   }
 
-  /** The source block, with {@link #sources} made to read it. */
+  /** The source block. Sets {@link #sources} to a reader of its layout. */
   private Object source(Object value) {
     Object block = row(source.of(value), SOURCE);
     if (block == null) {

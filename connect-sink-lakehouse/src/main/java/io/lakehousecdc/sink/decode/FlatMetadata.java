@@ -12,10 +12,10 @@ import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Metadata of flattened records, from members ({@code add.fields}) or headers ({@code
- * add.headers}), with the default prefix. {@code __ts_ms} is not used: it is the time at which the
- * event was emitted, and a repeated event has a new one, while {@code __source_ts_ms} is the commit
- * time.
+ * The reader of metadata in flattened records, from fields ({@code add.fields}) or headers ({@code
+ * add.headers}) with the default prefix. {@code __ts_ms} is not used: it is the time at which
+ * Debezium emitted the event, which changes when the event is emitted again. {@code __source_ts_ms}
+ * is the commit time.
  */
 final class FlatMetadata {
   private record Attribute(Member member, List<String> headers) {
@@ -70,8 +70,8 @@ final class FlatMetadata {
     table = Attribute.of(layout, "__source_table", "__table");
   }
 
-  SourcePosition mark(SinkRecord record, Object value, boolean isRead) {
-    return Attributes.mark(
+  SourcePosition sourcePosition(SinkRecord record, Object value, boolean isRead) {
+    return Attributes.sourcePosition(
         sequence.of(record, value),
         lsn.of(record, value),
         snapshot.of(record, value),
@@ -80,7 +80,7 @@ final class FlatMetadata {
             micros.of(record, value), millis.of(record, value), nanos.of(record, value)));
   }
 
-  /** Table by metadata; what they do not tell, by the topic's name. */
+  /** The source table by its metadata, completed from the topic's name. */
   SourceTable table(SinkRecord record, Object value) {
     Object tableName = table.of(record, value);
     Object schemaName = schema.of(record, value);

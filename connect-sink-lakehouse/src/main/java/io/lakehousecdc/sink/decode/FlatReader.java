@@ -13,9 +13,9 @@ import io.lakehousecdc.sink.decode.table.Warnings;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Decodes rows that {@code ExtractNewRecordState} has flattened. What they say of operation and
- * position depends on its {@code add.fields} and {@code add.headers}; where the operation is not
- * told, a row is an update.
+ * The reader of rows that {@code ExtractNewRecordState} has flattened. Operation and position come
+ * from the metadata that its {@code add.fields} and {@code add.headers} add. A row without an
+ * operation counts as an update.
  */
 final class FlatReader implements RecordReader {
   private final Layout layout;
@@ -36,15 +36,16 @@ final class FlatReader implements RecordReader {
   public Decoded read(SinkRecord record, Object value) {
     SourceTable source = metadata.table(record, value);
     Operation operation = metadata.operation(record, value);
-    SourcePosition mark = metadata.mark(record, value, operation == Operation.READ);
+    SourcePosition sourcePosition =
+        metadata.sourcePosition(record, value, operation == Operation.READ);
     if (operation == Operation.TRUNCATE) {
-      return changes.truncate(record, source, mark);
+      return changes.truncate(record, source, sourcePosition);
     }
     TableReader table = changes.reader(record, source, layout);
     if (operation == Operation.DELETE) {
-      return changes.delete(table, record, value, mark);
+      return changes.delete(table, record, value, sourcePosition);
     }
-    defaults.look(value, table.table(), warnings);
-    return changes.upsert(table, record, operation, value, null, mark);
+    defaults.examine(value, table.table(), warnings);
+    return changes.upsert(table, record, operation, value, null, sourcePosition);
   }
 }

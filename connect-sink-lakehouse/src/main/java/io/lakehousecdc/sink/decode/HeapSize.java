@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
-/** Estimates what an event occupies on the heap. */
+/** Estimates of the heap size of events. */
 final class HeapSize {
   private static final int EVENT = 160;
   private static final int REFERENCE = 8;
@@ -33,7 +33,7 @@ final class HeapSize {
     return size;
   }
 
-  /** Text counts one byte a character, as the JVM keeps Latin text. */
+  /** Text counts one byte per character, as the JVM stores Latin text. */
   private static long cell(Object cell) {
     if (cell == null) {
       return 0;

@@ -9,10 +9,11 @@ import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Reads the topic of Connect's dead letter queue: bytes, and headers that say where the record was
- * and what was wrong with it ({@code errors.deadletterqueue.context.headers.enable=true}). So the
- * table of dead letters can have those, too, that no sink ever sees because their converter failed.
- * Names as in Connect's {@code DeadLetterQueueReporter}.
+ * The reader of Connect's dead letter queue: records as bytes, with headers that hold the original
+ * topic, partition and offset and the error ({@code
+ * errors.deadletterqueue.context.headers.enable=true}). Thus the dead-letter table can also store
+ * records whose converter failed and which no sink has received. Header names are those of
+ * Connect's {@code DeadLetterQueueReporter}.
  */
 final class QueuedLetters {
   private static final String PREFIX = "__connect.errors.";
@@ -22,16 +23,16 @@ final class QueuedLetters {
   private QueuedLetters() {}
 
   /**
-   * Whether a record is such a letter. Without ByteArrayConverter it is none: a record that was
-   * published again with all its headers is a change like any other.
+   * Whether a record is a dead letter of Connect's queue. It is one only if it was read by {@code
+   * ByteArrayConverter}: a record that was published again with all its headers is a normal change.
    */
-  static boolean contain(SinkRecord record) {
+  static boolean isLetter(SinkRecord record) {
     return record.valueSchema() != null
         && record.valueSchema().type() == Schema.Type.BYTES
         && record.headers().lastWithName(TOPIC) != null;
   }
 
-  /** The letter, in the place of the record that was refused. */
+  /** The dead letter, at the topic, partition and offset of the record that failed. */
   static Decoded.Rejected read(SinkRecord record) {
     long partition = Attributes.number(header(record, "partition"), record.kafkaPartition());
     long offset = Attributes.number(header(record, "offset"), record.kafkaOffset());
@@ -47,7 +48,7 @@ final class QueuedLetters {
             DeadLetters.retries(record)));
   }
 
-  /** A converter's message alone does not tell what it met; its last cause does. */
+  /** The message and the root cause: a converter's message alone does not name the error. */
   private static String reason(SinkRecord record) {
     String message = header(record, "exception.message");
     String trace = header(record, "exception.stacktrace");

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes the records of one task. Readers are compiled once per schema and table and kept, as is
- * which table a topic carries; apart from that, records are decoded one by one, without regard to
- * their order. Not thread safe.
+ * The decoder of one task's records. It compiles a reader once per schema and table and remembers
+ * which table a topic carries. Apart from that each record is decoded on its own, whatever the
+ * order of records. Not thread safe.
  */
 public final class RecordDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
@@ -38,14 +38,16 @@ public final class RecordDecoder {
   private final TombstoneReader tombstones;
   private final Map<Layout, RecordReader> readers = new BoundedCache<>(BOUND);
 
-  /** Warnings go to the log. */
+  /** A decoder that logs its warnings. */
   public RecordDecoder(DecodeOptions options) {
     this(options, LOG::warn);
   }
 
   /**
-   * @param warnings told, once per table and column, of values that the source or a converter loses
-   *     before the sink can see them, with the remedy
+   * A decoder with another receiver of warnings.
+   *
+   * @param warnings receives a warning, once per table and column, about values that the source or
+   *     a converter loses before the sink receives them, with the remedy
    */
   public RecordDecoder(DecodeOptions options, Consumer<String> warnings) {
     this.warnings = new Warnings(warnings);
@@ -55,26 +57,26 @@ public final class RecordDecoder {
     tombstones = new TombstoneReader(tables, layouts, this.warnings);
   }
 
-  /** Where a record lies in Kafka, whatever transformations made of its topic. */
-  public static RecordOffset coordinates(SinkRecord record) {
+  /** The original topic, partition and offset of a record, before transforms changed them. */
+  public static RecordOffset offset(SinkRecord record) {
     return new RecordOffset(
         new SourcePartition(record.originalTopic(), record.originalKafkaPartition()),
         record.originalKafkaOffset());
   }
 
-  /** Describes a record that was decoded but cannot be applied. */
+  /** The dead letter of a record that was decoded but cannot be applied. */
   public static DeadLetter letter(SinkRecord record, String errorClass, String message) {
     return DeadLetters.letter(record, errorClass, message);
   }
 
-  /** What a record says. Bad data is {@link Decoded.Rejected}, never an exception. */
+  /** Decodes a record. Bad data gives a {@link Decoded.Rejected}, not an exception. */
   public Decoded decode(SinkRecord record) {
     try {
       return read(record);
     } catch (DecodeException e) {
       return DeadLetters.of(record, e.getMessage());
     } catch (DataException | ClassCastException e) {
-      // A struct that does not keep to its own schema: some transformation made it.
+      // A struct that does not match its own schema: a transform made it.
       return DeadLetters.of(
           record, "Its value does not match its schema (" + e.getMessage() + "). Check the SMTs.");
     }
@@ -84,7 +86,7 @@ public final class RecordDecoder {
     if (record.topic().startsWith(HEARTBEAT_TOPICS)) {
       return Skipped.HEARTBEAT;
     }
-    if (QueuedLetters.contain(record)) {
+    if (QueuedLetters.isLetter(record)) {
       return QueuedLetters.read(record);
     }
     Object value = record.value();

@@ -5,16 +5,18 @@ import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** Decodes the records of one shape. Compiled once per layout of the value. */
+/** A reader of the records of one form. Compiled once per layout of the value. */
 @FunctionalInterface
 interface RecordReader {
   /**
+   * Decodes a record.
+   *
    * @param value value of the record, not null
-   * @throws DecodeException where the record can never be applied
+   * @throws DecodeException if the record can never be applied
    */
   Decoded read(SinkRecord record, Object value);
 
-  /** A change with an estimate of its size. */
+  /** A change with its estimated heap size. */
   static Decoded change(ChangeEvent event) {
     return new Decoded.Change(event, HeapSize.of(event));
   }

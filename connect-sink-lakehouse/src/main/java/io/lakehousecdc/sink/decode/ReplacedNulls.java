@@ -10,15 +10,15 @@ import java.util.List;
 import org.apache.kafka.connect.data.Field;
 
 /**
- * Watches for converters that replace an explicit NULL by the column's default ({@code
- * replace.null.with.default}, on by default in Connect's JSON converter): the value that the row
- * has at the source cannot be told then.
+ * A detector of converters that replace an explicit NULL by the column's default ({@code
+ * replace.null.with.default}, on by default in Connect's JSON converter). The sink then cannot tell
+ * a NULL at the source from the default.
  */
 final class ReplacedNulls {
   private final List<String> columns = new ArrayList<>();
   private final List<Member> members = new ArrayList<>();
   private final List<Object> defaults = new ArrayList<>();
-  private boolean settled;
+  private boolean decided;
 
   ReplacedNulls(Layout row) {
     if (row instanceof Layout.OfStruct struct) {
@@ -30,27 +30,30 @@ final class ReplacedNulls {
         }
       }
     }
-    settled = columns.isEmpty();
+    decided = columns.isEmpty();
   }
 
-  /** It is known that a converter replaces NULL. */
-  void certain(TableId table, Warnings warnings) {
-    if (!settled) {
-      settled = true;
+  /** Warns that a converter replaces NULL: this is certain. */
+  void confirm(TableId table, Warnings warnings) {
+    if (!decided) {
+      decided = true;
       warnings.replacedNulls(table, columns);
     }
   }
 
-  /** Looks at a row, until one holds a NULL, which clears the suspicion, or a default. */
-  void look(Object row, TableId table, Warnings warnings) {
+  /**
+   * Examines a row until one has a NULL, which proves that NULL is not replaced, or a default,
+   * which gives a warning.
+   */
+  void examine(Object row, TableId table, Warnings warnings) {
     boolean isSuspect = false;
-    for (int i = 0; !settled && i < members.size(); i++) {
+    for (int i = 0; !decided && i < members.size(); i++) {
       Object value = members.get(i).of(row);
-      settled = value == null;
+      decided = value == null;
       isSuspect |= defaults.get(i).equals(value);
     }
-    if (!settled && isSuspect) {
-      settled = true;
+    if (!decided && isSuspect) {
+      decided = true;
       warnings.perhapsReplacedNulls(table, columns);
     }
   }

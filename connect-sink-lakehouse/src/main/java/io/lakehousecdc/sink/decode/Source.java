@@ -15,7 +15,7 @@ import io.lakehousecdc.sink.decode.table.Layout;
 import io.lakehousecdc.sink.decode.table.Member;
 import io.lakehousecdc.sink.decode.table.SourceTable;
 
-/** Reads the {@code source} block of an envelope. Compiled once per layout of the block. */
+/** The reader of an envelope's {@code source} block. Compiled once per layout of the block. */
 final class Source {
   private static final String LSN_KEY = "lsn";
 
@@ -42,8 +42,8 @@ final class Source {
     table = layout.member(TABLE_NAME_KEY);
   }
 
-  SourcePosition mark(Object source, boolean isRead) {
-    return Attributes.mark(
+  SourcePosition sourcePosition(Object source, boolean isRead) {
+    return Attributes.sourcePosition(
         sequence.of(source),
         lsn.of(source),
         snapshot.of(source),
@@ -51,7 +51,7 @@ final class Source {
         Attributes.micros(micros.of(source), millis.of(source), nanos.of(source)));
   }
 
-  /** The table; one that is without a schema, as in MySQL, is taken to be in its database's. */
+  /** The source table. Without a schema (as from MySQL) the database's name is used as schema. */
   SourceTable table(Object source) {
     String databaseName = text(database, source);
     String tableName = text(table, source);
@@ -67,8 +67,8 @@ final class Source {
   }
 
   /**
-   * Whether a converter put the default "false" for the null that Debezium sends while streaming:
-   * then it does so with columns, too.
+   * Whether a converter has replaced the null that Debezium sends while streaming by the default
+   * "false". It then replaces NULL in columns, too.
    */
   boolean showsReplacedNull(Object source) {
     return "false".equals(snapshot.of(source));

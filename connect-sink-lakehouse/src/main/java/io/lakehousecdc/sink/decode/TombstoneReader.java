@@ -16,8 +16,9 @@ import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Decodes records without a value. After an envelope's delete such a record repeats it; for
- * flattened records it is the delete, and headers ({@code add.headers}) may give it a position.
+ * The reader of tombstones (records without a value). After an envelope's delete a tombstone
+ * repeats that delete. In a topic of flattened records it is the delete itself, and headers ({@code
+ * add.headers}) may hold its position.
  */
 final class TombstoneReader {
   private final FlatMetadata headers = new FlatMetadata(new Layout.OfMap(List.of()));
@@ -59,13 +60,14 @@ final class TombstoneReader {
       return Decoded.Skipped.TOMBSTONE;
     }
     RowKey rowKey = table.key(record.key(), null);
-    SourcePosition mark = headers.mark(record, null, false);
+    SourcePosition sourcePosition = headers.sourcePosition(record, null, false);
     boolean isPositionedDelete =
-        mark.lsn() != SourcePosition.NONE && headers.operation(record, null) == Operation.DELETE;
+        sourcePosition.lsn() != SourcePosition.NONE
+            && headers.operation(record, null) == Operation.DELETE;
     return RecordReader.change(
         isPositionedDelete
             ? new RowEvent(
-                table.table(), table.schema(), Operation.DELETE, rowKey, null, null, mark)
+                table.table(), table.schema(), Operation.DELETE, rowKey, null, null, sourcePosition)
             : new TombstoneEvent(table.table(), table.schema(), rowKey, SourcePosition.UNKNOWN));
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Turns Kafka Connect's records into change events, once, with readers compiled per Connect schema.
- * Holds the one table of types (Debezium's semantic types to logical types).
+ * The decoder: Kafka Connect's records become change events, each decoded once by a reader that is
+ * compiled per Connect schema. {@code table} holds what is compiled per table, {@code type} the
+ * table of types.
  */
 package io.lakehousecdc.sink.decode;

@@ -46,9 +46,9 @@ final class DeadLetterTable {
     Map<RowKey, RowChange> rows = new LinkedHashMap<>();
     for (DeadLetter letter : letters) {
       Object[] cells = {
-        letter.at().partition().topic(),
-        letter.at().partition().partition(),
-        letter.at().offset(),
+        letter.recordOffset().partition().topic(),
+        letter.recordOffset().partition().partition(),
+        letter.recordOffset().offset(),
         letter.key(),
         letter.value(),
         letter.operation(),

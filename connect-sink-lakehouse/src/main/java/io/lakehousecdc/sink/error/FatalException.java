@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.error;
 
-/** Trying again would not help: the task fails and an operator has to act. */
+/** A failure that a retry does not cure. The task fails, and an operator has to act. */
 public final class FatalException extends TargetException {
   private static final long serialVersionUID = 1L;
 

@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.error;
 
 /**
- * Another owner has committed the same partitions since: this one is a zombie and must stop
- * writing.
+ * A commit was refused because another task has committed the same partitions since. The caller no
+ * longer owns them and must not write again before it has read their committed state.
  */
 public final class FencedException extends TargetException {
   private static final long serialVersionUID = 1L;

@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.error;
 
 /**
- * A constraint of the table refuses the batch, but may accept it together with changes still to
- * come (a parent row of a foreign key, the other half of a swapped unique value).
+ * A constraint of the table refuses the batch, but may accept it together with later changes: the
+ * parent row of a foreign key, or the second row of a swapped unique value.
  */
 public final class OutOfOrderException extends TargetException {
   private static final long serialVersionUID = 1L;

@@ -5,8 +5,9 @@ import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.TableId;
 
 /**
- * A change that can never be applied: a value that does not fit, an unchanged value that is not
- * known. Names the row where the target can tell which it was; otherwise the caller bisects.
+ * A change that can never be applied: a value does not fit its column, or an unchanged TOAST value
+ * is not known. Names the table and key of the change if the target can tell them; otherwise the
+ * caller bisects the batch to find it.
  */
 public final class RecordException extends TargetException {
   private static final long serialVersionUID = 1L;
@@ -14,14 +15,18 @@ public final class RecordException extends TargetException {
   private final transient TableId table;
   private final transient RowKey key;
 
-  /** A change somewhere in the commit is to blame. */
+  /** A change of the commit cannot be applied, and the target cannot tell which. */
   public RecordException(String message, Throwable cause) {
     this(message, null, null, cause);
   }
 
   /**
-   * @param table table of the culprit, or null where unknown
-   * @param key key of the culprit, or null where unknown
+   * A change cannot be applied.
+   *
+   * @param message what is wrong, where, and what to do
+   * @param table table of the change, or null if unknown
+   * @param key key of the change, or null if unknown
+   * @param cause may be null
    */
   public RecordException(String message, TableId table, RowKey key, Throwable cause) {
     super(message, cause);
@@ -29,12 +34,12 @@ public final class RecordException extends TargetException {
     this.key = key;
   }
 
-  /** Table of the culprit; null where unknown. */
+  /** Table of the change; null if unknown. */
   public TableId table() {
     return table;
   }
 
-  /** Key of the culprit; null where unknown. */
+  /** Key of the change; null if unknown. */
   public RowKey key() {
     return key;
   }

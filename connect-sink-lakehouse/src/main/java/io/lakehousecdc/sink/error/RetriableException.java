@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.error;
 
 /**
- * A passing condition (connection lost, deadlock, commit conflict, out of resources): the same
- * commit may be tried again.
+ * A transient failure (connection lost, deadlock, commit conflict, out of resources). The same
+ * commit may be retried.
  */
 public final class RetriableException extends TargetException {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.error;
 
-/** A target could not do what it was asked; nothing of that commit has been applied. */
+/** A failed call of a target. Nothing of the failed commit has been applied. */
 public abstract sealed class TargetException extends RuntimeException
     permits FatalException,
         FencedException,

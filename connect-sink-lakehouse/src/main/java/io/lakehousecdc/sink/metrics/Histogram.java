@@ -4,8 +4,9 @@ package io.lakehousecdc.sink.metrics;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Quantiles of the last one to two minutes, exact to about 6 percent, at a fixed cost. Thread-safe;
- * a value recorded while the window turns over may count in either window.
+ * A histogram of the values of the last one to two minutes. Quantiles are exact to about 6 percent;
+ * memory and cost are fixed. Thread-safe: a value recorded while a new window begins may count in
+ * the old window or in the new one.
  */
 final class Histogram {
   private static final long WINDOW_NANOS = 60_000_000_000L;
@@ -14,16 +15,16 @@ final class Histogram {
 
   private volatile AtomicLongArray current = new AtomicLongArray(BUCKETS);
   private volatile AtomicLongArray previous = new AtomicLongArray(BUCKETS);
-  private volatile long turnedAt = System.nanoTime();
+  private volatile long windowBegan = System.nanoTime();
 
   void record(long value) {
-    turn();
+    rotate();
     current.incrementAndGet(bucket(value));
   }
 
   /** Upper bound of the given quantile; 0 where nothing was recorded. */
   long quantile(double quantile) {
-    turn();
+    rotate();
     AtomicLongArray now = current;
     AtomicLongArray before = previous;
     long total = 0;
@@ -41,15 +42,15 @@ final class Histogram {
     return 0;
   }
 
-  private void turn() {
-    long elapsed = System.nanoTime() - turnedAt;
+  private void rotate() {
+    long elapsed = System.nanoTime() - windowBegan;
     if (elapsed > WINDOW_NANOS) {
       synchronized (this) {
-        elapsed = System.nanoTime() - turnedAt;
+        elapsed = System.nanoTime() - windowBegan;
         if (elapsed > WINDOW_NANOS) {
           previous = elapsed > 2 * WINDOW_NANOS ? new AtomicLongArray(BUCKETS) : current;
           current = new AtomicLongArray(BUCKETS);
-          turnedAt = System.nanoTime();
+          windowBegan = System.nanoTime();
         }
       }
     }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a task's figures as the MBean {@code
- * io.lakehousecdc:type=sink,connector="name",task=number}, on workers of any version.
+ * The MBean that publishes a task's metrics, {@code
+ * io.lakehousecdc:type=sink,connector="name",task=number}. Available on workers of any version.
  */
 public final class MetricsBean implements DynamicMBean, MBeanRegistration, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsBean.class);
@@ -34,7 +34,7 @@ public final class MetricsBean implements DynamicMBean, MBeanRegistration, AutoC
     this.name = name;
   }
 
-  /** Registers the figures; takes the place of an earlier bean of the same name. */
+  /** Registers the MBean, and replaces an earlier one of the same name. */
   public static MetricsBean register(SinkMetrics metrics, String connector, int task) {
     try {
       ObjectName name =
@@ -100,7 +100,7 @@ public final class MetricsBean implements DynamicMBean, MBeanRegistration, AutoC
     }
     return new MBeanInfo(
         MetricsBean.class.getName(),
-        "Figures of a sink task",
+        "Metrics of a sink task",
         attributes.toArray(MBeanAttributeInfo[]::new),
         null,
         null,
@@ -125,7 +125,7 @@ public final class MetricsBean implements DynamicMBean, MBeanRegistration, AutoC
     registered = false;
   }
 
-  /** Withdraws the figures, unless a later bean of the same name has taken their place. */
+  /** Unregisters the MBean, unless a later one has replaced it. */
   @Override
   public void close() {
     try {

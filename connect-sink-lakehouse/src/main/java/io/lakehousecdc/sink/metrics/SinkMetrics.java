@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** Counters and gauges of one task. Thread-safe. */
+/** The metrics of one task: counters, gauges and quantiles. Thread-safe. */
 public final class SinkMetrics {
   private final Map<Operation, LongAdder> events = new EnumMap<>(Operation.class);
   private final Map<String, Figure> figures = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ public final class SinkMetrics {
   private final LongAdder upserted;
   private final LongAdder deleted;
   private final LongAdder toastMerged;
-  private final LongAdder ghosts;
+  private final LongAdder orphaned;
   private final LongAdder ignoredDeletes;
   private final AtomicLong bufferedBytes = new AtomicLong();
   private final AtomicLong bufferedEvents = new AtomicLong();
@@ -36,7 +36,7 @@ public final class SinkMetrics {
   private final Histogram freshness = new Histogram();
 
   /**
-   * A figure that can be read at any time.
+   * A metric, readable from any thread at any time.
    *
    * @param name attribute name in camel case, beginning with an upper-case letter
    * @param documentation meaning and unit
@@ -52,22 +52,44 @@ public final class SinkMetrics {
           counter(
               "Events" + name + "Total", "Events of operation " + operation.code() + " received"));
     }
-    skipped = counter("RecordsSkippedTotal", "Records that concern no table, by rule");
+    skipped =
+        counter(
+            "RecordsSkippedTotal",
+            "Records that change no table, such as heartbeats and transaction boundaries");
     duplicates =
-        counter("DuplicatesTotal", "Records the target had already: redelivered or emitted again");
+        counter(
+            "DuplicatesTotal",
+            "Records that the target already has: redelivered by Kafka or emitted again by the source");
     stale = counter("StaleSkippedTotal", "Changes older than the stored row or a truncate");
     ignoredDeletes =
         counter("DeletesIgnoredTotal", "Deletes and truncates ignored by configuration");
-    epochs = counter("EpochsTotal", "Epochs that began since the task started");
-    restarts = counter("TopicRestartsTotal", "Topics found deleted and created anew");
+    epochs =
+        counter(
+            "EpochsTotal",
+            "Epochs that began since the task started, because the source's LSNs started over");
+    restarts =
+        counter("TopicRestartsTotal", "Topics that were found to be deleted and created again");
     rejected = counter("RejectedTotal", "Records sent to the dead letter queue or table");
-    retries = counter("RetriesTotal", "Commits tried again after a passing failure");
-    fenced = counter("FencedTotal", "Commits refused because another owner had committed");
+    retries = counter("RetriesTotal", "Commits that were retried after a transient failure");
+    fenced =
+        counter(
+            "FencedTotal",
+            "Commits that were refused because another task had committed the partition");
     commits = counter("CommitsTotal", "Commits of the target");
     upserted = counter("RowsUpsertedTotal", "Rows written");
     deleted = counter("RowsDeletedTotal", "Rows removed or marked deleted");
-    toastMerged = counter("ToastMergedTotal", "Rows whose unchanged values were kept");
-    ghosts = counter("GhostRowsTotal", "Rows that a completed snapshot did not contain");
+    toastMerged =
+        counter(
+            "ToastMergedTotal",
+            "Rows whose stored TOAST values were kept because the change left them untouched");
+    orphaned =
+        counter(
+            "OrphanedRowsTotal",
+            "Orphaned rows: rows that a completed snapshot did not contain, reported or removed");
+    gauge(
+        "GhostRowsTotal",
+        "Deprecated alias of OrphanedRowsTotal, to be removed in the next version",
+        orphaned::sum);
     gauge("BufferedBytes", "Estimated bytes buffered and in flight", bufferedBytes::get);
     gauge("BufferedEvents", "Events buffered and in flight", bufferedEvents::get);
     gauge("LastBatchEvents", "Events in the last commit", lastBatchEvents::get);
@@ -89,7 +111,7 @@ public final class SinkMetrics {
         "FreshnessP50Micros",
         "Median time from the source's commit to the target's, microseconds, last two minutes",
         () -> freshness.quantile(0.5));
-    gauge("FreshnessP99Micros", "99th percentile of the same", () -> freshness.quantile(0.99));
+    gauge("FreshnessP99Micros", "99th percentile of the same time", () -> freshness.quantile(0.99));
   }
 
   public void received(Operation operation) {
@@ -135,8 +157,12 @@ public final class SinkMetrics {
   /**
    * A commit of the target succeeded.
    *
-   * @param batchEvents events it applied
-   * @param nanos how long it took
+   * @param batchEvents events that it applied
+   * @param nanos its duration in nanoseconds
+   * @param rowsUpserted rows written
+   * @param rowsDeleted rows removed or marked as deleted
+   * @param rowsToastMerged rows whose stored TOAST values were kept
+   * @param rowsOrphaned rows that a completed snapshot did not contain
    */
   public void committed(
       long batchEvents,
@@ -144,19 +170,21 @@ public final class SinkMetrics {
       long rowsUpserted,
       long rowsDeleted,
       long rowsToastMerged,
-      long ghostRows) {
+      long rowsOrphaned) {
     commits.increment();
     upserted.add(rowsUpserted);
     deleted.add(rowsDeleted);
     toastMerged.add(rowsToastMerged);
-    ghosts.add(ghostRows);
+    orphaned.add(rowsOrphaned);
     lastBatchEvents.set(batchEvents);
     lastCommitMicros.set(nanos / 1000);
     lastCommitAtMillis.set(System.currentTimeMillis());
     commitTime.record(nanos / 1000);
   }
 
-  /** An event committed at the source {@code micros} ago is now visible in the target. */
+  /**
+   * Records that an event, committed at the source {@code micros} ago, is visible in the target.
+   */
   public void fresh(long micros) {
     freshness.record(Math.max(0, micros));
   }
@@ -174,14 +202,14 @@ public final class SinkMetrics {
     return bufferedBytes.get();
   }
 
-  /** Adds a figure of the target. */
+  /** Adds a metric, or replaces the one of the same name. */
   public void gauge(String name, String documentation, LongSupplier value) {
     synchronized (figures) {
       figures.put(name, new Figure(name, documentation, value));
     }
   }
 
-  /** All figures by name, in a stable order. */
+  /** All metrics by name, in the order in which they were added. */
   public Map<String, Figure> figures() {
     synchronized (figures) {
       return new LinkedHashMap<>(figures);

@@ -1,2 +1,2 @@
-/** Figures of a task, for JMX and for Connect's plugin metrics. */
+/** Metrics of a task, published through JMX and Connect's plugin metrics. */
 package io.lakehousecdc.sink.metrics;

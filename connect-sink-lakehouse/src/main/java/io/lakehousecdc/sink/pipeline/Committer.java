@@ -107,13 +107,13 @@ final class Committer {
         receipt.upserted(),
         receipt.deleted(),
         receipt.toastMerged(),
-        receipt.ghosts());
+        receipt.orphaned());
     metrics.stale(receipt.stale() + batch.content().stale());
-    if (receipt.ghosts() > 0) {
+    if (receipt.orphaned() > 0) {
       LOG.warn(
           "A completed snapshot of {} did not contain {} stored rows{}",
           batch.content().sweeps().stream().map(Sweeps.Due::table).toList(),
-          receipt.ghosts(),
+          receipt.orphaned(),
           options.sweeping().mode() == Sweep.Mode.REMOVE
               ? "; they were removed"
               : ". Set snapshot.sweep=true to have such rows removed");

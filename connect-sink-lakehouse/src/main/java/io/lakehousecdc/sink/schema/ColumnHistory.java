@@ -20,22 +20,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is known of the columns of a target table's source: which it has, which it had. A target
- * keeps it with the table, so that a column that is dropped while nobody reads, or by a change that
- * another task reads, is noticed all the same.
+ * The history of a source table's columns: which columns it has, and which it had and dropped. A
+ * target stores it with the table, so that a drop is noticed after a restart, and also when another
+ * task reads the first change after it.
  *
- * <p>Only streamed changes tell of a drop: rows of a snapshot hold generated columns, which the
- * stream leaves out, and a column that never was in the stream is none that could be missed there.
- * A change below the newest one known tells nothing: it may be late, from another partition. Hence
- * a column that is dropped and added again goes unnoticed where all changes in between come late,
- * and its old values stay: they are rather kept than new ones lost.
+ * <p>Only streamed changes prove a drop. Rows of a snapshot hold generated columns, which streamed
+ * changes leave out, so a column that was never in a streamed change does not count as dropped. A
+ * change below the newest position is ignored: it may come late from another partition. Therefore a
+ * column that is dropped and added again is missed if all changes in between come late. Its old
+ * values are then kept, because the alternative could delete new ones.
  *
- * <p>A table that is fed by several tables of the source is not followed at all. Immutable.
+ * <p>A table that several source tables write to is not followed. Immutable.
  */
 public final class ColumnHistory {
   private static final String SHARED_MARK = "*";
 
-  /** Nothing is known yet. */
+  /** The history of a table of which no change has been seen. */
   public static final ColumnHistory EMPTY =
       new ColumnHistory(Optional.empty(), Position.START, Set.of(), Map.of());
 
@@ -48,10 +48,10 @@ public final class ColumnHistory {
   private final Map<String, Position> gone;
 
   /**
-   * @param newest position of the newest change known
-   * @param live columns that the source had then
-   * @param gone columns that were dropped once, each with the newest position then known to be
-   *     without it (or, of one that is still missing, before it was missed)
+   * @param newest greatest position of all changes seen
+   * @param live columns that the source had at {@code newest}
+   * @param gone columns that were dropped at some time, each with the position of the last change
+   *     seen without it or, while it is still missing, of the last change seen with it
    */
   private ColumnHistory(
       Optional<String> sourceTable, Position newest, Set<String> live, Map<String, Position> gone) {
@@ -61,13 +61,13 @@ public final class ColumnHistory {
     this.gone = gone;
   }
 
-  /** What is known after some changes; this instance where they tell nothing. */
-  public ColumnHistory after(List<ObservedSchema> sightings) {
+  /** The history after some more changes; this instance if they bring nothing new. */
+  public ColumnHistory after(List<ObservedSchema> observed) {
     ColumnHistory now = this;
     for (ObservedSchema each :
-        sightings.size() < 2
-            ? sightings
-            : sightings.stream().sorted(Comparator.comparing(ObservedSchema::first)).toList()) {
+        observed.size() < 2
+            ? observed
+            : observed.stream().sorted(Comparator.comparing(ObservedSchema::first)).toList()) {
       now = now.after(each);
     }
     return now;
@@ -112,12 +112,12 @@ public final class ColumnHistory {
         seen.schema().sourceTable(), seen.last(), Collections.unmodifiableSet(names), left);
   }
 
-  /** Whether several tables of the source feed the table, so that nothing is followed. */
+  /** Whether several source tables write to the table, so that its columns are not followed. */
   public boolean isShared() {
     return this == SHARED;
   }
 
-  /** Columns that the source had, and has no more. */
+  /** Columns that the source had and does not have any more. */
   public Set<String> dropped() {
     Set<String> dropped = new TreeSet<>(gone.keySet());
     dropped.removeAll(live);
@@ -131,7 +131,10 @@ public final class ColumnHistory {
     return dropped;
   }
 
-  /** Columns that were dropped and have come back since {@code earlier}: values of old are void. */
+  /**
+   * Columns that were dropped and have been added again since {@code earlier}: the values stored
+   * before are those of the dropped column.
+   */
   public Set<String> returnedSince(ColumnHistory earlier) {
     Set<String> returned = new TreeSet<>();
     voidUpTo()
@@ -146,8 +149,8 @@ public final class ColumnHistory {
   }
 
   /**
-   * Columns that the source has anew, under the name of one that it dropped, each with the position
-   * up to which changes hold values of the dropped one.
+   * Columns that the source dropped and added again, each with the position up to which changes
+   * hold values of the dropped column.
    */
   public Map<String, Position> voidUpTo() {
     Map<String, Position> returned = new HashMap<>();
@@ -160,14 +163,14 @@ public final class ColumnHistory {
     return returned;
   }
 
-  /** Whether the other knows the same columns, apart from the newest position. */
+  /** Whether both histories have the same columns, whatever their newest positions. */
   public boolean sameColumns(ColumnHistory other) {
     return sourceTable.equals(other.sourceTable)
         && live.equals(other.live)
         && gone.equals(other.gone);
   }
 
-  /** Text that {@link #parse} reads. */
+  /** The history as text, for {@link #parse}. */
   public String text() {
     List<String> lines = new ArrayList<>();
     lines.add(newest + " " + encoded(sourceTable.orElse("")));
@@ -178,9 +181,9 @@ public final class ColumnHistory {
   }
 
   /**
-   * Reads what {@link #text} wrote.
+   * Parses what {@link #text} wrote.
    *
-   * @throws IllegalArgumentException it is something else
+   * @throws IllegalArgumentException the text has another form
    */
   public static ColumnHistory parse(String text) {
     String[] lines = text.split("\n");
@@ -221,7 +224,7 @@ public final class ColumnHistory {
   }
 
   private static IllegalArgumentException unreadable(String text) {
-    return new IllegalArgumentException("No history of columns: " + text);
+    return new IllegalArgumentException("Not a history of columns: " + text);
   }
 
   private static String encoded(String name) {

@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.schema;
 
 import io.lakehousecdc.sink.change.LogicalType;
 
-/** A stored column can neither hold the incoming type nor be widened to it. */
+/** A stored column can neither store values of the incoming type nor be widened to it. */
 public final class IncompatibleColumnException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

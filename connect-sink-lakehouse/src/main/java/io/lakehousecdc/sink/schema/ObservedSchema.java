@@ -5,12 +5,12 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowSchema;
 
 /**
- * Changes that came one after the other and show the same columns of the source's table.
+ * The columns that a source table had in a run of consecutive changes.
  *
- * @param schema all columns that the table had; names its source table
+ * @param schema all columns of the source table, and its name
  * @param first least position of the changes
  * @param last greatest position of the changes
- * @param read whether they are rows of a snapshot, which hold generated columns too, while streamed
- *     changes do not
+ * @param read whether the changes are rows of a snapshot. These hold generated columns, which
+ *     streamed changes do not
  */
 public record ObservedSchema(RowSchema schema, Position first, Position last, boolean read) {}

@@ -4,24 +4,27 @@ package io.lakehousecdc.sink.schema;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType;
 
-/** A step that brings a stored table's columns to those of the source. */
+/** One change of a stored table's columns. */
 public sealed interface SchemaChange {
 
-  /** Adds a column; optional, because stored rows have no value for it. */
+  /** Adds a column. It allows NULL, because stored rows have no value for it. */
   record AddColumn(Column column) implements SchemaChange {}
 
-  /** Widens a column's type without losing a value. */
+  /** Widens a column's type, keeping all values. */
   record WidenColumn(String name, LogicalType from, LogicalType to) implements SchemaChange {}
 
-  /** Lets a column hold NULL. */
+  /** Allows NULL in a column. */
   record RelaxNotNull(String name) implements SchemaChange {}
 
-  /** Removes a column with its values. */
+  /** Drops a column and its values. */
   record DropColumn(String name) implements SchemaChange {}
 
-  /** Makes every value of a column NULL. */
+  /** Sets all values of a column to NULL. */
   record ClearColumn(String name) implements SchemaChange {}
 
-  /** Makes every value of a column NULL, and its type one that can store the given column. */
+  /**
+   * Sets all values of a column to NULL, and changes its type to one that can store the given
+   * column.
+   */
   record ReplaceColumn(Column column) implements SchemaChange {}
 }

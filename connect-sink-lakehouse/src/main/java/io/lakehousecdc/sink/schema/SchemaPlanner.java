@@ -13,25 +13,29 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 
 /**
- * Compares a row schema with a stored table and plans what must change in the table. Adds, widens
- * and relaxes; never drops, renames or narrows. Stateless apart from the target's rule.
+ * Plans the schema changes that a stored table needs before rows of a given schema can be written
+ * to it. It adds columns, widens types and allows NULL; it never drops, renames or narrows a
+ * column. Immutable.
  */
 public final class SchemaPlanner {
   private final BiPredicate<LogicalType, LogicalType> storesExactly;
 
   /**
-   * @param storesExactly target's rule: whether values of the first type can be stored in a column
-   *     of the second without loss (or are refused one by one where they do not fit)
+   * A planner for one kind of target.
+   *
+   * @param storesExactly the target's rule: whether a column of the second type stores values of
+   *     the first type without loss, or refuses single values that do not fit
    */
   public SchemaPlanner(BiPredicate<LogicalType, LogicalType> storesExactly) {
     this.storesExactly = storesExactly;
   }
 
   /**
-   * Steps after which rows of {@code schema} can be written to a table with the given columns.
+   * The changes after which rows of {@code schema} can be written to a table with the given
+   * columns.
    *
-   * @throws IncompatibleColumnException a column can neither store nor be widened to store the
-   *     incoming type
+   * @throws IncompatibleColumnException a column can neither store the incoming type nor be widened
+   *     to it
    */
   public List<SchemaChange> plan(RowSchema schema, List<StoredColumn> stored) {
     Map<String, StoredColumn> byName = new HashMap<>();
@@ -73,8 +77,7 @@ public final class SchemaPlanner {
   }
 
   /**
-   * The narrowest type that holds every value of both without changing its kind; null where there
-   * is none.
+   * The narrowest type of the same kind that holds all values of both types; null if there is none.
    */
   public static LogicalType widest(LogicalType a, LogicalType b) {
     if (a.equals(b)) {

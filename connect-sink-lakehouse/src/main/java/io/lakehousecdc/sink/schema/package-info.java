@@ -1,2 +1,2 @@
-/** How a table's columns follow the source's. */
+/** Schema evolution: how the columns of a target table follow those of the source table. */
 package io.lakehousecdc.sink.schema;

@@ -18,17 +18,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a batch means for the columns that a table has already. A target carries {@link #steps} out
- * and keeps {@link #history} with the table, both at once and before it writes {@link #batch},
- * which may have come late and hold values that are void by now.
+ * The changes of a table's stored columns that a batch requires, because the source has dropped
+ * columns or has added dropped ones again. A target applies {@link #steps} and stores {@link
+ * #history} with the table, both atomically and before it writes {@link #batch}. The batch is the
+ * given one without values of dropped columns, which late changes may still hold.
  *
- * @param history what is known of the source's columns after the batch
- * @param isNews whether {@code history} has to be kept
+ * @param history history of the source's columns after the batch
+ * @param isNews whether {@code history} differs from the stored one and has to be stored
  * @param dropped columns that the source has dropped
  * @param returned columns that the source had dropped and has added again
- * @param steps what has to be done to stored columns; a target leaves out those of columns that it
- *     does not have or that are part of a key
- * @param batch the batch as it is to be written
+ * @param steps changes of the stored columns; a target ignores those of columns that it does not
+ *     have or that are part of a key
+ * @param batch the batch to write
  */
 public record ColumnChanges(
     ColumnHistory history,
@@ -38,17 +39,17 @@ public record ColumnChanges(
     List<SchemaChange> steps,
     TableBatch batch) {
 
-  /** Whether dropped columns are followed at all: a log keeps what it has. */
+  /** Whether dropped columns are followed: only in upsert mode with additive schema evolution. */
   public static boolean areFollowed(TableOptions options) {
     return options.writeMode() == WriteMode.UPSERT && options.evolution() == Evolution.ADDITIVE;
   }
 
-  /** Nothing: dropped columns are not followed. */
+  /** No changes, for a table whose dropped columns are not followed. */
   public static ColumnChanges none(TableBatch batch) {
     return new ColumnChanges(ColumnHistory.EMPTY, false, Set.of(), Set.of(), List.of(), batch);
   }
 
-  /** What the batch means where {@code known} is what the target has kept. */
+  /** The changes that a batch requires, given the history that the target has stored. */
   public static ColumnChanges of(ColumnHistory known, TableBatch batch, TableOptions options) {
     if (!areFollowed(options)) {
       return none(batch);
@@ -81,7 +82,7 @@ public record ColumnChanges(
         ColumnMask.apply(batch, keeps ? Set.of() : now.dropped(), now.voidUpTo()));
   }
 
-  /** For the log: what the source has done; empty where it has dropped nothing. */
+  /** What the source has done, as text for the log; empty if it has dropped nothing. */
   public String description(TableOptions options) {
     List<String> parts = new ArrayList<>();
     if (!dropped.isEmpty()) {
@@ -89,10 +90,12 @@ public record ColumnChanges(
       parts.add("the source has no column " + dropped + " any more (" + policy + ")");
     }
     if (!returned.isEmpty()) {
-      parts.add("the source has a new column " + returned + ", and values of the old one are void");
+      parts.add(
+          "the source has a new column " + returned + ", and values of the old one are removed");
     }
     if (history.isShared() && isNews) {
-      parts.add("several tables of the source feed it, so columns that one of them drops are kept");
+      parts.add(
+          "several tables of the source write to it, so columns that one of them drops are kept");
     }
     return String.join("; ", parts);
   }

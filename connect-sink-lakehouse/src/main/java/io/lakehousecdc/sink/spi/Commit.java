@@ -10,14 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Everything that one flush writes.
+ * Everything that one flush writes, to be committed atomically.
  *
  * @param batches at most one per table
- * @param advances steps of the partitions that the batches (and the records skipped between) came
- *     from
+ * @param advances next states of the partitions that the changes and the skipped records came from
  * @param deadLetters rejected records; empty unless a dead-letter table is configured
- * @param contributors for each table of {@code batches} the partitions that its changes came from;
- *     a target that commits table by table records the advances of these with the table
+ * @param contributors for each table of {@code batches}, the partitions that its changes came from.
+ *     A target that commits table by table stores the advances of these partitions with the table
  */
 public record Commit(
     List<TableBatch> batches,

@@ -5,15 +5,15 @@ import io.lakehousecdc.sink.change.TableId;
 import java.util.Map;
 
 /**
- * Committed state of a partition as a target reports it.
+ * The committed state of a partition, as a target reports it.
  *
- * @param state state to go on from; where tables differ, the one with the least {@code nextOffset}
+ * @param state state to continue from; if tables differ, the one with the least {@code nextOffset}
  * @param tablesAhead tables that have already applied records up to (excluding) the given offset
  *     beyond {@code state.nextOffset()}; empty for a target that commits all tables at once
  */
 public record LoadedPartition(PartitionState state, Map<TableId, Long> tablesAhead) {
 
-  /** Whether anything of the partition was ever committed. */
+  /** Whether the target has committed anything of the partition. */
   public boolean isStored() {
     return state.nextOffset() > 0;
   }

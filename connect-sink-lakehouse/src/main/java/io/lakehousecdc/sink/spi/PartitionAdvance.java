@@ -5,13 +5,13 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.Optional;
 
 /**
- * A step of a partition's state, to be committed with the rows.
+ * The transition of a partition's state from one commit to the next, committed with the rows.
  *
- * @param partition topic-partition
- * @param previous state that this step builds on, as loaded or last committed; empty where the
- *     target held none, or one whose {@code nextOffset} is 0. The target compares {@code
- *     nextOffset} with what it holds and fails with {@link
- *     io.lakehousecdc.sink.error.FencedException} where they differ
+ * @param partition topic and partition
+ * @param previous state that the commit builds on, as loaded or last committed; empty if the target
+ *     had none, or one whose {@code nextOffset} is 0. The target compares its {@code nextOffset}
+ *     with the stored one and throws {@link io.lakehousecdc.sink.error.FencedException} if they
+ *     differ
  * @param next state after the commit
  */
 public record PartitionAdvance(

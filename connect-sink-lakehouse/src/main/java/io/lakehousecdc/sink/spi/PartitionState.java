@@ -6,17 +6,17 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 
 /**
- * What a target remembers of a topic-partition, committed together with the rows.
+ * The committed state of a topic partition, stored in the target together with the rows.
  *
  * @param nextOffset first Kafka offset that is not yet applied
  * @param highWater greatest position applied from this partition; its epoch is the partition's
  *     epoch
  * @param snapshotLsn LSN of the last initial snapshot seen in this partition, or {@link #NO_LSN}
- * @param completedSnapshotLsn LSN of the last initial snapshot that this partition has seen the end
- *     of, or {@link #NO_LSN}
+ * @param completedSnapshotLsn LSN of the last initial snapshot whose end this partition has seen,
+ *     or {@link #NO_LSN}
  * @param latestCommitMicros latest commit time seen, in microseconds since the epoch; 0 before the
  *     first
- * @param ties changes applied at exactly {@code highWater}, where they are logged
+ * @param ties changes applied at exactly {@code highWater}; counted in append mode only
  */
 public record PartitionState(
     long nextOffset,
@@ -27,18 +27,19 @@ public record PartitionState(
     Ties ties) {
 
   /**
-   * Changes that share the high-water position (COPY, the halves of a changed key): by them a log
-   * knows which of them the source emits again.
+   * Changes that share the high-water position, such as the rows of a COPY, or the delete and the
+   * create of a changed key. With them append mode recognises which of these changes the source
+   * emits again.
    *
-   * @param count how many
-   * @param first fingerprint of the first of them
+   * @param count number of changes
+   * @param first hash of the first of them
    */
   public record Ties(int count, long first) {
-    /** None are known. */
+    /** No changes. */
     public static final Ties NONE = new Ties(0, 0);
   }
 
-  /** A state that knows of no ties. */
+  /** A state without ties. */
   public PartitionState(
       long nextOffset,
       Position highWater,
@@ -62,7 +63,7 @@ public record PartitionState(
   /** No snapshot seen. */
   public static final long NO_LSN = SourcePosition.NONE;
 
-  /** State of a partition that was never read, in the given epoch. */
+  /** The state of a partition that was never read, in the given epoch. */
   public static PartitionState fresh(int epoch) {
     return new PartitionState(0, HistoryState.fresh(epoch), Ties.NONE);
   }
@@ -73,16 +74,19 @@ public record PartitionState(
   }
 
   /**
-   * Whether the partition has nothing more of the snapshot at {@code below}, nor anything older:
-   * its end was seen, or a later change, or a later epoch.
+   * Whether the partition is past a snapshot: the end of the snapshot, a later change or a later
+   * epoch was seen, so that no row of the snapshot and no older change follows.
    *
-   * @param below (epoch, snapshot LSN, 0)
+   * @param below position of the snapshot: (epoch, snapshot LSN, 0)
    */
   public boolean isPast(Position below) {
     return history().isPast(below);
   }
 
-  /** The same, in {@code epoch} if that is greater: earlier positions are then below all of it. */
+  /**
+   * This state, moved to {@code epoch} if that is greater. All positions seen before are below the
+   * positions of the new epoch.
+   */
   public PartitionState inEpochFrom(int epoch) {
     return epoch <= highWater.epoch()
         ? this

@@ -5,9 +5,9 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.TableId;
 
 /**
- * A sweep that was asked for and waits until every partition of its topic is past the snapshot.
+ * A requested sweep that waits until all partitions of its topic are past the snapshot.
  *
- * @param table table to sweep, as the commit named it
+ * @param table table to sweep, as in the commit that requested it
  * @param topic original topic of the table
  * @param below position of the snapshot: (epoch, snapshot LSN, 0)
  */

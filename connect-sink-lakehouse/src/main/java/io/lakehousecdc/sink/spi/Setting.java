@@ -4,13 +4,13 @@ package io.lakehousecdc.sink.spi;
 import java.util.List;
 
 /**
- * A setting of a target.
+ * A configuration setting that a target declares.
  *
  * @param key full name, such as {@code postgres.url}
  * @param kind how its text is read
- * @param defaultValue default as text; null where there is none
+ * @param defaultValue default as text; null if there is none
  * @param required whether the target cannot be opened without it
- * @param documentation what it does, for users
+ * @param documentation description for users
  * @param choices permitted values of a {@link Kind#CHOICE}; empty for other kinds
  */
 public record Setting(

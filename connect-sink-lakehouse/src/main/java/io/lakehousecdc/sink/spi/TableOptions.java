@@ -4,12 +4,12 @@ package io.lakehousecdc.sink.spi;
 import java.util.Optional;
 
 /**
- * How tables are written, whatever the target.
+ * The options for writing tables that apply to every target.
  *
- * @param writeMode current state or change log
- * @param deleteMode what a delete does in upsert mode
- * @param evolution whether tables may be created and changed
- * @param droppedColumns what becomes of columns that the source drops
+ * @param writeMode whether a table holds the current state or one row for each change
+ * @param deleteMode effect of a delete in upsert mode
+ * @param evolution whether the sink creates and alters tables
+ * @param droppedColumns effect of a column that the source drops
  * @param metadata names of the metadata columns
  * @param deadLetterTable table for rejected records
  */
@@ -37,7 +37,7 @@ public record TableOptions(
     APPEND
   }
 
-  /** {@code delete.mode}; {@code ignore} never reaches a target as a delete. */
+  /** {@code delete.mode}; under {@code ignore} a target receives no deletes. */
   public enum DeleteMode {
     HARD,
     SOFT,
@@ -60,7 +60,7 @@ public record TableOptions(
   /**
    * Names of the metadata columns that every table has beside the source's: operation code (text),
    * commit time (timestamp with time zone), LSN and commit LSN (64-bit integers), epoch (32-bit
-   * integer); {@code deleted} (boolean) only where deletes are soft, and in append mode.
+   * integer); {@code deleted} (boolean) only with soft deletes and in append mode.
    */
   public record MetadataColumns(
       String op, String ts, String lsn, String commitLsn, String epoch, String deleted) {

@@ -7,71 +7,75 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * An open warehouse. One thread at a time uses it; {@link #prepare} may be called, and {@link
- * #gauges()} and their suppliers read, from any thread.
+ * An open connection to a warehouse. For use by one thread at a time, except {@link #prepare},
+ * {@link #gauges()} and the gauges' suppliers, which may be called from any thread.
  *
- * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s, and after one of them
- * nothing of the failed call is visible, except where {@link #commit} says otherwise.
+ * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s. After a failure nothing of
+ * the failed call is visible, except where {@link #commit} says otherwise.
  */
 public interface Target extends AutoCloseable {
 
   /**
-   * Reads the committed state of the given partitions. A partition that was never committed but
-   * whose topic was is reported with {@link PartitionState#fresh} in the greatest epoch of the
-   * topic's other partitions; one of an unknown topic is absent. Takes the place of whatever an
-   * earlier call or commit remembered of these partitions (they may have had another owner since).
+   * Reads the committed state of the given partitions. A partition without a committed state is
+   * reported with {@link PartitionState#fresh} in the greatest epoch of its topic's other
+   * partitions; if its topic has no committed partition, it is absent from the result. The call
+   * discards all that the target has cached of these partitions, because another task may have
+   * owned them since.
    */
   Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions);
 
   /**
-   * Applies a commit: rows and partition states together or not at all (for a target that commits
-   * table by table: together for each table). Calling it again with the same commit, after a
+   * Applies a commit atomically: rows and partition states together or not at all. A target that
+   * commits table by table does so for each table. Calling it again with the same commit, after a
    * failure or a lost acknowledgement, applies what is missing and nothing twice.
    *
-   * <p>An upsert or delete takes effect where its position is at or above the stored row's, or the
-   * stored row has none.
+   * <p>An upsert or delete takes effect if its position is at or above the position of the stored
+   * row, or if the stored row has no position.
    *
    * @throws io.lakehousecdc.sink.error.RecordException a change can never be applied
-   * @throws io.lakehousecdc.sink.error.OutOfOrderException a constraint refuses the batch for now
+   * @throws io.lakehousecdc.sink.error.OutOfOrderException a constraint refuses the batch, but may
+   *     accept it together with later changes
    * @throws io.lakehousecdc.sink.error.FencedException a previous state is not the committed one
-   * @throws io.lakehousecdc.sink.error.RetriableException try again
+   * @throws io.lakehousecdc.sink.error.RetriableException the same commit may be retried
    * @throws io.lakehousecdc.sink.error.FatalException an operator has to act
    */
   CommitReceipt commit(Commit commit);
 
   /**
-   * Sweeps of these topics that a commit of this connector asked for and that could not be carried
-   * out then, because a partition was not yet past the snapshot. They are remembered together with
-   * the commit, and forgotten when one that asks again carries them out.
+   * Pending sweeps of these topics. A commit of this connector requested them, and they were not
+   * carried out because a partition was not yet past the snapshot. They are stored with that commit
+   * and deleted by the commit that requests them again and carries them out.
    *
    * @param topics original topics
    */
   Set<PendingSweep> pendingSweeps(Set<String> topics);
 
   /**
-   * Told, while an earlier commit may still be at work, of one that comes soon: a target can begin
-   * what does not depend on the outcome of the earlier one, such as encoding. Returns at once; may
-   * be called by any thread. The commit may never come, or come changed.
+   * Announces the next commit while an earlier one may still be running. A target can begin work
+   * that does not depend on the outcome of the earlier commit, such as encoding. Returns at once;
+   * may be called from any thread. The announced commit may never be made, or may change before it
+   * is.
    */
   default void prepare(Commit next) {}
 
   /**
-   * Finds out whether {@link #commit} would accept the batches, throwing what it would throw, and
-   * leaves rows and partition states as they are.
+   * Tests whether {@link #commit} would accept the batches. Throws what {@link #commit} would throw
+   * for them, and changes neither rows nor partition states.
    */
   void rehearse(Commit commit);
 
   /**
-   * Sets the committed offsets, as an operator asked for: what follows is applied again (a change
-   * at an equal position counts as not yet applied). The epoch is kept, because stored rows belong
-   * to it, and the high-water mark falls to the epoch's beginning.
+   * Sets the committed offsets, as an operator requested. Records from the new offset on are
+   * applied again; a change at an equal position counts as not yet applied. The epoch is kept,
+   * because stored rows belong to it, and the high-water position is reset to the beginning of the
+   * epoch.
    *
-   * @param offsets new next offset by partition; null makes the state {@link PartitionState#fresh}
-   *     in its epoch
+   * @param offsets new next offset by partition; null sets the state to {@link
+   *     PartitionState#fresh} in its epoch
    */
   void alterOffsets(Map<SourcePartition, Long> offsets);
 
-  /** Figures of this target beside the common ones, by metric name; stable over its life. */
+  /** Metrics of this target in addition to the common ones, by name; the names do not change. */
   Map<String, LongSupplier> gauges();
 
   @Override

@@ -2,11 +2,11 @@
 package io.lakehousecdc.sink.spi;
 
 /**
- * Who opens a target.
+ * The connector and task that open a target.
  *
- * @param connector name of the connector: partition states are kept under it
+ * @param connector name of the connector, under which partition states are stored
  * @param task number of the task within the connector, for names of threads and files
- * @param tasks how many tasks the connector may have, this one included
+ * @param tasks greatest number of tasks of the connector, this one included
  */
 public record TargetContext(String connector, int task, int tasks) {
   /** The only task of its connector. */

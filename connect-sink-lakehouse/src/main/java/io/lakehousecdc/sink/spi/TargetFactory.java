@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.spi;
 
 import java.util.List;
 
-/** Opens targets of one kind. Stateless. */
+/** A factory of targets of one kind. Stateless. */
 public interface TargetFactory {
 
   /** Value of the {@code target} setting that selects this kind. */
@@ -12,14 +12,14 @@ public interface TargetFactory {
   /** Settings of this kind, each prefixed with its name; documented for users. */
   List<Setting> settings();
 
-  /** Defaults of the flush settings that fit this kind. */
+  /** Defaults of the flush settings for this kind. */
   FlushDefaults flushDefaults();
 
   /**
    * Checks the settings and, within a few seconds, whether the warehouse can be reached and used.
-   * Tolerates missing settings (they are reported elsewhere) and never throws for bad ones.
+   * Ignores missing settings, which are reported elsewhere, and does not throw for wrong ones.
    *
-   * @return one entry per wrong setting; empty where all is well
+   * @return one entry per wrong setting; empty if there is none
    */
   List<SettingProblem> validate(TargetSettings settings);
 
@@ -40,10 +40,10 @@ public interface TargetFactory {
   record FlushDefaults(long intervalMillis, int maxRecords, long maxBytes) {}
 
   /**
-   * What is wrong with a setting.
+   * A problem with a setting.
    *
    * @param key full name of the setting
-   * @param message problem and remedy, without secrets
+   * @param message what is wrong and what to do, without secrets
    */
   record SettingProblem(String key, String message) {}
 }

@@ -4,7 +4,9 @@ package io.lakehousecdc.sink.spi;
 import java.util.List;
 import java.util.Map;
 
-/** The settings a target is opened with. Does not print its values: some are secrets. */
+/**
+ * The settings that a target is opened with. {@link #toString} omits values, which may be secret.
+ */
 public final class TargetSettings {
   private final Map<String, String> values;
   private final TableOptions tables;
@@ -18,22 +20,22 @@ public final class TargetSettings {
     this.tables = tables;
   }
 
-  /** Text of a setting; null where it is not set. */
+  /** Text of a setting; null if it is not set. */
   public String text(String key) {
     return values.get(key);
   }
 
-  /** Number of a setting that has a default. */
+  /** Value of a numeric setting that has a default. */
   public long number(String key) {
     return Long.parseLong(values.get(key).trim());
   }
 
-  /** Truth of a setting that has a default. */
+  /** Value of a boolean setting that has a default. */
   public boolean flag(String key) {
     return Boolean.parseBoolean(values.get(key).trim());
   }
 
-  /** Comma-separated entries of a setting, trimmed; empty where it is not set. */
+  /** Comma-separated entries of a setting, trimmed; empty if it is not set. */
   public List<String> list(String key) {
     String text = values.get(key);
     return text == null || text.isBlank()
@@ -41,7 +43,7 @@ public final class TargetSettings {
         : java.util.Arrays.stream(text.split(",")).map(String::trim).toList();
   }
 
-  /** All settings that begin with {@code prefix}, by what follows it. */
+  /** All settings whose names begin with {@code prefix}, by the rest of the name. */
   public Map<String, String> withPrefix(String prefix) {
     Map<String, String> found = new java.util.TreeMap<>();
     values.forEach(
@@ -53,7 +55,7 @@ public final class TargetSettings {
     return found;
   }
 
-  /** How tables are written, whatever the target. */
+  /** The options for writing tables. */
   public TableOptions tables() {
     return tables;
   }

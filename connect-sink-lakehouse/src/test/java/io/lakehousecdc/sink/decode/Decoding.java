@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** A decoder under test, with what it said and shorthands for what it gave. */
+/** A decoder under test, with its warnings, and shorthands for its results. */
 final class Decoding {
   private final List<String> warnings = new ArrayList<>();
   private final RecordDecoder decoder;

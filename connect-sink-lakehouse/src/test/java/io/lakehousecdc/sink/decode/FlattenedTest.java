@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records that went through the real {@code ExtractNewRecordState}. */
+/** Tests of records that the real {@code ExtractNewRecordState} has flattened. */
 class FlattenedTest {
   private static final long MS_2026 = 1_767_225_600_000L;
   private static final DebeziumTable TABLE =
@@ -90,7 +90,7 @@ class FlattenedTest {
     assertEquals(SourcePosition.UNKNOWN, row.sourcePosition());
   }
 
-  /** A repeated event is emitted anew, but committed once. */
+  /** An event that is emitted again has a new time of emission, but the same commit time. */
   @Test
   void timeOfEmissionIsNoCommitTime() {
     RowEvent row =

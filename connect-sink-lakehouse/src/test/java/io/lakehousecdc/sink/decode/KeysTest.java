@@ -28,7 +28,7 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 
-/** Where keys come from. */
+/** Tests of keys from the record key and from the row. */
 class KeysTest {
   private static final DebeziumTable TABLE =
       DebeziumRecords.table("public", "t")

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which old values are real (case 16). */
+/** Tests which old values count as real (case 16). */
 class OldRowTest {
   private final Decoding decoding = Decoding.withDefaults();
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Records that are no changes of a row, and malformed ones (cases 31, 32 and 33). */
+/** Tests of records that are not row changes, and of malformed ones (cases 31, 32 and 33). */
 class OtherRecordsTest {
   private static final DebeziumTable TABLE =
       DebeziumRecords.table("public", "t")
@@ -148,7 +148,7 @@ class OtherRecordsTest {
         arguments(struct("src.public.t.Envelope", "op", "c"), "no source block"));
   }
 
-  /** Case 33: the records around a bad one are decoded. */
+  /** Case 33: the records around a malformed one are decoded. */
   @Test
   void goodRecordsPassBesideBadOnes() {
     decoding.rejected(record("bad"));
@@ -162,7 +162,7 @@ class OtherRecordsTest {
     SinkRecord record =
         table.create(100, 120, 7, "x", "2026-01-01T00:00:00.0000001Z").at("renamed", 3, 11);
     DeadLetter letter = decoding.rejected(record);
-    assertEquals(new RecordOffset(new SourcePartition("renamed", 3), 11), letter.at());
+    assertEquals(new RecordOffset(new SourcePartition("renamed", 3), 11), letter.recordOffset());
     assertEquals("{\"id\":7}", letter.key());
     assertTrue(
         letter.value().startsWith("{\"before\":null,\"after\":{\"id\":7,\"v\":\"x\",\"at\":"),
@@ -184,7 +184,7 @@ class OtherRecordsTest {
             .newRecord("routed", 5, null, null, null, "bad", 0L);
     assertEquals(
         new RecordOffset(new SourcePartition("src.public.t", 3), 11),
-        decoding.rejected(record).at());
+        decoding.rejected(record).recordOffset());
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 
-/** The topic of Connect's dead letter queue, read with ByteArrayConverter. */
+/** Tests of reading Connect's dead letter queue with ByteArrayConverter. */
 class QueuedLettersTest {
   private static final Map<String, Object> CONTEXT =
       Map.of(
@@ -33,7 +33,8 @@ class QueuedLettersTest {
   void letterHasThePlaceAndTheBytesOfTheRefusedRecord() {
     DeadLetter letter = decoding.rejected(queued("{\"id\":7}", "{not json", CONTEXT));
     assertEquals(
-        new RecordOffset(new SourcePartition("src.public.t", 3), 70_000_000_000L), letter.at());
+        new RecordOffset(new SourcePartition("src.public.t", 3), 70_000_000_000L),
+        letter.recordOffset());
     assertEquals("{\"id\":7}", letter.key());
     assertEquals("{not json", letter.value());
     assertEquals("org.apache.kafka.connect.errors.DataException", letter.errorClass());
@@ -70,7 +71,7 @@ class QueuedLettersTest {
   void bytesWithoutTheHeadersAreNoLetter() {
     DeadLetter letter = decoding.rejected(queued(null, "{not json", Map.of()));
     assertTrue(letter.errorMessage().contains("converter"), letter.errorMessage());
-    assertEquals("dlq", letter.at().partition().topic());
+    assertEquals("dlq", letter.recordOffset().partition().topic());
   }
 
   /** Some tools keep all headers when they publish a record again. */

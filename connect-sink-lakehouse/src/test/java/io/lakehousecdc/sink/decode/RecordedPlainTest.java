@@ -34,13 +34,14 @@ class RecordedPlainTest {
     assertRow(7, Operation.UPDATE, 2, "w", streamed(284229432, 284229432, 1795232237619785L));
   }
 
-  private void assertRow(int line, Operation operation, int id, String value, SourcePosition mark) {
+  private void assertRow(
+      int line, Operation operation, int id, String value, SourcePosition expected) {
     RowEvent row = decoding.row(records.get(line));
     assertEquals(PLAIN, row.table());
     assertEquals(operation, row.operation());
     assertEquals(RowKey.of(id), row.key());
     assertEquals(List.of(id, value), Arrays.asList(row.after()));
-    assertEquals(mark, row.sourcePosition());
+    assertEquals(expected, row.sourcePosition());
   }
 
   private static SourcePosition streamed(long commitLsn, long lsn, long micros) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.apache.kafka.connect.data.Schema;
 import org.junit.jupiter.api.Test;
 
-/** Which records tell all columns that the source's table has. */
+/** Tests which records hold all columns of the source table. */
 class SourceColumnsTest {
   private static final DebeziumTable TABLE =
       DebeziumRecords.table("public", "t")

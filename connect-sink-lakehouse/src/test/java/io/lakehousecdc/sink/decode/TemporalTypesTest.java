@@ -41,13 +41,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Dates, times and intervals in every {@code time.precision.mode} (case 29). The infinities were
- * recorded from Debezium 3.7.0 in each mode, read and streamed.
+ * Tests of dates, times and intervals in every {@code time.precision.mode} (case 29). The
+ * infinities were recorded from Debezium 3.7.0 in each mode, read and streamed.
  */
 class TemporalTypesTest {
   private static final long DAY = 86_400_000_000L;
 
-  /** 44 BC, the ides of March. */
+  /** A date before our era: 15 March 44 BC. */
   private static final int BC_DAY = (int) LocalDate.of(-43, 3, 15).toEpochDay();
 
   @ParameterizedTest

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Types other than dates and times; case 29 but for those. */
+/** Tests of types other than dates and times (case 29). */
 class TypeTableTest {
   private static final BigDecimal WIDE = new BigDecimal("12345678901234567890123456789012345678");
 

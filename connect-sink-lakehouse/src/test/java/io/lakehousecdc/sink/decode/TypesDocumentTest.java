@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/TYPES.md} is the type table. */
+/** Test that {@code docs/TYPES.md} lists the type table. */
 class TypesDocumentTest {
   private static final String HEAD =
       """
@@ -23,10 +23,10 @@ class TypesDocumentTest {
       mvn -pl connect-sink-lakehouse -am test -Dtest=TypesDocumentTest \
       -Dsurefire.failIfNoSpecifiedTests=false -Dlakehousecdc.docs.write=true -->
 
-      What arrives for each PostgreSQL type, and the logical type that the sink makes of it. A column
-      is looked up by its semantic name (the Connect schema's name), then by its Connect type, so a
-      semantic name that is not listed is read as its plain Connect type. Values are kept exactly or
-      the record is rejected with the reason; nothing is rounded.
+      The tables list what Debezium sends for each PostgreSQL type, and the logical type that the sink
+      gives it. A column is looked up by its semantic name (the Connect schema's name), then by its
+      Connect type, so a semantic name that is not listed is read as its plain Connect type. A value is
+      stored exactly, or its record is rejected with the reason; nothing is rounded.
 
       """;
 
@@ -35,54 +35,55 @@ class TypesDocumentTest {
 
       ## Values that did not change
 
-      PostgreSQL does not log a large (TOAST) value that an update did not touch. Debezium sends a
-      placeholder in its place, the sink keeps the stored value. Set `unavailable.value.placeholder`
-      to the source's value where that is not the default. Recognised are
+      PostgreSQL does not log a large (TOAST) value that an update left unchanged. Debezium sends a
+      placeholder instead, and the sink keeps the stored value. Set `unavailable.value.placeholder` to
+      the source's value if that is not the default. The sink recognises these forms:
 
-      - the text itself, also in hex, in Base64, and as the one element of an array of text or JSON;
-      - its bytes, also as the one element of an array, and one number for each byte in arrays of
-        integers and dates;
-      - its UUID (version 3, of the bytes) as the one element of an array of UUIDs;
+      - the text itself, also in hex, in Base64, and as the only element of an array of text or JSON;
+      - its bytes, also as the only element of an array, and one number per byte in arrays of integers
+        and dates;
+      - its UUID (version 3, of the bytes) as the only element of an array of UUIDs;
       - a map, or a JSON object, from the text to the text (hstore).
 
-      For other types Debezium has no placeholder and sends **NULL**, which the sink cannot tell from
-      a NULL: numeric without a scale (but with `decimal.handling.mode=string`), bytea with
-      `binary.handling.mode=base64` or `base64-url-safe`, bytea[] with any mode but `bytes`, arrays of
-      other types (int2, float8, numeric, timestamp, boolean …), vectors, PostGIS geometries, long bit
-      strings. Set `REPLICA IDENTITY FULL` for tables with such large values, or use
-      `ReselectColumnsPostProcessor` at the source. The sink warns once per column when an update
-      without the old row brings NULL in a column of such a type; of bytea in text, and of numeric as
-      float8, it knows only where `column.propagate.source.type` tells the type.
+      For other types Debezium has no placeholder and sends **NULL**, which the sink cannot
+      distinguish from a real NULL: numeric without a scale (except with
+      `decimal.handling.mode=string`), bytea with `binary.handling.mode=base64` or `base64-url-safe`,
+      bytea[] with any mode except `bytes`, arrays of other types (int2, float8, numeric, timestamp,
+      boolean …), vectors, PostGIS geometries, long bit strings. Set `REPLICA IDENTITY FULL` for tables
+      with such large values, or use `ReselectColumnsPostProcessor` at the source. The sink warns once
+      per column when an update without the old row has NULL in a column of such a type. For bytea as
+      text and numeric as float8 it can do so only with `column.propagate.source.type`.
 
       ## Old values
 
-      Under replica identity DEFAULT a delete holds the key; Debezium makes up the rest of `before`:
-      NULL, or the column's default, or a zero of its type. The sink uses `before` only where a value
-      outside of the key cannot have been made up, or where records have no key at all (then
-      PostgreSQL accepts deletes under FULL alone). Without schemas a default cannot be recognised, so
-      `before` of a table with a key is never used then.
+      Under replica identity DEFAULT a delete holds only the key. Debezium makes up the rest of
+      `before`: NULL, the column's default, or a zero of its type. The sink uses `before` only if a
+      value outside of the key cannot have been made up, or if records have no key (PostgreSQL then
+      accepts deletes only under FULL). Without schemas the default is not known, so `before` of a table
+      with a key is not used.
 
       ## What converters lose
 
       - `replace.null.with.default` is on by default in Kafka's JSON converter: an explicit NULL in a
         column with a default arrives as the default. Set it to `false` for keys and values, at the
-        source connector and at the sink, and in `ExtractNewRecordState`. The sink warns where it sees
-        that it is on.
+        source connector and at the sink, and in `ExtractNewRecordState`. The sink warns when it
+        detects that it is on.
       - Kafka's JSON converter with schemas reads NaN, Infinity and -Infinity of float4 and float8 as
-        **0**. The sink cannot see that. Use Avro or Protobuf where such values occur.
+        **0**. The sink cannot detect it. Use Avro or Protobuf if such values occur.
       - JSON without schemas loses all types: columns are UNTYPED and take the type of the target's
-        column. Integers beyond 64 bits are cut by the converter.
+        column. The converter truncates integers beyond 64 bits.
       - Generated columns are in snapshots and not in streamed changes, and are NULL in changes that
         are streamed after a blocking snapshot. Leave them out with `field.exclude.list` and compute
         them in the target.
 
       ## Flattened records
 
-      Of what `ExtractNewRecordState` adds, the sink reads and does not store (from fields or headers,
-      prefix `__`): `op`, `deleted`, `source.sequence`, `source.lsn` or `lsn`, `source.snapshot` or
-      `snapshot`, `source.ts_us`, `source.ts_ms`, `source.ts_ns`, `db`, `schema`, `table`. `__ts_ms` is
-      not used: it is the time of emission, not of the commit. Without `op` a row counts as an update;
-      without `sequence` and `lsn` arrival order decides.
+      The sink reads these metadata of `ExtractNewRecordState`, from fields or headers with the prefix
+      `__`, and does not store them as columns: `op`, `deleted`, `source.sequence`, `source.lsn` or
+      `lsn`, `source.snapshot` or `snapshot`, `source.ts_us`, `source.ts_ms`, `source.ts_ns`, `db`,
+      `schema`, `table`. `__ts_ms` is not used: it is the time of emission and not of the commit.
+      Without `op` a row counts as an update; without `sequence` and `lsn` changes are applied in the
+      order of arrival.
       """;
 
   @Test
@@ -122,10 +123,10 @@ class TypesDocumentTest {
   }
 
   private static Path root() {
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(at.resolve(".mvn"))) {
-      at = at.getParent();
+    Path directory = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(directory.resolve(".mvn"))) {
+      directory = directory.getParent();
     }
-    return at;
+    return directory;
   }
 }

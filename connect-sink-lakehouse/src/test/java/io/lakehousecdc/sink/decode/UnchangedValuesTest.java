@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Out-of-line values that a change did not touch (cases 1 to 5). */
+/** Tests of out-of-line values that a change left untouched (cases 1 to 5). */
 class UnchangedValuesTest {
   private static final String TEXT = "__debezium_unavailable_value";
   private static final byte[] BYTES = TEXT.getBytes(StandardCharsets.UTF_8);

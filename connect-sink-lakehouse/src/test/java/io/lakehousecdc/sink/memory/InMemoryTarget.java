@@ -149,7 +149,9 @@ public final class InMemoryTarget implements Target {
           batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep)).orElse(false);
       receipt = receipt.plus(new MemoryWriter(table, columns.batch(), options).write(completed));
     }
-    commit.deadLetters().forEach(letter -> contents.deadLetters().put(letter.at(), letter));
+    commit
+        .deadLetters()
+        .forEach(letter -> contents.deadLetters().put(letter.recordOffset(), letter));
     return receipt;
   }
 

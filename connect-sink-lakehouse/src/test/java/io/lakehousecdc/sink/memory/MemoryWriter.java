@@ -31,7 +31,7 @@ final class MemoryWriter {
   private long deleted;
   private long stale;
   private long toastMerged;
-  private long ghosts;
+  private long orphaned;
 
   MemoryWriter(MemoryTable table, TableBatch batch, TableOptions options) {
     this.table = table;
@@ -70,11 +70,11 @@ final class MemoryWriter {
           .ifPresent(
               sweep -> {
                 boolean remove = sweep.mode() == Sweep.Mode.REMOVE;
-                ghosts = removeBelow(sweep.below(), Operation.DELETE, remove);
+                orphaned = removeBelow(sweep.below(), Operation.DELETE, remove);
               });
       table.truncatedBelow(Position.max(swept, table.truncatedBelow()));
     }
-    return new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts);
+    return new CommitReceipt(upserted, deleted, stale, toastMerged, orphaned);
   }
 
   /** Position below which the batch's sweep removes everything, also what comes later. */

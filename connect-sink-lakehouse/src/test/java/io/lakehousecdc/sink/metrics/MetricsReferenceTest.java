@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keeps docs/METRICS.md, the alerts and the dashboard to the figures that the sink has. */
+/** Test that docs/METRICS.md, the alerts and the dashboard match the metrics of the sink. */
 class MetricsReferenceTest {
   private static final Path PROJECT = Path.of("..");
   private static final Path FILE = PROJECT.resolve(Path.of("docs", "METRICS.md"));
@@ -76,7 +76,7 @@ class MetricsReferenceTest {
                 .collect(Collectors.joining());
   }
 
-  /** The name that docker/connect/jmx-exporter.yml gives a figure. */
+  /** The name of a metric by docker/connect/jmx-exporter.yml. */
   private static String exported(Figure figure) {
     String snake = figure.name().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     return "lakehousecdc_sink_" + snake.replaceFirst("_(micros|millis)$", "_seconds");

@@ -264,12 +264,12 @@ class PipelineTest {
     history.insert(1, "n", "b");
     history.insert(2, "n", "b");
     run(history, Consumer.DEFAULTS).close();
-    Object[] ghost = history.rows.remove(1);
+    Object[] orphan = history.rows.remove(1);
     history.snapshot();
     try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
-      assertEquals(1, consumer.figure("GhostRowsTotal"));
+      assertEquals(1, consumer.figure("OrphanedRowsTotal"));
     }
-    history.rows.put(1, ghost);
+    history.rows.put(1, orphan);
     assertEqualRows(history);
   }
 
@@ -377,7 +377,7 @@ class PipelineTest {
   }
 
   private static List<Long> offsets(Consumer consumer) {
-    return consumer.reported.stream().map(letter -> letter.at().offset()).toList();
+    return consumer.reported.stream().map(letter -> letter.recordOffset().offset()).toList();
   }
 
   private static RowSchema schema(Primitive type) {

@@ -24,7 +24,7 @@ interface SweepContract extends Warehouse {
   @Test
   default void sweepThatComesByItselfKnowsNoColumns() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt =
         owner
             .completed(100)
@@ -32,14 +32,14 @@ interface SweepContract extends Warehouse {
                 batch(ITEMS, RemovalContract.NOTHING)
                     .sweep(P0.topic(), 100, Sweep.Mode.REMOVE)
                     .build());
-    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(2);
+    assertThat(receipt.orphaned()).as("rows swept, by %s", receipt).isEqualTo(2);
     assertThatRows(ITEMS, "id").areExactly(row(3));
   }
 
   @Test
   default void sweepReportsRowsThatTheSnapshotDidNotContain() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REPORT);
     assertThatRows(ITEMS, "id").areExactly(row(1), row(2), row(3));
     assertThat(receipt).as("receipt of the report").isEqualTo(new CommitReceipt(1, 0, 0, 0, 1));
@@ -48,20 +48,20 @@ interface SweepContract extends Warehouse {
   @Test
   default void sweepRemovesRowsThatTheSnapshotDidNotContain() {
     PartitionOwner owner = owner(TableOptions.DEFAULT);
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
     assertThatRows(ITEMS, "id").areExactly(row(1), row(3));
-    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(1);
+    assertThat(receipt.orphaned()).as("rows swept, by %s", receipt).isEqualTo(1);
   }
 
   @Test
   default void sweepUnderSoftDeletesMarksRows() {
     PartitionOwner owner = owner(soft());
-    ghosts(owner);
+    orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REMOVE);
     assertThatRows(ITEMS, "id", "_cdc_deleted")
         .areExactly(row(1, false), row(2, true), row(3, false));
-    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(1);
+    assertThat(receipt.orphaned()).as("rows swept, by %s", receipt).isEqualTo(1);
   }
 
   @Test
@@ -69,9 +69,9 @@ interface SweepContract extends Warehouse {
     PartitionOwner first = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
     Target other = open(TableOptions.DEFAULT, new TargetContext("sink", 1));
     PartitionOwner second = PartitionOwner.of(other, P1);
-    ghosts(first);
-    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
-    assertThat(completeSnapshot(first, Sweep.Mode.REMOVE).ghosts())
+    orphanedRows(first);
+    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "orphan", null, null).build());
+    assertThat(completeSnapshot(first, Sweep.Mode.REMOVE).orphaned())
         .as("rows swept while the second partition is behind")
         .isZero();
     assertThatRows(ITEMS, "id")
@@ -89,12 +89,12 @@ interface SweepContract extends Warehouse {
         .isEmpty();
 
     CommitReceipt receipt = sweep(second.completed(100), Sweep.Mode.REMOVE);
-    assertThat(receipt.ghosts()).as("rows swept, by %s", receipt).isEqualTo(2);
+    assertThat(receipt.orphaned()).as("rows swept, by %s", receipt).isEqualTo(2);
     assertThatRows(ITEMS, "id").areExactly(row(1), row(3));
     assertThat(other.pendingSweeps(Set.of(P0.topic())))
         .as("waiting sweeps after the sweep")
         .isEmpty();
-    assertThat(sweep(second, Sweep.Mode.REMOVE).ghosts()).as("rows swept the second time").isZero();
+    assertThat(sweep(second, Sweep.Mode.REMOVE).orphaned()).as("rows swept the second time").isZero();
   }
 
   @Test
@@ -102,9 +102,9 @@ interface SweepContract extends Warehouse {
     PartitionOwner first = owner(TableOptions.DEFAULT);
     PartitionOwner second =
         PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
-    ghosts(first);
+    orphanedRows(first);
     second.commit(batch(ITEMS, ITEM).upsert(100, 4, "after the snapshot", null, null).build());
-    assertThat(completeSnapshot(first, Sweep.Mode.REMOVE).ghosts()).as("rows swept").isEqualTo(1);
+    assertThat(completeSnapshot(first, Sweep.Mode.REMOVE).orphaned()).as("rows swept").isEqualTo(1);
     assertThatRows(ITEMS, "id").areExactly(row(1), row(3), row(4));
   }
 
@@ -113,7 +113,7 @@ interface SweepContract extends Warehouse {
     Target target = open(TableOptions.DEFAULT);
     PartitionOwner first = PartitionOwner.of(target, P0);
     PartitionOwner second = PartitionOwner.of(target, P1);
-    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "ghost", null, null).build());
+    second.commit(batch(ITEMS, ITEM).upsert(2, 9, "orphan", null, null).build());
     completeSnapshot(first, Sweep.Mode.REMOVE);
     first
         .completed(200)
@@ -121,7 +121,7 @@ interface SweepContract extends Warehouse {
     assertThat(target.pendingSweeps(Set.of(P0.topic())))
         .as("waiting sweeps after the later snapshot")
         .containsExactly(new PendingSweep(ITEMS, P0.topic(), new Position(0, 200, 0)));
-    assertThat(sweep(second.completed(100), Sweep.Mode.REMOVE).ghosts())
+    assertThat(sweep(second.completed(100), Sweep.Mode.REMOVE).orphaned())
         .as("rows that the earlier snapshot sweeps")
         .isEqualTo(1);
     assertThat(target.pendingSweeps(Set.of(P0.topic())))
@@ -174,18 +174,18 @@ interface SweepContract extends Warehouse {
         PartitionOwner first = owner(TableOptions.DEFAULT);
         PartitionOwner second =
             PartitionOwner.of(open(TableOptions.DEFAULT, new TargetContext("sink", 1)), P1);
-        first.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 1, "ghost", null, null).build());
-        second.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 2, "ghost", null, null).build());
+        first.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 1, "orphan", null, null).build());
+        second.commit(batch(ITEMS, ITEM).upsert(snapshot - 9, 2, "orphan", null, null).build());
         List<Callable<CommitReceipt>> asking =
             Stream.of(first, second)
                 .<Callable<CommitReceipt>>map(
                     owner -> () -> commitPatiently(owner.completed(snapshot), snapshot))
                 .toList();
-        long ghosts = 0;
+        long orphaned = 0;
         for (Future<CommitReceipt> receipt : threads.invokeAll(asking)) {
-          ghosts += receipt.get().ghosts();
+          orphaned += receipt.get().orphaned();
         }
-        assertThat(ghosts).as("rows swept in round %s", round).isEqualTo(2);
+        assertThat(orphaned).as("rows swept in round %s", round).isEqualTo(2);
         assertThatRows(ITEMS, "id").as("after round %s", round).areExactly();
       }
     } finally {
@@ -212,11 +212,11 @@ interface SweepContract extends Warehouse {
     return owner.commit(batch(ITEMS, ITEM).sweep(P0.topic(), 100, mode).build());
   }
 
-  private static void ghosts(PartitionOwner owner) {
+  private static void orphanedRows(PartitionOwner owner) {
     owner.commit(
         batch(ITEMS, ITEM)
             .upsert(1, 1, "one", null, null)
-            .upsert(2, 2, "ghost", null, null)
+            .upsert(2, 2, "orphan", null, null)
             .upsert(101, 3, "newer than the snapshot", null, null)
             .build());
   }

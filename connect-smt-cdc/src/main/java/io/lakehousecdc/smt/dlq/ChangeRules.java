@@ -5,16 +5,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a record has to be. Tombstones, heartbeats and transaction boundaries are always good.
+ * The rules that a valid record meets. Tombstones, heartbeats and transaction boundaries are always
+ * valid.
  *
- * @param shape which forms of a change event are good
- * @param prefix of the metadata of flattened records
+ * @param shape valid forms of a change event
+ * @param prefix prefix of the metadata of flattened records
  * @param allowedOps operations that may arrive, of those that Debezium has
  * @param keyRequired whether rows and deletes must have a key
  * @param positionRequired whether row events must have a readable {@code source.sequence}
  * @param schemaRequired whether values must have a schema
  * @param requiredFields columns that every row must have, not null; deletes have no row
- * @param fieldTypes what columns have to be where they are present
+ * @param fieldTypes types that columns must have if they are present
  * @param maxBytes limit of key and value together as {@link DataSize} counts; 0 for none
  */
 public record ChangeRules(

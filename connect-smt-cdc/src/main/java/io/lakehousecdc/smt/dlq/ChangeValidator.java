@@ -14,8 +14,8 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.Headers;
 
 /**
- * Says whether a record is a change event as the {@link ChangeRules} want it. Its findings name
- * fields and types, never values, which may be secret. Not thread safe.
+ * The validator of records by {@link ChangeRules}. Its messages name fields and types, never
+ * values, which may be secret. Not thread safe.
  */
 public final class ChangeValidator {
   private static final String DELETE = "d";
@@ -36,7 +36,7 @@ public final class ChangeValidator {
     this.headerDeleted = FieldReader.ofHeaders(rules.prefix() + "deleted");
   }
 
-  /** What is wrong with the record; empty where it is good. */
+  /** What is wrong with the record; empty if it is valid. */
   public Optional<String> problem(ConnectRecord<?> record) {
     Object value = record.value();
     if (value == null) {
@@ -60,7 +60,7 @@ public final class ChangeValidator {
                 .formatted(value.getClass().getSimpleName()));
   }
 
-  /** The record's operation where it can be read. */
+  /** The record's operation, if it can be read. */
   public Optional<String> operation(ConnectRecord<?> record) {
     Optional<EventLayout> layout = layout(record.value());
     return layout.map(found -> op(record, found));

@@ -8,9 +8,9 @@ import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * Size of Connect data: the bytes of its texts in UTF-8 and of its binary values, and 8 for every
- * other value. That is what the data weigh, whatever the converter makes of them; names and schemas
- * do not count. Allocates nothing.
+ * The size of Connect data: the bytes of its texts in UTF-8 and of its binary values, and 8 for
+ * every other value. It does not depend on the converter; names and schemas do not count. Allocates
+ * nothing.
  */
 final class DataSize {
   private static final int SCALAR = 8;

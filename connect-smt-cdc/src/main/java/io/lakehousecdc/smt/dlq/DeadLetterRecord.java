@@ -9,12 +9,12 @@ import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * The struct that replaces the value of a bad record where the sink is to write it to its
- * dead-letter table. The sink knows it by the schema's name; this is the whole contract between the
- * two.
+ * The struct that replaces the value of an invalid record, for the sink to write to its dead-letter
+ * table. The sink recognises it by the schema's name; schema and name are the whole contract
+ * between the two.
  */
 public final class DeadLetterRecord {
-  /** Name by which a sink knows a dead letter. */
+  /** Name by which a sink recognises a dead letter. */
   public static final String SCHEMA_NAME = ServiceMessages.DEAD_LETTER;
 
   /** Version 1: fields may be added to it, none removed. */
@@ -38,10 +38,10 @@ public final class DeadLetterRecord {
   private DeadLetterRecord() {}
 
   /**
-   * The dead letter of a record: key and value in full as text, its place by the names that Kafka
-   * knows, and how often it has been replayed.
+   * The dead letter of a record: its key and value in full as text, its original topic, partition
+   * and offset, and the number of times that it was replayed.
    *
-   * @param op null where it cannot be read
+   * @param op operation; null if it cannot be read
    * @param reason what is wrong with the record
    * @param createdAtMillis now, in milliseconds since 1970
    */

@@ -12,14 +12,14 @@ import java.util.function.Predicate;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Where the parts of an event are in values of one schema.
+ * The readers of an event's parts, for values of one schema.
  *
  * @param kind form of the value
  * @param op operation
  * @param source source block; absent in rows
  * @param row the row: {@code after}, or the value itself
  * @param deleted marker of flattened deletes
- * @param schemaProblem what is wrong with every row of the schema
+ * @param schemaProblem the problem that all rows of the schema have
  */
 record EventLayout(
     Kind kind,
@@ -34,7 +34,7 @@ record EventLayout(
     FLATTENED,
     /** Heartbeat or transaction boundary. */
     SERVICE,
-    /** None of these, unless headers say that it is a row. */
+    /** None of these, unless headers show that it is a flattened row. */
     UNKNOWN
   }
 
@@ -62,7 +62,7 @@ record EventLayout(
     return of(kind, FieldReader::ofMap, rules.prefix(), Optional.empty());
   }
 
-  /** Whether one of the names that a flattened record's metadata have is present. */
+  /** Whether a metadata field of flattened records is present. */
   static boolean hasMetadata(Predicate<String> present, String prefix) {
     for (String name : METADATA) {
       if (present.test(prefix + name)) {

@@ -8,19 +8,19 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * What a field is expected to be: a Connect type such as {@code INT64}, or the name of a semantic
+ * The expected type of a field: a Connect type such as {@code INT64}, or the name of a semantic
  * type such as {@code io.debezium.time.ZonedTimestamp}.
  */
 public sealed interface FieldType {
 
-  /** Whether a field of this schema is what is expected. */
+  /** Whether a field of this schema has the type. */
   boolean admits(Schema schema);
 
-  /** Whether a value without a schema can be what is expected; null always can. */
+  /** Whether a value without a schema can have the type; null always can. */
   boolean admits(Object schemaless);
 
   /**
-   * Reads a type.
+   * Parses a type.
    *
    * @throws IllegalArgumentException if the text is neither
    */
@@ -58,7 +58,7 @@ public sealed interface FieldType {
         case FLOAT32, FLOAT64 -> schemaless instanceof Number;
         case BOOLEAN -> schemaless instanceof Boolean;
         case STRING -> schemaless instanceof String;
-        // JSON has binary as text.
+        // JSON holds binary as text.
         case BYTES ->
             schemaless instanceof byte[]
                 || schemaless instanceof ByteBuffer
@@ -83,7 +83,7 @@ public sealed interface FieldType {
     }
   }
 
-  /** A semantic type, known by the schema's name; data without a schema cannot tell. */
+  /** A semantic type, recognised by the schema's name; data without a schema is not checked. */
   record Semantic(String name) implements FieldType {
     @Override
     public boolean admits(Schema schema) {

@@ -18,10 +18,10 @@ import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
 
 /**
- * Connect data as the JSON that Connect's {@code JsonConverter} writes without schemas: binary and
- * decimals in base64, dates and times as numbers, NaN and infinities as strings. So the text can be
- * published again to a topic that is read in that way. Written here because a plugin must not bring
- * along {@code connect-json}.
+ * Writes Connect data as the JSON that Connect's {@code JsonConverter} writes without schemas:
+ * binary and decimals in base64, dates and times as numbers, NaN and infinities as strings. Thus
+ * the text can be published again to a topic that such a converter reads. Implemented here because
+ * a plugin must not contain {@code connect-json}.
  */
 public final class JsonText {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
@@ -34,8 +34,8 @@ public final class JsonText {
    * A record's key or value as text.
    *
    * @param schema may be null
-   * @return null for null; strings as they are, binary as UTF-8 where it is that and in base64
-   *     where not, everything else as JSON
+   * @return null for null; strings as they are, binary as UTF-8 or else in base64, everything else
+   *     as JSON
    */
   public static String of(Schema schema, Object value) {
     if (value == null) {
@@ -94,7 +94,7 @@ public final class JsonText {
     }
   }
 
-  /** JSON has no NaN and no infinities. */
+  /** Whether JSON can represent the value as such: it has no NaN and no infinities. */
   private static boolean isPlain(Object value) {
     if (value instanceof Double || value instanceof Float) {
       return Double.isFinite(((Number) value).doubleValue());

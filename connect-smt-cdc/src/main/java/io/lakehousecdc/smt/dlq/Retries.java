@@ -4,11 +4,11 @@ package io.lakehousecdc.smt.dlq;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.header.Headers;
 
-/** The retry counter that the replayer leaves on a record. */
+/** The retry counter that the replayer sets on a record. */
 final class Retries {
   private Retries() {}
 
-  /** 0 where the header is missing or unreadable; converters deliver it as a number or as text. */
+  /** The counter, as a number or as text; 0 if the header is missing or malformed. */
   static int of(Headers headers) {
     Header header = headers.lastWithName(DeadLetterHeaders.RETRIES);
     if (header == null) {

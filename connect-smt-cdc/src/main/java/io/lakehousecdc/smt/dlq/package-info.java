@@ -1,5 +1,5 @@
 /**
- * Finds records that are no valid change events, and what becomes of them: the headers of a
- * dead-letter topic, the struct that a sink writes to its dead-letter table.
+ * The validation of change events, and the two forms of a dead letter: headers for a dead-letter
+ * topic, and the struct that a sink writes to its dead-letter table.
  */
 package io.lakehousecdc.smt.dlq;

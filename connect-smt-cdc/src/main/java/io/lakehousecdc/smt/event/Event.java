@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.event;
 
-/** What one record is to a transform. */
+/** The kind of event in one record. */
 public sealed interface Event {
 
   /** Insert, update or snapshot row. */
@@ -13,13 +13,13 @@ public sealed interface Event {
   /** The table was emptied; the record has no key. */
   record Truncate(SourceInfo source) implements Event {}
 
-  /** A null value that says nothing of its source. */
+  /** A null value without metadata of its source. */
   record Tombstone() implements Event {}
 
-  /** No row event: heartbeat, transaction boundary, logical message, or nothing of Debezium's. */
+  /** Not a row event: heartbeat, transaction boundary, logical message, or not from Debezium. */
   record Other() implements Event {}
 
-  /** Where the event stands at the source; {@link SourceInfo#UNKNOWN} where that is not said. */
+  /** The event's metadata of its source; {@link SourceInfo#UNKNOWN} if it has none. */
   default SourceInfo source() {
     return SourceInfo.UNKNOWN;
   }

@@ -10,10 +10,10 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.Headers;
 
 /**
- * Reads the {@link Event} of a record: a Debezium envelope, or a row flattened by {@code
+ * The reader of a record's {@link Event}: of a Debezium envelope, or of a row flattened by {@code
  * ExtractNewRecordState}, whose metadata are fields or headers such as {@code __op}, {@code
- * __source_sequence}, {@code __deleted}. With a schema or without. Never fails: what it does not
- * understand is {@link Event#OTHER}, or an event without a position. Not thread safe.
+ * __source_sequence}, {@code __deleted}; with a schema or without. Never fails: a record that it
+ * does not understand is {@link Event#OTHER}, or an event without a position. Not thread safe.
  */
 public final class EventReader {
   private static final String TRUNCATE = "t";
@@ -25,8 +25,8 @@ public final class EventReader {
   private final FlattenedReader mapFlattened;
 
   /**
-   * @param prefix what precedes the names of metadata in flattened records, {@code __} by default
-   *     at the source
+   * @param prefix prefix of the names of metadata in flattened records, {@code __} by default at
+   *     the source
    */
   public EventReader(String prefix) {
     headers = new FlattenedReader(name -> FieldReader.ofHeaders(name), prefix);
@@ -35,7 +35,7 @@ public final class EventReader {
     readers = new SchemaCache<>(schema -> compile(schema, prefix));
   }
 
-  /** What the record is. */
+  /** The event of a record. */
   public Event read(ConnectRecord<?> record) {
     Object value = record.value();
     if (value == null) {
@@ -50,7 +50,7 @@ public final class EventReader {
     return Event.OTHER;
   }
 
-  /** A delete that was flattened to null still has its position where headers were added. */
+  /** A delete that was flattened to null has its position if headers were added. */
   private Event nullValue(Headers recordHeaders) {
     SourceInfo source = headers.source(recordHeaders, DELETE);
     return source.sequence() == null ? Event.TOMBSTONE : new Event.Delete(source);
@@ -101,7 +101,7 @@ public final class EventReader {
     return event(deleted ? DELETE : op, source);
   }
 
-  /** Rows may have been flattened without their operation: then they are changes. */
+  /** A row that was flattened without its operation counts as a change. */
   private static Event event(String op, SourceInfo source) {
     if (op == null) {
       return new Event.Change(source);
@@ -148,8 +148,9 @@ public final class EventReader {
     }
 
     /**
-     * A field of the source block is named with or without {@code source_}, as it was asked for;
-     * except its timestamps, whose short names mean the time at which Debezium processed the event.
+     * A field of the source block. It is named with or without {@code source_}, as in {@code
+     * add.fields}; except its timestamps, whose short names mean the time at which Debezium
+     * processed the event.
      */
     private static FieldReader metadata(
         Function<String, FieldReader> fields, String prefix, String name) {

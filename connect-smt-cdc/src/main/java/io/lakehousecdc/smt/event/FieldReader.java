@@ -8,11 +8,11 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.header.Headers;
 
-/** Reads one field of a container (struct, map or headers); the lookup is resolved beforehand. */
+/** A reader of one field of a struct, map or headers, with the lookup resolved beforehand. */
 @FunctionalInterface
 public interface FieldReader {
 
-  /** Reads a field that does not exist. */
+  /** A reader of a field that does not exist. */
   FieldReader ABSENT = container -> null;
 
   /** The field's value, or null where it is absent or null. */
@@ -37,7 +37,7 @@ public interface FieldReader {
     };
   }
 
-  /** Reads the fallback where this reader finds nothing. */
+  /** A reader that reads the fallback if this one finds nothing. */
   default FieldReader or(FieldReader fallback) {
     if (this == ABSENT) {
       return fallback;

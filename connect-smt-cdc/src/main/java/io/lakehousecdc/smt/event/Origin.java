@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.event;
 
-/** How the source came to emit a row event. */
+/** The origin of a row event: the write-ahead log, or a kind of snapshot. */
 public enum Origin {
   /** Read from the write-ahead log. */
   STREAMED,

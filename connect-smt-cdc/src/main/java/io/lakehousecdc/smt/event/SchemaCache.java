@@ -7,26 +7,26 @@ import java.util.function.Function;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * What was compiled for a schema, found by the schema's identity: comparing wide schemas for every
- * record costs more than reading the record. Bounded; not thread safe.
+ * A cache of compiled readers by the identity of their schema. Comparing wide schemas for every
+ * record would cost more than reading the record. Bounded; not thread safe.
  *
  * @param <V> what is compiled, never null
  */
 public final class SchemaCache<V> {
-  /** Converters hand out few instances; past this many the cache starts again. */
+  /** Size at which the cache is cleared. Converters return few instances of schemas. */
   static final int LIMIT = 1_000;
 
   private final Function<Schema, V> compiler;
   private final Map<Schema, V> compiled = new IdentityHashMap<>();
 
   /**
-   * @param compiler called once for each schema that is met
+   * @param compiler called once for each schema
    */
   public SchemaCache(Function<Schema, V> compiler) {
     this.compiler = compiler;
   }
 
-  /** What was compiled for the schema, compiling it at the first meeting. */
+  /** The reader of a schema, compiled at the first call. */
   public V get(Schema schema) {
     V value = compiled.get(schema);
     if (value == null) {

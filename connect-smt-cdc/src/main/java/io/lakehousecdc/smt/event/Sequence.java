@@ -6,17 +6,18 @@ import java.util.List;
 /**
  * Debezium's {@code source.sequence} of a PostgreSQL event: {@code ["<last commit LSN>","<LSN>"]}.
  *
- * @param commitLsn end of the last commit delivered before this event, constant in a transaction;
- *     null for rows of an initial snapshot and for streamed events before the first commit after it
+ * @param commitLsn LSN of the end of the last commit delivered before this event, the same for all
+ *     events of a transaction; null for rows of an initial snapshot and for streamed events before
+ *     the first commit after it
  * @param lsn LSN of the event, or of the snapshot
  */
 public record Sequence(Long commitLsn, long lsn) {
 
   /**
-   * Reads a sequence from the field's text, or from a list: Connect's default header converter
-   * parses the text of a header into one.
+   * Parses a sequence from the field's text, or from the list that Connect's default header
+   * converter makes of a header's text.
    *
-   * @return null where the value is no sequence of two LSNs
+   * @return null if the value is not a sequence of two LSNs
    */
   public static Sequence parse(Object value) {
     if (value instanceof List<?> list) {

@@ -8,12 +8,12 @@ import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Recognises what arrives beside row events. By its fields, what Debezium writes: a heartbeat is
- * only {@code {ts_ms}}, a transaction boundary has status, id and event count. By its schema's
- * name, a dead letter that an earlier transform has made.
+ * The test for records that are not row events. Debezium's are recognised by their fields: a
+ * heartbeat has only {@code {ts_ms}}, a transaction boundary has status, id and event count. A dead
+ * letter made by an earlier transform is recognised by its schema's name.
  */
 public final class ServiceMessages {
-  /** Schema name of the record that stands for a bad one; a sink's contract. */
+  /** Schema name of the record that replaces an invalid one; part of the contract with the sink. */
   public static final String DEAD_LETTER = "io.lakehousecdc.DeadLetter";
 
   private static final Set<String> TRANSACTION =
@@ -24,7 +24,7 @@ public final class ServiceMessages {
 
   private ServiceMessages() {}
 
-  /** Whether values of this struct schema are no row events. */
+  /** Whether values of this struct schema are not row events. */
   public static boolean isServiceMessage(Schema schema) {
     boolean heartbeat =
         schema.fields().size() == 1 && schema.field(AbstractSourceInfo.TIMESTAMP_KEY) != null;

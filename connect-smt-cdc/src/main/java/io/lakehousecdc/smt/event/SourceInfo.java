@@ -5,13 +5,12 @@ import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 
 /**
- * Where an event stands at the source, as its record says it.
+ * The metadata of an event's source, as its record holds them.
  *
- * @param database server and database, which name one history of LSNs; empty where the record does
- *     not say
- * @param table table within its schema; empty where the record does not say
- * @param sequence null where the record has none
- * @param origin streamed, or of which kind of snapshot
+ * @param database server and database, which identify one history of LSNs; empty if unknown
+ * @param table table with its schema; empty if unknown
+ * @param sequence null if the record has none
+ * @param origin streamed, or the kind of snapshot
  * @param commitTimeMicros commit time in microseconds since the epoch, or {@link #NO_TIME}
  */
 public record SourceInfo(
@@ -20,7 +19,7 @@ public record SourceInfo(
   /** Stands for an unknown commit time; below every real one. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
-  /** An event that tells nothing of its source. */
+  /** The metadata of an event without any. */
   public static final SourceInfo UNKNOWN = new SourceInfo("", "", null, Origin.STREAMED, NO_TIME);
 
   /** The event's place. An LSN without the sequence is none: it does not order transactions. */

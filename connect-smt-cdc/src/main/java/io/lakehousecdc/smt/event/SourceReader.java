@@ -4,7 +4,7 @@ package io.lakehousecdc.smt.event;
 import io.debezium.connector.AbstractSourceInfo;
 import java.util.function.Function;
 
-/** Reads a {@link SourceInfo}; compiled once for a schema. */
+/** The reader of a {@link SourceInfo}. Compiled once per schema. */
 final class SourceReader {
   private final FieldReader sequence;
   private final FieldReader snapshot;

@@ -1,5 +1,5 @@
 /**
- * Reads what the transforms need from one Debezium record: its kind, and where it stands at the
- * source. Knows enveloped and flattened records, with schemas and without.
+ * The reader of one Debezium record for the transforms: the kind of event and its position at the
+ * source. It understands enveloped and flattened records, with schemas and without.
  */
 package io.lakehousecdc.smt.event;

@@ -5,15 +5,15 @@ import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * A record to be published again.
+ * A dead letter to be published again.
  *
  * @param place where it was read, for messages
- * @param topic where it belongs; empty where nothing tells
- * @param partition partition that it had there
+ * @param topic original topic; empty if unknown
+ * @param partition original partition
  * @param key bytes of the key, or null
  * @param value bytes of the value, or null
- * @param headers those of the original record, without what made it a dead letter
- * @param retries how often it has been replayed already
+ * @param headers headers of the original record, without those of a dead letter
+ * @param retries number of times that it was replayed
  */
 record DeadLetter(
     String place,

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The command: {@code java -cp "<plugin>/lib/*:<kafka>/libs/*"
+ * The main class of the replay command: {@code java -cp "<plugin>/lib/*:<kafka>/libs/*"
  * io.lakehousecdc.smt.replay.DeadLetterReplayer …}. See {@link ReplayOptions#USAGE}.
  */
 public final class DeadLetterReplayer {
@@ -80,7 +80,7 @@ public final class DeadLetterReplayer {
       Replay.Summary summary = new Replay(producer, options.maxRetries(), out).run(source);
       out.printf(
           "Replayed %d; left %d at the limit of %d retries, %d without a known topic%n",
-          summary.replayed(), summary.exhausted(), options.maxRetries(), summary.homeless());
+          summary.replayed(), summary.exhausted(), options.maxRetries(), summary.withoutTopic());
       return summary.isComplete() ? COMPLETE : SOME_LEFT;
     }
   }

@@ -4,20 +4,20 @@ package io.lakehousecdc.smt.replay;
 import java.util.List;
 
 /**
- * Dead letters that were there when the source was opened, each once. For one thread.
+ * A source of dead letters: those that existed when it was opened, each once. For one thread.
  *
- * <p>A batch is to be published before it is {@link #settle settled}: should the process die in
- * between, the next run publishes it a second time, and the sink recognises that by position.
+ * <p>Publish a batch before the call of {@link #commit}. If the process dies in between, the next
+ * run publishes the batch a second time, and the sink recognises that by position.
  */
 interface DeadLetterSource extends AutoCloseable {
 
-  /** The next batch; empty at the end. The batch before it has been settled. */
+  /** The next batch; empty at the end. To be called after {@link #commit} of the one before. */
   List<DeadLetter> next();
 
-  /** The last batch has been published, as far as it can be: it is not to come again. */
-  void settle();
+  /** Marks the last batch as done, so that no run returns it again. */
+  void commit();
 
-  /** Letters that are not offered because they were replayed often enough. */
+  /** Number of letters that are not returned because they were replayed often enough. */
   default long exhausted() {
     return 0;
   }

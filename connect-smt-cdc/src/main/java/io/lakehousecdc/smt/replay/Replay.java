@@ -13,8 +13,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Publishes dead letters to their original topic and partition, bytes unchanged, with the counter
- * {@link DeadLetterHeaders#RETRIES} raised by one. For one run in one thread.
+ * One run of the replay: publishes dead letters to their original topic and partition, bytes
+ * unchanged, with the counter {@link DeadLetterHeaders#RETRIES} increased by one. For one thread.
  */
 final class Replay {
   private final Producer<byte[], byte[]> producer;
@@ -22,11 +22,11 @@ final class Replay {
   private final PrintStream log;
   private long replayed;
   private long exhausted;
-  private long homeless;
+  private long withoutTopic;
 
   /**
-   * @param maxRetries letters that were replayed so often are left alone
-   * @param log gets a line for every letter that is not replayed
+   * @param maxRetries letters that were replayed this often are left where they are
+   * @param log receives a line for every letter that is not replayed
    */
   Replay(Producer<byte[], byte[]> producer, int maxRetries, PrintStream log) {
     this.producer = producer;
@@ -35,20 +35,20 @@ final class Replay {
   }
 
   /**
-   * What became of the letters.
+   * The numbers of letters by result.
    *
    * @param replayed published again
-   * @param exhausted left because they were replayed often enough
-   * @param homeless left because nothing says which topic they belong to
+   * @param exhausted left because they had been replayed {@code maxRetries} times
+   * @param withoutTopic left because their original topic is unknown
    */
-  record Summary(long replayed, long exhausted, long homeless) {
+  record Summary(long replayed, long exhausted, long withoutTopic) {
     boolean isComplete() {
-      return exhausted == 0 && homeless == 0;
+      return exhausted == 0 && withoutTopic == 0;
     }
   }
 
   /**
-   * Replays all that the source has.
+   * Replays all letters of the source.
    *
    * @throws IllegalStateException if a letter cannot be published; its batch stays in the source
    */
@@ -56,9 +56,9 @@ final class Replay {
     exhausted = source.exhausted();
     for (List<DeadLetter> batch = source.next(); !batch.isEmpty(); batch = source.next()) {
       publish(batch);
-      source.settle();
+      source.commit();
     }
-    return new Summary(replayed, exhausted, homeless);
+    return new Summary(replayed, exhausted, withoutTopic);
   }
 
   private void publish(List<DeadLetter> batch) throws InterruptedException {
@@ -66,7 +66,7 @@ final class Replay {
     List<Future<RecordMetadata>> results = new ArrayList<>();
     for (DeadLetter letter : batch) {
       if (letter.topic().isEmpty()) {
-        homeless++;
+        withoutTopic++;
         log.println(letter.place() + ": no header tells its topic; name it by --original-topic");
       } else if (letter.retries() >= maxRetries) {
         exhausted++;
@@ -102,7 +102,7 @@ final class Replay {
         topic, partition(letter, topic), letter.key(), letter.value(), letter.headers());
   }
 
-  /** The key decides where the topic has become smaller. */
+  /** The original partition; null, so that the key decides, if the topic no longer has it. */
   private Integer partition(DeadLetter letter, String topic) {
     int partitions = producer.partitionsFor(topic).size();
     return letter.partition().filter(number -> number < partitions).orElse(null);

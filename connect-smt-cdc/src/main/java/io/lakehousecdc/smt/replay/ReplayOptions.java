@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The command line.
+ * The options of the replay command.
  *
  * @param bootstrap Kafka's bootstrap servers
  * @param topic dead-letter topic, or empty for a table
  * @param table dead-letter table, or empty for a topic
- * @param jdbcUrl where the table is
- * @param jdbcUser who reads it
- * @param originalTopic where letters belong that have no header for it
- * @param group consumer group that keeps the place in the topic
- * @param maxRetries how often a letter is replayed at most
+ * @param jdbcUrl database of the table
+ * @param jdbcUser user that reads the table
+ * @param originalTopic original topic of letters without a header that names it
+ * @param group consumer group that stores the offsets in the topic
+ * @param maxRetries greatest number of times that a letter is replayed
  * @param commandConfig file with further properties of the Kafka clients
  */
 record ReplayOptions(
@@ -31,7 +31,7 @@ record ReplayOptions(
     int maxRetries,
     Optional<Path> commandConfig) {
 
-  /** Variable of the environment with the table's password, so that no process list shows it. */
+  /** Environment variable with the database password, which a process list would show. */
   static final String PASSWORD_VARIABLE = "DLQ_JDBC_PASSWORD";
 
   static final String USAGE =
@@ -44,7 +44,7 @@ record ReplayOptions(
 
         --max-retries N        leave letters that were replayed N times (3)
         --original-topic T     topic of letters without a header that names it
-        --group NAME           consumer group that remembers the place (lakehousecdc-replayer)
+        --group NAME           consumer group that stores the offsets (lakehousecdc-replayer)
         --command-config FILE  further properties of the Kafka clients, such as security
 
       Ends with 0 if all were replayed, 3 if some were left, 2 for wrong options, 1 on failure.
@@ -63,7 +63,7 @@ record ReplayOptions(
           "--command-config");
 
   /**
-   * Reads the arguments.
+   * Parses the arguments.
    *
    * @throws IllegalArgumentException saying which option is wrong
    */

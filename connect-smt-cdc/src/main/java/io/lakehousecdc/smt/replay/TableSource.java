@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * The dead-letter table in PostgreSQL. Rows are locked, published, and deleted in one transaction
- * for each batch; rows that another replayer has locked are left to it. Key and value are published
- * as the table has them, in UTF-8.
+ * A dead-letter table in PostgreSQL. The rows of a batch are locked, published and deleted in one
+ * transaction; rows that another replayer has locked are skipped. Key and value are published as
+ * the table has them, in UTF-8.
  */
 final class TableSource implements DeadLetterSource {
   private static final int BATCH = 500;
@@ -30,7 +30,7 @@ final class TableSource implements DeadLetterSource {
   /**
    * @param connection closed with this source
    * @param table name, with its schema before a dot where it needs one
-   * @param maxRetries rows that were replayed so often are left alone
+   * @param maxRetries rows that were replayed this often are left in the table
    */
   TableSource(Connection connection, String table, int maxRetries) {
     this.connection = connection;
@@ -69,7 +69,7 @@ final class TableSource implements DeadLetterSource {
   }
 
   @Override
-  public void settle() {
+  public void commit() {
     String delete = "delete from " + table + " where ctid = any (?::text[]::tid[])";
     try (PreparedStatement statement = connection.prepareStatement(delete)) {
       statement.setArray(1, connection.createArrayOf("text", lockedRows.toArray()));

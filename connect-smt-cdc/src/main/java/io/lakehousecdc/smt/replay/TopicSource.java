@@ -20,12 +20,12 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * A dead-letter topic, from the group's committed offsets (or its beginning) to its present end.
- * Understands the headers of {@code DlqRouter} and those of Connect's own dead-letter queue (with
- * {@code errors.deadletterqueue.context.headers.enable=true}).
+ * A dead-letter topic, from the group's committed offsets (or its beginning) to its end at the
+ * start of the run. Understands the headers of {@code DlqRouter} and those of Connect's own
+ * dead-letter queue (with {@code errors.deadletterqueue.context.headers.enable=true}).
  */
 final class TopicSource implements DeadLetterSource {
-  /** Of Connect's {@code DeadLetterQueueReporter}; their values are text. */
+  /** Prefix of the headers of Connect's {@code DeadLetterQueueReporter}; their values are text. */
   private static final String CONNECT_PREFIX = "__connect.errors.";
 
   private static final String CONNECT_TOPIC = CONNECT_PREFIX + "topic";
@@ -41,7 +41,7 @@ final class TopicSource implements DeadLetterSource {
 
   /**
    * @param consumer without automatic commits; closed with this source
-   * @param defaultTopic where letters belong that have no header for it
+   * @param defaultTopic original topic of letters without a header that names it
    */
   TopicSource(Consumer<byte[], byte[]> consumer, String topic, Optional<String> defaultTopic) {
     this.consumer = consumer;
@@ -74,7 +74,7 @@ final class TopicSource implements DeadLetterSource {
   }
 
   @Override
-  public void settle() {
+  public void commit() {
     consumer.commitSync(read);
     read.clear();
   }
@@ -89,7 +89,7 @@ final class TopicSource implements DeadLetterSource {
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
-  /** What arrived after the start is for the next run. */
+  /** The letters up to the end at the start; later ones are for the next run. */
   private List<DeadLetter> letters(ConsumerRecords<byte[], byte[]> records) {
     List<DeadLetter> letters = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {

@@ -1,5 +1,5 @@
 /**
- * A command that publishes dead letters again, from a topic or a table, to where they came from.
- * Runs outside of Connect, with nothing but kafka-clients (and a JDBC driver for tables).
+ * The command that publishes dead letters of a topic or a table again, to their original topics.
+ * Runs outside of Connect and needs only kafka-clients (and a JDBC driver for tables).
  */
 package io.lakehousecdc.smt.replay;

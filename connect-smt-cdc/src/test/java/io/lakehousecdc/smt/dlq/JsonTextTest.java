@@ -41,7 +41,7 @@ class JsonTextTest {
           .field("pairs", SchemaBuilder.map(Schema.INT32_SCHEMA, Schema.STRING_SCHEMA).build())
           .build();
 
-  /** The replayer's promise: what the table holds can be read by the converter of the topic. */
+  /** The replayer relies on it: the topic's converter can read the text in the table. */
   @Test
   void isWhatJsonConverterWritesWithoutSchemas() {
     Struct struct =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The command against a real broker and a real database. */
+/** Test of the replay command with a real broker and a real database. */
 class DeadLetterReplayerIT {
   private static KafkaBroker kafka;
 

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * One run of the command.
+ * One run of the replay command.
  *
  * @param exitCode what the process would have ended with
  * @param output both of its outputs

@@ -49,7 +49,7 @@ class ReplayTest {
       assertNull(record.value());
       assertEquals("3", text(record, "dlq.retries"));
       assertEquals(1, record.headers().lastHeader("kept").value()[0]);
-      assertEquals(1, source.settled);
+      assertEquals(1, source.commits);
     }
   }
 
@@ -87,7 +87,7 @@ class ReplayTest {
     producer.sendException = new RecordTooLargeException("too large");
     FakeSource source = new FakeSource(List.of(letter("orders", 0, 0)));
     assertThrows(RecordTooLargeException.class, () -> replay(producer).run(source));
-    assertEquals(0, source.settled);
+    assertEquals(0, source.commits);
   }
 
   private Replay replay(MockProducer<byte[], byte[]> producer) {
@@ -127,7 +127,7 @@ class ReplayTest {
 
   private static final class FakeSource implements DeadLetterSource {
     private final Queue<List<DeadLetter>> batches = new ArrayDeque<>();
-    private int settled;
+    private int commits;
 
     FakeSource(List<DeadLetter> batch) {
       batches.add(batch);
@@ -139,8 +139,8 @@ class ReplayTest {
     }
 
     @Override
-    public void settle() {
-      settled++;
+    public void commit() {
+      commits++;
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.apache.kafka.connect.sink.SinkConnector;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTask;
 
-/** Writes a line for every record that passes the transforms, into the file of its setting. */
+/** A sink that writes a line for every record that passes the transforms into a file. */
 public final class FileSinkConnector extends SinkConnector {
   static final String FILE = "file";
 

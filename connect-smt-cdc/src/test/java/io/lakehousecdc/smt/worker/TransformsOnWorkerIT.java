@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Both transforms in real workers, loaded from {@code plugin.path} by their own class loader. */
+/** Test of both transforms in real workers, loaded from {@code plugin.path}. */
 class TransformsOnWorkerIT {
   private static KafkaBroker kafka;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lakehousecdc.testkit.ConnectRest;
 import java.util.Optional;
 
-/** The connectors' states, as the worker's REST interface tells them. */
+/** The connectors' states, from the worker's REST interface. */
 record Connectors(ConnectRest rest) {
   private static final int TRACE_LINES = 12;
 
@@ -25,8 +25,8 @@ record Connectors(ConnectRest rest) {
   }
 
   /**
-   * Whether a restarted source connector would go on with its stream. Before, it would begin its
-   * snapshot anew, which says nothing about rows that were deleted between the two.
+   * Whether a restarted source connector would continue streaming. Before, it would begin a new
+   * snapshot, which does not show rows that were deleted between the two.
    */
   boolean isPastSnapshot(String sourceConnector) {
     for (JsonNode each : rest.offsets(sourceConnector).path("offsets")) {

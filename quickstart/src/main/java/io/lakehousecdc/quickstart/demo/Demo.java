@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** The story that the quickstart tells, from an empty machine to the proof. For one thread. */
+/** The demo, from starting all parts to the proof of equality. For one thread. */
 public final class Demo {
   private static final Duration CONVERGENCE = Duration.ofSeconds(90);
   private static final String SOURCE = "source/plain.json";
@@ -40,9 +40,9 @@ public final class Demo {
   }
 
   /**
-   * Runs to the end; with {@code --serve}, until the JVM is ended.
+   * Runs the demo to its end; with {@code --serve}, until the JVM is ended.
    *
-   * @throws DemoFailure when source and warehouse are unequal, or on the way to that question
+   * @throws DemoFailure if source and warehouse are unequal, or a step before the comparison fails
    */
   public void run() {
     heading(
@@ -56,7 +56,7 @@ public final class Demo {
       write(shop, view);
       converge(shop, destinations, view);
     }
-    display.settle();
+    display.freeze();
     if (options.warehouse() == Options.WarehouseState.TAMPERED) {
       tamper(stack.warehouse());
     }

@@ -14,7 +14,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All parts of the pipeline as child processes on loopback: source, warehouse (a PostgreSQL cluster
+ * The pipeline of the demo as child processes on loopback: source, warehouse (a PostgreSQL cluster
  * of its own), a directory for Delta tables, Kafka, and a Connect worker with Debezium and the
  * exploded archive of this project, with the JMX exporter. Secrets reach the connectors through the
  * worker's environment. The children end with this JVM, however it ends. Can be closed by another
@@ -116,7 +116,7 @@ public final class DemoStack implements AutoCloseable {
     return CompletableFuture.supplyAsync(() -> keep(PostgresServer.builder().name(name).start()));
   }
 
-  /** A part that is ready only after the stack was closed ends at once. */
+  /** Registers a part; closes it at once if the stack was closed before it was ready. */
   private <T extends AutoCloseable> T keep(T part) {
     synchronized (parts) {
       if (closed) {

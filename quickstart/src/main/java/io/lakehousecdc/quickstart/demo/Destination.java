@@ -4,7 +4,7 @@ package io.lakehousecdc.quickstart.demo;
 import io.lakehousecdc.quickstart.warehouse.Warehouse;
 
 /**
- * A registered sink connector and what it writes to.
+ * A registered sink connector and the warehouse that it writes to.
  *
  * @param connector its name
  */

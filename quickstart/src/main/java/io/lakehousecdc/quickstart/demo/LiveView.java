@@ -15,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Shows the pipeline's state at a steady pace while something else happens, and gives up as soon as
- * a connector has failed. For one thread, except {@link #last}.
+ * The live view of the pipeline's state, shown at regular intervals while a task runs. It ends with
+ * an error as soon as a connector has failed. For one thread, except {@link #last}.
  */
 final class LiveView {
   private final DemoStack stack;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Looks at the databases, the topics and the worker from outside. For one thread. */
+/** The monitor that collects the state of databases, topics and worker. For one thread. */
 final class Monitor implements AutoCloseable {
   private final DemoStack stack;
   private final ShopDatabase shop;

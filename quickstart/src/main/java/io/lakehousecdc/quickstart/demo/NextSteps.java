@@ -5,7 +5,7 @@ import io.lakehousecdc.quickstart.display.Display;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.util.List;
 
-/** What to look at after the proof. */
+/** The commands that the demo suggests after the proof. */
 record NextSteps(DemoStack stack, List<String> connectors, Options.Ending ending) {
   private static final String WAREHOUSE_QUERY =
       "select id, total, status, _cdc_op, _cdc_ts from orders order by id desc limit 5";

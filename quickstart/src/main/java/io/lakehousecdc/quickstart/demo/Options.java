@@ -10,12 +10,12 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The command line.
+ * The options of the command line.
  *
  * @param rate changed rows per second
  * @param writing how long the simulator writes
  * @param ending what happens after the proof
- * @param warehouse whether the proof meets the warehouse as the sink has left it
+ * @param warehouse whether the warehouse is compared as the sink has left it
  */
 public record Options(
     int rate, Duration writing, Mix mix, Ending ending, WarehouseState warehouse) {
@@ -25,7 +25,7 @@ public record Options(
     SERVE
   }
 
-  /** Whether the proof meets the warehouse as the sink has left it. */
+  /** Whether the warehouse is compared as the sink has left it. */
   enum WarehouseState {
     UNTOUCHED,
     TAMPERED

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A new directory that is deleted, with what it holds, when this is closed. */
+/** A new directory that is deleted with its content when this is closed. */
 record TemporaryDirectory(Path path) implements AutoCloseable {
   static TemporaryDirectory create(String name) {
     try {

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a consumer group is in some topics.
+ * The progress of a consumer group in some topics.
  *
  * @param ends next offset of each partition
  * @param committed the group's next offset, where it has one

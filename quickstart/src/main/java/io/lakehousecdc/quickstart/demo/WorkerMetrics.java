@@ -16,8 +16,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * Reads the sink's figures from the worker's JVM through its local management agent, which needs no
- * open port. Connects anew after the worker was killed. For one thread.
+ * The reader of the sink's metrics in the worker's JVM, through its local management agent, which
+ * needs no open port. Reconnects after the worker was killed. For one thread.
  */
 final class WorkerMetrics implements AutoCloseable {
   private final long pid;

@@ -12,7 +12,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The shop is written to, and in mid-stream the worker is killed and started again.
+ * The phase of the demo in which the simulator writes to the shop, while the worker is killed and
+ * started again.
  *
  * @param source name of the source connector
  */
@@ -50,7 +51,7 @@ record WritingPhase(
             .formatted(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
   }
 
-  /** Afterwards the figures would be those of the outage. */
+  /** Reports the freshness before the kill; afterwards it would include the outage. */
   private void tellFreshness(Status status) {
     for (Status.Sink sink : status.sinks()) {
       sink.freshness()

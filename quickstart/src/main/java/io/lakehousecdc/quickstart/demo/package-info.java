@@ -1,2 +1,2 @@
-/** The story that the quickstart tells, and the pipeline that it runs. */
+/** The steps of the quickstart, and the pipeline that it runs. */
 package io.lakehousecdc.quickstart.demo;

@@ -3,16 +3,16 @@ package io.lakehousecdc.quickstart.display;
 
 import java.time.Duration;
 
-/** Where the demo tells what it does. Safe for use by many threads. */
+/** The output of the demo. Safe for use by many threads. */
 public interface Display {
-  /** Tells something, which stays. */
+  /** Prints a line that stays. */
   void say(String text);
 
-  /** Shows the present state; the next one may take its place. */
+  /** Shows the current state; the next call may replace it. */
   void show(Status status);
 
-  /** The state shown last stays where it is; what is told from now on comes below. */
-  void settle();
+  /** Ends the live view: the state shown last stays, and later lines come below it. */
+  void freeze();
 
   /** How often to call {@link #show}. */
   Duration interval();

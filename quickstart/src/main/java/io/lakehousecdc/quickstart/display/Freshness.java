@@ -4,8 +4,8 @@ package io.lakehousecdc.quickstart.display;
 import java.time.Duration;
 
 /**
- * How long it took from the commit at the source to the commit in the warehouse, over the last one
- * to two minutes of a sink task.
+ * The time from the commit at the source to the commit in the warehouse, over the last one to two
+ * minutes of a sink task.
  */
 public record Freshness(Duration p50, Duration p99) {
   @Override

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /**
- * For files and pipes: a line per sink and interval.
+ * The display for files and pipes: a line per sink and interval.
  *
  * @param interval from one line to the next
  */
@@ -37,7 +37,7 @@ public record PlainDisplay(PrintStream out, Duration interval) implements Displa
   }
 
   @Override
-  public void settle() {
+  public void freeze() {
     // lines never move
   }
 

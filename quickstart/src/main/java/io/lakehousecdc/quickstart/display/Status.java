@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the live view shows.
+ * The state of the pipeline that the live view shows.
  *
  * @param elapsed since the writing began
  * @param workerIsUp false while the killed worker is away
@@ -22,8 +22,8 @@ public record Status(Duration elapsed, List<Sink> sinks, boolean workerIsUp) {
   /**
    * One sink connector.
    *
-   * @param warehouse what it writes to
-   * @param freshness empty while there is none to tell, as after a kill
+   * @param warehouse name of the warehouse that it writes to
+   * @param freshness empty while it is unknown, as after a kill
    */
   public record Sink(String warehouse, List<Table> tables, Optional<Freshness> freshness) {}
 

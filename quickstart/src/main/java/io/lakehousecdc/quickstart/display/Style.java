@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.display;
 
-/** Emphasis, on terminals; elsewhere none. */
+/** The styles of text on terminals; elsewhere there is none. */
 public enum Style {
   PLAIN("", "", "", ""),
   ANSI("\u001b[1m", "\u001b[32m", "\u001b[31m", "\u001b[0m");

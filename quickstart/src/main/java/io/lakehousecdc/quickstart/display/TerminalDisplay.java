@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** For terminals: a table that is drawn again in its place, below everything that was said. */
+/** The display for terminals: a table, redrawn in place below the lines printed before. */
 public final class TerminalDisplay implements Display {
   private static final String UP = "\u001b[%dA";
   private static final String CLEAR_BELOW = "\u001b[J";
@@ -33,7 +33,7 @@ public final class TerminalDisplay implements Display {
   }
 
   @Override
-  public synchronized void settle() {
+  public synchronized void freeze() {
     drawn = List.of();
   }
 

@@ -1,2 +1,2 @@
-/** What the demo shows of its state, and how. */
+/** The output of the demo: messages and the live view. */
 package io.lakehousecdc.quickstart.display;

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Compares a table at both ends of the pipeline, row by row and column by column. Both are read in
- * the order of their key and never held in memory.
+ * The comparison of a table at the source with its copy in a warehouse, row by row and column by
+ * column. Both are read in the order of their key and never held in memory.
  */
 public final class EqualityProof {
   private static final int DIFFERENCES_SHOWN = 10;
@@ -86,7 +86,7 @@ public final class EqualityProof {
         differences);
   }
 
-  /** Which side is behind; an ended side never is. */
+  /** Compares the next keys; a side that has ended counts as greater. */
   private static int compareKeys(Optional<Row> left, Optional<Row> right) {
     if (left.isEmpty() || right.isEmpty()) {
       return left.isEmpty() ? 1 : -1;

@@ -6,7 +6,7 @@ import io.lakehousecdc.quickstart.warehouse.DemoFailure;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells the verdicts one by one, and in the end whether all is equal. For one thread. */
+/** The report of the comparisons, and in the end whether all tables are equal. For one thread. */
 public final class ProofReport {
   private static final int DIGEST_SHOWN = 16;
 
@@ -40,9 +40,9 @@ public final class ProofReport {
   }
 
   /**
-   * Tells that all is equal.
+   * Reports that all tables are equal.
    *
-   * @throws DemoFailure when it is not
+   * @throws DemoFailure if they are not
    */
   public void conclude() {
     if (!unequal.isEmpty()) {

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 over the rows of a table in the order in which they are added. For one thread. */
+/** The SHA-256 digest of a table's rows, in the order in which they are added. For one thread. */
 final class TableDigest {
   private static final int NULL_LENGTH = -1;
 

@@ -1,2 +1,2 @@
-/** The comparison of both ends, row by row. */
+/** The comparison of source and warehouse, row by row. */
 package io.lakehousecdc.quickstart.proof;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Keys of the rows that a table is thought to have: a key may be gone already, deleted together
- * with a row that it referred to. For one thread.
+ * The keys of the rows that a table should have. A row may already be gone, deleted together with a
+ * row that it referred to. For one thread.
  */
 final class LiveKeys {
   private final List<Long> keys;
@@ -34,7 +34,7 @@ final class LiveKeys {
     return keys.get(random.nextInt(keys.size()));
   }
 
-  /** Takes out any key. */
+  /** Removes and returns a random key. */
   long removeAny() {
     int index = random.nextInt(keys.size());
     long last = keys.remove(keys.size() - 1);

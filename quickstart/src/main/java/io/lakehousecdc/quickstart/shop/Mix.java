@@ -4,7 +4,7 @@ package io.lakehousecdc.quickstart.shop;
 import java.util.random.RandomGenerator;
 
 /**
- * How often the simulator does what. Only the proportions count: 3, 6 and 1 are the same as 0.3,
+ * The mix of the simulator's actions. Only the proportions count: 3, 6 and 1 are the same as 0.3,
  * 0.6 and 0.1.
  */
 public record Mix(double insert, double update, double delete) {

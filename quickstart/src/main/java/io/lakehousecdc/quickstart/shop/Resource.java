@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Texts that are kept beside a class. */
+/** Text resources of the class path. */
 public final class Resource {
   private Resource() {}
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The shop that is written to: customers, products, orders.
+ * The source database of the demo: customers, products and orders of a shop.
  *
  * @param tables in the order of their names
  */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Random single changes of a shop, as its application would make them; committed by the caller. For
- * one thread.
+ * A writer of random single changes of the shop, as its application would make them. The caller
+ * commits. For one thread.
  */
 final class ShopWriter {
   private static final int FEWEST_CUSTOMERS_AND_PRODUCTS = 10;

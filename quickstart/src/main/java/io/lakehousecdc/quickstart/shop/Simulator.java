@@ -12,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /**
- * Writes to the shop at a steady rate: mostly single changes, sometimes several in one transaction.
+ * A simulator that writes to the shop at a steady rate: mostly single changes, sometimes several in
+ * one transaction.
  *
  * @param rate changed rows per second
  * @param length how long to write

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Parameterised statements of one connection, each prepared once. For one thread. */
+/** A cache of prepared statements of one connection. For one thread. */
 final class Sql {
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.shop;
 
-/** The command line cannot be understood; the message says which part of it. */
+/** An invalid command line; the message says which part of it. */
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,2 +1,2 @@
-/** The shop that is written to, and the changes made to it. */
+/** The demo's source database, a shop, and the simulator that writes to it. */
 package io.lakehousecdc.quickstart.shop;

@@ -26,13 +26,13 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Reads Delta tables with Delta Kernel as its project ships it: its own file system and Parquet
- * reader, no code of the sink. Thread-safe.
+ * A reader of Delta tables that uses Delta Kernel as released: with Kernel's own file system and
+ * Parquet reader, and no code of the sink. Thread-safe.
  */
 public final class DeltaReader {
   private final Engine engine = DefaultEngine.create(new Configuration());
 
-  /** Version of the table now. */
+  /** Latest version of the table. */
   public long version(String table) {
     return TableManager.loadSnapshot(table).build(engine).getVersion();
   }

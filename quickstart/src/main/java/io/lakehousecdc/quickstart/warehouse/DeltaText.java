@@ -31,7 +31,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Delta's values as PostgreSQL writes, or at least reads, them as text. */
+/** The conversion of Delta's values to PostgreSQL's text format. */
 final class DeltaText {
   private static final long MICROS = 1_000_000;
 
@@ -48,7 +48,7 @@ final class DeltaText {
           .appendFraction(ChronoField.NANO_OF_SECOND, 0, 6, true)
           .toFormatter();
 
-  /** What an array's element must not hold to stand there without quotes. */
+  /** An array element that needs no quotes. */
   private static final Pattern PLAIN_ELEMENT = Pattern.compile("[^{}\",\\\\\\s]+");
 
   private DeltaText() {}

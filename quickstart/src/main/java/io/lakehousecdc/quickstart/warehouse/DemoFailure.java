@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.warehouse;
 
-/** The demo has not shown what it has to show; the message says why. */
+/** The demo has failed; the message says why. */
 public final class DemoFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 

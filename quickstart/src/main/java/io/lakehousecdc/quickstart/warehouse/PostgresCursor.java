@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Streams a query whose first column is the key, in one transaction. */
+/** A cursor over a query whose first column is the key, in one transaction. */
 final class PostgresCursor implements RowCursor {
   private static final int FETCHED_AT_ONCE = 1000;
 

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /**
  * The shop's tables in a PostgreSQL database.
  *
- * @param name what to call it in messages
+ * @param name name for messages
  */
 public record PostgresTables(String name, PostgresDatabase database) implements Warehouse {
   /** The tables that the database has now, by name, as the shop's catalogue describes them. */

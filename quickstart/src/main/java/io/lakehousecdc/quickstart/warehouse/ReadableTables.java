@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.warehouse;
 
-/** The shop's tables at one end of the pipeline. Safe for use by many threads. */
+/** The shop's tables at the source or in a warehouse. Safe for use by many threads. */
 public interface ReadableTables {
-  /** What to call this end in messages. */
+  /** Name of the source or warehouse for messages. */
   String name();
 
   /** How many rows the table has; 0 where it does not exist. */

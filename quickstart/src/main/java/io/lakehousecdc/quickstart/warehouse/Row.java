@@ -6,9 +6,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One row, as it is compared. A cell is the value as PostgreSQL writes it as text: ISO dates,
- * timestamps with time zone in UTC, numerics with all their decimals, {@code jsonb} normalised;
- * null is SQL NULL. {@link Warehouse}s of other kinds write their values in the same way.
+ * A row in the form in which rows are compared. A cell is the value as PostgreSQL writes it as
+ * text: ISO dates, timestamps with time zone in UTC, numerics with all their decimals, {@code
+ * jsonb} normalised; null is SQL NULL. {@link Warehouse}s of other kinds write their values in the
+ * same way.
  *
  * @param key value of the primary key, which is the column {@code id} in all tables of the shop
  * @param cells in the order of {@link ShopTable#columns}

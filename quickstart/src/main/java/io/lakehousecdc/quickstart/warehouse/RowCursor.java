@@ -3,7 +3,7 @@ package io.lakehousecdc.quickstart.warehouse;
 
 import java.util.Optional;
 
-/** Reads rows one after the other, in ascending order of the key. For one thread. */
+/** A cursor over rows in ascending order of the key. For one thread. */
 public interface RowCursor extends AutoCloseable {
   /** The next row; empty, again and again, after the last. */
   Optional<Row> next();

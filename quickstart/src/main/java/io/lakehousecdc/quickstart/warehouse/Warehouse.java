@@ -2,8 +2,8 @@
 package io.lakehousecdc.quickstart.warehouse;
 
 /**
- * Where a sink connector writes. Read without the sink's own code, so that a mistake of it cannot
- * hide itself.
+ * A warehouse that a sink connector writes to. It is read without the sink's own code, so that a
+ * defect of the sink cannot hide itself.
  */
 public interface Warehouse extends ReadableTables {
   /** Whether the table has a row with this key; false where there is no such table. */

@@ -1,2 +1,2 @@
-/** The shop's tables where they are read: at the source and in each warehouse. */
+/** Readers of the shop's tables, at the source and in each warehouse. */
 package io.lakehousecdc.quickstart.warehouse;

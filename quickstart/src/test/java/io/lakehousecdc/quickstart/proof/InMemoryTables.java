@@ -9,7 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** Rows of one table, given in the order of their keys. */
+/** A fake of one table, with its rows in the order of their keys. */
 record InMemoryTables(String name, List<Row> content) implements ReadableTables {
   @Override
   public long count(ShopTable table) {

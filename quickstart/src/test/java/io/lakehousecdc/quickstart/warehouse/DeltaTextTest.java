@@ -21,7 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The expected texts are those that PostgreSQL 18 gives. */
+/** Tests of {@link DeltaText}; the expected texts are those of PostgreSQL 18. */
 class DeltaTextTest {
   @Test
   void timestampsHaveTheMicrosecondsThatTheyNeed() {

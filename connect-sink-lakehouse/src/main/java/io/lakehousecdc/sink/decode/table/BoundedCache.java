@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.decode.table;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A map that forgets its oldest entry when it would grow past its bound. Not thread safe. */
+/** A map that evicts its oldest entry when it grows past its bound. Not thread safe. */
 public final class BoundedCache<K, V> extends LinkedHashMap<K, V> {
   private static final long serialVersionUID = 1L;
 

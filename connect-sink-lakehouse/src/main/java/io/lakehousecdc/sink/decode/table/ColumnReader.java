@@ -7,7 +7,7 @@ import io.lakehousecdc.sink.decode.type.ColumnType;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import io.lakehousecdc.sink.decode.type.Untyped;
 
-/** Reads one column's canonical value out of a Struct or Map. Compiled once per layout. */
+/** The reader of one column's canonical value in a Struct or Map. Compiled once per layout. */
 final class ColumnReader {
   private final Column column;
   private final Member member;
@@ -22,7 +22,7 @@ final class ColumnReader {
     this.placeholders = placeholders;
   }
 
-  /** A column that may hold {@link Cell#UNCHANGED}. */
+  /** Reader of a column whose values may be {@link Cell#UNCHANGED}. */
   static ColumnReader of(Layout layout, String name, Placeholders placeholders) {
     ColumnType type = layout.type(name);
     return new ColumnReader(
@@ -32,12 +32,15 @@ final class ColumnReader {
         placeholders);
   }
 
-  /** A key column, which is never out of line: a value that looks like a placeholder is one. */
+  /**
+   * Reader of a key column. Key values are never out of line, so one that equals the placeholder is
+   * a real value.
+   */
   static ColumnReader ofKey(Layout layout, String name) {
     return of(layout, name, null);
   }
 
-  /** The same values, as another type: a schemaless key beside a typed row. */
+  /** Reader of the same values as another type, for a schemaless key of a typed row. */
   ColumnReader as(Column other) {
     return new ColumnReader(
         other,
@@ -51,8 +54,10 @@ final class ColumnReader {
   }
 
   /**
+   * Reads the column.
+   *
    * @return canonical value, null, or {@link Cell#UNCHANGED}
-   * @throws DecodeException with the column's name, where the value cannot be kept exactly
+   * @throws DecodeException with the column's name, if the value cannot be stored exactly
    */
   Object read(Object container) {
     Object value = member.of(container);

@@ -4,9 +4,9 @@ package io.lakehousecdc.sink.decode.table;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the configuration says of decoding.
+ * The options of decoding.
  *
- * @param naming target table of a source table
+ * @param naming mapping of source tables to target tables
  * @param keys key columns that replace the record key
  * @param fields columns that reach the target
  * @param unavailablePlaceholder {@code unavailable.value.placeholder}, as at the source
@@ -27,7 +27,7 @@ public record DecodeOptions(
     }
   }
 
-  /** Source names are target names, record keys are keys, all columns. */
+  /** The defaults: names as at the source, record keys as keys, all columns. */
   public static DecodeOptions defaults() {
     return new DecodeOptions(
         TableNaming.parse(TableNaming.DEFAULT_FORMAT, ""),

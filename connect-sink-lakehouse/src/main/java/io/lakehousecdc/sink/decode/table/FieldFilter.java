@@ -4,8 +4,8 @@ package io.lakehousecdc.sink.decode.table;
 import java.util.Set;
 
 /**
- * Which columns reach the target ({@code field.include.list}, {@code field.exclude.list}). Key
- * columns always do. Immutable.
+ * The filter of columns ({@code field.include.list}, {@code field.exclude.list}). Key columns are
+ * always written. Immutable.
  */
 public final class FieldFilter {
   /** All columns. */
@@ -20,10 +20,11 @@ public final class FieldFilter {
   }
 
   /**
-   * Each list names columns, comma-separated: {@code schema.table.column} for one table (by its
-   * name at the source), {@code column} for every table. Either may be null or blank.
+   * Parses the settings. Each is a comma-separated list of columns: {@code schema.table.column} for
+   * one table (by its name at the source), {@code column} for all tables. Both may be null or
+   * blank.
    *
-   * @throws IllegalArgumentException with a message for the user, where both are given
+   * @throws IllegalArgumentException with a message for the user, if both are given
    */
   public static FieldFilter parse(String include, String exclude) {
     Set<String> included = Set.copyOf(SettingList.split(include, ","));

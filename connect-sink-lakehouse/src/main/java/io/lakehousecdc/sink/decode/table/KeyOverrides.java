@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Key columns that replace the record key, by table ({@code key.columns}). Immutable. */
+/** The key columns that replace the record key, by table ({@code key.columns}). Immutable. */
 public final class KeyOverrides {
-  /** No overrides: the record key is the key. */
+  /** No overrides: the record key is the key of every table. */
   public static final KeyOverrides NONE = new KeyOverrides(Map.of());
 
   private final Map<String, List<String>> columns;
@@ -18,9 +18,11 @@ public final class KeyOverrides {
   }
 
   /**
+   * Parses the setting.
+   *
    * @param text {@code schema.table:column,column;…}, a table by its name at the source or in the
    *     target; may be null or blank
-   * @throws IllegalArgumentException with a message for the user, where it is malformed
+   * @throws IllegalArgumentException with a message for the user, if it is malformed
    */
   public static KeyOverrides parse(String text) {
     Map<String, List<String>> overrides = new LinkedHashMap<>();
@@ -45,7 +47,7 @@ public final class KeyOverrides {
     return new KeyOverrides(overrides);
   }
 
-  /** Key columns in key order; empty where the record key applies. */
+  /** Key columns of a table in key order; empty if its record key applies. */
   List<String> columns(SourceTable source, TableId target) {
     List<String> bySource = columns.get(source.toString());
     return bySource != null ? bySource : columns.getOrDefault(target.toString(), List.of());

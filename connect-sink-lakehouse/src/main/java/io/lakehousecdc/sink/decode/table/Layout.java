@@ -10,30 +10,30 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * The members of a Struct or of a schemaless Map, so that both are read alike. One instance stands
- * for all equal schemas (see {@link Layouts}): compare by identity.
+ * The structure of a Struct, schemaless Map or plain value: names, types and access to its members.
+ * {@link Layouts} returns one instance for all equal schemas, so layouts are compared by identity.
  */
 public sealed interface Layout {
 
   List<String> names();
 
-  /** Name of the schema; empty where there is none. */
+  /** Name of the schema; empty if there is none. */
   default String schemaName() {
     return "";
   }
 
   boolean has(String name);
 
-  /** Access to the named member; {@link Member#NONE} where there is none. */
+  /** Access to the named member; {@link Member#NONE} if there is none. */
   Member member(String name);
 
-  /** Type of the named member, which exists. */
+  /** Type of the named member, which must exist. */
   ColumnType type(String name);
 
-  /** Whether the named member, which exists, may be null. */
+  /** Whether the named member, which must exist, may be null. */
   boolean isOptional(String name);
 
-  /** Members of a Connect Struct. */
+  /** The layout of a Connect Struct. */
   final class OfStruct implements Layout {
     private final Schema schema;
     private final List<String> names;
@@ -62,7 +62,7 @@ public sealed interface Layout {
       return schema.field(name) != null;
     }
 
-    /** By index where that is safe: {@code Struct.get(Field)} would put a default for null. */
+    /** Access by index, except with a default, which {@code Struct.get(Field)} returns for null. */
     @Override
     public Member member(String name) {
       Field field = schema.field(name);
@@ -85,7 +85,7 @@ public sealed interface Layout {
     }
   }
 
-  /** Members of a Map without a schema: nothing is known but their names. */
+  /** The layout of a Map without a schema, of which only the names of members are known. */
   final class OfMap implements Layout {
     private final List<String> names;
 
@@ -119,7 +119,7 @@ public sealed interface Layout {
     }
   }
 
-  /** A value that is no Struct or Map, such as a key of one plain number. */
+  /** The layout of a plain value, such as a key of one number. */
   final class OfScalar implements Layout {
     private final ColumnType type;
 
@@ -137,7 +137,7 @@ public sealed interface Layout {
       return false;
     }
 
-    /** The value itself, whatever column it stands for. */
+    /** The value itself, whatever the name of its column. */
     @Override
     public Member member(String name) {
       return scalar -> scalar;

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * One {@link Layout} per schema: by identity where the converter hands out the same schema again,
- * by equality where it does not. Bounded; not thread safe.
+ * A cache of one {@link Layout} per schema. It looks a schema up by identity first, and by equality
+ * if the converter has returned another instance. Bounded; not thread safe.
  */
 public final class Layouts {
   private static final int BOUND = 1_000;
@@ -49,7 +49,7 @@ public final class Layouts {
     return byNames.computeIfAbsent(names, Layout.OfMap::new);
   }
 
-  /** Layout of a key that may be without a schema; null where there is no key. */
+  /** Layout of a key with or without a schema; null if there is no key. */
   public Layout ofKey(Schema schema, Object key) {
     if (key == null) {
       return null;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode.table;
 
-/** Takes one member out of a Struct or Map, as it was sent: null is not replaced by a default. */
+/** Access to one member of a Struct or Map. A null is not replaced by the member's default. */
 @FunctionalInterface
 public interface Member {
-  /** A member that the layout does not have. */
+  /** A member that does not exist; always null. */
   Member NONE = container -> null;
 
   Object of(Object container);

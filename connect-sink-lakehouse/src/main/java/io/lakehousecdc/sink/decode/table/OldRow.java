@@ -15,22 +15,23 @@ import java.util.Set;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Tells real values of {@code before} from those that Debezium makes up. Under replica identity
- * DEFAULT PostgreSQL logs the old key alone; Debezium then sends null in columns that may be null,
- * and the column's default or a zero of its type in those that may not (and a converter may turn
- * such a null into the column's default, too). Nothing in the event says which identity the table
- * has. So a value counts as real only if it is none that could have been made up: a row with one
- * such value outside of its key was logged in full. A row that fails the test may yet be real; its
- * values are then not used, which costs nothing but the old values of a row of zeros and nulls.
+ * A test whether {@code before} holds the real old row or values that Debezium has made up.
+ *
+ * <p>Under replica identity DEFAULT PostgreSQL logs only the old key. Debezium then sends null in
+ * columns that allow NULL, and the column's default or a zero of its type in the others; a
+ * converter may also turn such a null into the column's default. The event does not say which
+ * replica identity the table has. Therefore a value counts as real only if it cannot have been made
+ * up, and a row with one such value outside of its key was logged in full. A real row of zeros,
+ * nulls and defaults fails the test; its old values are then not used.
  */
 final class OldRow {
   /**
-   * A column whose value can prove something.
+   * A column whose value can prove that the row was logged in full.
    *
-   * @param fallback the column's default; null where it has none
-   * @param isOptional whether null is made up for it, and not a zero
+   * @param fallback the column's default; null if it has none
+   * @param isOptional whether Debezium makes up null for it, and not a zero
    */
-  private record Witness(Member member, Object fallback, boolean isOptional) {
+  private record Proof(Member member, Object fallback, boolean isOptional) {
     boolean isReal(Object row) {
       Object value = member.of(row);
       return value != null
@@ -43,22 +44,24 @@ final class OldRow {
       Set.of(Uuid.LOGICAL_NAME, Enum.LOGICAL_NAME, Xml.LOGICAL_NAME);
 
   private final boolean isAlwaysFull;
-  private final List<Witness> witnesses;
-  private final List<Optional<Witness>> overrides;
+  private final List<Proof> proofs;
+  private final List<Optional<Proof>> overrides;
 
-  private OldRow(boolean isAlwaysFull, List<Witness> witnesses, List<Optional<Witness>> overrides) {
+  private OldRow(boolean isAlwaysFull, List<Proof> proofs, List<Optional<Proof>> overrides) {
     this.isAlwaysFull = isAlwaysFull;
-    this.witnesses = witnesses;
+    this.proofs = proofs;
     this.overrides = overrides;
   }
 
   /**
-   * @param columns members of the layout that are columns, and no metadata
-   * @param key layout of record keys; null where the table has none: then PostgreSQL accepts
-   *     deletes under replica identity FULL alone
+   * The test for rows of one layout.
+   *
+   * @param columns members of the layout that are columns and not metadata
+   * @param key layout of record keys; null if the table has none. Without a key PostgreSQL accepts
+   *     deletes only under replica identity FULL
    * @param recordKey columns of the record key, which are real under any identity
-   * @param overrides columns of {@code key.columns}: they may be those of a replica identity index,
-   *     which are real while the rest is made up
+   * @param overrides columns of {@code key.columns}. They may belong to a replica identity index
+   *     and then hold real values while the other columns are made up
    */
   static OldRow of(
       Layout layout,
@@ -66,29 +69,29 @@ final class OldRow {
       Layout key,
       List<String> recordKey,
       List<String> overrides) {
-    List<Witness> witnesses = new ArrayList<>();
+    List<Proof> proofs = new ArrayList<>();
     for (String name : columns) {
       if (!recordKey.contains(name) && !overrides.contains(name)) {
-        witness(layout, name).ifPresent(witnesses::add);
+        proof(layout, name).ifPresent(proofs::add);
       }
     }
     return new OldRow(
         key == null,
-        witnesses,
+        proofs,
         overrides.stream()
             .filter(name -> !recordKey.contains(name))
-            .map(name -> witness(layout, name))
+            .map(name -> proof(layout, name))
             .toList());
   }
 
-  /** Without a schema a default cannot be told from a value: nothing proves anything. */
-  private static Optional<Witness> witness(Layout layout, String name) {
+  /** The column as a proof; empty without a schema, because its default is not known then. */
+  private static Optional<Proof> proof(Layout layout, String name) {
     if (!(layout instanceof Layout.OfStruct struct)) {
       return Optional.empty();
     }
     Schema schema = struct.schema().field(name).schema();
     return schema.isOptional() || hasKnownZero(schema)
-        ? Optional.of(new Witness(layout.member(name), schema.defaultValue(), schema.isOptional()))
+        ? Optional.of(new Proof(layout.member(name), schema.defaultValue(), schema.isOptional()))
         : Optional.empty();
   }
 
@@ -97,8 +100,8 @@ final class OldRow {
     if (isAlwaysFull) {
       return true;
     }
-    for (Witness witness : witnesses) {
-      if (witness.isReal(row)) {
+    for (Proof proof : proofs) {
+      if (proof.isReal(row)) {
         return true;
       }
     }
@@ -107,11 +110,10 @@ final class OldRow {
 
   /** Whether the columns of {@code key.columns} hold real values. */
   boolean holdsOverrides(Object row) {
-    return overrides.stream()
-        .allMatch(witness -> witness.map(each -> each.isReal(row)).orElse(false));
+    return overrides.stream().allMatch(proof -> proof.map(each -> each.isReal(row)).orElse(false));
   }
 
-  /** Of the semantic types in text, only for these the made-up value is surely "". */
+  /** Whether the made-up value is known: of the semantic types in text only for those with "". */
   private static boolean hasKnownZero(Schema schema) {
     return schema.type().isPrimitive()
         && (schema.type() != Schema.Type.STRING

@@ -23,9 +23,9 @@ import java.util.UUID;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Recognises what Debezium sends in place of an out-of-line value that a change did not touch. The
- * form depends on the column's type, as in Debezium's {@code UnchangedToastedPlaceholder}; all
- * forms are made once. Works on Connect's values, before conversion.
+ * The placeholders that Debezium sends for out-of-line (TOAST) values that a change left untouched.
+ * The form depends on the column's type, as in Debezium's {@code UnchangedToastedPlaceholder}.
+ * Compares Connect's values, before their conversion. Immutable.
  */
 public final class Placeholders {
   private final String text;
@@ -63,7 +63,7 @@ public final class Placeholders {
     return value instanceof Map<?, ?> map && map.size() == 1 && text.equals(map.get(text));
   }
 
-  /** Lengths are compared first, so that ordinary text costs next to nothing. */
+  /** Compares lengths first, so that the test of ordinary text is cheap. */
   private boolean isText(String string) {
     for (String form : texts) {
       if (form.length() == string.length() && form.equals(string)) {
@@ -73,7 +73,7 @@ public final class Placeholders {
     return false;
   }
 
-  /** One element of text, bytes or UUID; or the placeholder's bytes as numbers. */
+  /** A list of one placeholder as text, bytes or UUID, or of the placeholder's bytes as numbers. */
   private boolean isList(List<?> list) {
     if (list.size() == 1) {
       Object element = list.get(0);
@@ -91,8 +91,8 @@ public final class Placeholders {
   }
 
   /**
-   * Whether a value of this type can be out of line and has no placeholder: where a change does not
-   * touch it, Debezium fails to convert the placeholder and sends null.
+   * Whether a value of this type can be out of line but has no placeholder. If a change leaves it
+   * untouched, Debezium cannot convert the placeholder and sends null.
    */
   static boolean areMissingFor(Schema schema) {
     return switch (schema.type()) {
@@ -111,7 +111,7 @@ public final class Placeholders {
     };
   }
 
-  /** bytea in Base64, and bytea[] in Base64 or hex, where the source's type is told. */
+  /** bytea in Base64, and bytea[] in Base64 or hex, if the schema names the source's type. */
   private static boolean isTextOfBytes(Schema schema) {
     return schema.type() == Schema.Type.STRING
         ? SourceTypes.isOneOf(schema, "bytea")

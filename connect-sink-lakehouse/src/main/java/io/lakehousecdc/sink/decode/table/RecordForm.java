@@ -5,12 +5,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** How a record holds its row. */
+/** The form of a record: an envelope, or a flattened row. */
 public enum RecordForm {
-  /** As {@code before} or {@code after} of an envelope: all members are columns. */
+  /** The row is {@code before} or {@code after} of an envelope; all its members are columns. */
   ENVELOPE,
   /**
-   * As the value itself, flattened by {@code ExtractNewRecordState}: members that its {@code
+   * The row is the value, flattened by {@code ExtractNewRecordState}. Members that its {@code
    * add.fields} adds with the default prefix are metadata.
    */
   FLAT;

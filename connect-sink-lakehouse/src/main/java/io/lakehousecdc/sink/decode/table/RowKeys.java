@@ -7,17 +7,19 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
 
-/** Where the values of a row's key come from. */
+/** The reader of a row's key, from the record key or from the row. */
 sealed interface RowKeys {
 
   /**
+   * Reads the key.
+   *
    * @param recordKey key of the record; may be null
-   * @param cells cells of the row with real values, or null where there are none
-   * @throws DecodeException where the key cannot be told
+   * @param cells cells of the row with real values, or null if there are none
+   * @throws DecodeException if the key cannot be determined
    */
   RowKey of(Object recordKey, Object[] cells);
 
-  /** The table has no key. */
+  /** The keys of a table without a key. */
   record None() implements RowKeys {
     @Override
     public RowKey of(Object recordKey, Object[] cells) {
@@ -25,7 +27,7 @@ sealed interface RowKeys {
     }
   }
 
-  /** From the record key. */
+  /** Keys from the record key. */
   record FromRecord(ColumnReader[] readers) implements RowKeys {
     @Override
     public RowKey of(Object recordKey, Object[] cells) {
@@ -37,7 +39,7 @@ sealed interface RowKeys {
     }
   }
 
-  /** From the row, because {@code key.columns} says so. */
+  /** Keys from the row, by {@code key.columns}. */
   record FromRow(RowSchema schema) implements RowKeys {
     @Override
     public RowKey of(Object recordKey, Object[] cells) {

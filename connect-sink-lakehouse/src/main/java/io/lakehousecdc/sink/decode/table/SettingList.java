@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Settings that hold a list. */
+/** Parser of settings that hold a list. */
 final class SettingList {
   private SettingList() {}
 
-  /** The parts of a text, stripped, without empty ones; none where the text is null or blank. */
+  /** The parts of a text, stripped, without empty parts; none if the text is null or blank. */
   static List<String> split(String text, String separator) {
     return text == null
         ? List.of()

@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 
 /**
- * Name of a table at the source.
+ * The name of a table at the source.
  *
  * @param database database; empty where unknown
  * @param schema schema; empty where unknown
@@ -23,7 +23,7 @@ public record SourceTable(String database, String schema, String name) {
     }
   }
 
-  /** From a topic named like Debezium's: the last two segments are schema and table. */
+  /** The table of a topic named as by Debezium: the last two segments are schema and table. */
   public static SourceTable ofTopic(String topic) {
     int table = topic.lastIndexOf('.');
     int schema = table < 0 ? -1 : topic.lastIndexOf('.', table - 1);

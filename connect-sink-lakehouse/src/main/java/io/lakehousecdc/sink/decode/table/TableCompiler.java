@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Compiles a {@link TableReader}. The key is the record key's columns or, where {@code key.columns}
- * names the table, those; their values come from the record key where it has them all, and from the
- * row otherwise.
+ * The compiler of {@link TableReader}s. The key consists of the record key's columns or, for a
+ * table in {@code key.columns}, of the columns named there. Their values come from the record key
+ * if it has all of them, and from the row otherwise.
  */
 final class TableCompiler {
   private final Layout row;
@@ -36,12 +36,14 @@ final class TableCompiler {
   }
 
   /**
-   * @param row layout of rows; null where only the key is known
-   * @param names columns of the row to read, apart from key columns, which always are
-   * @param key layout of record keys; null where records have none
-   * @param overrides {@code key.columns} of the table; empty where the record key applies
-   * @param sourceTable table at the source, where rows have all of its columns; else null
-   * @throws DecodeException where the key columns cannot be told
+   * Compiles a reader.
+   *
+   * @param row layout of rows; null if only the key is known
+   * @param names columns of the row to read; key columns are always read
+   * @param key layout of record keys; null if records have none
+   * @param overrides {@code key.columns} of the table; empty if the record key applies
+   * @param sourceTable name of the source table, if rows have all of its columns; else null
+   * @throws DecodeException if the key columns cannot be determined
    */
   static TableReader compile(
       TableId table,
@@ -125,7 +127,7 @@ final class TableCompiler {
         .toArray();
   }
 
-  /** Columns that a record key holds; a plain value stands for the one column of an override. */
+  /** Columns in a record key; a plain value is the value of an override's only column. */
   private static List<String> recordKeyColumns(Layout key, List<String> overrides) {
     if (!(key instanceof Layout.OfScalar)) {
       return key.names();

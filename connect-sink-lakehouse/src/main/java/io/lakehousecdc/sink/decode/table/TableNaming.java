@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which target table takes the changes of a source table. Immutable. */
+/** The mapping of source tables to target tables. Immutable. */
 public final class TableNaming {
   /** Default of {@code table.name.format}. */
   public static final String DEFAULT_FORMAT = "${source.schema}.${source.table}";
@@ -29,11 +29,14 @@ public final class TableNaming {
   }
 
   /**
-   * @param format {@code table.name.format}: a table name, or schema and table name parted by one
-   *     dot, with the variables <code>${source.db}</code>, <code>${source.schema}</code>, <code>
+   * Parses the settings.
+   *
+   * @param format {@code table.name.format}: a table name, or schema and table name separated by
+   *     one dot, with the variables <code>${source.db}</code>, <code>${source.schema}</code>,
+   *     <code>
    *     ${source.table}</code> and <code>${topic}</code> (whose dots become underscores)
    * @param map {@code table.name.map}: {@code source.table:target.table,…}; may be null or blank
-   * @throws IllegalArgumentException with a message for the user, where either is malformed
+   * @throws IllegalArgumentException with a message for the user, if either is malformed
    */
   public static TableNaming parse(String format, String map) {
     String text = format == null || format.isBlank() ? DEFAULT_FORMAT : format.strip();

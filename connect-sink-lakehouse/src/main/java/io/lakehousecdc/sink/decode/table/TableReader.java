@@ -7,8 +7,8 @@ import io.lakehousecdc.sink.change.TableId;
 import java.util.List;
 
 /**
- * Turns the rows and keys of one table, in one layout, into cells. Made by {@link TableCompiler},
- * once per table and layout of row and key.
+ * The reader of one table's rows and keys in one layout, as cells. {@link TableCompiler} makes one
+ * per table and layout of row and key.
  */
 public final class TableReader {
   private final TableId table;
@@ -19,9 +19,9 @@ public final class TableReader {
   private final int[] withoutPlaceholder;
 
   /**
-   * @param schema columns: those of {@code columns}, then key columns that rows lack
+   * @param schema columns of {@code columns}, then key columns that rows lack
    * @param columns readers of the row's columns
-   * @param oldRow tells real old rows; null where only the key is known
+   * @param oldRow test of old rows; null if only the key is known
    * @param withoutPlaceholder indexes of columns for which Debezium has no placeholder
    */
   TableReader(
@@ -51,17 +51,21 @@ public final class TableReader {
     return schema.hasKey();
   }
 
-  /** Whether the key's values are in the row alone. */
+  /** Whether the key's values are only in the row. */
   public boolean takesKeyFromRow() {
     return keys instanceof RowKeys.FromRow;
   }
 
-  /** Key of a record, with the cells of its row where they are known to be real. */
+  /**
+   * The key of a row.
+   *
+   * @param cells cells of the row, if they are known to be real; else null
+   */
   public RowKey key(Object recordKey, Object[] cells) {
     return keys.of(recordKey, cells);
   }
 
-  /** Cells of a row; key columns that the row lacks are left null. */
+  /** The cells of a row; key columns that the row lacks are null. */
   public Object[] cells(Object row) {
     Object[] cells = new Object[schema.size()];
     for (int i = 0; i < columns.length; i++) {
@@ -70,24 +74,24 @@ public final class TableReader {
     return cells;
   }
 
-  /** Completes the cells of a row with key columns that only the record key has. */
+  /** Sets the cells of key columns that only the record key has. */
   public void complete(Object[] cells, RowKey key) {
     for (int i = columns.length; i < cells.length; i++) {
       cells[i] = key.value(schema.keyColumns().indexOf(i));
     }
   }
 
-  /** Whether {@code before} holds the old row in full, and not what Debezium made up. */
+  /** Whether {@code before} holds the whole real old row, and not values made up by Debezium. */
   public boolean isReal(Object before) {
     return oldRow.isFull(before);
   }
 
-  /** Whether {@code before} holds the columns that the key is taken from. */
+  /** Whether {@code before} holds real values of the key columns. */
   public boolean holdsKey(Object before) {
     return isReal(before) || oldRow.holdsOverrides(before);
   }
 
-  /** Warns of nulls, after an update without the old row, that may stand for untouched values. */
+  /** Warns about nulls of an update without the old row that may be untouched TOAST values. */
   public void warnOfUnknownNulls(Object[] cells, Warnings warnings) {
     for (int index : withoutPlaceholder) {
       if (cells[index] == null) {

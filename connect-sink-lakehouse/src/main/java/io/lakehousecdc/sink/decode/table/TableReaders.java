@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The readers of all tables seen, and which table a topic carries. Bounded by what the topics hold;
- * not thread safe.
+ * The cache of compiled readers of all tables, and the record of which table each topic carries.
+ * Not thread safe.
  */
 public final class TableReaders {
   private static final int BOUND = 2_000;
@@ -16,7 +16,7 @@ public final class TableReaders {
   private record ReaderKey(
       SourceTable source, String topic, RecordForm form, Layout row, Layout key) {}
 
-  /** What a topic has carried so far. */
+  /** What is known of a topic from its records so far. */
   public static final class Topic {
     private SourceTable table;
     private TableReader reader;
@@ -24,12 +24,12 @@ public final class TableReaders {
     private boolean carriesSeveral;
     private boolean carriesFlatRows;
 
-    /** Whether tombstones cannot be told to belong to one table. */
+    /** Whether rows of several tables were seen, so that a tombstone does not tell its table. */
     public boolean carriesSeveral() {
       return carriesSeveral;
     }
 
-    /** Whether its rows were flattened, so that tombstones are the only deletes. */
+    /** Whether flattened rows were seen, so that tombstones are the only deletes. */
     public boolean carriesFlatRows() {
       return carriesFlatRows;
     }
@@ -48,8 +48,10 @@ public final class TableReaders {
   }
 
   /**
-   * @param row layout of rows; null where only the key is known
-   * @param key layout of record keys; null where records have none
+   * The reader of a table's rows, compiled at the first call.
+   *
+   * @param row layout of rows; null if only the key is known
+   * @param key layout of record keys; null if records have none
    */
   public TableReader reader(
       SourceTable source, String topic, RecordForm form, Layout row, Layout key) {
@@ -73,13 +75,13 @@ public final class TableReaders {
     return reader;
   }
 
-  /** Target of a source table. */
+  /** The target table of a source table. */
   public TableId target(SourceTable source, String topic) {
     return options.naming().table(source, topic);
   }
 
-  /** Remembers whose rows a topic carries. */
-  public void saw(
+  /** Registers the table and reader of a row seen in a topic. */
+  public void register(
       String topic, SourceTable source, TableReader reader, Layout key, RecordForm form) {
     Topic seen = topics.computeIfAbsent(topic, name -> new Topic());
     seen.carriesSeveral |= seen.table != null && !seen.table.equals(source);
@@ -89,12 +91,12 @@ public final class TableReaders {
     seen.carriesFlatRows |= form == RecordForm.FLAT;
   }
 
-  /** What a topic has carried; nothing where it is new. */
+  /** What is known of a topic; empty if no row of it was seen. */
   public Topic topic(String name) {
     return topics.getOrDefault(name, new Topic());
   }
 
-  /** Reader for a tombstone: that of the rows seen, or else one of the key alone. */
+  /** The reader for a tombstone: that of the topic's rows, or else one of the key only. */
   public TableReader readerOfKey(String topicName, Layout key) {
     Topic topic = topic(topicName);
     if (topic.reader != null && topic.key == key) {

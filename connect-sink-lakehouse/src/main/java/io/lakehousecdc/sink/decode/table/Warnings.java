@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.connect.data.Field;
 
 /**
- * Tells of what the source or a converter loses before the sink can see it, each once per table and
- * column. Not thread safe.
+ * The warnings about values that the source or a converter loses before the sink receives them.
+ * Each is given once per table and column. Not thread safe.
  */
 public final class Warnings {
   private record Warning(TableId table, String column, String kind) {}
@@ -24,7 +24,7 @@ public final class Warnings {
     this.sink = sink;
   }
 
-  /** What the schema of a table alone tells. */
+  /** Warns about losses that a table's schema shows. */
   void ofSchema(TableId table, RowSchema schema, Layout row) {
     if (!(row instanceof Layout.OfStruct struct)) {
       return;
@@ -44,7 +44,9 @@ public final class Warnings {
   }
 
   /**
-   * @param columns columns that may be null and have a default
+   * Warns that a converter replaces NULL by the default.
+   *
+   * @param columns columns that allow NULL and have a default
    */
   public void replacedNulls(TableId table, List<String> columns) {
     once(
@@ -58,7 +60,9 @@ public final class Warnings {
   }
 
   /**
-   * @param columns columns that may be null and have a default
+   * Warns that a converter may replace NULL by the default.
+   *
+   * @param columns columns that allow NULL and have a default
    */
   public void perhapsReplacedNulls(TableId table, List<String> columns) {
     once(
@@ -71,7 +75,7 @@ public final class Warnings {
             + " this one, and in ExtractNewRecordState.");
   }
 
-  /** A null of an update that may stand for an untouched out-of-line value. */
+  /** Warns about a null of an update that may be an untouched out-of-line value. */
   void unknownNull(TableId table, String column) {
     once(
         table,
@@ -83,7 +87,7 @@ public final class Warnings {
             + " ReselectColumnsPostProcessor there.");
   }
 
-  /** Updates under {@code key.columns} that do not tell the old key. */
+  /** Warns about updates that do not hold the old key of {@code key.columns}. */
   public void unseenKeyChange(TableId table) {
     once(
         table,
@@ -94,7 +98,7 @@ public final class Warnings {
             + " IDENTITY FULL for the table at the source.");
   }
 
-  /** A tombstone that cannot be mapped to {@code key.columns}. */
+  /** Warns about tombstones that cannot be mapped to {@code key.columns}. */
   public void unusableTombstone(TableId table) {
     once(
         table,

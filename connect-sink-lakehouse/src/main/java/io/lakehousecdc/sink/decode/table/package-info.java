@@ -1,5 +1,5 @@
 /**
- * Readers compiled for a table's schema: columns, keys, old rows; which table a record belongs to
- * and which of its fields count.
+ * The readers that are compiled per table and schema, for columns, keys and old rows; the naming of
+ * tables, key overrides and field filters.
  */
 package io.lakehousecdc.sink.decode.table;

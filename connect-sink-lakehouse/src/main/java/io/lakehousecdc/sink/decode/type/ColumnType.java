@@ -5,20 +5,23 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 
 /**
- * What a column's values mean and how they become canonical.
+ * The type of a column: its logical type, and the conversion of its values.
  *
  * @param type logical type
  * @param conversion from Connect's value to the canonical value of the type
  */
 public record ColumnType(LogicalType type, Conversion conversion) {
-  /** Column of schemaless data. */
+  /** The type of a column of schemaless data. */
   public static final ColumnType UNTYPED = new ColumnType(Primitive.UNTYPED, Untyped::canonical);
 
-  /** Makes a canonical value of a Connect value that is not null. */
+  /** The conversion of a Connect value to the canonical value. */
   @FunctionalInterface
   public interface Conversion {
     /**
-     * @throws DecodeException where the value cannot be kept exactly
+     * Converts a value.
+     *
+     * @param value not null
+     * @throws DecodeException if the value cannot be stored exactly
      */
     Object canonical(Object value);
   }

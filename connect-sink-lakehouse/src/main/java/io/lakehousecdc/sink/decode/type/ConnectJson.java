@@ -14,9 +14,9 @@ import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
 
 /**
- * Connect data as the JSON that Connect's {@code JsonConverter} writes without schemas: bytes and
- * decimals in Base64, dates and times as numbers, NaN and infinities as strings. So a dead letter
- * can be published again.
+ * Writes Connect data as the JSON that Connect's {@code JsonConverter} writes without schemas:
+ * bytes and decimals in Base64, dates and times as numbers, NaN and infinities as strings. Thus a
+ * dead letter can be published again.
  */
 public final class ConnectJson {
   private final StringBuilder json = new StringBuilder();
@@ -24,6 +24,8 @@ public final class ConnectJson {
   private ConnectJson() {}
 
   /**
+   * The value as JSON.
+   *
    * @param schema schema of the value; may be null
    */
   public static String text(Schema schema, Object value) {

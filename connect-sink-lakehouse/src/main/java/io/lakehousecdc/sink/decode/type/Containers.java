@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 
-/** Types that are made of other types. */
+/** Conversions of arrays, maps and other types that contain types. */
 final class Containers {
   private Containers() {}
 

@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.decode.type;
 
 /**
  * A record, or a value in it, that can never be applied. The message says what is wrong and what to
- * do; the decoder adds where. Carries no stack trace: it is an outcome, not a defect.
+ * do; the decoder adds where. It has no stack trace, because it reports bad data and not a defect.
  */
 public final class DecodeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class DecodeException extends RuntimeException {
     super(message, null, false, false);
   }
 
-  /** The same, with the place inside the record that it concerns. */
+  /** The same error, with the table that it concerns. */
   public DecodeException in(Object table) {
     return new DecodeException("Table " + table + ": " + getMessage());
   }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.connect.data.Struct;
 
-/** Geometric types and sparse vectors, in the forms that PostgreSQL and PostGIS read. */
+/**
+ * Conversions of geometric types and sparse vectors to the forms that PostgreSQL and PostGIS read.
+ */
 final class Geometries {
   /** Bit of an EWKB type word which says that an SRID follows it. */
   private static final int HAS_SRID = 0x2000_0000;
@@ -52,7 +54,7 @@ final class Geometries {
   }
 
   /**
-   * Well-known binary; where there is an SRID, PostGIS's EWKB, which holds it after the type word.
+   * Well-known binary; with an SRID, PostGIS's EWKB, which holds it after the type word.
    *
    * @see <a href="https://postgis.net/docs/ST_AsEWKB.html">PostGIS: EWKB</a>
    */

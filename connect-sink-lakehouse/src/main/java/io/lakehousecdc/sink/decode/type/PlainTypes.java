@@ -8,7 +8,7 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import java.util.List;
 import org.apache.kafka.connect.data.Schema.Type;
 
-/** Rows of the type table for Connect types without a semantic name. */
+/** The rows of the type table for Connect types without a semantic name. */
 public final class PlainTypes {
   public static final List<TypeRow> ROWS =
       List.of(

@@ -7,7 +7,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import org.apache.kafka.connect.data.Struct;
 
-/** Numbers, bytes and bits. */
+/** Conversions of numbers, bytes and bits. */
 public final class Scalars {
   private Scalars() {}
 
@@ -29,9 +29,9 @@ public final class Scalars {
   }
 
   /**
-   * A decimal in text, with exactly {@code scale} fraction digits.
+   * A decimal from text, with exactly {@code scale} fraction digits.
    *
-   * @throws DecodeException where it is not a number, or would be rounded
+   * @throws DecodeException if it is not a number, or would be rounded
    */
   static BigDecimal decimal(String text, int scale) {
     BigDecimal number = decimal(text);
@@ -53,8 +53,8 @@ public final class Scalars {
   }
 
   /**
-   * The lowest {@code length} bits, most significant first, of little-endian bytes; as many as are
-   * significant where the length varies, because Debezium drops leading zeros.
+   * The lowest {@code length} bits of little-endian bytes, most significant bit first. For a
+   * varying length these are the significant bits, because Debezium drops leading zeros.
    */
   static String bits(byte[] bytes, int length) {
     int significant = significantBits(bytes);

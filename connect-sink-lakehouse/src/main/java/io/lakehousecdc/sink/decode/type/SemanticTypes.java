@@ -23,7 +23,7 @@ import java.util.List;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema.Type;
 
-/** Rows of the type table for numbers, text, bits and shapes with a semantic name. */
+/** The rows of the type table for numbers, text, bits and shapes with a semantic name. */
 public final class SemanticTypes {
   public static final List<TypeRow> ROWS =
       List.of(

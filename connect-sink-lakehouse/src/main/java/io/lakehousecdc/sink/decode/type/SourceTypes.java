@@ -14,8 +14,9 @@ import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * Types that depend on a schema's parameters: those of the semantic type, and those that {@code
- * column.propagate.source.type} and {@code datatype.propagate.source.type} add at the source.
+ * The types that depend on a schema's parameters: on those of the semantic type, or on those that
+ * {@code column.propagate.source.type} and {@code datatype.propagate.source.type} add at the
+ * source.
  */
 public final class SourceTypes {
   private static final String TYPE = "__debezium.source.column.type";
@@ -23,7 +24,7 @@ public final class SourceTypes {
   private static final String SCALE = "__debezium.source.column.scale";
   private static final String PRECISION = "connect.decimal.precision";
 
-  /** Built-in types whose text PostgreSQL reads back; types of extensions stay text. */
+  /** Built-in types whose text PostgreSQL can parse; types of extensions stay text. */
   private static final Set<String> NAMED =
       Set.of(
           "inet",
@@ -80,12 +81,12 @@ public final class SourceTypes {
         new LogicalType.Bits(length), value -> Scalars.bits(Scalars.bytes(value), length));
   }
 
-  /** Whether the source is known to have one of these types. */
+  /** Whether the schema names one of these types as the source's. */
   public static boolean isOneOf(Schema schema, String... types) {
     return List.of(types).contains(parameter(schema, TYPE).toLowerCase(Locale.ROOT));
   }
 
-  /** PostgreSQL's greatest precision is 1000; what is beyond stands for none. */
+  /** PostgreSQL's greatest precision is 1000; a greater number means that there is none. */
   private static boolean isPrecision(OptionalInt precision) {
     return precision.isPresent() && precision.getAsInt() >= 1 && precision.getAsInt() <= 1_000;
   }

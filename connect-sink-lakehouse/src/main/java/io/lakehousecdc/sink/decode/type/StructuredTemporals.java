@@ -24,7 +24,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import org.apache.kafka.connect.data.Struct;
 
-/** Dates and times of {@code time.precision.mode=structured} (Debezium 3.7 and later). */
+/** Conversions of {@code time.precision.mode=structured} (Debezium 3.7 and later). */
 final class StructuredTemporals {
   private StructuredTemporals() {}
 
@@ -40,7 +40,7 @@ final class StructuredTemporals {
     return Temporal.time(micros((Struct) value));
   }
 
-  /** With or without zone: an offset is subtracted where there is one. */
+  /** A timestamp with or without time zone; an offset is subtracted if there is one. */
   static Object timestamp(Object value) {
     Struct struct = (Struct) value;
     String special = special(struct);

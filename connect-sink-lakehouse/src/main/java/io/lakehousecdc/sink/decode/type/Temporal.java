@@ -4,10 +4,10 @@ package io.lakehousecdc.sink.decode.type;
 import java.util.Set;
 
 /**
- * Dates and times that arrive as numbers, as canonical numbers. PostgreSQL's infinities have no
- * place in those encodings; Debezium writes numbers that depend on the version, the mode, and
- * whether the row was read or streamed. All that are known are recognised; any other number that
- * PostgreSQL's type cannot hold is rejected rather than guessed at.
+ * Conversions of dates and times that arrive as numbers. These encodings do not define PostgreSQL's
+ * infinities: Debezium writes numbers that depend on its version, the mode, and whether the row was
+ * read by a snapshot or streamed. All known numbers are recognised; any other number outside of the
+ * range of PostgreSQL's type is rejected.
  */
 final class Temporal {
   /** PostgreSQL's first day, 4714-11-24 BC, in days since 1970. */
@@ -30,14 +30,15 @@ final class Temporal {
   private static final long DAY_MICROS = 86_400_000_000L;
 
   /**
-   * Positive infinity as a date, all cut to 32 bits: streamed by 3.7, Debezium's own constant
-   * -5877611-06-21, and pgjdbc's date of {@link #DRIVER_INFINITY} in time zones to the west and to
-   * the east, which snapshots and arrays hold. Seen in 3.7.0 but for the constant.
+   * Positive infinity as a date, in the encodings that Debezium uses, all truncated to 32 bits: the
+   * one streamed by 3.7, Debezium's own constant -5877611-06-21, and pgjdbc's date of {@link
+   * #DRIVER_INFINITY} in time zones to the west and to the east, which snapshots and arrays hold.
+   * All but the constant were observed in 3.7.0.
    */
   private static final Set<Integer> INFINITE_DAYS =
       Set.of(Integer.MAX_VALUE, 2_146_033_979, -2_147_472_692, -622_191_234, -622_191_233);
 
-  /** The same for negative infinity; here 3.7 streams its constant, -5877611-06-22. */
+  /** The same for negative infinity, for which 3.7 streams its constant -5877611-06-22. */
   private static final Set<Integer> NEGATIVE_INFINITE_DAYS =
       Set.of(Integer.MIN_VALUE, -2_147_472_691, -625_821_272, -625_821_271);
 
@@ -143,7 +144,7 @@ final class Temporal {
     return micros;
   }
 
-  /** Duration in seconds and below; larger units are lost at the source. */
+  /** Duration in seconds and fractions; larger units are lost at the source. */
   static String duration(long micros) {
     StringBuilder text = new StringBuilder("PT");
     long seconds = micros / 1_000_000;

@@ -5,9 +5,9 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 
 /**
- * Dates and times that arrive as ISO-8601 text: {@code 2026-11-21T03:34:52.235829Z}, with signed
- * years of any length, 0 to 9 fraction digits, and {@code Z} or a numeric offset; also {@code
- * infinity} and {@code -infinity}. Reads one character after the other, because a timestamptz
+ * A parser of dates and times that arrive as ISO-8601 text: {@code 2026-11-21T03:34:52.235829Z},
+ * with signed years of any length, 0 to 9 fraction digits, and {@code Z} or a numeric offset; also
+ * {@code infinity} and {@code -infinity}. It reads character by character for speed: a timestamptz
  * column is parsed for every row.
  */
 public final class TemporalText {
@@ -29,7 +29,7 @@ public final class TemporalText {
     return new TemporalText(text).readTimestamp();
   }
 
-  /** Days since 1970; a trailing {@code Z} or offset says nothing of a date. */
+  /** Days since 1970; a trailing {@code Z} or offset is ignored. */
   static Integer date(String text) {
     if (text.equals("infinity")) {
       return Integer.MAX_VALUE;
@@ -44,7 +44,7 @@ public final class TemporalText {
     return Temporal.days(days);
   }
 
-  /** Microseconds of the day; a trailing {@code Z} says nothing of a time without zone. */
+  /** Microseconds of the day; a trailing {@code Z} is ignored. */
   static Long time(String text) {
     TemporalText parser = new TemporalText(text);
     long micros = parser.readTime();
@@ -105,7 +105,7 @@ public final class TemporalText {
     return ((hour * 60L + minute) * 60 + second) * 1_000_000 + Temporal.wholeMicros(nanos);
   }
 
-  /** Offset from UTC in seconds; 0 where none is given. */
+  /** Offset from UTC in seconds; 0 if none is given. */
   private long readOffset() {
     if (at >= text.length() || accept('Z')) {
       return 0;

@@ -30,7 +30,7 @@ import org.apache.kafka.connect.data.Schema.Type;
 import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
 
-/** Rows of the type table for dates, times and intervals, in every mode of the source. */
+/** The rows of the type table for dates, times and intervals, in all modes of the source. */
 public final class TemporalTypes {
   public static final List<TypeRow> ROWS =
       List.of(

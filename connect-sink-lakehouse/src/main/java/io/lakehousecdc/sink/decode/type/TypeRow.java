@@ -10,13 +10,13 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Schema.Type;
 
 /**
- * A row of the {@link TypeTable}.
+ * A row of the {@link TypeTable}: one kind of Connect schema and its conversion.
  *
  * @param semantic schema name; null for a plain Connect type
  * @param connect Connect type that the row applies to
  * @param postgres PostgreSQL types and source settings that lead to it
  * @param logical logical type, as the documentation names it
- * @param note what a user has to know; may be empty
+ * @param note note for users; may be empty
  * @param columnType logical type and conversion of a schema of this kind
  */
 public record TypeRow(

@@ -10,9 +10,9 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Schema.Type;
 
 /**
- * The one table of types: which logical type a Connect schema stands for, and how its values become
- * canonical. A schema is looked up by its semantic name, then by its Connect type, so that a name
- * that is not listed does no harm. {@code docs/TYPES.md} is generated from {@link #rows}.
+ * The table of types: the logical type of each kind of Connect schema, and the conversion of its
+ * values. A schema is looked up by its semantic name, then by its Connect type, so that an unknown
+ * name is read as its plain type. {@code docs/TYPES.md} is generated from {@link #rows}.
  *
  * @see <a
  *     href="https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-data-types">Debezium:

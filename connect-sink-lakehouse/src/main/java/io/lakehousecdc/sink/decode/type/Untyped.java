@@ -5,7 +5,7 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import java.math.BigInteger;
 
-/** Values of schemaless data. */
+/** Conversions of values of schemaless data. */
 public final class Untyped {
   private Untyped() {}
 
@@ -26,7 +26,7 @@ public final class Untyped {
   /**
    * A schemaless key value as a value of the row's typed column, so that keys equal row values.
    *
-   * @throws DecodeException where that is not certain
+   * @throws DecodeException if the conversion is not certain
    */
   public static Object as(LogicalType type, Object value) {
     if (value == null || type == Primitive.UNTYPED) {

@@ -1,4 +1,5 @@
 /**
- * The one table of types: what each Connect and Debezium type means, and how its values are read.
+ * The table of types: the logical type of each Connect and Debezium type, and the conversion of its
+ * values.
  */
 package io.lakehousecdc.sink.decode.type;

@@ -56,7 +56,7 @@ public record DeltaSettings(
           Setting.required(
               ROOT,
               Kind.TEXT,
-              "Existing directory (a path or a file: URI) below which tables lie, as"
+              "Existing directory (a path or a file: URI) of the tables, as"
                   + " <root>/<schema>/<table>. All workers must see the same one."),
           Setting.optional(
               DELETION_VECTORS,
@@ -79,13 +79,13 @@ public record DeltaSettings(
                   + " schema.table:column,column;schema.table:column with names of target tables."
                   + " Each commit writes a file for every partition that it touches: choose columns"
                   + " of few values. Of type boolean, integer, decimal, date or text; an empty text"
-                  + " is rejected there, because Delta takes it for NULL."),
+                  + " is rejected there, because Delta reads it as NULL."),
           Setting.optional(
               COMPACTION,
               Kind.BOOLEAN,
               "true",
-              "Whether small files, and files of which most rows are deleted, are merged beside"
-                  + " the commits. Set it to false where another job (OPTIMIZE) does so."),
+              "Whether small files, and files of which most rows are deleted, are compacted in the"
+                  + " background. Set it to false where another job (OPTIMIZE) does so."),
           Setting.optional(
               TARGET_FILE_BYTES,
               Kind.INTEGER,
@@ -95,22 +95,22 @@ public record DeltaSettings(
               CHECKPOINT_INTERVAL,
               Kind.INTEGER,
               "20",
-              "Commits from one checkpoint of a table's log to the next, written beside the"
-                  + " commits together with the removal of log entries older than the table"
-                  + " property delta.logRetentionDuration. 0 leaves both to other jobs."),
+              "Number of commits between two checkpoints of a table's log. Checkpoints are written"
+                  + " in the background, and log entries older than the table property"
+                  + " delta.logRetentionDuration are removed then. 0 leaves both to other jobs."),
           Setting.optional(
               VACUUM,
               Kind.BOOLEAN,
               "true",
-              "Whether data files and deletion vectors are removed that no version of the"
-                  + " retention period needs. Set it to false where another job (VACUUM) does so."),
+              "Whether data files and deletion vectors that no version within the retention period"
+                  + " needs are removed. Set it to false where another job (VACUUM) does so."),
           Setting.optional(
               VACUUM_RETENTION,
               Kind.TEXT,
               "P7D",
-              "For how long files are kept after they were replaced, as an ISO-8601 duration of"
-                  + " at least an hour: longer than any reader or commit takes. Versions older"
-                  + " than this can no longer be read."));
+              "How long replaced files are kept, as an ISO-8601 duration of at least an hour:"
+                  + " longer than any reader or commit takes. Versions older than this can no"
+                  + " longer be read."));
 
   public static DeltaSettings of(TargetSettings settings) {
     return new DeltaSettings(

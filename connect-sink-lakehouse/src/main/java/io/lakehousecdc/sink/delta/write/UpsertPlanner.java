@@ -48,7 +48,7 @@ public final class UpsertPlanner {
   private long deleted;
   private long stale;
   private long toastMerged;
-  private long ghosts;
+  private long orphaned;
 
   /**
    * @param soft whether deletes mark rows
@@ -131,7 +131,7 @@ public final class UpsertPlanner {
         removed,
         removedKeys,
         remembered.isBelow(floor) ? Optional.of(floor) : Optional.empty(),
-        new CommitReceipt(upserted, deleted, stale, toastMerged, ghosts));
+        new CommitReceipt(upserted, deleted, stale, toastMerged, orphaned));
   }
 
   private List<Pending> located(Position floor) {
@@ -361,7 +361,7 @@ public final class UpsertPlanner {
   private void sweep(Sweep sweep) throws IOException {
     RowSet old = RowsBelow.below(sweep.below(), state);
     old.removeAll(removed);
-    ghosts += old.count();
+    orphaned += old.count();
     if (sweep.mode() == Sweep.Mode.REPORT) {
       return;
     }

@@ -32,13 +32,12 @@ public final class PostgresSettings {
                   + " takes the driver's parameters."),
           Setting.optional(USER, Kind.TEXT, "postgres", "User that writes the tables."),
           Setting.optional(PASSWORD, Kind.SECRET, null, "Password of that user."),
-          Setting.optional(
-              SCHEMA, Kind.TEXT, "public", "Schema of tables whose names come without one."),
+          Setting.optional(SCHEMA, Kind.TEXT, "public", "Schema of tables whose names have none."),
           Setting.optional(
               OFFSETS_SCHEMA,
               Kind.TEXT,
               "public",
-              "Schema of the tables that hold offsets, remembered truncates and sweeps that wait."),
+              "Schema of the tables that hold offsets, truncate positions and pending sweeps."),
           Setting.optional(
               OFFSETS_TABLE,
               Kind.TEXT,
@@ -56,8 +55,8 @@ public final class PostgresSettings {
               SOCKET_TIMEOUT,
               Kind.INTEGER,
               "300000",
-              "Longest wait for the server's answer before the connection counts as lost; 0 waits"
-                  + " for ever."),
+              "Longest wait for the server's answer before the connection counts as lost; 0 sets"
+                  + " no limit."),
           Setting.optional(
               STATEMENT_TIMEOUT,
               Kind.INTEGER,
@@ -67,7 +66,7 @@ public final class PostgresSettings {
               LOCK_TIMEOUT,
               Kind.INTEGER,
               "60000",
-              "Longest wait for a lock that somebody else holds, after which the commit is retried;"
+              "Longest wait for a lock of another session, after which the commit is retried;"
                   + " 0 sets no limit."));
 
   private final TargetSettings settings;

@@ -49,9 +49,9 @@ public final class DeadLetterStore {
             + " retries = excluded.retries";
     try (PreparedStatement statement = connection.prepareStatement(upsert)) {
       for (DeadLetter letter : letters) {
-        statement.setString(1, letter.at().partition().topic());
-        statement.setInt(2, letter.at().partition().partition());
-        statement.setLong(3, letter.at().offset());
+        statement.setString(1, letter.recordOffset().partition().topic());
+        statement.setInt(2, letter.recordOffset().partition().partition());
+        statement.setLong(3, letter.recordOffset().offset());
         statement.setString(4, storable(letter.key()));
         statement.setString(5, storable(letter.value()));
         statement.setString(6, storable(letter.operation()));

@@ -115,19 +115,19 @@ public final class CommitAttempt {
 
   /** Removes or counts the rows that snapshots lacked; returns how many they are. */
   private long sweep(List<Work> works) throws SQLException {
-    long ghosts = 0;
+    long orphaned = 0;
     for (Work work : works) {
       place = "Table " + work.batch().table() + ", sweeping rows that the snapshot did not contain";
       Sweep sweep = work.batch().sweep().orElseThrow();
       RemovalSql removal = new RemovalSql(session.newStaging(work.writer().plan()));
       session.execute("SET LOCAL enable_seqscan = on");
-      ghosts +=
+      orphaned +=
           sweep.mode() == Sweep.Mode.REPORT
               ? session.number(removal.countBelow(sweep.below()))
               : session.update(removal.removeBelow(sweep.below(), Operation.DELETE));
       session.execute("SET LOCAL enable_seqscan = off");
     }
-    return ghosts;
+    return orphaned;
   }
 
   /** Positions below which this commit empties tables, by truncates and by sweeps. */
