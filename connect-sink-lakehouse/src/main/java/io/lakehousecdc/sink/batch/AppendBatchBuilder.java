@@ -37,7 +37,11 @@ public final class AppendBatchBuilder implements BatchBuilder {
 
   @Override
   public void upsert(
-      RowSchema from, RowKey key, Object[] cells, ChangeInfo info, TransactionVisibility coverage) {
+      RowSchema from,
+      RowKey key,
+      Object[] cells,
+      ChangeInfo info,
+      TransactionVisibility visibility) {
     add(from, new Upsert(key, cells, info));
   }
 
@@ -47,7 +51,7 @@ public final class AppendBatchBuilder implements BatchBuilder {
       RowKey key,
       Object[] before,
       ChangeInfo info,
-      TransactionVisibility coverage) {
+      TransactionVisibility visibility) {
     add(from, new Delete(key, before, info));
   }
 

@@ -16,19 +16,27 @@ public interface BatchBuilder {
    * A row was created, read or updated.
    *
    * @param cells aligned to {@code from}; not modified later
-   * @param coverage how much of the event's transaction came with this batch
+   * @param visibility what the batch has seen of the event's transaction
    */
   void upsert(
-      RowSchema from, RowKey key, Object[] cells, ChangeInfo info, TransactionVisibility coverage);
+      RowSchema from,
+      RowKey key,
+      Object[] cells,
+      ChangeInfo info,
+      TransactionVisibility visibility);
 
   /**
    * A row was deleted.
    *
    * @param before last values, aligned to {@code from}; null where not known
-   * @param coverage how much of the event's transaction came with this batch
+   * @param visibility what the batch has seen of the event's transaction
    */
   void delete(
-      RowSchema from, RowKey key, Object[] before, ChangeInfo info, TransactionVisibility coverage);
+      RowSchema from,
+      RowKey key,
+      Object[] before,
+      ChangeInfo info,
+      TransactionVisibility visibility);
 
   /** The table was emptied of rows below {@code position}. */
   void truncate(Position position);

@@ -95,23 +95,23 @@ public final class ColumnMask {
           upsert.key(),
           cells(upsert.cells(), at),
           upsert.info(),
-          origin(upsert.formerRow(), at),
+          formerRow(upsert.formerRow(), at),
           upsert.createdAt());
     }
-    if (change instanceof ConditionalChange unsettled) {
+    if (change instanceof ConditionalChange conditional) {
       return new ConditionalChange(
-          unsettled.key(),
-          cells(unsettled.cells(), at),
-          cells(unsettled.before(), at),
-          unsettled.info(),
-          origin(unsettled.formerRow(), at),
-          unsettled.steps());
+          conditional.key(),
+          cells(conditional.cells(), at),
+          cells(conditional.before(), at),
+          conditional.info(),
+          formerRow(conditional.formerRow(), at),
+          conditional.steps());
     }
     return new Delete(change.key(), cells(change.cells(), at), change.info());
   }
 
-  private FormerRow origin(FormerRow origin, Position at) {
-    return origin == null ? null : new FormerRow(origin.key(), cells(origin.lent(), at));
+  private FormerRow formerRow(FormerRow row, Position at) {
+    return row == null ? null : new FormerRow(row.key(), cells(row.lent(), at));
   }
 
   private Object[] cells(Object[] cells, Position at) {

@@ -18,9 +18,9 @@ final class ObservedSchemas {
   private Position last;
 
   /** Takes note of an event, where its place in the source's history is known. */
-  void note(RowSchema from, ChangeInfo info, TransactionVisibility coverage) {
+  void note(RowSchema from, ChangeInfo info, TransactionVisibility visibility) {
     boolean isRead = info.operation() == Operation.READ;
-    if (coverage == TransactionVisibility.NONE && !isRead) {
+    if (visibility == TransactionVisibility.NONE && !isRead) {
       return;
     }
     Position at = info.position();

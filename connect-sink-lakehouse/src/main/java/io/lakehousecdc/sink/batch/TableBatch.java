@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param truncateBelow rows below this position are gone; the target remembers the greatest such
  *     position and drops changes below it that arrive later, from whichever task
  * @param sweep snapshot that completed in this batch
- * @param sightings which columns the source's table had, and when; empty where it is not known
+ * @param observedSchemas which columns the source's table had, and when; empty where it is not
+ *     known
  */
 public record TableBatch(
     TableId table,

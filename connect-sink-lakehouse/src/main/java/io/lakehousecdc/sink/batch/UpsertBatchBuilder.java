@@ -2,33 +2,26 @@
 package io.lakehousecdc.sink.batch;
 
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.sink.batch.PendingRow.Image;
-import io.lakehousecdc.sink.batch.PendingRow.Leaving;
-import io.lakehousecdc.sink.batch.PendingRow.Move;
 import io.lakehousecdc.sink.change.ChangeInfo;
-import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Folds the changes of one table into one change per key. Two changes of a key merge cell by cell:
- * a cell that the later one does not know keeps the earlier one's value. Creates and deletes of a
- * key are counted, because under a deferrable constraint the last of them does not tell what is
- * left: see {@link RowCount}. Not thread-safe.
+ * Merges the changes of one table into one change per key, cell by cell: a cell that the later of
+ * two changes does not know keeps the earlier one's value. Not thread-safe.
  */
 public final class UpsertBatchBuilder implements BatchBuilder {
   private final TableId table;
   private final Map<RowKey, PendingRow> pending = new LinkedHashMap<>();
-  private final Map<Position, Leaving> leaving = new HashMap<>();
-  private final ObservedSchemas sightings = new ObservedSchemas();
+  private final DepartedRows departed = new DepartedRows();
+  private final ObservedSchemas observed = new ObservedSchemas();
   private final GrowingSchema schema = new GrowingSchema();
   private Position truncateBelow;
   private Sweep sweep;
@@ -48,28 +41,27 @@ public final class UpsertBatchBuilder implements BatchBuilder {
 
   @Override
   public void upsert(
-      RowSchema from, RowKey key, Object[] cells, ChangeInfo info, TransactionVisibility coverage) {
+      RowSchema from,
+      RowKey key,
+      Object[] cells,
+      ChangeInfo info,
+      TransactionVisibility visibility) {
     schema.add(from);
-    sightings.note(from, info, coverage);
+    observed.note(from, info, visibility);
     if (isTruncated(info)) {
       return;
     }
-    PendingRow last = pending.get(key);
-    if (last != null && info.position().isBelow(last.position())) {
+    PendingRow row = pending.get(key);
+    if (row != null && row.outdates(info, visibility)) {
       stale++;
-      last.lendUnchanged(from, cells, info.position());
-    } else if (last != null && last.isRepeatedBy(info, coverage)) {
-      stale++;
-    } else {
-      Leaving left = leaving(key, cells, info, coverage);
-      Object[] known = left == null ? cells : left.complete(from, cells);
-      Move move = left == null ? null : left.move();
-      if (last == null) {
-        pending.put(key, PendingRow.upserted(from, key, known, move, info, coverage));
-      } else {
-        last.upsert(from, known, move, info, coverage, schema.union());
-      }
+      row.lendUnchanged(from, cells, info.position());
+      return;
     }
+    DepartedRow arriving = departed.arriving(key, cells, info, visibility);
+    Object[] known = arriving == null ? cells : arriving.complete(from, cells);
+    Lender lender = arriving == null ? null : arriving.lender();
+    PendingRow target = row == null ? add(key) : row;
+    target.upsert(from, known, lender, info, visibility, schema.union());
   }
 
   @Override
@@ -78,21 +70,19 @@ public final class UpsertBatchBuilder implements BatchBuilder {
       RowKey key,
       Object[] before,
       ChangeInfo info,
-      TransactionVisibility coverage) {
+      TransactionVisibility visibility) {
     schema.add(from);
-    sightings.note(from, info, coverage);
+    observed.note(from, info, visibility);
     if (isTruncated(info)) {
       return;
     }
-    PendingRow last = pending.get(key);
-    if (last == null) {
-      pending.put(key, PendingRow.deleted(from, key, before, info, coverage));
-      leaving.put(info.position(), new Leaving(key, new Image(from, before, null), false));
-    } else if (info.position().isBelow(last.position()) || last.isRepeatedBy(info, coverage)) {
+    PendingRow row = pending.get(key);
+    if (row != null && row.outdates(info, visibility)) {
       stale++;
-    } else {
-      leaving.put(info.position(), last.delete(from, before, info, coverage));
+      return;
     }
+    PendingRow target = row == null ? add(key) : row;
+    departed.add(info.position(), target.delete(from, before, info, visibility));
   }
 
   @Override
@@ -123,7 +113,13 @@ public final class UpsertBatchBuilder implements BatchBuilder {
         changes,
         Optional.ofNullable(truncateBelow),
         Optional.ofNullable(sweep),
-        sightings.all());
+        observed.all());
+  }
+
+  private PendingRow add(RowKey key) {
+    PendingRow row = new PendingRow(key);
+    pending.put(key, row);
+    return row;
   }
 
   private boolean isTruncated(ChangeInfo info) {
@@ -132,23 +128,5 @@ public final class UpsertBatchBuilder implements BatchBuilder {
     }
     stale++;
     return true;
-  }
-
-  /**
-   * A changed key arrives as a delete of the old key and a create of the new one at the same
-   * position; the create does not repeat unchanged values, so they move over from the old row.
-   *
-   * @return the old row; null where nothing has to move
-   */
-  private Leaving leaving(
-      RowKey key, Object[] cells, ChangeInfo info, TransactionVisibility coverage) {
-    if (info.operation() != Operation.CREATE || !PendingRow.hasUnchanged(cells)) {
-      return null;
-    }
-    Leaving left = leaving.get(info.position());
-    if (left == null || key.equals(left.key())) {
-      return coverage == TransactionVisibility.NONE ? null : Leaving.UNKNOWN;
-    }
-    return left;
   }
 }

@@ -27,7 +27,8 @@ public sealed interface RowChange {
    * The row now has these values.
    *
    * @param cells canonical values, or {@link Cell} marks, aligned to the schema; not modified later
-   * @param origin former key of a row whose key was changed, or null
+   * @param formerRow where unchanged cells come from, if not from the row stored under the same
+   *     key; else null
    * @param createdAt position of the create with which the changes of this key begin in the batch,
    *     where it is not known whether another row had the key then; else null. See {@link #over}
    */
@@ -38,8 +39,8 @@ public sealed interface RowChange {
       this(key, cells, info, null, null);
     }
 
-    public Upsert(RowKey key, Object[] cells, ChangeInfo info, FormerRow origin) {
-      this(key, cells, info, origin, null);
+    public Upsert(RowKey key, Object[] cells, ChangeInfo info, FormerRow formerRow) {
+      this(key, cells, info, formerRow, null);
     }
 
     /**
@@ -84,6 +85,8 @@ public sealed interface RowChange {
    * @param cells values that the row has if it is there; null where the changes know none
    * @param before its last values if it is gone, aligned to the schema; null where not known
    * @param info of the last change
+   * @param formerRow where unchanged cells come from, if not from the row stored under the same
+   *     key; else null
    * @param steps the creates and deletes in order
    */
   record ConditionalChange(

@@ -19,18 +19,18 @@ class ObservedSchemasTest {
   private static final RowSchema BEFORE = new RowSchema(List.of(ID, V), List.of(0), "t");
   private static final RowSchema AFTER = new RowSchema(List.of(ID), List.of(0), "t");
 
-  private final ObservedSchemas sightings = new ObservedSchemas();
+  private final ObservedSchemas observed = new ObservedSchemas();
 
   @Test
-  void changesInARowWithTheSameColumnsAreOneSighting() {
+  void changesInARowWithTheSameColumnsAreOneObservedSchema() {
     note(BEFORE, Operation.CREATE, 12);
     note(BEFORE, Operation.UPDATE, 10);
     note(BEFORE, Operation.DELETE, 15);
-    assertEquals(List.of(new ObservedSchema(BEFORE, at(10), at(15), false)), sightings.all());
+    assertEquals(List.of(new ObservedSchema(BEFORE, at(10), at(15), false)), observed.all());
   }
 
   @Test
-  void otherColumnsAreAnotherSighting() {
+  void otherColumnsAreAnotherObservedSchema() {
     note(BEFORE, Operation.UPDATE, 10);
     note(AFTER, Operation.UPDATE, 20);
     note(BEFORE, Operation.UPDATE, 30);
@@ -39,29 +39,29 @@ class ObservedSchemasTest {
             new ObservedSchema(BEFORE, at(10), at(10), false),
             new ObservedSchema(AFTER, at(20), at(20), false),
             new ObservedSchema(BEFORE, at(30), at(30), false)),
-        sightings.all());
+        observed.all());
   }
 
   @Test
-  void rowsOfASnapshotAreASightingOfTheirOwn() {
-    sightings.note(BEFORE, info(Operation.READ, 10), TransactionVisibility.NONE);
+  void rowsOfASnapshotAreAnObservedSchemaOfTheirOwn() {
+    observed.note(BEFORE, info(Operation.READ, 10), TransactionVisibility.NONE);
     note(BEFORE, Operation.CREATE, 11);
     assertEquals(
         List.of(
             new ObservedSchema(BEFORE, at(10), at(10), true),
             new ObservedSchema(BEFORE, at(11), at(11), false)),
-        sightings.all());
+        observed.all());
   }
 
   @Test
   void changesThatMayLeaveColumnsOutOrHaveNoPlaceTellNothing() {
     note(new RowSchema(List.of(ID), List.of(0)), Operation.UPDATE, 10);
-    sightings.note(BEFORE, info(Operation.UPDATE, 10), TransactionVisibility.NONE);
-    assertEquals(List.of(), sightings.all());
+    observed.note(BEFORE, info(Operation.UPDATE, 10), TransactionVisibility.NONE);
+    assertEquals(List.of(), observed.all());
   }
 
   private void note(RowSchema schema, Operation operation, long lsn) {
-    sightings.note(schema, info(operation, lsn), TransactionVisibility.CONTINUED);
+    observed.note(schema, info(operation, lsn), TransactionVisibility.CONTINUED);
   }
 
   private static ChangeInfo info(Operation operation, long lsn) {

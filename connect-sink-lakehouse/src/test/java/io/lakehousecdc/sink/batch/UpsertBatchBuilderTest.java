@@ -35,7 +35,7 @@ class UpsertBatchBuilderTest {
               new Column("body", Primitive.TEXT, true)),
           List.of(0));
 
-  private final UpsertBatchBuilder fold = new UpsertBatchBuilder(new TableId("public", "item"));
+  private final UpsertBatchBuilder builder = new UpsertBatchBuilder(new TableId("public", "item"));
 
   @Test
   void theLastChangeOfAKeyWins() {
@@ -77,7 +77,7 @@ class UpsertBatchBuilderTest {
     upsert(Operation.UPDATE, 5, 1, "newer", "x");
     upsert(Operation.UPDATE, 4, 1, "older", "y");
     assertEquals("newer", only().cells()[1]);
-    assertEquals(1, fold.stale());
+    assertEquals(1, builder.stale());
   }
 
   @Test
@@ -111,13 +111,26 @@ class UpsertBatchBuilderTest {
   }
 
   @Test
+  void aRowThatIsBackUnderItsFirstKeyBorrowsFromAChangeThatComesLate() {
+    delete(2, 1);
+    upsert(Operation.CREATE, 2, 9, "moved", Cell.UNCHANGED);
+    delete(3, 9);
+    upsert(Operation.CREATE, 3, 1, "back", Cell.UNCHANGED);
+    upsert(Operation.UPDATE, 1, 1, "older", "text");
+    Upsert back = assertInstanceOf(Upsert.class, builder.build().changes().get(0));
+    assertEquals("back", back.cells()[1]);
+    assertEquals(RowKey.of(1), back.formerRow().key());
+    assertEquals("text", back.formerRow().lent()[2]);
+  }
+
+  @Test
   void aWidenedKeyIsTheSameKey() {
     upsert(Operation.CREATE, 1, -1, "a", "x");
     RowSchema wider =
         new RowSchema(
             List.of(new Column("id", Primitive.INT64, false), ITEM.column(1), ITEM.column(2)),
             List.of(0));
-    fold.upsert(
+    builder.upsert(
         wider,
         RowKey.of(-1L),
         new Object[] {-1L, "b", Cell.UNCHANGED},
@@ -138,7 +151,7 @@ class UpsertBatchBuilderTest {
     upsert(Operation.UPDATE, 1, 1, "a", "known in the batch");
     delete(2, 1);
     upsert(Operation.CREATE, 2, 9, "a", Cell.UNCHANGED);
-    List<RowChange> changes = fold.build().changes();
+    List<RowChange> changes = builder.build().changes();
     Upsert moved = assertInstanceOf(Upsert.class, changes.get(1));
     assertArrayEquals(new Object[] {9, "a", "known in the batch"}, moved.cells());
     assertEquals(RowKey.of(1), moved.formerRow().key());
@@ -196,17 +209,17 @@ class UpsertBatchBuilderTest {
     delete(TransactionVisibility.FROM_START, 30, 1);
     delete(TransactionVisibility.FROM_START, 30, 1);
     assertInstanceOf(Upsert.class, only());
-    assertEquals(1, fold.stale());
+    assertEquals(1, builder.stale());
   }
 
   @Test
   void aTruncateRemovesWhatStandsBelowItInAnyOrderOfArrival() {
     upsert(Operation.CREATE, 1, 1, "before", null);
-    fold.truncate(new Position(0, 5, 5));
+    builder.truncate(new Position(0, 5, 5));
     upsert(Operation.CREATE, 3, 2, "before, from another partition", null);
     upsert(Operation.CREATE, 6, 3, "after", null);
     assertArrayEquals(new Object[] {3, "after", null}, only().cells());
-    assertEquals(new Position(0, 5, 5), fold.build().truncateBelow().orElseThrow());
+    assertEquals(new Position(0, 5, 5), builder.build().truncateBelow().orElseThrow());
   }
 
   @Test
@@ -218,13 +231,13 @@ class UpsertBatchBuilderTest {
                 new Column("added", Primitive.TEXT, true)),
             List.of(0));
     upsert(Operation.CREATE, 1, 1, "a", "x");
-    fold.upsert(
+    builder.upsert(
         wider,
         RowKey.of(2L),
         new Object[] {2L, "new"},
         info(Operation.CREATE, 2),
         TransactionVisibility.FROM_START);
-    TableBatch batch = fold.build();
+    TableBatch batch = builder.build();
     assertEquals(4, batch.schema().size());
     assertArrayEquals(new Object[] {1L, "a", "x", Cell.ABSENT}, batch.changes().get(0).cells());
     assertArrayEquals(
@@ -234,7 +247,7 @@ class UpsertBatchBuilderTest {
   @Test
   void aSchemaOfAnotherKindCannotJoin() {
     upsert(Operation.CREATE, 1, 1, "a", "x");
-    assertFalse(fold.accepts(schemaWithName(Primitive.BOOLEAN)));
+    assertFalse(builder.accepts(schemaWithName(Primitive.BOOLEAN)));
   }
 
   private static RowSchema schemaWithName(LogicalType type) {
@@ -242,13 +255,13 @@ class UpsertBatchBuilderTest {
   }
 
   private RowChange only() {
-    List<RowChange> changes = fold.build().changes();
+    List<RowChange> changes = builder.build().changes();
     assertEquals(1, changes.size());
     return changes.get(0);
   }
 
   private void upsert(Operation operation, long at, int id, Object name, Object body) {
-    fold.upsert(
+    builder.upsert(
         ITEM,
         RowKey.of(id),
         new Object[] {id, name, body},
@@ -257,22 +270,22 @@ class UpsertBatchBuilderTest {
   }
 
   private void delete(long at, int id) {
-    fold.delete(
+    builder.delete(
         ITEM, RowKey.of(id), null, info(Operation.DELETE, at), TransactionVisibility.FROM_START);
   }
 
-  private void create(TransactionVisibility coverage, long lsn, int id, Object name) {
+  private void create(TransactionVisibility visibility, long lsn, int id, Object name) {
     Object[] cells = {id, name, null};
-    fold.upsert(ITEM, RowKey.of(id), cells, together(Operation.CREATE, lsn), coverage);
+    builder.upsert(ITEM, RowKey.of(id), cells, together(Operation.CREATE, lsn), visibility);
   }
 
-  private void update(TransactionVisibility coverage, long lsn, int id, Object name) {
+  private void update(TransactionVisibility visibility, long lsn, int id, Object name) {
     Object[] cells = {id, name, null};
-    fold.upsert(ITEM, RowKey.of(id), cells, together(Operation.UPDATE, lsn), coverage);
+    builder.upsert(ITEM, RowKey.of(id), cells, together(Operation.UPDATE, lsn), visibility);
   }
 
-  private void delete(TransactionVisibility coverage, long lsn, int id) {
-    fold.delete(ITEM, RowKey.of(id), null, together(Operation.DELETE, lsn), coverage);
+  private void delete(TransactionVisibility visibility, long lsn, int id) {
+    builder.delete(ITEM, RowKey.of(id), null, together(Operation.DELETE, lsn), visibility);
   }
 
   /** Of one transaction. */
