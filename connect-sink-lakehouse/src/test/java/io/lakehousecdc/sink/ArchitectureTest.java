@@ -145,7 +145,7 @@ class ArchitectureTest {
         "."
             + name
             + " is a layer of ."
-            + parent
+            + room
             + " and may import only those below it ("
             + (allowed == null ? "none" : allowed)
             + "). Move the class to the layer that needs it, or turn the dependency round with an"
