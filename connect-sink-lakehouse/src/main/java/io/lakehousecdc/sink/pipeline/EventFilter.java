@@ -66,7 +66,7 @@ final class EventFilter {
     }
   }
 
-  Result admit(PartitionTracker ledger, RecordOffset at, ChangeEvent event) {
+  Result admit(PartitionProgress ledger, RecordOffset at, ChangeEvent event) {
     FilterDecision admission = ledger.admit(at.offset(), event.sourcePosition());
     if (admission.verdict() == Verdict.REDELIVERED) {
       metrics.duplicate();
@@ -86,7 +86,7 @@ final class EventFilter {
   }
 
   private Result admitToState(
-      PartitionTracker ledger, RecordOffset at, ChangeEvent event, Position position) {
+      PartitionProgress ledger, RecordOffset at, ChangeEvent event, Position position) {
     if (event instanceof TruncateEvent) {
       return admitTruncate(at, event, position);
     }
@@ -135,7 +135,7 @@ final class EventFilter {
   }
 
   private Result admitToLog(
-      PartitionTracker ledger, RecordOffset at, ChangeEvent event, FilterDecision admission) {
+      PartitionProgress ledger, RecordOffset at, ChangeEvent event, FilterDecision admission) {
     Position position = admission.position();
     if (event instanceof TruncateEvent) {
       LOG.warn("{}: table {} was truncated; its change log stays", at, event.table());
@@ -219,7 +219,7 @@ final class EventFilter {
   }
 
   /** A tombstone has no time of its own: it takes that of the last commit seen. */
-  private static TombstoneEvent dated(TombstoneEvent tombstone, PartitionTracker ledger) {
+  private static TombstoneEvent dated(TombstoneEvent tombstone, PartitionProgress ledger) {
     SourcePosition mark = tombstone.sourcePosition();
     return new TombstoneEvent(
         tombstone.table(),

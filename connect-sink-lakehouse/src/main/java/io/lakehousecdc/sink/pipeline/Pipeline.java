@@ -52,7 +52,7 @@ public final class Pipeline implements AutoCloseable {
   private final SweepInquiry inquiry;
   private final Resumption resumption = new Resumption();
   private final Writer writer;
-  private final Map<SourcePartition, PartitionTracker> ledgers = new HashMap<>();
+  private final Map<SourcePartition, PartitionProgress> ledgers = new HashMap<>();
   private final Map<SourcePartition, PartitionState> cut = new HashMap<>();
   private final SafeOffsets safe = new SafeOffsets();
   private OpenBatch open;
@@ -166,7 +166,7 @@ public final class Pipeline implements AutoCloseable {
       // Before the event is admitted: what is cut now must not count it as applied.
       cut();
     }
-    PartitionTracker ledger = touch(at);
+    PartitionProgress ledger = touch(at);
     EventFilter.Result result = intake.admit(ledger, at, event);
     open.touch(at.partition());
     if (watchesSnapshots()) {
@@ -252,7 +252,7 @@ public final class Pipeline implements AutoCloseable {
    * @param current offset after the last record that was delivered
    */
   public long reportableOffset(SourcePartition partition, long current) {
-    PartitionTracker ledger = ledgers.get(partition);
+    PartitionProgress ledger = ledgers.get(partition);
     return ledger == null ? current : safe.reportable(partition, current, ledger.nextOffset());
   }
 
@@ -310,7 +310,7 @@ public final class Pipeline implements AutoCloseable {
       PartitionState state = known == null ? PartitionState.fresh(0) : known.state();
       PartitionState effective = state.inEpochFrom(options.minimumEpoch());
       Map<TableId, Long> ahead = known == null ? Map.of() : known.tablesAhead();
-      ledgers.put(partition, new PartitionTracker(partition, effective, ahead, metrics));
+      ledgers.put(partition, new PartitionProgress(partition, effective, ahead, metrics));
       if (known != null && known.isStored()) {
         cut.put(partition, state);
         safe.stored(partition, state.nextOffset());
@@ -379,13 +379,13 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** The ledger for a record; the first record's offset is where a partition is safe up to. */
-  private PartitionTracker touch(RecordOffset at) {
+  private PartitionProgress touch(RecordOffset at) {
     safe.received(at.partition(), at.offset());
     return ledger(at.partition());
   }
 
-  private PartitionTracker ledger(SourcePartition partition) {
-    PartitionTracker ledger = ledgers.get(partition);
+  private PartitionProgress ledger(SourcePartition partition) {
+    PartitionProgress ledger = ledgers.get(partition);
     if (ledger == null) {
       throw new IllegalStateException("A record of " + partition + ", which is not assigned");
     }

@@ -42,7 +42,7 @@ final class Sweeps {
   record Due(TableId table, Sweep sweep, Set<SourcePartition> partitions) {}
 
   /** A request that announces the end of a snapshot, if {@code ledger}'s last event showed it. */
-  Optional<Due> observe(PartitionTracker ledger, SourcePartition partition, TableId table) {
+  Optional<Due> observe(PartitionProgress ledger, SourcePartition partition, TableId table) {
     if (ledger.justCompleted().isEmpty()) {
       return Optional.empty();
     }
@@ -88,23 +88,23 @@ final class Sweeps {
   }
 
   /** Requests for sweeps that all partitions of the task are now ready for. */
-  List<Due> due(Map<SourcePartition, PartitionTracker> ledgers) {
+  List<Due> due(Map<SourcePartition, PartitionProgress> ledgers) {
     List<Due> due = new ArrayList<>();
     for (Ending ending : endings.values()) {
-      Map<SourcePartition, PartitionTracker> own = new HashMap<>(ledgers);
+      Map<SourcePartition, PartitionProgress> own = new HashMap<>(ledgers);
       own.keySet().removeIf(partition -> !partition.topic().equals(ending.sweep.topic()));
       if (!ending.settled.containsAll(own.keySet())
           && own.values().stream().allMatch(ledger -> isPast(ledger, ending.sweep.below()))) {
         own.values().forEach(ledger -> ledger.completeSnapshot(ending.sweep.below()));
         ending.settled.addAll(own.keySet());
-        own.values().removeIf(PartitionTracker::isUnread);
+        own.values().removeIf(PartitionProgress::isUnread);
         due.add(new Due(ending.sweep.table(), sweep(ending.sweep), own.keySet()));
       }
     }
     return due;
   }
 
-  private boolean isPast(PartitionTracker ledger, Position below) {
+  private boolean isPast(PartitionProgress ledger, Position below) {
     long quietSince = Math.max(readingSince, ledger.lastRecordAt());
     boolean quiet = System.nanoTime() - quietSince > options.quietMillis() * 1_000_000;
     return ledger.isPast(below)

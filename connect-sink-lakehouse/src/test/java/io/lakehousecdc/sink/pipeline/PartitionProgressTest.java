@@ -13,11 +13,11 @@ import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
 import io.lakehousecdc.sink.spi.PartitionState;
 import org.junit.jupiter.api.Test;
 
-class PartitionTrackerTest {
+class PartitionProgressTest {
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
 
   private final SinkMetrics metrics = new SinkMetrics();
-  private PartitionTracker ledger = ledger(PartitionState.fresh(0));
+  private PartitionProgress ledger = ledger(PartitionState.fresh(0));
   private long offset;
 
   @Test
@@ -161,8 +161,8 @@ class PartitionTrackerTest {
     assertEquals(new Position(3, 50, 60), position(streamed(50, 60, 5)));
   }
 
-  private PartitionTracker ledger(PartitionState state) {
-    return new PartitionTracker(PARTITION, state, metrics);
+  private PartitionProgress ledger(PartitionState state) {
+    return new PartitionProgress(PARTITION, state, metrics);
   }
 
   private Position position(SourcePosition mark) {

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * that were created anew and epochs that began. Holds the working state, ahead of the committed
  * one. Used by the task thread only.
  */
-final class PartitionTracker {
-  private static final Logger LOG = LoggerFactory.getLogger(PartitionTracker.class);
+final class PartitionProgress {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionProgress.class);
 
   private final SourcePartition partition;
   private final SinkMetrics metrics;
@@ -37,14 +37,14 @@ final class PartitionTracker {
   private long lastRecordAt = System.nanoTime();
   private OptionalLong justCompleted = OptionalLong.empty();
 
-  PartitionTracker(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
+  PartitionProgress(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
     this(partition, state, Map.of(), metrics);
   }
 
   /**
    * @param tablesAhead tables that have applied more than {@code state} says, and up to where
    */
-  PartitionTracker(
+  PartitionProgress(
       SourcePartition partition,
       PartitionState state,
       Map<TableId, Long> tablesAhead,
@@ -63,8 +63,8 @@ final class PartitionTracker {
   }
 
   /** The same as it began. */
-  PartitionTracker unread() {
-    return new PartitionTracker(partition, takenOver, tablesAhead, metrics);
+  PartitionProgress unread() {
+    return new PartitionProgress(partition, takenOver, tablesAhead, metrics);
   }
 
   /** The state to commit with everything admitted so far. */
