@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param truncateBelow rows below this position are gone; the target remembers the greatest such
  *     position and drops changes below it that arrive later, from whichever task
  * @param sweep snapshot that completed in this batch
- * @param sightings which columns the source's table had, and when; empty where it is not known
+ * @param observedSchemas which columns the source's table had, and when; empty where it is not known
  */
 public record TableBatch(
     TableId table,
@@ -38,5 +38,25 @@ public record TableBatch(
       Optional<Position> truncateBelow,
       Optional<Sweep> sweep) {
     this(table, schema, changes, truncateBelow, sweep, List.of());
+  }
+
+  /** The same for another table. */
+  public TableBatch withTable(TableId other) {
+    return new TableBatch(other, schema, changes, truncateBelow, sweep, observedSchemas);
+  }
+
+  /**
+   * The same with other rows.
+   *
+   * @param columns what the cells of {@code rows} are aligned to
+   */
+  public TableBatch withRows(RowSchema columns, List<RowChange> rows) {
+    return new TableBatch(table, columns, rows, truncateBelow, sweep, observedSchemas);
+  }
+
+  /** The same with a truncate at {@code position}, in place of its own if it has one. */
+  public TableBatch withTruncateBelow(Position position) {
+    return new TableBatch(
+        table, schema, changes, Optional.of(position), sweep, observedSchemas);
   }
 }
