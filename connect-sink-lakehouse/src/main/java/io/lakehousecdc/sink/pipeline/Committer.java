@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +66,9 @@ final class Committer {
    */
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
     SealedBatch current = batch;
-    Backoff backoff = new Backoff(options.retryTimeoutMillis(), metrics);
-    long resolveBy = System.nanoTime() + options.constraintWaitMillis() * 1_000_000;
+    Backoff backoff = new Backoff(options.waiting().retry(), metrics);
+    long resolveBy =
+        System.nanoTime() + TimeUnit.NANOSECONDS.convert(options.waiting().constraint());
     while (true) {
       try {
         awaitReports(current);

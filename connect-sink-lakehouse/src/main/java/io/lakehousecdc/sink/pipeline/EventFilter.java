@@ -40,7 +40,8 @@ final class EventFilter {
   EventFilter(PipelineOptions options, SinkMetrics metrics) {
     this.options = options;
     this.metrics = metrics;
-    this.deletes = new DeleteMemory(options.deleteMemoryEntries(), options.deleteMemoryMillis());
+    PipelineOptions.RememberedDeletes remembered = options.rememberedDeletes();
+    this.deletes = new DeleteMemory(remembered.entries(), remembered.age().toMillis());
   }
 
   /**

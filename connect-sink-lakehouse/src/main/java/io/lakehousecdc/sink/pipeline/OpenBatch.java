@@ -87,8 +87,8 @@ final class OpenBatch {
   }
 
   boolean isFull() {
-    return content.entries().size() >= options.flushMaxRecords()
-        || bytes >= options.flushMaxBytes();
+    return content.entries().size() >= options.flushing().maxRecords()
+        || bytes >= options.flushing().maxSize().bytes();
   }
 
   /**

@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,7 +39,7 @@ public final class Pipeline implements AutoCloseable {
   private static final long HAND_OVER_MILLIS = 20_000;
 
   /** Longest wait for a target in a rebalance: well below the default max.poll.interval.ms. */
-  private static final long MAX_LOAD_MILLIS = 120_000;
+  private static final Duration MAX_LOAD = Duration.ofMinutes(2);
 
   private static final int MAX_QUEUED = 2;
   private static final int MAX_FENCED_IN_A_ROW = 3;
@@ -216,8 +217,8 @@ public final class Pipeline implements AutoCloseable {
     throwFailure();
     inquiry.report(sweeps);
     sweeps.due(ledgers).forEach(open::sweep);
-    boolean due = open.ageMillis() >= options.flushIntervalMillis();
-    boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * options.flushIntervalMillis();
+    boolean due = open.ageMillis() >= options.flushing().interval().toMillis();
+    boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * options.flushing().interval().toMillis();
     if (open.isFull() || due && !patient && writer.queued() == 0) {
       cut();
     } else if (open.isUntouched() && inquiry.isDue() && writer.queued() == 0) {
@@ -225,7 +226,7 @@ public final class Pipeline implements AutoCloseable {
       open = new OpenBatch(options);
     }
     boolean full =
-        writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.bufferMaxBytes();
+        writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.flushing().maxBuffered().bytes();
     if (full) {
       sweeps.readingStopped();
     }
@@ -236,14 +237,14 @@ public final class Pipeline implements AutoCloseable {
   public boolean awaitRoom(long millis) {
     boolean room =
         writer.awaitRoom(MAX_QUEUED - 1, millis)
-            && metrics.bufferedBytes() <= options.bufferMaxBytes();
+            && metrics.bufferedBytes() <= options.flushing().maxBuffered().bytes();
     throwFailure();
     return room;
   }
 
   /** Milliseconds until {@link #flushIfDue} has something to do; 1 at least. */
   public long millisUntilDue() {
-    return Math.max(1, options.flushIntervalMillis() - open.ageMillis());
+    return Math.max(1, options.flushing().interval().toMillis() - open.ageMillis());
   }
 
   /**
@@ -301,7 +302,8 @@ public final class Pipeline implements AutoCloseable {
     }
     // First of all: where the state cannot be read, nothing may be taken in on the old one.
     partitions.forEach(this::forget);
-    long patience = Math.min(options.retryTimeoutMillis(), MAX_LOAD_MILLIS);
+    Duration retry = options.waiting().retry();
+    Duration patience = retry.compareTo(MAX_LOAD) < 0 ? retry : MAX_LOAD;
     Map<SourcePartition, LoadedPartition> loaded =
         Backoff.retry(patience, metrics, () -> target.load(partitions));
     Map<SourcePartition, Long> offsets = new HashMap<>();
@@ -325,7 +327,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Takes over the sweeps that wait for partitions of the topics that this task now holds. */
-  private void loadSweeps(long patience) {
+  private void loadSweeps(Duration patience) {
     if (watchesSnapshots()) {
       Set<String> topics =
           ledgers.keySet().stream().map(SourcePartition::topic).collect(Collectors.toSet());

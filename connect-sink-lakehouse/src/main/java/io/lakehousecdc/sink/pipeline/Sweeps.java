@@ -106,7 +106,7 @@ final class Sweeps {
 
   private boolean isPast(PartitionProgress ledger, Position below) {
     long quietSince = Math.max(readingSince, ledger.lastRecordAt());
-    boolean quiet = System.nanoTime() - quietSince > options.quietMillis() * 1_000_000;
+    boolean quiet = System.nanoTime() - quietSince > options.quiet().toNanos();
     return ledger.isPast(below)
         || quiet && (ledger.isUnread() || ledger.highWater().epoch() == below.epoch());
   }

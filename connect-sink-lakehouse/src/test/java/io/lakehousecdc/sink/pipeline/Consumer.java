@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,11 +21,6 @@ import java.util.concurrent.Future;
  * offsets, and can be killed at any point.
  */
 final class Consumer implements RejectionReporter, AutoCloseable {
-  /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
-  private static final long QUIET_MILLIS = 100;
-
-  static final PipelineOptions DEFAULTS = options(TableOptions.DEFAULT, Sweep.Mode.REPORT);
-
   final SinkMetrics metrics = new SinkMetrics();
   final List<DeadLetter> reported = new ArrayList<>();
   private final Map<SourcePartition, List<ChangeEvent>> log;
@@ -49,26 +42,6 @@ final class Consumer implements RejectionReporter, AutoCloseable {
     this.pipeline = new Pipeline("test-writer", target, options, metrics, this);
     log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
     positions.putAll(pipeline.open(Set.copyOf(log.keySet())));
-  }
-
-  static PipelineOptions options(TableOptions tables, Sweep.Mode sweep) {
-    return options(tables, sweep, 50);
-  }
-
-  static PipelineOptions options(TableOptions tables, Sweep.Mode sweep, int flushMaxRecords) {
-    return new PipelineOptions(
-        tables,
-        PipelineOptions.TruncateMode.APPLY,
-        new PipelineOptions.Sweeping(sweep, QUIET_MILLIS, 2),
-        0,
-        1,
-        flushMaxRecords,
-        1 << 20,
-        1 << 24,
-        3_600_000,
-        10_000,
-        10_000,
-        5_000);
   }
 
   /** Takes at most {@code count} records of each partition, and commits what is due. */

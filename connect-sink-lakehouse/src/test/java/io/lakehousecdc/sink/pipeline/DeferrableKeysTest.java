@@ -3,7 +3,6 @@ package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
@@ -116,7 +115,7 @@ class DeferrableKeysTest {
         source.log,
         group,
         target,
-        Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REPORT, batch));
+        TestOptions.options().flushRecords(batch).build());
   }
 
   private Map<Object, List<Object>> stored() {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.DeadLetter;
@@ -35,6 +34,7 @@ import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,7 +57,7 @@ class HandOverTest {
   private static final SourcePartition ITEMS = new SourcePartition("shop.public.item", 0);
   private static final SourcePartition OTHER = new SourcePartition("shop.public.item", 1);
   private static final TableId TABLE = new TableId("public", "item");
-  private static final long HOUR = 3_600_000;
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final SinkMetrics metrics = new SinkMetrics();
@@ -70,7 +70,7 @@ class HandOverTest {
 
   @Test
   void offsetsOfATopicCreatedAnewAreReportedOnceTheyAreCommitted() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     accept(0, 10);
     accept(1, 20);
     accept(2, 30);
@@ -89,7 +89,7 @@ class HandOverTest {
   @Test
   void changesOfATopicCreatedAnewWaitForThoseOfTheOldOne() {
     CountDownLatch released = blockCommits();
-    open(target(), options(HOUR, 1, HOUR));
+    open(target(), options(1));
     accept(0, 10);
     assertEquals(OptionalLong.of(0), waiting(0, 40));
     released.countDown();
@@ -101,7 +101,7 @@ class HandOverTest {
 
   @Test
   void topicCreatedAnewIsReadFromItsStartAfterAFailure() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     accept(0, 10);
     accept(1, 20);
     commitAll();
@@ -112,7 +112,7 @@ class HandOverTest {
 
   @Test
   void recordsBeforeTheFirstChangeDoNotHideThoseThatAreReadFromTheStart() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     pipeline.skip(new RecordOffset(ITEMS, 5));
     assertEquals(OptionalLong.of(0), pipeline.rewindToStart(new RecordOffset(ITEMS, 6)));
     for (int offset = 0; offset < 3; offset++) {
@@ -135,7 +135,7 @@ class HandOverTest {
           commits.add(commit);
           await(released);
         });
-    open(target(), options(HOUR, 1, 0));
+    open(target(), options(1).quiet(Duration.ZERO));
     accept(0, 10);
     while (commits.isEmpty()) {
       Thread.onSpinWait();
@@ -161,7 +161,7 @@ class HandOverTest {
             }
           }
         };
-    open(target, options(HOUR, 1, HOUR));
+    open(target, options(1));
     accept(0, 10);
     accept(1, 20);
     accept(2, 30);
@@ -191,7 +191,7 @@ class HandOverTest {
             twin.commit(commit);
           }
         });
-    open(target, options(HOUR, 2, HOUR));
+    open(target, options(2));
     accept(0, 10);
     accept(1, 20);
     accept(2, 30);
@@ -212,7 +212,7 @@ class HandOverTest {
           attempts.incrementAndGet();
           throw new OutOfOrderException("no parent");
         });
-    open(target(), options(HOUR, 1, HOUR));
+    open(target(), options(1));
     accept(0, 10);
     SourcePosition mark = new SourcePosition(20, 20, Snapshot.NO, 20);
     // Of another type, so that the two cannot be one batch.
@@ -224,7 +224,7 @@ class HandOverTest {
 
   @Test
   void rejectedRecordsCountAsBuffered() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     RecordOffset at = new RecordOffset(ITEMS, 0);
     String value = "x".repeat(10_000);
     pipeline.reject(at, new DeadLetter(at, null, value, null, "E", "bad", 0, 0), null);
@@ -235,7 +235,7 @@ class HandOverTest {
 
   @Test
   void stepsOfRecordsWithoutATableAreLeftOutOfABatchThatWaited() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     SealedBatch waited = sealed(ITEMS, List.of(new CompletableFuture<>()));
     SealedBatch passed = sealed(OTHER, List.of());
     assertEquals(waited.advances(), waited.join(passed).advances());
@@ -254,8 +254,8 @@ class HandOverTest {
         0);
   }
 
-  private void open(Target target, PipelineOptions options) {
-    pipeline = new Pipeline("test-writer", target, options, metrics, new Reports());
+  private void open(Target target, TestOptions options) {
+    pipeline = new Pipeline("test-writer", target, options.build(), metrics, new Reports());
     pipeline.open(Set.of(ITEMS));
   }
 
@@ -273,20 +273,15 @@ class HandOverTest {
         Optional.of("shop.letters"));
   }
 
-  private static PipelineOptions options(long flushMillis, int flushRecords, long quietMillis) {
-    return new PipelineOptions(
-        tables(),
-        PipelineOptions.TruncateMode.APPLY,
-        new PipelineOptions.Sweeping(Sweep.Mode.REPORT, quietMillis, 2),
-        0,
-        flushMillis,
-        flushRecords,
-        1 << 20,
-        1 << 24,
-        HOUR,
-        100,
-        10_000,
-        300);
+  /** Batches that only their number of records closes. */
+  private static TestOptions options(int flushRecords) {
+    return TestOptions.options()
+        .tables(tables())
+        .flushInterval(HOUR)
+        .flushRecords(flushRecords)
+        .quiet(HOUR)
+        .constraintWait(Duration.ofMillis(300))
+        .callWait(Duration.ofMillis(1));
   }
 
   private CountDownLatch blockCommits() {

@@ -45,6 +45,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineTest {
+  private static final PipelineOptions DEFAULTS = TestOptions.options().build();
+
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final Map<SourcePartition, Long> group = new HashMap<>();
 
@@ -55,7 +57,7 @@ class PipelineTest {
     history.insert(2, "b", "y");
     history.rename(1, "c");
     history.delete(2);
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -103,11 +105,11 @@ class PipelineTest {
   void aTargetRestoredFromABackupIsReadUpToDate() {
     History history = new History(1);
     history.insert(1, "a", "x");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     history.insert(2, "b", "y");
     group.put(history.log.keySet().iterator().next(), 2L);
     history.insert(3, "c", "z");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -117,7 +119,7 @@ class PipelineTest {
     history.insert(1, "a", "x");
     history.insert(2, "b", "y");
     group.put(history.log.keySet().iterator().next(), 1L);
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -142,9 +144,9 @@ class PipelineTest {
   void anotherOwnersCommitIsNoticedAndReadAgain() {
     History history = new History(1);
     history.insert(1, "a", "x");
-    Consumer first = run(history, Consumer.DEFAULTS);
+    Consumer first = run(history, DEFAULTS);
     history.insert(2, "b", "y");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     history.insert(3, "c", "z");
     first.drain();
     assertTrue(first.figure("FencedTotal") > 0);
@@ -159,7 +161,7 @@ class PipelineTest {
     history.insert(1, "good", "x");
     history.insert(2, "bad", "y");
     history.insert(3, "good", "z");
-    Consumer consumer = run(history, Consumer.DEFAULTS);
+    Consumer consumer = run(history, DEFAULTS);
     consumer.close();
     assertEquals(List.of(1L), offsets(consumer));
     assertEquals(0, consumer.figure("BufferedEvents"));
@@ -176,7 +178,7 @@ class PipelineTest {
     history.rename(1, "better");
     history.insert(2, "good", "y");
     history.rename(2, "bad");
-    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+    try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(List.of(4L), offsets(consumer));
       history.rows.get(2)[1] = "good";
       assertEqualRows(history);
@@ -193,7 +195,7 @@ class PipelineTest {
         });
     History history = new History(1);
     history.insert(1, "child", "x");
-    Consumer consumer = new Consumer(history.log, group, target(), Consumer.DEFAULTS);
+    Consumer consumer = new Consumer(history.log, group, target(), DEFAULTS);
     consumer.poll(1);
     history.insert(2, "parent", "y");
     consumer.drain();
@@ -210,7 +212,7 @@ class PipelineTest {
     History history = new History(1);
     history.insert(1, "a", "x");
     FatalException failure =
-        assertThrows(FatalException.class, () -> run(history, Consumer.DEFAULTS));
+        assertThrows(FatalException.class, () -> run(history, DEFAULTS));
     assertEquals("no space for tables", failure.getMessage());
   }
 
@@ -228,14 +230,14 @@ class PipelineTest {
     assertThrows(
         FatalException.class,
         () -> {
-          try (Consumer consumer = new Consumer(log, group, target(), Consumer.DEFAULTS)) {
+          try (Consumer consumer = new Consumer(log, group, target(), DEFAULTS)) {
             consumer.drain();
           }
         });
     warehouse.afterCommit(commit -> {});
     List<Commit> commits = new ArrayList<>();
     warehouse.beforeCommit(commits::add);
-    Consumer again = new Consumer(log, group, target(), Consumer.DEFAULTS);
+    Consumer again = new Consumer(log, group, target(), DEFAULTS);
     assertThrows(FatalException.class, again::drain);
     again.close();
     assertEquals(text, commits.get(0).batches().get(0).schema());
@@ -247,7 +249,7 @@ class PipelineTest {
     for (int id = 1; id <= 6; id++) {
       history.insert(id, "n", "b");
     }
-    PipelineOptions sweeping = Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REMOVE);
+    PipelineOptions sweeping = TestOptions.options().sweep(Sweep.Mode.REMOVE).build();
     run(history, sweeping).close();
     history.rows.remove(3);
     history.rows.remove(4);
@@ -263,10 +265,10 @@ class PipelineTest {
     History history = new History(1);
     history.insert(1, "n", "b");
     history.insert(2, "n", "b");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     Object[] ghost = history.rows.remove(1);
     history.snapshot();
-    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+    try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("GhostRowsTotal"));
     }
     history.rows.put(1, ghost);
@@ -283,7 +285,7 @@ class PipelineTest {
     for (int id = 4; id <= 7; id++) {
       history.insert(id, "after", "b");
     }
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -292,12 +294,12 @@ class PipelineTest {
     History history = new History(1);
     history.insert(1, "a", "x");
     history.insert(2, "b", "y");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     history.switchCluster();
     history.rename(1, "c");
     history.delete(2);
     history.insert(3, "d", "z");
-    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+    try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("EpochsTotal"));
     }
     assertEqualRows(history);
@@ -318,7 +320,7 @@ class PipelineTest {
         history.emitAgain(random.nextInt(history.log.size()), random.nextInt(20));
       }
       Map<SourcePartition, Long> before = new HashMap<>(group);
-      try (Consumer consumer = new Consumer(history.log, group, target(), Consumer.DEFAULTS)) {
+      try (Consumer consumer = new Consumer(history.log, group, target(), DEFAULTS)) {
         for (int i = random.nextInt(4); i >= 0; i--) {
           consumer.poll(1 + random.nextInt(40));
         }
@@ -327,7 +329,7 @@ class PipelineTest {
         group.putAll(before);
       }
     }
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -362,7 +364,7 @@ class PipelineTest {
             Evolution.ADDITIVE,
             MetadataColumns.DEFAULT,
             Optional.empty());
-    return Consumer.options(mode, Sweep.Mode.REPORT);
+    return TestOptions.options().tables(mode).build();
   }
 
   private Consumer run(History history, PipelineOptions options) {

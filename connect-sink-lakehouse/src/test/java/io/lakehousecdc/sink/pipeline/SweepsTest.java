@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SweepsTest {
   private static final String TOPIC = "shop.public.item";
   private static final PipelineOptions SWEEPING =
-      Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REMOVE);
+      TestOptions.options().sweep(Sweep.Mode.REMOVE).build();
 
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final Map<SourcePartition, Long> group = new HashMap<>();
