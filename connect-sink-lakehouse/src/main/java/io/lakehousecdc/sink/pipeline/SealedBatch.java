@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 
@@ -71,22 +72,18 @@ record SealedBatch(
         bytes);
   }
 
-  /** Whether the next batch's events can be folded with these. */
-  boolean canJoin(SealedBatch next) {
+  /**
+   * This batch and the one that follows it as one; empty where an event of {@code next} needs a
+   * batch of its own. Neither is changed.
+   */
+  Optional<SealedBatch> tryJoin(SealedBatch next) {
     BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
     for (Entry entry : next.content.entries()) {
       if (!joined.accepts(entry.event())) {
-        return false;
+        return Optional.empty();
       }
       joined.add(entry);
     }
-    return true;
-  }
-
-  /** This batch and the one that follows it, as one. */
-  SealedBatch join(SealedBatch next) {
-    BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
-    next.content.entries().forEach(joined::add);
     next.content.sweeps().forEach(joined::sweep);
     Map<SourcePartition, PartitionAdvance> steps = new LinkedHashMap<>();
     advances.forEach(step -> steps.put(step.partition(), step));
@@ -99,13 +96,14 @@ record SealedBatch(
           (first, second) ->
               new PartitionAdvance(first.partition(), first.previous(), second.next()));
     }
-    return new SealedBatch(
-        mode,
-        joined,
-        List.copyOf(steps.values()),
-        concat(letters, next.letters),
-        concat(reports, next.reports),
-        bytes + next.bytes);
+    return Optional.of(
+        new SealedBatch(
+            mode,
+            joined,
+            List.copyOf(steps.values()),
+            concat(letters, next.letters),
+            concat(reports, next.reports),
+            bytes + next.bytes));
   }
 
   private static <T> List<T> concat(List<T> first, List<T> second) {

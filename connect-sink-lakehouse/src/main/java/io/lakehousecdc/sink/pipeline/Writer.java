@@ -191,23 +191,57 @@ final class Writer implements AutoCloseable {
   }
 
   private Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException {
+    long giveUpAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    SealedBatch next = awaitNext(giveUpAt);
+    if (next == null) {
+      return Optional.empty();
+    }
+    // Without the lock, which the task thread needs: joining takes as long as filling the batches.
+    Optional<SealedBatch> joined = batch.tryJoin(next);
+    if (joined.isEmpty()) {
+      // Only another task can help now: trying again at once would keep the target busy.
+      pauseUntil(giveUpAt);
+      return Optional.empty();
+    }
+    return takeIfNext(next) ? joined : Optional.empty();
+  }
+
+  /** The batch that is next in the queue, and stays there; null where none comes in time. */
+  private SealedBatch awaitNext(long giveUpAt) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      long left = giveUpAt - System.nanoTime();
       while (queue.isEmpty() && left > 0) {
         left = changed.awaitNanos(left);
       }
-      SealedBatch next = queue.peek();
-      if (next == null || !batch.canJoin(next)) {
-        // Only another task can help now: trying again at once would keep the target busy.
-        while (left > 0) {
-          left = changed.awaitNanos(left);
-        }
-        return Optional.empty();
+      return queue.peek();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pauseUntil(long time) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = time - System.nanoTime();
+      while (left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a batch out of the queue; false where the queue was cleared meanwhile. */
+  private boolean takeIfNext(SealedBatch batch) {
+    lock.lock();
+    try {
+      if (queue.peek() != batch) {
+        return false;
       }
       queue.poll();
       changed.signalAll();
-      return Optional.of(batch.join(next));
+      return true;
     } finally {
       lock.unlock();
     }

@@ -238,9 +238,9 @@ class HandOverTest {
     open(target(), options(100));
     SealedBatch waited = sealed(ITEMS, List.of(new CompletableFuture<>()));
     SealedBatch passed = sealed(OTHER, List.of());
-    assertEquals(waited.advances(), waited.join(passed).advances());
+    assertEquals(waited.advances(), waited.tryJoin(passed).orElseThrow().advances());
     SealedBatch rejected = sealed(OTHER, List.of(new CompletableFuture<>()));
-    assertEquals(2, waited.join(rejected).advances().size());
+    assertEquals(2, waited.tryJoin(rejected).orElseThrow().advances().size());
   }
 
   private static SealedBatch sealed(SourcePartition partition, List<Future<?>> reports) {
