@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param truncateBelow rows below this position are gone; the target remembers the greatest such
  *     position and drops changes below it that arrive later, from whichever task
  * @param sweep snapshot that completed in this batch
- * @param observedSchemas which columns the source's table had, and when; empty where it is not known
+ * @param observedSchemas which columns the source's table had, and when; empty where it is not
+ *     known
  */
 public record TableBatch(
     TableId table,
@@ -56,7 +57,6 @@ public record TableBatch(
 
   /** The same with a truncate at {@code position}, in place of its own if it has one. */
   public TableBatch withTruncateBelow(Position position) {
-    return new TableBatch(
-        table, schema, changes, Optional.of(position), sweep, observedSchemas);
+    return new TableBatch(table, schema, changes, Optional.of(position), sweep, observedSchemas);
   }
 }

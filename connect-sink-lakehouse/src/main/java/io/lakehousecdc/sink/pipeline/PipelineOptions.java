@@ -70,5 +70,13 @@ public record PipelineOptions(
    *     the changes that resolve it
    * @param call how long one call of the task waits for the writer at most
    */
-  public record Waiting(Duration retry, Duration constraint, Duration call) {}
+  public record Waiting(Duration retry, Duration constraint, Duration call) {
+    /** In a rebalance: well below the default max.poll.interval.ms. */
+    private static final Duration MAX_TAKE_OVER = Duration.ofMinutes(2);
+
+    /** How long reading the committed state is tried again before the task fails. */
+    public Duration takeOver() {
+      return retry.compareTo(MAX_TAKE_OVER) < 0 ? retry : MAX_TAKE_OVER;
+    }
+  }
 }

@@ -4,7 +4,6 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.spi.Commit;
-import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,9 +16,9 @@ import java.util.concurrent.Future;
 /**
  * A batch on its way to the target.
  *
- * @param mode how its events are folded
- * @param content events, folded
- * @param advances steps of the partitions it covers
+ * @param mode how its events are combined
+ * @param content its events
+ * @param steps of the partitions whose state moves with it
  * @param letters rejected records, for the dead-letter table
  * @param reports reports of rejected records that must be safe before the offsets are committed
  * @param bytes estimated size
@@ -28,7 +27,7 @@ import java.util.concurrent.Future;
 record SealedBatch(
     WriteMode mode,
     BatchContent content,
-    List<PartitionAdvance> advances,
+    List<PartitionStep> steps,
     List<DeadLetter> letters,
     List<Future<?>> reports,
     long bytes,
@@ -38,18 +37,22 @@ record SealedBatch(
   SealedBatch(
       WriteMode mode,
       BatchContent content,
-      List<PartitionAdvance> advances,
+      List<PartitionStep> steps,
       List<DeadLetter> letters,
       List<Future<?>> reports,
       long bytes) {
     this(
         mode,
         content,
-        advances,
+        steps,
         letters,
         reports,
         bytes,
-        new Commit(content.batches(), advances, letters, content.contributors()));
+        new Commit(
+            content.batches(),
+            steps.stream().map(PartitionStep::advance).toList(),
+            letters,
+            content.contributors()));
   }
 
   /** Whether there is anything but offsets to commit. */
@@ -66,7 +69,7 @@ record SealedBatch(
     return new SealedBatch(
         mode,
         BatchContent.of(mode, kept, content.sweeps()),
-        advances,
+        steps,
         concat(letters, newLetters),
         concat(reports, newReports),
         bytes);
@@ -85,22 +88,17 @@ record SealedBatch(
       joined.add(entry);
     }
     next.content.sweeps().forEach(joined::sweep);
-    Map<SourcePartition, PartitionAdvance> steps = new LinkedHashMap<>();
-    advances.forEach(step -> steps.put(step.partition(), step));
+    Map<SourcePartition, PartitionStep> joinedSteps = new LinkedHashMap<>();
+    steps.forEach(step -> joinedSteps.put(step.partition(), step));
     // Where a batch is not worth committing, the steps that follow it do not build on its own.
-    for (PartitionAdvance step :
-        next.isWorthCommitting() ? next.advances : List.<PartitionAdvance>of()) {
-      steps.merge(
-          step.partition(),
-          step,
-          (first, second) ->
-              new PartitionAdvance(first.partition(), first.previous(), second.next()));
+    if (next.isWorthCommitting()) {
+      next.steps.forEach(step -> joinedSteps.merge(step.partition(), step, PartitionStep::then));
     }
     return Optional.of(
         new SealedBatch(
             mode,
             joined,
-            List.copyOf(steps.values()),
+            List.copyOf(joinedSteps.values()),
             concat(letters, next.letters),
             concat(reports, next.reports),
             bytes + next.bytes));

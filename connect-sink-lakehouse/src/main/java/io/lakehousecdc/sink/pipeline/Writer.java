@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.error.FatalException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -87,13 +88,13 @@ final class Writer implements AutoCloseable {
   }
 
   /** Waits until at most {@code batches} are queued, or the writer failed; false on timeout. */
-  boolean awaitRoom(int batches, long millis) {
-    return await(() -> queue.size() <= batches || failure != null, millis);
+  boolean awaitRoom(int batches, Duration patience) {
+    return await(() -> queue.size() <= batches || failure != null, patience);
   }
 
   /** Waits until nothing is queued or in flight, or the writer failed; false on timeout. */
-  boolean awaitIdle(long millis) {
-    return await(() -> queue.isEmpty() && !busy || failure != null, millis);
+  boolean awaitIdle(Duration patience) {
+    return await(() -> queue.isEmpty() && !busy || failure != null, patience);
   }
 
   /**
@@ -101,7 +102,7 @@ final class Writer implements AutoCloseable {
    *
    * @return false where the batch in flight did not end in time
    */
-  boolean reset(long millis) {
+  boolean reset(Duration patience) {
     lock.lock();
     try {
       queue.clear();
@@ -111,7 +112,7 @@ final class Writer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean ended = await(() -> !busy, millis);
+    boolean ended = await(() -> !busy, patience);
     lock.lock();
     try {
       queue.clear();
@@ -190,8 +191,9 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException {
-    long giveUpAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+  private Optional<SealedBatch> join(SealedBatch batch, Duration patience)
+      throws InterruptedException {
+    long giveUpAt = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
     SealedBatch next = awaitNext(giveUpAt);
     if (next == null) {
       return Optional.empty();
@@ -263,8 +265,8 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private boolean await(BooleanSupplier condition, long millis) {
-    long left = TimeUnit.MILLISECONDS.toNanos(millis);
+  private boolean await(BooleanSupplier condition, Duration patience) {
+    long left = TimeUnit.NANOSECONDS.convert(patience);
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {

@@ -51,7 +51,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
         take(partition, count);
       }
       if (pipeline.flushIfDue()) {
-        pipeline.awaitRoom(1_000);
+        pipeline.awaitRoom();
       }
     } catch (FencedException e) {
       positions.putAll(pipeline.recover(e));
@@ -84,18 +84,19 @@ final class Consumer implements RejectionReporter, AutoCloseable {
   }
 
   @Override
-  public boolean wantsOrigin() {
+  public boolean wantsOriginal() {
     return true;
   }
 
   @Override
-  public Future<?> report(Object origin, DeadLetter letter) {
+  public Future<?> report(Object original, DeadLetter letter) {
     reported.add(letter);
     return CompletableFuture.completedFuture(null);
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
+  public DeadLetter describe(
+      Object original, ChangeEvent event, RecordOffset at, Exception reason) {
     return new DeadLetter(at, null, null, null, "RecordException", reason.getMessage(), 0, 0);
   }
 
@@ -108,16 +109,13 @@ final class Consumer implements RejectionReporter, AutoCloseable {
     List<ChangeEvent> records = log.get(partition);
     for (int i = 0; i < count && positions.get(partition) < records.size(); i++) {
       long offset = positions.get(partition);
-      var back = pipeline.rewind(partition, offset);
-      if (back.isEmpty()) {
-        back = pipeline.rewindToStart(new RecordOffset(partition, offset));
-      }
-      if (back.isPresent()) {
-        positions.put(partition, back.getAsLong());
+      ChangeEvent event = records.get((int) offset);
+      RecordOffset at = new RecordOffset(partition, offset);
+      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, event))
+          instanceof OfferResult.Rewind rewind) {
+        positions.put(partition, rewind.offset());
         return;
       }
-      ChangeEvent event = records.get((int) offset);
-      pipeline.accept(new RecordOffset(partition, offset), event, 100, event);
       positions.put(partition, offset + 1);
     }
   }

@@ -112,10 +112,7 @@ class DeferrableKeysTest {
     InMemoryTarget target =
         new InMemoryTarget(warehouse, TableOptions.DEFAULT, new TargetContext("shop", 0, 1));
     return new Consumer(
-        source.log,
-        group,
-        target,
-        TestOptions.options().flushRecords(batch).build());
+        source.log, group, target, TestOptions.options().flushRecords(batch).build());
   }
 
   private Map<Object, List<Object>> stored() {

@@ -40,7 +40,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -77,7 +76,6 @@ class HandOverTest {
     commitAll();
     assertEquals(3, pipeline.reportableOffset(ITEMS, 3));
     for (int offset = 0; offset < 5; offset++) {
-      assertEquals(OptionalLong.empty(), waiting(offset, 40 + offset));
       accept(offset, 40 + offset);
       assertEquals(0, pipeline.reportableOffset(ITEMS, offset + 1));
     }
@@ -89,11 +87,11 @@ class HandOverTest {
   @Test
   void changesOfATopicCreatedAnewWaitForThoseOfTheOldOne() {
     CountDownLatch released = blockCommits();
-    open(target(), options(1));
+    open(target(), options(100));
     accept(0, 10);
-    assertEquals(OptionalLong.of(0), waiting(0, 40));
+    assertEquals(new OfferResult.Rewind(0), offer(0, 40));
     released.countDown();
-    while (waiting(0, 40).isPresent()) {
+    while (!offer(0, 40).equals(OfferResult.ACCEPTED)) {
       Thread.onSpinWait();
     }
     assertEquals(1, rows());
@@ -105,7 +103,6 @@ class HandOverTest {
     accept(0, 10);
     accept(1, 20);
     commitAll();
-    assertEquals(OptionalLong.empty(), waiting(0, 40));
     accept(0, 40);
     assertEquals(Map.of(ITEMS, 0L), pipeline.recover(new FencedException("another owner")));
   }
@@ -113,13 +110,12 @@ class HandOverTest {
   @Test
   void recordsBeforeTheFirstChangeDoNotHideThoseThatAreReadFromTheStart() {
     open(target(), options(100));
-    pipeline.skip(new RecordOffset(ITEMS, 5));
-    assertEquals(OptionalLong.of(0), pipeline.rewindToStart(new RecordOffset(ITEMS, 6)));
+    accept(new OfferedRecord.Skipped(new RecordOffset(ITEMS, 5)));
+    assertEquals(new OfferResult.Rewind(0), offer(6, 60));
     for (int offset = 0; offset < 3; offset++) {
       SourcePosition unknown =
           new SourcePosition(SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
-      pipeline.accept(
-          new RecordOffset(ITEMS, offset), created(offset, Primitive.INT32, 7, unknown), 100, null);
+      accept(change(offset, created(offset, Primitive.INT32, 7, unknown)));
     }
     assertEquals(0, pipeline.reportableOffset(ITEMS, 3));
     commitAll();
@@ -214,10 +210,8 @@ class HandOverTest {
         });
     open(target(), options(1));
     accept(0, 10);
-    SourcePosition mark = new SourcePosition(20, 20, Snapshot.NO, 20);
     // Of another type, so that the two cannot be one batch.
-    pipeline.accept(
-        new RecordOffset(ITEMS, 1), created(1, Primitive.TEXT, "seven", mark), 100, null);
+    accept(change(1, created(1, Primitive.TEXT, "seven", sourcePosition(20))));
     assertThrows(FatalException.class, this::flushForever);
     assertTrue(attempts.get() < 10, () -> attempts + " attempts");
   }
@@ -227,7 +221,8 @@ class HandOverTest {
     open(target(), options(100));
     RecordOffset at = new RecordOffset(ITEMS, 0);
     String value = "x".repeat(10_000);
-    pipeline.reject(at, new DeadLetter(at, null, value, null, "E", "bad", 0, 0), null);
+    DeadLetter letter = new DeadLetter(at, null, value, null, "E", "bad", 0, 0);
+    accept(new OfferedRecord.Rejected(at, letter, null));
     assertTrue(metrics.bufferedBytes() > 20_000);
     commitAll();
     assertEquals(0, metrics.bufferedBytes());
@@ -238,17 +233,18 @@ class HandOverTest {
     open(target(), options(100));
     SealedBatch waited = sealed(ITEMS, List.of(new CompletableFuture<>()));
     SealedBatch passed = sealed(OTHER, List.of());
-    assertEquals(waited.advances(), waited.tryJoin(passed).orElseThrow().advances());
+    assertEquals(waited.steps(), waited.tryJoin(passed).orElseThrow().steps());
     SealedBatch rejected = sealed(OTHER, List.of(new CompletableFuture<>()));
-    assertEquals(2, waited.tryJoin(rejected).orElseThrow().advances().size());
+    assertEquals(2, waited.tryJoin(rejected).orElseThrow().steps().size());
   }
 
   private static SealedBatch sealed(SourcePartition partition, List<Future<?>> reports) {
     PartitionState next = new PartitionState(1, new Position(0, 1, 1), -1, -1, 0);
+    PartitionAdvance advance = new PartitionAdvance(partition, Optional.empty(), next);
     return new SealedBatch(
         WriteMode.UPSERT,
         new BatchContent(WriteMode.UPSERT),
-        List.of(new PartitionAdvance(partition, Optional.empty(), next)),
+        List.of(new PartitionStep(advance, new ReportableOffset())),
         List.of(),
         reports,
         0);
@@ -299,25 +295,40 @@ class HandOverTest {
   }
 
   private void accept(long offset, long lsn) {
-    pipeline.accept(new RecordOffset(ITEMS, offset), event(lsn), 100, null);
+    assertEquals(OfferResult.ACCEPTED, offer(offset, lsn));
   }
 
-  private OptionalLong waiting(long offset, long lsn) {
-    return pipeline.rewindToWait(new RecordOffset(ITEMS, offset), event(lsn), 1);
+  private void accept(OfferedRecord offered) {
+    assertEquals(OfferResult.ACCEPTED, pipeline.offer(offered));
   }
 
-  private static RowEvent event(long lsn) {
-    return created(
-        (int) lsn, Primitive.INT32, 7, new SourcePosition(lsn, lsn, Snapshot.NO, 1_000 + lsn));
+  private OfferResult offer(long offset, long lsn) {
+    return pipeline.offer(
+        change(offset, created((int) lsn, Primitive.INT32, 7, sourcePosition(lsn))));
   }
 
-  private static RowEvent created(int id, Primitive type, Object value, SourcePosition mark) {
+  private static OfferedRecord change(long offset, RowEvent event) {
+    return new OfferedRecord.Change(new RecordOffset(ITEMS, offset), event, 100, null);
+  }
+
+  private static SourcePosition sourcePosition(long lsn) {
+    return new SourcePosition(lsn, lsn, Snapshot.NO, 1_000 + lsn);
+  }
+
+  private static RowEvent created(
+      int id, Primitive type, Object value, SourcePosition sourcePosition) {
     RowSchema schema =
         new RowSchema(
             List.of(new Column("id", Primitive.INT32, false), new Column("v", type, true)),
             List.of(0));
     return new RowEvent(
-        TABLE, schema, Operation.CREATE, RowKey.of(id), new Object[] {id, value}, null, mark);
+        TABLE,
+        schema,
+        Operation.CREATE,
+        RowKey.of(id),
+        new Object[] {id, value},
+        null,
+        sourcePosition);
   }
 
   /** Any change of the partitions commits what was begun. */
@@ -338,18 +349,18 @@ class HandOverTest {
 
   private static final class Reports implements RejectionReporter {
     @Override
-    public boolean wantsOrigin() {
+    public boolean wantsOriginal() {
       return false;
     }
 
     @Override
-    public Future<?> report(Object origin, DeadLetter letter) {
+    public Future<?> report(Object original, DeadLetter letter) {
       return CompletableFuture.completedFuture(null);
     }
 
     @Override
     public DeadLetter describe(
-        Object origin,
+        Object original,
         io.lakehousecdc.sink.change.ChangeEvent event,
         RecordOffset at,
         Exception reason) {

@@ -9,17 +9,18 @@ import java.util.concurrent.Future;
 /** For tests in which no record is rejected. */
 final class NoRejections implements RejectionReporter {
   @Override
-  public boolean wantsOrigin() {
+  public boolean wantsOriginal() {
     return false;
   }
 
   @Override
-  public Future<?> report(Object origin, DeadLetter letter) {
+  public Future<?> report(Object original, DeadLetter letter) {
     throw new AssertionError("rejected: " + letter);
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
+  public DeadLetter describe(
+      Object original, ChangeEvent event, RecordOffset at, Exception reason) {
     throw new AssertionError("rejected: " + at, reason);
   }
 }

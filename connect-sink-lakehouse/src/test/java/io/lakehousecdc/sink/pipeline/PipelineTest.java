@@ -211,8 +211,7 @@ class PipelineTest {
         });
     History history = new History(1);
     history.insert(1, "a", "x");
-    FatalException failure =
-        assertThrows(FatalException.class, () -> run(history, DEFAULTS));
+    FatalException failure = assertThrows(FatalException.class, () -> run(history, DEFAULTS));
     assertEquals("no space for tables", failure.getMessage());
   }
 

@@ -25,6 +25,7 @@ import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -74,7 +75,7 @@ class WriterTest {
     CompletableFuture.runAsync(() -> writer.submit(batch("other", "parent", 30)))
         .get(10, TimeUnit.SECONDS);
     released.countDown();
-    assertTrue(writer.awaitIdle(10_000));
+    assertTrue(writer.awaitIdle(Duration.ofSeconds(10)));
     assertEquals(
         List.of(2, 1), committed.stream().map(each -> each.content().entries().size()).toList());
   }
@@ -87,10 +88,10 @@ class WriterTest {
     comparing.await();
     // Joining does not end before it is released, so there is no point in waiting for it.
     boolean ended =
-        CompletableFuture.supplyAsync(() -> writer.reset(0)).get(10, TimeUnit.SECONDS);
+        CompletableFuture.supplyAsync(() -> writer.reset(Duration.ZERO)).get(10, TimeUnit.SECONDS);
     assertFalse(ended);
     released.countDown();
-    assertTrue(writer.awaitIdle(10_000));
+    assertTrue(writer.awaitIdle(Duration.ofSeconds(10)));
     assertEquals(List.of(), committed);
   }
 
