@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
@@ -9,24 +11,31 @@ import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 /**
  * Drives a pipeline as a sink task does, from partitions held in memory: polls, rewinds, reports
- * offsets, and can be killed at any point.
+ * offsets, and can be killed at any point. A record that is rejected fails the test when the
+ * consumer is closed, unless the test {@linkplain #expectingRejections expects} it.
  */
 final class Consumer implements RejectionReporter, AutoCloseable {
   final SinkMetrics metrics = new SinkMetrics();
-  final List<DeadLetter> reported = new ArrayList<>();
+
+  /** Records that were rejected so far. */
+  final List<DeadLetter> reported = Collections.synchronizedList(new ArrayList<>());
+
   private final Map<SourcePartition, List<ChangeEvent>> log;
   private final Map<SourcePartition, Long> group;
   private final Map<SourcePartition, Long> positions = new HashMap<>();
   private final Pipeline pipeline;
+  private Predicate<DeadLetter> expected = letter -> false;
 
   /**
    * @param log records of each partition; may grow
@@ -42,6 +51,16 @@ final class Consumer implements RejectionReporter, AutoCloseable {
     this.pipeline = new Pipeline("test-writer", target, options, metrics, this);
     log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
     positions.putAll(pipeline.open(Set.copyOf(log.keySet())));
+  }
+
+  /**
+   * The same for a test in which records may be rejected.
+   *
+   * @param which those that are not to fail the test
+   */
+  Consumer expectingRejections(Predicate<DeadLetter> which) {
+    expected = which;
+    return this;
   }
 
   /** Takes at most {@code count} records of each partition, and commits what is due. */
@@ -103,6 +122,10 @@ final class Consumer implements RejectionReporter, AutoCloseable {
   @Override
   public void close() {
     pipeline.close();
+    assertEquals(
+        List.of(),
+        reported.stream().filter(expected.negate()).toList(),
+        "records were rejected that should have been applied");
   }
 
   private void take(SourcePartition partition, int count) {

@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
@@ -40,8 +41,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineTest {
@@ -161,7 +167,7 @@ class PipelineTest {
     history.insert(1, "good", "x");
     history.insert(2, "bad", "y");
     history.insert(3, "good", "z");
-    Consumer consumer = run(history, DEFAULTS);
+    Consumer consumer = drained(consumer(history, DEFAULTS).expectingRejections(letter -> true));
     consumer.close();
     assertEquals(List.of(1L), offsets(consumer));
     assertEquals(0, consumer.figure("BufferedEvents"));
@@ -178,7 +184,8 @@ class PipelineTest {
     history.rename(1, "better");
     history.insert(2, "good", "y");
     history.rename(2, "bad");
-    try (Consumer consumer = run(history, DEFAULTS)) {
+    try (Consumer consumer =
+        drained(consumer(history, DEFAULTS).expectingRejections(letter -> true))) {
       assertEquals(List.of(4L), offsets(consumer));
       history.rows.get(2)[1] = "good";
       assertEqualRows(history);
@@ -265,12 +272,12 @@ class PipelineTest {
     history.insert(1, "n", "b");
     history.insert(2, "n", "b");
     run(history, DEFAULTS).close();
-    Object[] ghost = history.rows.remove(1);
+    Object[] orphaned = history.rows.remove(1);
     history.snapshot();
     try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("GhostRowsTotal"));
     }
-    history.rows.put(1, ghost);
+    history.rows.put(1, orphaned);
     assertEqualRows(history);
   }
 
@@ -304,9 +311,28 @@ class PipelineTest {
     assertEqualRows(history);
   }
 
+  /** Of the records that are rejected in vain, none is the first that tells of its change. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void crashesLostAcknowledgementsAndReemissionsConverge(long seed) {
+    crashesLostAcknowledgementsAndReemissionsConverge(
+        seed, history -> letter -> history.isRepeated(letter.at()));
+  }
+
+  /** Batches are cut by time, so that it does not fail with the same seeds each time. */
+  @Disabled("A repeated suffix is rejected: issue 9, section 3")
+  @ParameterizedTest
+  @MethodSource("manySeeds")
+  void crashesLostAcknowledgementsAndReemissionsRejectNothing(long seed) {
+    crashesLostAcknowledgementsAndReemissionsConverge(seed, history -> letter -> false);
+  }
+
+  private static LongStream manySeeds() {
+    return LongStream.range(1, 200);
+  }
+
+  private void crashesLostAcknowledgementsAndReemissionsConverge(
+      long seed, Function<History, Predicate<DeadLetter>> rejected) {
     Random random = new Random(seed);
     History history = new History(1 + random.nextInt(3));
     warehouse.beforeCommit(commit -> failSometimes(random));
@@ -319,7 +345,8 @@ class PipelineTest {
         history.emitAgain(random.nextInt(history.log.size()), random.nextInt(20));
       }
       Map<SourcePartition, Long> before = new HashMap<>(group);
-      try (Consumer consumer = new Consumer(history.log, group, target(), DEFAULTS)) {
+      try (Consumer consumer =
+          consumer(history, DEFAULTS).expectingRejections(rejected.apply(history))) {
         for (int i = random.nextInt(4); i >= 0; i--) {
           consumer.poll(1 + random.nextInt(40));
         }
@@ -328,7 +355,7 @@ class PipelineTest {
         group.putAll(before);
       }
     }
-    run(history, DEFAULTS).close();
+    drained(consumer(history, DEFAULTS).expectingRejections(rejected.apply(history))).close();
     assertEqualRows(history);
   }
 
@@ -367,7 +394,14 @@ class PipelineTest {
   }
 
   private Consumer run(History history, PipelineOptions options) {
-    Consumer consumer = new Consumer(history.log, group, target(), options);
+    return drained(consumer(history, options));
+  }
+
+  private Consumer consumer(History history, PipelineOptions options) {
+    return new Consumer(history.log, group, target(), options);
+  }
+
+  private static Consumer drained(Consumer consumer) {
     try {
       consumer.drain();
     } catch (RuntimeException e) {
@@ -387,7 +421,7 @@ class PipelineTest {
   }
 
   private static ChangeEvent created(int id, RowSchema schema, Object value, long lsn) {
-    SourcePosition mark = new SourcePosition(lsn, lsn, Snapshot.NO, lsn);
+    SourcePosition sourcePosition = new SourcePosition(lsn, lsn, Snapshot.NO, lsn);
     return new RowEvent(
         History.TABLE,
         schema,
@@ -395,7 +429,7 @@ class PipelineTest {
         RowKey.of(id),
         new Object[] {id, value},
         null,
-        mark);
+        sourcePosition);
   }
 
   private static List<Object> names(Commit commit) {

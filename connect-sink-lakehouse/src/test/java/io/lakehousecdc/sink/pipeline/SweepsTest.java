@@ -40,7 +40,7 @@ class SweepsTest {
       assertTrue(ids().containsAll(List.of(3, 4)));
       odd.drain();
       pollUntil(() -> ids().equals(history.rows.keySet()));
-      pollUntil(() -> ghosts() == 2);
+      pollUntil(() -> orphanedRows() == 2);
     }
   }
 
@@ -50,7 +50,7 @@ class SweepsTest {
     try (Consumer even = task(0);
         Consumer odd = task(1)) {
       pollUntil(() -> ids().equals(history.rows.keySet()));
-      pollUntil(() -> ghosts() == 3);
+      pollUntil(() -> orphanedRows() == 3);
     }
   }
 
@@ -64,7 +64,7 @@ class SweepsTest {
     try (Consumer even = task(0);
         Consumer odd = task(1)) {
       pollUntil(() -> ids().equals(history.rows.keySet()));
-      pollUntil(() -> ghosts() == 3);
+      pollUntil(() -> orphanedRows() == 3);
     }
   }
 
@@ -97,12 +97,14 @@ class SweepsTest {
   private void pollUntil(BooleanSupplier condition) {
     long giveUpAt = System.nanoTime() + 20_000_000_000L;
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < giveUpAt, () -> "rows " + ids() + ", ghosts " + ghosts());
+      assertTrue(
+          System.nanoTime() < giveUpAt,
+          () -> "rows " + ids() + ", orphaned rows " + orphanedRows());
       tasks.forEach(task -> task.poll(100));
     }
   }
 
-  private long ghosts() {
+  private long orphanedRows() {
     return tasks.stream().mapToLong(task -> task.figure("GhostRowsTotal")).sum();
   }
 
