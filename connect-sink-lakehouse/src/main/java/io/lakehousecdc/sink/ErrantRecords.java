@@ -30,14 +30,14 @@ final class ErrantRecords implements RejectionReporter {
   }
 
   @Override
-  public boolean wantsOrigin() {
+  public boolean wantsOriginal() {
     return reporter != null || hasTable;
   }
 
   @Override
-  public Future<?> report(Object origin, DeadLetter letter) {
+  public Future<?> report(Object original, DeadLetter letter) {
     if (reporter != null) {
-      return reporter.report((SinkRecord) origin, new DataException(letter.errorMessage()));
+      return reporter.report((SinkRecord) original, new DataException(letter.errorMessage()));
     }
     if (hasTable) {
       return CompletableFuture.completedFuture(null);
@@ -51,11 +51,11 @@ final class ErrantRecords implements RejectionReporter {
 
   @Override
   public DeadLetter describe(
-      Object origin, ChangeEvent event, RecordOffset offset, Exception reason) {
-    String message = offset + ", table " + event.table() + ": " + reason.getMessage();
-    return origin == null
+      Object original, ChangeEvent event, RecordOffset at, Exception reason) {
+    String message = at + ", table " + event.table() + ": " + reason.getMessage();
+    return original == null
         ? new DeadLetter(
-            offset, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
-        : RecordDecoder.letter((SinkRecord) origin, "RecordException", message);
+            at, null, null, null, "RecordException", message, System.currentTimeMillis(), 0)
+        : RecordDecoder.letter((SinkRecord) original, "RecordException", message);
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink;
 
-import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.decode.DecodeAhead;
 import io.lakehousecdc.sink.decode.Decoded;
@@ -9,6 +8,8 @@ import io.lakehousecdc.sink.decode.RecordDecoder;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.MetricsBean;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.OfferResult;
+import io.lakehousecdc.sink.pipeline.OfferedRecord;
 import io.lakehousecdc.sink.pipeline.Pipeline;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
@@ -33,10 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class LakehouseSinkTask extends SinkTask {
   private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkTask.class);
 
-  /** Longest time that one call waits for the writer: far below any max.poll.interval.ms. */
-  private static final long MAX_WAIT_MILLIS = 2_000;
-
-  private final Map<SourcePartition, Rewind> rewinding = new HashMap<>();
+  private final Map<SourcePartition, PendingRewind> rewinding = new HashMap<>();
   private final Set<TopicPartition> assigned = new HashSet<>();
   private DecodeAhead decoder;
   private Pipeline pipeline;
@@ -47,7 +45,7 @@ public final class LakehouseSinkTask extends SinkTask {
    * A partition is read again from an offset: its records in the polls up to the one named were on
    * their way before.
    */
-  private record Rewind(long offset, long lastPoll) {}
+  private record PendingRewind(long offset, long lastPoll) {}
 
   @Override
   public String version() {
@@ -108,7 +106,7 @@ public final class LakehouseSinkTask extends SinkTask {
       }
       boolean full = pipeline.flushIfDue();
       if (full) {
-        full = !pipeline.awaitRoom(MAX_WAIT_MILLIS);
+        full = !pipeline.awaitRoom();
       }
       pauseOrResume(full);
     } catch (FencedException e) {
@@ -129,9 +127,9 @@ public final class LakehouseSinkTask extends SinkTask {
             return;
           }
           SourcePartition partition = source(topicPartition);
-          OptionalLong back = pipeline.rewind(partition, position.offset());
+          OptionalLong back = pipeline.rewindFrom(partition, position.offset());
           back.ifPresent(offset -> rewind(Map.of(partition, offset)));
-          Rewind rewind = rewinding.get(partition);
+          PendingRewind rewind = rewinding.get(partition);
           long safe =
               rewind == null
                   ? pipeline.reportableOffset(partition, position.offset())
@@ -164,7 +162,7 @@ public final class LakehouseSinkTask extends SinkTask {
   private void take(DecodeAhead.Poll poll) {
     try {
       for (DecodeAhead.Item item : poll.items()) {
-        Rewind rewind = rewinding.get(item.recordOffset().partition());
+        PendingRewind rewind = rewinding.get(item.recordOffset().partition());
         if (rewind == null) {
           take(item);
         } else if (rewind.lastPoll() < poll.number()) {
@@ -181,30 +179,18 @@ public final class LakehouseSinkTask extends SinkTask {
   }
 
   private void take(DecodeAhead.Item item) {
-    RecordOffset at = item.recordOffset();
-    OptionalLong back = pipeline.rewind(at.partition(), at.offset());
-    if (back.isPresent()) {
-      rewind(Map.of(at.partition(), back.getAsLong()));
-      return;
+    if (pipeline.offer(offered(item)) instanceof OfferResult.Rewind rewind) {
+      rewind(Map.of(item.recordOffset().partition(), rewind.offset()));
     }
-    Decoded decoded = item.decoded();
-    if (!(decoded instanceof Decoded.Skipped)) {
-      back = pipeline.rewindToStart(at);
+  }
+
+  private static OfferedRecord offered(DecodeAhead.Item item) {
+    if (item.decoded() instanceof Decoded.Change change) {
+      return new OfferedRecord.Change(item.recordOffset(), change.event(), change.bytes(), item.record());
     }
-    if (back.isEmpty() && decoded instanceof Decoded.Change change) {
-      back = pipeline.rewindToWait(at, change.event(), MAX_WAIT_MILLIS);
-    }
-    if (back.isPresent()) {
-      rewind(Map.of(at.partition(), back.getAsLong()));
-      return;
-    }
-    if (decoded instanceof Decoded.Change change) {
-      pipeline.accept(at, change.event(), change.bytes(), item.record());
-    } else if (decoded instanceof Decoded.Rejected rejected) {
-      pipeline.reject(at, rejected.letter(), item.record());
-    } else {
-      pipeline.skip(at);
-    }
+    return item.decoded() instanceof Decoded.Rejected rejected
+        ? new OfferedRecord.Rejected(item.recordOffset(), rejected.letter(), item.record())
+        : new OfferedRecord.Skipped(item.recordOffset());
   }
 
   private void rewind(Map<SourcePartition, Long> offsets) {
@@ -214,7 +200,7 @@ public final class LakehouseSinkTask extends SinkTask {
               new TopicPartition(partition.topic(), partition.partition());
           if (assigned.contains(topicPartition)) {
             context.offset(topicPartition, offset);
-            rewinding.put(partition, new Rewind(offset, decoder.newest()));
+            rewinding.put(partition, new PendingRewind(offset, decoder.newest()));
           }
         });
   }

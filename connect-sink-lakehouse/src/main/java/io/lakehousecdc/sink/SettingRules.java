@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink;
 
+import io.lakehousecdc.sink.pipeline.PipelineOptions;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
@@ -25,7 +26,8 @@ final class SettingRules {
     checkModes(config, problems);
     checkEvolution(config.tables(), problems);
     checkErrors(config, problems);
-    if (config.pipelineOptions().flushMaxBytes() > config.pipelineOptions().bufferMaxBytes()) {
+    PipelineOptions.Flushing flushing = config.pipelineOptions().flushing();
+    if (flushing.maxSize().compareTo(flushing.maxBuffered()) > 0) {
       problems.add(
           new SettingProblem(
               SinkSettings.BUFFER_MAX_BYTES,

@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
 import io.lakehousecdc.sink.decode.table.KeyOverrides;
 import io.lakehousecdc.sink.decode.table.TableNaming;
+import io.lakehousecdc.sink.pipeline.DataSize;
 import io.lakehousecdc.sink.pipeline.PipelineOptions;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
 import io.lakehousecdc.sink.spi.Setting;
@@ -19,6 +20,7 @@ import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,11 +31,11 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** The parsed configuration of the sink, as options of its parts. Immutable. */
 final class SinkConfig extends AbstractConfig {
-  /**
-   * Time without records after which a partition counts as read to its end. Far longer than a
-   * worker's poll takes.
-   */
-  private static final long SNAPSHOT_QUIET_MILLIS = 5_000;
+  /** Far longer than a worker's poll takes, so that silence means that there is nothing. */
+  private static final Duration SNAPSHOT_QUIET = Duration.ofSeconds(5);
+
+  /** Far below any max.poll.interval.ms. */
+  private static final Duration MAX_CALL_WAIT = Duration.ofSeconds(2);
 
   private final TargetFactory factory;
   private final Map<String, String> raw;
@@ -124,19 +126,20 @@ final class SinkConfig extends AbstractConfig {
     return new PipelineOptions(
         tables(),
         choice(TruncateMode.class, TRUNCATE_MODE),
+        epoch(getString(SOURCE_EPOCH)),
         new PipelineOptions.Sweeping(
             getBoolean(SNAPSHOT_SWEEP) ? Sweep.Mode.REMOVE : Sweep.Mode.REPORT,
-            SNAPSHOT_QUIET_MILLIS,
+            SNAPSHOT_QUIET,
             maxTasks()),
-        epoch(getString(SOURCE_EPOCH)),
-        orElse(getLong(FLUSH_INTERVAL_MS), defaults.intervalMillis()),
-        Math.toIntExact(orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords())),
-        orElse(getLong(FLUSH_MAX_BYTES), defaults.maxBytes()),
-        getLong(BUFFER_MAX_BYTES),
-        getLong(DELETE_MEMORY_MS),
-        getInt(DELETE_MEMORY_ENTRIES),
-        getLong(RETRY_TIMEOUT_MS),
-        getLong(CONSTRAINT_WAIT_MS));
+        new PipelineOptions.RememberedDeletes(
+            millis(getLong(DELETE_MEMORY_MS)), getInt(DELETE_MEMORY_ENTRIES)),
+        new PipelineOptions.Flushing(
+            millis(orElse(getLong(FLUSH_INTERVAL_MS), defaults.intervalMillis())),
+            Math.toIntExact(orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords())),
+            DataSize.ofBytes(orElse(getLong(FLUSH_MAX_BYTES), defaults.maxBytes())),
+            DataSize.ofBytes(getLong(BUFFER_MAX_BYTES))),
+        new PipelineOptions.Waiting(
+            millis(getLong(RETRY_TIMEOUT_MS)), millis(getLong(CONSTRAINT_WAIT_MS)), MAX_CALL_WAIT));
   }
 
   /** Values of secret settings, to keep them out of messages. */
@@ -150,6 +153,10 @@ final class SinkConfig extends AbstractConfig {
 
   private <E extends Enum<E>> E choice(Class<E> type, String key) {
     return Enum.valueOf(type, getString(key).toUpperCase(Locale.ROOT));
+  }
+
+  private static Duration millis(long value) {
+    return Duration.ofMillis(value);
   }
 
   private static long orElse(Long value, long fallback) {

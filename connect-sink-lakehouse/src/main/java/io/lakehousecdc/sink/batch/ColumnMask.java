@@ -72,13 +72,7 @@ public final class ColumnMask {
             ? from
             : new RowSchema(columns, keys, from.sourceTable().orElse(null));
     ColumnMask mask = new ColumnMask(schema, places, limits);
-    return new TableBatch(
-        batch.table(),
-        schema,
-        batch.changes().stream().map(mask::apply).toList(),
-        batch.truncateBelow(),
-        batch.sweep(),
-        batch.observedSchemas());
+    return batch.withRows(schema, batch.changes().stream().map(mask::apply).toList());
   }
 
   /** The limit, if some of the positions are within it; else null. */

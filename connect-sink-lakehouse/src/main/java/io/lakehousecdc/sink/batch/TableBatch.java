@@ -40,4 +40,23 @@ public record TableBatch(
       Optional<Sweep> sweep) {
     this(table, schema, changes, truncateBelow, sweep, List.of());
   }
+
+  /** The same for another table. */
+  public TableBatch withTable(TableId other) {
+    return new TableBatch(other, schema, changes, truncateBelow, sweep, observedSchemas);
+  }
+
+  /**
+   * The same with other rows.
+   *
+   * @param columns what the cells of {@code rows} are aligned to
+   */
+  public TableBatch withRows(RowSchema columns, List<RowChange> rows) {
+    return new TableBatch(table, columns, rows, truncateBelow, sweep, observedSchemas);
+  }
+
+  /** The same with a truncate at {@code position}, in place of its own if it has one. */
+  public TableBatch withTruncateBelow(Position position) {
+    return new TableBatch(table, schema, changes, Optional.of(position), sweep, observedSchemas);
+  }
 }

@@ -67,12 +67,6 @@ final class EarlyTruncates {
     }
     Position below =
         batch.truncateBelow().map(own -> Position.max(own, earlier.get())).orElse(earlier.get());
-    return new TableBatch(
-        batch.table(),
-        batch.schema(),
-        batch.changes(),
-        Optional.of(below),
-        batch.sweep(),
-        batch.observedSchemas());
+    return batch.withTruncateBelow(below);
   }
 }

@@ -4,6 +4,8 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,16 +21,16 @@ public final class Backoff {
   private long millis = FIRST_MILLIS;
 
   /**
-   * @param timeoutMillis time from now after which {@link #pause} gives up
+   * @param timeout time from now after which {@link #pause} gives up
    */
-  Backoff(long timeoutMillis, SinkMetrics metrics) {
+  Backoff(Duration timeout, SinkMetrics metrics) {
     this.metrics = metrics;
-    this.giveUpAt = System.nanoTime() + timeoutMillis * 1_000_000;
+    this.giveUpAt = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
   }
 
   /** Makes attempts until one succeeds, fails for good, or the time is up. */
-  public static <T> T retry(long timeoutMillis, SinkMetrics metrics, Supplier<T> attempt) {
-    Backoff backoff = new Backoff(timeoutMillis, metrics);
+  public static <T> T retry(Duration timeout, SinkMetrics metrics, Supplier<T> attempt) {
+    Backoff backoff = new Backoff(timeout, metrics);
     while (true) {
       try {
         return attempt.get();

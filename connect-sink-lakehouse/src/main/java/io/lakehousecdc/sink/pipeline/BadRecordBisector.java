@@ -37,17 +37,16 @@ final class BadRecordBisector {
    */
   static Map<Entry, RecordException> find(
       Target target, SealedBatch batch, RecordException refusal) {
-    BadRecordBisector culprits = new BadRecordBisector(target, batch);
+    BadRecordBisector bisector = new BadRecordBisector(target, batch);
     if (refusal.table() != null && refusal.key() != null) {
-      culprits.blame(new Suspect(refusal.table(), refusal.key()), refusal);
+      bisector.blame(new Suspect(refusal.table(), refusal.key()), refusal);
     } else {
-      List<Suspect> suspects = culprits.suspects();
-      culprits.halve(suspects);
+      bisector.halve(bisector.suspects());
     }
-    if (culprits.found.isEmpty()) {
+    if (bisector.found.isEmpty()) {
       throw refusal;
     }
-    return culprits.found;
+    return bisector.found;
   }
 
   private List<Suspect> suspects() {
@@ -77,7 +76,7 @@ final class BadRecordBisector {
     }
   }
 
-  /** Of the events folded into one row, blames those that make the fold unacceptable. */
+  /** Of the events combined to one row, blames those that make the row unacceptable. */
   private void blame(Suspect suspect, RecordException refusal) {
     List<Entry> entries = entriesOf(List.of(suspect));
     if (entries.size() == 1) {
@@ -101,7 +100,8 @@ final class BadRecordBisector {
   private RecordException refusal(List<Entry> entries) {
     BatchContent part = BatchContent.of(batch.mode(), entries, List.of());
     try {
-      target.rehearse(new Commit(part.batches(), batch.advances(), List.of(), part.contributors()));
+      target.rehearse(
+          new Commit(part.batches(), batch.commit().advances(), List.of(), part.contributors()));
       return null;
     } catch (RecordException e) {
       return e;

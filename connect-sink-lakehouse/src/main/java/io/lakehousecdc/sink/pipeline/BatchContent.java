@@ -25,20 +25,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Events folded table by table, and the events themselves. Not thread-safe. */
+/** The events of a batch, and what they come to table by table. Not thread-safe. */
 final class BatchContent {
   private final WriteMode mode;
-  private final Map<TableId, BatchBuilder> folds = new LinkedHashMap<>();
+  private final Map<TableId, BatchBuilder> builders = new LinkedHashMap<>();
   private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
   private final Map<TableId, Sweeps.Due> sweeps = new HashMap<>();
-  private final Transactions transactions = new Transactions();
+  private final VisibleTransactions transactions = new VisibleTransactions();
   private final List<Entry> entries = new ArrayList<>();
 
   BatchContent(WriteMode mode) {
     this.mode = mode;
   }
 
-  /** Folds the given entries anew. */
+  /** A content of the given entries, combined anew. */
   static BatchContent of(WriteMode mode, Collection<Entry> entries, Collection<Sweeps.Due> sweeps) {
     BatchContent content = new BatchContent(mode);
     entries.forEach(content::add);
@@ -48,9 +48,9 @@ final class BatchContent {
 
   /** Whether the event can join; if not, the batch has to be cut before it. */
   boolean accepts(ChangeEvent event) {
-    BatchBuilder fold = folds.get(event.table());
+    BatchBuilder builder = builders.get(event.table());
     RowSchema schema = schemaOf(event);
-    return fold == null || schema == null || fold.accepts(schema);
+    return builder == null || schema == null || builder.accepts(schema);
   }
 
   void add(Entry entry) {
@@ -59,39 +59,39 @@ final class BatchContent {
     contributors
         .computeIfAbsent(event.table(), table -> new HashSet<>())
         .add(entry.at().partition());
-    BatchBuilder fold = fold(event.table());
+    BatchBuilder builder = builder(event.table());
     if (event instanceof RowEvent row) {
       ChangeInfo info =
           new ChangeInfo(row.operation(), entry.position(), row.sourcePosition().commitMicros());
-      TransactionVisibility coverage = transactions.coverage(entry);
+      TransactionVisibility visibility = transactions.add(entry);
       if (row.operation() == Operation.DELETE) {
-        fold.delete(row.schema(), row.key(), row.before(), info, coverage);
+        builder.delete(row.schema(), row.key(), row.before(), info, visibility);
       } else if (row.formerKey() == null || mode == WriteMode.APPEND) {
-        fold.upsert(row.schema(), row.key(), row.after(), info, coverage);
+        builder.upsert(row.schema(), row.key(), row.after(), info, visibility);
       } else {
-        move(fold, row, info, coverage);
+        move(builder, row, info, visibility);
       }
     } else if (event instanceof TombstoneEvent tombstone) {
       ChangeInfo info =
           new ChangeInfo(
               Operation.DELETE, entry.position(), tombstone.sourcePosition().commitMicros());
-      fold.delete(tombstone.schema(), tombstone.key(), null, info, TransactionVisibility.NONE);
+      builder.delete(tombstone.schema(), tombstone.key(), null, info, TransactionVisibility.NONE);
     } else if (event instanceof TruncateEvent) {
-      fold.truncate(entry.position());
+      builder.truncate(entry.position());
     }
   }
 
   /** A changed key is a delete of the old one and a create of the new one, as for record keys. */
   private void move(
-      BatchBuilder fold, RowEvent row, ChangeInfo info, TransactionVisibility coverage) {
+      BatchBuilder builder, RowEvent row, ChangeInfo info, TransactionVisibility visibility) {
     ChangeInfo deleted = info.as(Operation.DELETE);
-    fold.delete(row.schema(), row.formerKey(), row.before(), deleted, coverage);
-    fold.upsert(row.schema(), row.key(), row.after(), info.as(Operation.CREATE), coverage);
+    builder.delete(row.schema(), row.formerKey(), row.before(), deleted, visibility);
+    builder.upsert(row.schema(), row.key(), row.after(), info.as(Operation.CREATE), visibility);
   }
 
   void sweep(Sweeps.Due due) {
     sweeps.put(due.table(), due);
-    fold(due.table()).sweep(due.sweep());
+    builder(due.table()).sweep(due.sweep());
     contributors.computeIfAbsent(due.table(), table -> new HashSet<>()).addAll(due.partitions());
   }
 
@@ -110,15 +110,15 @@ final class BatchContent {
 
   /** Changes that a newer change of the same batch made void. */
   long stale() {
-    return folds.values().stream().mapToLong(BatchBuilder::stale).sum();
+    return builders.values().stream().mapToLong(BatchBuilder::stale).sum();
   }
 
   List<TableBatch> batches() {
-    return folds.values().stream().map(BatchBuilder::build).toList();
+    return builders.values().stream().map(BatchBuilder::build).toList();
   }
 
-  private BatchBuilder fold(TableId table) {
-    return folds.computeIfAbsent(
+  private BatchBuilder builder(TableId table) {
+    return builders.computeIfAbsent(
         table,
         id -> mode == WriteMode.APPEND ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
   }

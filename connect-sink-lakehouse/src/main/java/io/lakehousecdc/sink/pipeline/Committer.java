@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.DeadLetter;
@@ -11,12 +12,14 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.Target;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
   private static final int FRESHNESS_SAMPLE = 8;
+
+  /** Longest wait for one more batch before the commit is tried again. */
+  private static final long MAX_JOIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Target target;
   private final PipelineOptions options;
@@ -44,12 +50,11 @@ final class Committer {
   /** Gives the batch that follows, for a batch that cannot be committed without it. */
   interface Following {
     /**
-     * Waits for the next batch and takes it, if its events can be folded with those of {@code
-     * batch}.
+     * Waits for the next batch and takes it, if it can be joined to {@code batch}.
      *
-     * @return empty where none came in time or it cannot be joined
+     * @return both as one; empty where none came in time or it cannot be joined
      */
-    Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException;
+    Optional<SealedBatch> join(SealedBatch batch, Duration patience) throws InterruptedException;
   }
 
   /** Tells the target of a batch that will be committed soon. Called by any thread. */
@@ -65,8 +70,9 @@ final class Committer {
    */
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
     SealedBatch current = batch;
-    Backoff backoff = new Backoff(options.retryTimeoutMillis(), metrics);
-    long resolveBy = System.nanoTime() + options.constraintWaitMillis() * 1_000_000;
+    Backoff backoff = new Backoff(options.waiting().retry(), metrics);
+    long resolveBy =
+        System.nanoTime() + TimeUnit.NANOSECONDS.convert(options.waiting().constraint());
     while (true) {
       try {
         awaitReports(current);
@@ -120,39 +126,39 @@ final class Committer {
     }
     long now = System.currentTimeMillis() * 1000;
     for (int i = entries.size() - 1; i >= 0; i -= FRESHNESS_SAMPLE) {
-      var mark = entries.get(i).event().sourcePosition();
-      if (mark.commitMicros() > 0 && mark.snapshot() == Snapshot.NO) {
-        metrics.fresh(now - mark.commitMicros());
+      SourcePosition sourcePosition = entries.get(i).event().sourcePosition();
+      if (sourcePosition.commitMicros() > 0 && sourcePosition.snapshot() == Snapshot.NO) {
+        metrics.fresh(now - sourcePosition.commitMicros());
       }
     }
   }
 
   private SealedBatch setAside(SealedBatch batch, RecordException refusal) {
-    Map<Entry, RecordException> culprits = BadRecordBisector.find(target, batch, refusal);
+    Map<Entry, RecordException> bad = BadRecordBisector.find(target, batch, refusal);
     List<DeadLetter> letters = new ArrayList<>();
     List<Future<?>> reports = new ArrayList<>();
-    culprits.forEach(
+    bad.forEach(
         (entry, reason) -> {
           DeadLetter letter =
-              rejections.describe(entry.origin(), entry.event(), entry.at(), reason);
+              rejections.describe(entry.original(), entry.event(), entry.at(), reason);
           LOG.warn("Rejected {}: {}", entry.at(), reason.getMessage());
           metrics.rejected();
           metrics.buffered(-1, 0);
-          reports.add(rejections.report(entry.origin(), letter));
+          reports.add(rejections.report(entry.original(), letter));
           if (options.tables().deadLetterTable().isPresent()) {
             letters.add(letter);
           }
         });
-    return batch.without(culprits.keySet(), letters, reports);
+    return batch.without(bad.keySet(), letters, reports);
   }
 
   private static SealedBatch extend(
       SealedBatch batch, Following following, long resolveBy, OutOfOrderException refusal)
       throws InterruptedException {
-    long left = (resolveBy - System.nanoTime()) / 1_000_000;
+    long left = resolveBy - System.nanoTime();
     if (left > 0) {
       LOG.info("Waiting for more changes: {}", refusal.getMessage());
-      return following.join(batch, Math.min(left, 1_000)).orElse(batch);
+      return following.join(batch, Duration.ofNanos(Math.min(left, MAX_JOIN_NANOS))).orElse(batch);
     }
     throw new FatalException(
         refusal.getMessage()

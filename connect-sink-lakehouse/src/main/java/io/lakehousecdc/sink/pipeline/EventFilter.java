@@ -11,7 +11,6 @@ import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
@@ -19,9 +18,7 @@ import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,14 +30,13 @@ final class EventFilter {
   private final PipelineOptions options;
   private final SinkMetrics metrics;
   private final DeleteMemory deletes;
-  private final Map<SourcePartition, RowKey> lastDeleted = new HashMap<>();
-  private final Map<SourcePartition, ReplayDetector> repetitions = new HashMap<>();
   private final Set<TableId> notFollowed = new HashSet<>();
 
   EventFilter(PipelineOptions options, SinkMetrics metrics) {
     this.options = options;
     this.metrics = metrics;
-    this.deletes = new DeleteMemory(options.deleteMemoryEntries(), options.deleteMemoryMillis());
+    PipelineOptions.RememberedDeletes remembered = options.rememberedDeletes();
+    this.deletes = new DeleteMemory(remembered.entries(), remembered.age().toMillis());
   }
 
   /**
@@ -56,43 +52,42 @@ final class EventFilter {
     }
   }
 
-  /** Forgets what was remembered of a partition's last records; it is read from another place. */
-  void forget(SourcePartition partition) {
-    lastDeleted.remove(partition);
-    repetitions.remove(partition);
+  /**
+   * Changes that have been taken in may come again. Remembered deletes, which hold for all
+   * partitions, are forgotten where that matters: rows are to be stored before they are marked as
+   * deleted.
+   */
+  void expectRowsAgain() {
     if (options.tables().deleteMode() == DeleteMode.SOFT) {
-      // Rows are read again that are to be stored before they are marked as deleted.
       deletes.clear();
     }
   }
 
-  Result admit(PartitionTracker ledger, RecordOffset at, ChangeEvent event) {
-    FilterDecision admission = ledger.admit(at.offset(), event.sourcePosition());
-    if (admission.verdict() == Verdict.REDELIVERED) {
+  /** Decides about an event, and counts it as seen. */
+  Result filter(PartitionTracker tracker, RecordOffset at, ChangeEvent event) {
+    FilterDecision decision = tracker.progress().admit(at.offset(), event.sourcePosition());
+    if (decision.verdict() == Verdict.REDELIVERED) {
       metrics.duplicate();
       return Result.DROPPED;
     }
     metrics.received(operationOf(event));
-    RowKey deletedBefore = lastDeleted.remove(at.partition());
+    RowKey deletedBefore = tracker.exchangeLastDeleted(keyOfDelete(event));
     if (event instanceof TombstoneEvent tombstone && tombstone.key().equals(deletedBefore)) {
       return Result.DROPPED;
     }
-    if (event instanceof RowEvent row && row.operation() == Operation.DELETE) {
-      lastDeleted.put(at.partition(), row.key());
-    }
     return options.tables().writeMode() == WriteMode.APPEND
-        ? admitToLog(ledger, at, event, admission)
-        : admitToState(ledger, at, event, admission.position());
+        ? filterForLog(tracker, at, event, decision)
+        : filterForState(tracker, at, event, decision.position());
   }
 
-  private Result admitToState(
-      PartitionTracker ledger, RecordOffset at, ChangeEvent event, Position position) {
+  private Result filterForState(
+      PartitionTracker tracker, RecordOffset at, ChangeEvent event, Position position) {
     if (event instanceof TruncateEvent) {
-      return admitTruncate(at, event, position);
+      return filterTruncate(at, event, position);
     }
     if (event instanceof TombstoneEvent tombstone) {
       requireKey(at, tombstone.table(), tombstone.key());
-      return delete(dated(tombstone, ledger), tombstone.key(), position);
+      return delete(dated(tombstone, tracker), tombstone.key(), position);
     }
     RowEvent row = (RowEvent) event;
     requireKey(at, row.table(), row.key());
@@ -134,9 +129,9 @@ final class EventFilter {
     return new Result(event, position);
   }
 
-  private Result admitToLog(
-      PartitionTracker ledger, RecordOffset at, ChangeEvent event, FilterDecision admission) {
-    Position position = admission.position();
+  private Result filterForLog(
+      PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
+    Position position = decision.position();
     if (event instanceof TruncateEvent) {
       LOG.warn("{}: table {} was truncated; its change log stays", at, event.table());
       metrics.ignoredDelete();
@@ -149,18 +144,16 @@ final class EventFilter {
       return Result.DROPPED;
     }
     if (event instanceof TombstoneEvent tombstone) {
-      return new Result(dated(tombstone, ledger), position);
+      return new Result(dated(tombstone, tracker), position);
     }
     RowEvent row = (RowEvent) event;
     boolean streamed =
         row.operation() != Operation.READ && row.sourcePosition().lsn() != SourcePosition.NONE;
     if (streamed) {
-      ReplayDetector repeated =
-          repetitions.computeIfAbsent(
-              at.partition(), partition -> new ReplayDetector(ledger.takenOver()));
-      boolean again = repeated.isRepeated(admission, row);
-      ledger.noteTies(repeated.position(), repeated.ties());
-      if (again) {
+      ReplayDetector replays = tracker.replays();
+      boolean repeated = replays.isRepeated(decision, row);
+      tracker.progress().noteTies(replays.position(), replays.ties());
+      if (repeated) {
         metrics.duplicate();
         return Result.DROPPED;
       }
@@ -168,7 +161,7 @@ final class EventFilter {
     return new Result(row, position);
   }
 
-  private Result admitTruncate(RecordOffset at, ChangeEvent event, Position position) {
+  private Result filterTruncate(RecordOffset at, ChangeEvent event, Position position) {
     return switch (options.truncateMode()) {
       case APPLY -> {
         if (options.tables().deleteMode() == DeleteMode.IGNORE) {
@@ -219,14 +212,22 @@ final class EventFilter {
   }
 
   /** A tombstone has no time of its own: it takes that of the last commit seen. */
-  private static TombstoneEvent dated(TombstoneEvent tombstone, PartitionTracker ledger) {
-    SourcePosition mark = tombstone.sourcePosition();
+  private static TombstoneEvent dated(TombstoneEvent tombstone, PartitionTracker tracker) {
+    SourcePosition undated = tombstone.sourcePosition();
     return new TombstoneEvent(
         tombstone.table(),
         tombstone.schema(),
         tombstone.key(),
         new SourcePosition(
-            mark.commitLsn(), mark.lsn(), mark.snapshot(), ledger.latestCommitMicros()));
+            undated.commitLsn(),
+            undated.lsn(),
+            undated.snapshot(),
+            tracker.progress().latestCommitMicros()));
+  }
+
+  /** Key of the row that the event deletes; null where it is something else, as a tombstone is. */
+  private static RowKey keyOfDelete(ChangeEvent event) {
+    return event instanceof RowEvent row && row.operation() == Operation.DELETE ? row.key() : null;
   }
 
   private static Operation operationOf(ChangeEvent event) {

@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.order.Position;
 
 /**
- * What the ledger of a partition decided about a record.
+ * What {@link PartitionProgress} decided about a record.
  *
  * @param verdict decision
  * @param position position that the change has; null for a redelivery

@@ -7,7 +7,6 @@ import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -28,6 +27,7 @@ final class OpenBatch {
   private final List<Future<?>> reports = new ArrayList<>();
   private long bytes;
   private long openedAt;
+  private SourcePartition lastTouched;
 
   OpenBatch(PipelineOptions options) {
     this.options = options;
@@ -50,10 +50,14 @@ final class OpenBatch {
 
   /** Notes that a partition's state has moved. */
   void touch(SourcePartition partition) {
+    if (partition == lastTouched) {
+      return; // Records come partition by partition.
+    }
     if (touched.isEmpty()) {
       openedAt = System.nanoTime();
     }
     touched.add(partition);
+    lastTouched = partition;
   }
 
   void add(Entry entry, int entryBytes) {
@@ -87,8 +91,8 @@ final class OpenBatch {
   }
 
   boolean isFull() {
-    return content.entries().size() >= options.flushMaxRecords()
-        || bytes >= options.flushMaxBytes();
+    return content.entries().size() >= options.flushing().maxRecords()
+        || bytes >= options.flushing().maxSize().bytes();
   }
 
   /**
@@ -110,8 +114,13 @@ final class OpenBatch {
     return touched.isEmpty() ? 0 : (System.nanoTime() - openedAt) / 1_000_000;
   }
 
-  SealedBatch seal(List<PartitionAdvance> advances) {
+  /**
+   * The batch as it is, for the writer thread; not to be filled any more.
+   *
+   * @param steps of the partitions whose state moves with it
+   */
+  SealedBatch seal(List<PartitionStep> steps) {
     return new SealedBatch(
-        mode, content, List.copyOf(advances), List.copyOf(letters), List.copyOf(reports), bytes);
+        mode, content, List.copyOf(steps), List.copyOf(letters), List.copyOf(reports), bytes);
   }
 }

@@ -1,216 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.order.EpochEvidence;
-import io.lakehousecdc.order.EpochPolicy;
-import io.lakehousecdc.order.HistoryRules;
-import io.lakehousecdc.order.Placement;
-import io.lakehousecdc.order.Position;
-import io.lakehousecdc.order.SnapshotBase;
-import io.lakehousecdc.order.SourceHistory;
-import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.spi.LoadedPartition;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
-import io.lakehousecdc.sink.spi.PartitionState.Ties;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows one topic-partition: gives every record its position, recognises redeliveries, topics
- * that were created anew and epochs that began. Holds the working state, ahead of the committed
- * one. Used by the task thread only.
+ * Everything that the pipeline knows of one assigned partition, from taking it over until it is
+ * given up or read again from another place. Dropping the tracker forgets all of it.
+ *
+ * <p>Used by the task thread only. The writer thread is handed the {@link ReportableOffset} alone,
+ * with each {@link PartitionStep}. It never reaches the tracker, so a batch that is committed after
+ * its tracker was dropped changes nothing of the one that took its place.
  */
 final class PartitionTracker {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionTracker.class);
-  private static final HistoryRules RULES =
-      new HistoryRules(EpochPolicy.automatic(EpochEvidence.LATER_COMMIT), SnapshotBase.LATEST);
 
   private final SourcePartition partition;
-  private final SinkMetrics metrics;
-  private final PartitionState takenOver;
-  private final Map<TableId, Long> tablesAhead;
-  private final SourceHistory history;
-  private Position tiesAt;
-  private Ties ties;
-  private long nextOffset;
-  private long lastRecordAt = System.nanoTime();
-  private OptionalLong justCompleted = OptionalLong.empty();
+  private final ReplayDetector replays;
+  private PartitionProgress progress;
+  private ReportableOffset committed;
 
-  PartitionTracker(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
-    this(partition, state, Map.of(), metrics);
-  }
+  /** State that the next step builds on: of the last batch, or as stored; null where none is. */
+  private PartitionState lastCut;
+
+  /** Offset that the target is at, until it has been compared with where reading begins. */
+  private OptionalLong resumeAt;
+
+  /** The target holds nothing of the partition, and no change of it has come yet. */
+  private boolean unknownToTarget;
+
+  private RowKey lastDeleted;
 
   /**
-   * @param tablesAhead tables that have applied more than {@code state} says, and up to where
+   * @param loaded what the target holds of the partition
+   * @param minimumEpoch epoch to be in at least
    */
   PartitionTracker(
-      SourcePartition partition,
-      PartitionState state,
-      Map<TableId, Long> tablesAhead,
-      SinkMetrics metrics) {
+      SourcePartition partition, LoadedPartition loaded, int minimumEpoch, SinkMetrics metrics) {
+    PartitionState state = loaded.state();
+    boolean stored = loaded.isStored();
     this.partition = partition;
-    this.metrics = metrics;
-    this.takenOver = state;
-    this.tablesAhead = new HashMap<>(tablesAhead);
-    this.tiesAt = state.highWater();
-    this.ties = state.ties();
-    this.nextOffset = state.nextOffset();
-    this.history = new SourceHistory(state.history(), RULES);
+    this.progress =
+        new PartitionProgress(
+            partition, state.inEpochFrom(minimumEpoch), loaded.tablesAhead(), metrics);
+    this.replays = new ReplayDetector(progress.takenOver());
+    this.committed = stored ? ReportableOffset.stored(state.nextOffset()) : new ReportableOffset();
+    this.lastCut = stored ? state : null;
+    this.resumeAt = stored ? OptionalLong.of(state.nextOffset()) : OptionalLong.empty();
+    this.unknownToTarget = !stored;
   }
 
-  /** The same as it began. */
-  PartitionTracker unread() {
-    return new PartitionTracker(partition, takenOver, tablesAhead, metrics);
+  SourcePartition partition() {
+    return partition;
   }
 
-  /** The state to commit with everything admitted so far. */
-  PartitionState state() {
-    return new PartitionState(
-        nextOffset, history.state(), tiesAt.equals(highWater()) ? ties : Ties.NONE);
+  /** Position, epoch and offset up to the last record taken in. */
+  PartitionProgress progress() {
+    return progress;
   }
 
-  /** The state that this ledger began with. */
-  PartitionState takenOver() {
-    return takenOver;
-  }
-
-  /** Notes which changes at {@code position} have been logged. */
-  void noteTies(Position position, Ties logged) {
-    tiesAt = position;
-    ties = logged;
-  }
-
-  long nextOffset() {
-    return nextOffset;
-  }
-
-  Position highWater() {
-    return history.highWater();
-  }
-
-  long latestCommitMicros() {
-    return history.latestCommitMicros();
-  }
-
-  /** Whether the partition has never had a record. */
-  boolean isUnread() {
-    return nextOffset == 0;
-  }
-
-  /** When the last record came, or the ledger was opened; as {@link System#nanoTime} has it. */
-  long lastRecordAt() {
-    return lastRecordAt;
-  }
-
-  /** Whether an event has shown that nothing more comes of the snapshot at {@code below}. */
-  boolean isPast(Position below) {
-    return history.isPast(below);
-  }
-
-  /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
-  void completeSnapshot(Position below) {
-    history.completeSnapshot(below);
+  /** Recognises changes that the source emits again, where they are logged. */
+  ReplayDetector replays() {
+    return replays;
   }
 
   /**
-   * LSN of the snapshot of the last admitted event's table, if that event showed that it is
-   * complete; empty for most.
+   * Where to read again from, if the next record lies beyond what the target has: it was restored
+   * from a backup, or never got what Kafka took as committed. Answers once; a gap that stays then
+   * is one of the topic.
+   *
+   * @param next offset of the next record, or position of the consumer
    */
-  OptionalLong justCompleted() {
-    return justCompleted;
-  }
-
-  /** Whether a table has applied the record at {@code offset} already. */
-  boolean isAhead(TableId table, long offset) {
-    return offset < tablesAhead.getOrDefault(table, 0L);
-  }
-
-  /** Passes a record that concerns no table; false where it was passed before. */
-  boolean pass(long offset) {
-    lastRecordAt = System.nanoTime();
-    if (offset < nextOffset) {
-      return false;
+  OptionalLong rewindToStored(long next) {
+    OptionalLong stored = resumeAt;
+    resumeAt = OptionalLong.empty();
+    if (stored.isEmpty() || stored.getAsLong() >= next) {
+      return OptionalLong.empty();
     }
-    nextOffset = offset + 1;
-    return true;
-  }
-
-  /** Whether the record at {@code offset} shows that the topic was deleted and created anew. */
-  boolean beginsAnew(long offset, SourcePosition mark) {
-    return offset < nextOffset && mark.lsn() != SourcePosition.NONE && isOfAnotherTopic(mark);
-  }
-
-  /** Decides about the record at {@code offset}, and counts it as seen. */
-  FilterDecision admit(long offset, SourcePosition mark) {
-    lastRecordAt = System.nanoTime();
-    justCompleted = OptionalLong.empty();
-    if (mark.lsn() == SourcePosition.NONE) {
-      return pass(offset)
-          ? new FilterDecision(FilterDecision.Verdict.NEW, highWater())
-          : FilterDecision.REDELIVERED;
-    }
-    if (beginsAnew(offset, mark)) {
-      restart(offset, history.position(mark).orElseThrow());
-    } else if (offset < nextOffset) {
-      return FilterDecision.REDELIVERED;
-    }
-    nextOffset = offset + 1;
-    Placement placement = history.advance(mark);
-    justCompleted = history.justCompleted();
-    if (placement instanceof Placement.EpochBegan began) {
-      noteEpoch(offset, began);
-    }
-    boolean repeated =
-        placement instanceof Placement.Below && mark.hasCommitTime() && !mark.isInitial();
-    return new FilterDecision(
-        repeated ? FilterDecision.Verdict.REPEATED : FilterDecision.Verdict.NEW,
-        placement.position());
+    LOG.warn(
+        "{}: Kafka would go on at offset {}, but the target is at {}: reading again from there",
+        partition,
+        next,
+        stored.getAsLong());
+    return stored;
   }
 
   /**
-   * Whether a record below the committed offset cannot be one that was applied already: it was
-   * committed later than all of those, or stands above them. After a change of epoch position alone
-   * proves nothing, since LSNs of the old epoch may be higher.
+   * Where to read again from, if the first change of the partition is not its first record although
+   * the target has nothing of it: the warehouse is new, or its offsets were lost. Answers once.
+   * Records that concerned no table may have come before; they count as unread then.
+   *
+   * @param offset of a change, or of a record that is to be rejected
    */
-  private boolean isOfAnotherTopic(SourcePosition mark) {
-    if (latestCommitMicros() > 0 && mark.isCommittedAfter(latestCommitMicros())) {
-      return true;
+  OptionalLong rewindToStart(long offset) {
+    boolean first = unknownToTarget;
+    unknownToTarget = false;
+    if (!first || offset == 0) {
+      return OptionalLong.empty();
     }
-    boolean comparable = mark.commitLsn() != SourcePosition.NONE || mark.isInitial();
-    return comparable
-        && history.epoch() == 0
-        && history.position(mark).filter(highWater()::isBelow).isPresent();
+    LOG.warn(
+        "{}: the target holds nothing of this partition, and its first change is at offset {}:"
+            + " reading it from its beginning",
+        partition,
+        offset);
+    progress = progress.unread();
+    committed = new ReportableOffset();
+    return OptionalLong.of(0);
   }
 
-  private void noteEpoch(long offset, Placement.EpochBegan began) {
-    LOG.warn(
-        "{}, offset {}: position {} is below {}, but was committed later than anything seen: the"
-            + " source's LSNs have started over (another cluster, a restore or a failover). Epoch {}"
-            + " begins. Rows that only the old source had stay until they are deleted or swept.",
-        partition,
-        offset,
-        began.formerPosition(),
-        began.formerHighWater(),
-        history.epoch());
-    metrics.epochBegan();
+  /** A record is about to be taken in. */
+  void received(long offset) {
+    committed.received(offset);
   }
 
-  private void restart(long offset, Position position) {
-    LOG.warn(
-        "{}, offset {} is below the committed offset {}, but its position {} is new (high-water"
-            + " mark {}): the topic was deleted and created anew. Reading goes on from here.",
-        partition,
-        offset,
-        nextOffset,
-        position,
-        highWater());
-    metrics.topicRestarted();
-    tablesAhead.clear();
-    nextOffset = offset;
+  /**
+   * The topic was deleted and created anew, and its first record lies at {@code offset}. Everything
+   * before is committed, and the writer has nothing in flight.
+   */
+  void beginAnew(long offset) {
+    committed.beginAnew(offset);
+  }
+
+  /**
+   * Notes the key of a delete.
+   *
+   * @param key of the row that the event deletes; null where it is no delete of a row
+   * @return the key that the event before deleted; null where that was no delete of a row
+   */
+  RowKey exchangeLastDeleted(RowKey key) {
+    RowKey before = lastDeleted;
+    lastDeleted = key;
+    return before;
+  }
+
+  /** The step from the last batch to what has been taken in since. */
+  PartitionStep step() {
+    return new PartitionStep(
+        new PartitionAdvance(partition, Optional.ofNullable(lastCut), progress.state()), committed);
+  }
+
+  /** A batch is to be committed with {@code state}: the next step builds on it. */
+  void cut(PartitionState state) {
+    lastCut = state;
+  }
+
+  /**
+   * The offset that may be reported to Kafka.
+   *
+   * @param current offset after the last record that was delivered
+   */
+  long reportableOffset(long current) {
+    return committed.reportable(current, progress.nextOffset());
+  }
+
+  /**
+   * Where to read on from when this tracker takes the place of one whose buffered records are lost;
+   * empty where no record had come.
+   */
+  OptionalLong resumeInPlaceOf(PartitionTracker lost) {
+    boolean stateIsOfOldTopic = lost.committed.isBegunAnew();
+    return stateIsOfOldTopic || committed.value().isEmpty()
+        ? lost.committed.value()
+        : committed.value();
   }
 }

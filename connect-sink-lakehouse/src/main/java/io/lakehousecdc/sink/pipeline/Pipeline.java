@@ -2,27 +2,19 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.change.ChangeEvent;
-import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.spi.LoadedPartition;
-import io.lakehousecdc.sink.spi.PartitionAdvance;
-import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.pipeline.OfferedRecord.Change;
+import io.lakehousecdc.sink.pipeline.OfferedRecord.Rejected;
+import io.lakehousecdc.sink.pipeline.OfferedRecord.Skipped;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,27 +27,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-  private static final long HAND_OVER_MILLIS = 20_000;
-
-  /** Longest wait for a target in a rebalance: well below the default max.poll.interval.ms. */
-  private static final long MAX_LOAD_MILLIS = 120_000;
-
-  private static final int MAX_QUEUED = 2;
   private static final int MAX_FENCED_IN_A_ROW = 3;
 
   private final Target target;
   private final PipelineOptions options;
   private final SinkMetrics metrics;
   private final RejectionReporter rejections;
-  private final EventFilter intake;
+  private final EventFilter filter;
   private final Sweeps sweeps;
   private final SweepInquiry inquiry;
-  private final Resumption resumption = new Resumption();
-  private final Writer writer;
-  private final Map<SourcePartition, PartitionTracker> ledgers = new HashMap<>();
-  private final Map<SourcePartition, PartitionState> cut = new HashMap<>();
-  private final SafeOffsets safe = new SafeOffsets();
-  private OpenBatch open;
+  private final AssignedPartitions assigned;
+  private final Batcher batcher;
   private volatile int fencedInARow;
 
   /**
@@ -71,12 +53,13 @@ public final class Pipeline implements AutoCloseable {
     this.options = options;
     this.metrics = metrics;
     this.rejections = rejections;
-    this.intake = new EventFilter(options, metrics);
+    this.filter = new EventFilter(options, metrics);
     this.sweeps = new Sweeps(options.sweeping());
     this.inquiry = new SweepInquiry(target, options.sweeping());
-    this.open = new OpenBatch(options);
-    this.writer =
-        new Writer(name, new Committer(target, options, metrics, rejections), this::noteCommitted);
+    this.assigned = new AssignedPartitions(target, options, metrics);
+    Committer committer = new Committer(target, options, metrics, rejections);
+    this.batcher =
+        new Batcher(assigned, options, metrics, new Writer(name, committer, this::noteCommitted));
   }
 
   /**
@@ -85,8 +68,12 @@ public final class Pipeline implements AutoCloseable {
    * @return offsets to read again from, for partitions held already that lost buffered records
    */
   public Map<SourcePartition, Long> open(Set<SourcePartition> partitions) {
-    Map<SourcePartition, Long> rewinds = settle() ? Map.of() : restart();
-    load(partitions);
+    Map<SourcePartition, Long> rewinds = batcher.commitAll() ? Map.of() : restart();
+    if (!partitions.isEmpty()) {
+      filter.expectRowsAgain();
+      assigned.load(partitions);
+      loadSweeps();
+    }
     return rewinds;
   }
 
@@ -96,9 +83,9 @@ public final class Pipeline implements AutoCloseable {
    * @return offsets to read again from, for partitions that stay but lost buffered records
    */
   public Map<SourcePartition, Long> close(Set<SourcePartition> partitions) {
-    boolean settled = settle();
-    partitions.forEach(this::forget);
-    if (settled) {
+    boolean committed = batcher.commitAll();
+    assigned.drop(partitions);
+    if (committed) {
       return Map.of();
     }
     LOG.warn("Buffered changes could not be committed before a rebalance; they are read again");
@@ -106,50 +93,48 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Where to read again from, if the next record of a partition lies beyond what the target has: it
-   * was restored from a backup, or never got what Kafka took as committed. Answers once per
-   * partition taken over; a gap that stays then is one of the topic.
-   *
-   * @param next offset of the next record, or position of the consumer
+   * Where to read again from, if the position of the consumer lies beyond what the target has: it
+   * was restored from a backup, or never got what Kafka took as committed. Asks the same as {@link
+   * #offer} does of the first record, for a partition that no record comes from. Either answers
+   * once per partition taken over; a gap that stays then is one of the topic.
    */
-  public OptionalLong rewind(SourcePartition partition, long next) {
-    return resumption.check(partition, next);
+  public OptionalLong rewindFrom(SourcePartition partition, long position) {
+    return assigned
+        .find(partition)
+        .map(tracker -> tracker.rewindToStored(position))
+        .orElse(OptionalLong.empty());
   }
 
   /**
-   * Where to read again from, if a partition begins in its midst although the target has nothing of
-   * it: the warehouse is new, or its offsets were lost. Answers once per partition taken over.
-   * Partitions without changes (heartbeats, transaction boundaries) are not read again.
+   * Takes a record in, or tells where its partition has to be read from instead:
    *
-   * @param first of a change, or of a record that is to be rejected
-   */
-  public OptionalLong rewindToStart(RecordOffset first) {
-    SourcePartition partition = first.partition();
-    OptionalLong rewind = resumption.checkFirstChange(first);
-    if (rewind.isPresent()) {
-      // Records that concern no table may have come before this change: they count as unread.
-      ledgers.put(partition, ledger(partition).unread());
-      safe.forget(partition);
-    }
-    return rewind;
-  }
-
-  /**
-   * Where to read again from while a change has to wait: it is the first of a topic that was
-   * deleted and created anew, and changes of the old one are still being committed.
+   * <ul>
+   *   <li>from what the target holds, if the first record lies beyond it;
+   *   <li>from the beginning, if the target holds nothing of the partition and its first change is
+   *       not its first record. Partitions without changes (heartbeats, transaction boundaries) are
+   *       not read again;
+   *   <li>from the record itself, which has to wait: it is the first of a topic that was deleted
+   *       and created anew, and changes of the old one are still being committed.
+   * </ul>
    *
-   * @param millis how long to wait for them here
+   * @throws IllegalStateException the partition is not assigned
    */
-  public OptionalLong rewindToWait(RecordOffset at, ChangeEvent event, long millis) {
-    if (!ledger(at.partition()).beginsAnew(at.offset(), event.sourcePosition())) {
-      return OptionalLong.empty();
+  public OfferResult offer(OfferedRecord offered) {
+    RecordOffset at = offered.at();
+    PartitionTracker tracker = assigned.tracker(at.partition());
+    OptionalLong back = rewind(tracker, offered);
+    if (back.isPresent()) {
+      return new OfferResult.Rewind(back.getAsLong());
     }
-    cut();
-    if (!writer.awaitIdle(millis) || writer.failure() != null) {
-      return OptionalLong.of(at.offset());
+    tracker.received(at.offset());
+    if (offered instanceof Change change) {
+      apply(tracker, change);
+    } else if (offered instanceof Rejected rejected) {
+      setAside(tracker, rejected);
+    } else {
+      pass(tracker, at);
     }
-    safe.beganAnew(at.partition(), at.offset());
-    return OptionalLong.empty();
+    return OfferResult.ACCEPTED;
   }
 
   /**
@@ -157,54 +142,7 @@ public final class Pipeline implements AutoCloseable {
    * been read again, and {@link #flushIfDue} throws.
    */
   public void fail(Throwable cause) {
-    writer.fail(cause);
-  }
-
-  /** Takes a change in. */
-  public void accept(RecordOffset at, ChangeEvent event, int bytes, Object origin) {
-    if (!open.content().accepts(event)) {
-      // Before the event is admitted: what is cut now must not count it as applied.
-      cut();
-    }
-    PartitionTracker ledger = touch(at);
-    EventFilter.Result result = intake.admit(ledger, at, event);
-    open.touch(at.partition());
-    if (watchesSnapshots()) {
-      sweeps.observe(ledger, at.partition(), event.table()).ifPresent(open::sweep);
-    }
-    if (!result.isApplied()) {
-      return;
-    }
-    if (ledger.isAhead(event.table(), at.offset())) {
-      metrics.duplicate();
-      return;
-    }
-    Entry entry =
-        new Entry(result.event(), result.position(), at, rejections.wantsOrigin() ? origin : null);
-    open.add(entry, bytes);
-    metrics.buffered(1, bytes);
-    if (open.isFull() && !open.endsWithDelete()) {
-      cut();
-    }
-  }
-
-  /** Passes a record that concerns no table. */
-  public void skip(RecordOffset at) {
-    if (touch(at).pass(at.offset())) {
-      metrics.skipped();
-      open.touch(at.partition());
-    }
-  }
-
-  /** Sets a record aside that cannot be applied. */
-  public void reject(RecordOffset at, DeadLetter letter, Object origin) {
-    if (!touch(at).pass(at.offset())) {
-      return;
-    }
-    LOG.warn("Rejected {}: {}", at, letter.errorMessage());
-    open.touch(at.partition());
-    metrics.buffered(0, open.reject(rejections.report(origin, letter), letter));
-    metrics.rejected();
+    batcher.fail(cause);
   }
 
   /**
@@ -213,37 +151,32 @@ public final class Pipeline implements AutoCloseable {
    * @return whether so much is buffered that reading has to stop until a later call says otherwise
    */
   public boolean flushIfDue() {
-    throwFailure();
+    batcher.throwFailure();
     inquiry.report(sweeps);
-    sweeps.due(ledgers).forEach(open::sweep);
-    boolean due = open.ageMillis() >= options.flushIntervalMillis();
-    boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * options.flushIntervalMillis();
-    if (open.isFull() || due && !patient && writer.queued() == 0) {
-      cut();
-    } else if (open.isUntouched() && inquiry.isDue() && writer.queued() == 0) {
-      writer.submit(open.seal(List.of()));
-      open = new OpenBatch(options);
+    sweeps.due(assigned.trackers()).forEach(batcher::sweep);
+    if (!batcher.cutIfDue() && inquiry.isDue()) {
+      batcher.cutEmptyIfIdle();
     }
-    boolean full =
-        writer.queued() > MAX_QUEUED || metrics.bufferedBytes() > options.bufferMaxBytes();
+    boolean full = batcher.isFull();
     if (full) {
       sweeps.readingStopped();
     }
     return full;
   }
 
-  /** Waits a little for the writer to catch up; true where reading can go on. */
-  public boolean awaitRoom(long millis) {
-    boolean room =
-        writer.awaitRoom(MAX_QUEUED - 1, millis)
-            && metrics.bufferedBytes() <= options.bufferMaxBytes();
-    throwFailure();
+  /**
+   * Waits a little for the writer to catch up, as {@link PipelineOptions.Waiting#call} allows; true
+   * where reading can go on.
+   */
+  public boolean awaitRoom() {
+    boolean room = batcher.awaitRoom(options.waiting().call());
+    batcher.throwFailure();
     return room;
   }
 
   /** Milliseconds until {@link #flushIfDue} has something to do; 1 at least. */
   public long millisUntilDue() {
-    return Math.max(1, options.flushIntervalMillis() - open.ageMillis());
+    return batcher.millisUntilDue();
   }
 
   /**
@@ -252,8 +185,10 @@ public final class Pipeline implements AutoCloseable {
    * @param current offset after the last record that was delivered
    */
   public long reportableOffset(SourcePartition partition, long current) {
-    PartitionTracker ledger = ledgers.get(partition);
-    return ledger == null ? current : safe.reportable(partition, current, ledger.nextOffset());
+    return assigned
+        .find(partition)
+        .map(tracker -> tracker.reportableOffset(current))
+        .orElse(current);
   }
 
   /**
@@ -274,128 +209,103 @@ public final class Pipeline implements AutoCloseable {
 
   @Override
   public void close() {
-    writer.close();
+    batcher.close();
     target.close();
   }
 
-  private Map<SourcePartition, Long> restart() {
-    if (!writer.reset(HAND_OVER_MILLIS)) {
-      throw new FatalException(
-          "The target did not answer for " + HAND_OVER_MILLIS + " ms. Check its load and locks.");
+  private OptionalLong rewind(PartitionTracker tracker, OfferedRecord offered) {
+    long offset = offered.at().offset();
+    OptionalLong back = tracker.rewindToStored(offset);
+    if (back.isPresent() || offered instanceof Skipped) {
+      return back;
     }
-    metrics.buffered(-metrics.bufferedEvents(), -metrics.bufferedBytes());
-    open = new OpenBatch(options);
-    sweeps.reset();
-    Set<SourcePartition> held = Set.copyOf(ledgers.keySet());
-    Map<SourcePartition, Long> first = new HashMap<>(safe.all());
-    Map<SourcePartition, Long> begunAnew = safe.begunAnew();
-    first.putAll(load(held));
-    first.putAll(begunAnew);
-    first.keySet().retainAll(held);
-    return first;
+    back = tracker.rewindToStart(offset);
+    return back.isEmpty() && offered instanceof Change change
+        ? rewindToWait(tracker, offset, change.event())
+        : back;
   }
 
-  private Map<SourcePartition, Long> load(Set<SourcePartition> partitions) {
-    if (partitions.isEmpty()) {
+  private OptionalLong rewindToWait(PartitionTracker tracker, long offset, ChangeEvent event) {
+    if (!tracker.progress().beginsAnew(offset, event.sourcePosition())) {
+      return OptionalLong.empty();
+    }
+    if (!batcher.commitAll(options.waiting().call())) {
+      return OptionalLong.of(offset);
+    }
+    tracker.beginAnew(offset);
+    return OptionalLong.empty();
+  }
+
+  private void apply(PartitionTracker tracker, Change change) {
+    RecordOffset at = change.at();
+    batcher.makeRoomFor(change.event());
+    EventFilter.Result result = filter.filter(tracker, at, change.event());
+    batcher.touch(tracker.partition());
+    if (followsSnapshots()) {
+      sweeps.observe(tracker, change.event().table()).ifPresent(batcher::sweep);
+    }
+    if (!result.isApplied()) {
+      return;
+    }
+    if (tracker.progress().isAhead(change.event().table(), at.offset())) {
+      metrics.duplicate();
+      return;
+    }
+    Object original = rejections.wantsOriginal() ? change.original() : null;
+    batcher.add(new Entry(result.event(), result.position(), at, original), change.bytes());
+  }
+
+  private void setAside(PartitionTracker tracker, Rejected rejected) {
+    if (!tracker.progress().pass(rejected.at().offset())) {
+      return;
+    }
+    LOG.warn("Rejected {}: {}", rejected.at(), rejected.letter().errorMessage());
+    batcher.touch(tracker.partition());
+    batcher.reject(rejections.report(rejected.original(), rejected.letter()), rejected.letter());
+    metrics.rejected();
+  }
+
+  private void pass(PartitionTracker tracker, RecordOffset at) {
+    if (tracker.progress().pass(at.offset())) {
+      metrics.skipped();
+      batcher.touch(tracker.partition());
+    }
+  }
+
+  private Map<SourcePartition, Long> restart() {
+    batcher.discard();
+    sweeps.reset();
+    if (assigned.isEmpty()) {
       return Map.of();
     }
-    // First of all: where the state cannot be read, nothing may be taken in on the old one.
-    partitions.forEach(this::forget);
-    long patience = Math.min(options.retryTimeoutMillis(), MAX_LOAD_MILLIS);
-    Map<SourcePartition, LoadedPartition> loaded =
-        Backoff.retry(patience, metrics, () -> target.load(partitions));
-    Map<SourcePartition, Long> offsets = new HashMap<>();
-    for (SourcePartition partition : partitions) {
-      LoadedPartition known = loaded.get(partition);
-      PartitionState state = known == null ? PartitionState.fresh(0) : known.state();
-      PartitionState effective = state.inEpochFrom(options.minimumEpoch());
-      Map<TableId, Long> ahead = known == null ? Map.of() : known.tablesAhead();
-      ledgers.put(partition, new PartitionTracker(partition, effective, ahead, metrics));
-      if (known != null && known.isStored()) {
-        cut.put(partition, state);
-        safe.stored(partition, state.nextOffset());
-        resumption.expect(partition, state.nextOffset());
-        offsets.put(partition, state.nextOffset());
-      } else {
-        resumption.expectFromStart(partition);
-      }
-    }
-    loadSweeps(patience);
+    filter.expectRowsAgain();
+    Map<SourcePartition, Long> offsets = assigned.reload();
+    loadSweeps();
     return offsets;
   }
 
   /** Takes over the sweeps that wait for partitions of the topics that this task now holds. */
-  private void loadSweeps(long patience) {
-    if (watchesSnapshots()) {
-      Set<String> topics =
-          ledgers.keySet().stream().map(SourcePartition::topic).collect(Collectors.toSet());
+  private void loadSweeps() {
+    if (followsSnapshots()) {
+      Set<String> topics = assigned.topics();
       inquiry.topics(topics);
-      sweeps.learn(List.of(), Backoff.retry(patience, metrics, () -> target.pendingSweeps(topics)));
+      sweeps.learn(
+          List.of(),
+          Backoff.retry(options.waiting().takeOver(), metrics, () -> target.pendingSweeps(topics)));
     }
   }
 
-  private boolean watchesSnapshots() {
+  private boolean followsSnapshots() {
     return options.tables().writeMode() == WriteMode.UPSERT;
   }
 
-  private void forget(SourcePartition partition) {
-    ledgers.remove(partition);
-    cut.remove(partition);
-    safe.forget(partition);
-    resumption.forget(partition);
-    intake.forget(partition);
-  }
-
-  /** Commits everything; false where that failed or took too long. */
-  private boolean settle() {
-    cut();
-    return writer.awaitIdle(HAND_OVER_MILLIS) && writer.failure() == null;
-  }
-
-  private void cut() {
-    if (open.isUntouched()) {
-      return;
-    }
-    List<PartitionAdvance> advances = new ArrayList<>();
-    for (SourcePartition partition : new HashSet<>(open.touched())) {
-      PartitionState next = ledger(partition).state();
-      advances.add(new PartitionAdvance(partition, Optional.ofNullable(cut.get(partition)), next));
-    }
-    SealedBatch batch = open.seal(advances);
-    open = new OpenBatch(options);
-    if (batch.isWorthCommitting()) {
-      advances.forEach(step -> cut.put(step.partition(), step.next()));
-    }
-    writer.submit(batch);
-  }
-
+  /** On the writer thread. */
   private void noteCommitted(SealedBatch batch) {
     if (batch.isWorthCommitting()) {
       fencedInARow = 0;
     }
-    safe.committed(batch.advances());
+    batch.steps().forEach(PartitionStep::committed);
     metrics.buffered(-batch.content().entries().size(), -batch.bytes());
     inquiry.committed(batch);
-  }
-
-  /** The ledger for a record; the first record's offset is where a partition is safe up to. */
-  private PartitionTracker touch(RecordOffset at) {
-    safe.received(at.partition(), at.offset());
-    return ledger(at.partition());
-  }
-
-  private PartitionTracker ledger(SourcePartition partition) {
-    PartitionTracker ledger = ledgers.get(partition);
-    if (ledger == null) {
-      throw new IllegalStateException("A record of " + partition + ", which is not assigned");
-    }
-    return ledger;
-  }
-
-  private void throwFailure() {
-    RuntimeException failure = writer.failure();
-    if (failure != null) {
-      throw failure;
-    }
   }
 }

@@ -3,52 +3,80 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.spi.TableOptions;
+import java.time.Duration;
 
 /**
- * How the pipeline batches, orders and retries.
+ * How the pipeline orders, batches and retries. Immutable.
  *
  * @param tables how tables are written
  * @param truncateMode what a truncate does
- * @param sweeping what happens when an initial snapshot has completed
  * @param minimumEpoch epoch set by the operator; 0 where epochs rise by themselves only
- * @param flushIntervalMillis age at which a batch is committed
- * @param flushMaxRecords number of events at which a batch is committed
- * @param flushMaxBytes estimated size at which a batch is committed
- * @param bufferMaxBytes estimated size of everything buffered at which partitions are paused
- * @param deleteMemoryMillis how long deletes are remembered
- * @param deleteMemoryEntries how many deletes are remembered
- * @param retryTimeoutMillis how long a failing commit is tried again before the task fails
- * @param constraintWaitMillis how long a batch that violates a foreign key or unique constraint
- *     waits for the changes that resolve it
+ * @param sweeping what happens when an initial snapshot has completed
+ * @param rememberedDeletes which deletes are remembered
+ * @param flushing when a batch is committed, and how much may be buffered
+ * @param waiting how long the pipeline waits for the target
  */
 public record PipelineOptions(
     TableOptions tables,
     TruncateMode truncateMode,
-    Sweeping sweeping,
     int minimumEpoch,
-    long flushIntervalMillis,
-    int flushMaxRecords,
-    long flushMaxBytes,
-    long bufferMaxBytes,
-    long deleteMemoryMillis,
-    int deleteMemoryEntries,
-    long retryTimeoutMillis,
-    long constraintWaitMillis) {
-
-  /**
-   * What happens when an initial snapshot has completed.
-   *
-   * @param mode what happens to rows that it did not contain
-   * @param quietMillis after how long without a record a partition has nothing more of a snapshot
-   *     that ended in another one, and how often to ask for sweeps that other tasks began
-   * @param tasks how many tasks the connector may have
-   */
-  public record Sweeping(Sweep.Mode mode, long quietMillis, int tasks) {}
+    Sweeping sweeping,
+    RememberedDeletes rememberedDeletes,
+    Flushing flushing,
+    Waiting waiting) {
 
   /** {@code truncate.mode}. */
   public enum TruncateMode {
     APPLY,
     IGNORE,
     FAIL
+  }
+
+  /**
+   * What happens when an initial snapshot has completed.
+   *
+   * @param mode what happens to rows that it did not contain
+   * @param quiet after how long without a record a partition has nothing more of a snapshot that
+   *     ended in another one, and how often to ask for sweeps that other tasks began
+   * @param tasks how many tasks the connector may have
+   */
+  public record Sweeping(Sweep.Mode mode, Duration quiet, int tasks) {}
+
+  /**
+   * Which deletes are remembered, so that an older change of the key does not bring the row back.
+   *
+   * @param age for how long
+   * @param entries how many at most; 0 for none
+   */
+  public record RememberedDeletes(Duration age, int entries) {}
+
+  /**
+   * When a batch is committed: at the first of the limits that it reaches. Sizes are estimates of
+   * heap.
+   *
+   * @param interval age of the batch's first record
+   * @param maxRecords events in the batch
+   * @param maxSize events of the batch
+   * @param maxBuffered everything buffered and in flight, past which reading pauses
+   */
+  public record Flushing(
+      Duration interval, int maxRecords, DataSize maxSize, DataSize maxBuffered) {}
+
+  /**
+   * How long the pipeline waits for the target.
+   *
+   * @param retry how long a failing commit is tried again before the task fails
+   * @param constraint how long a batch that violates a foreign key or unique constraint waits for
+   *     the changes that resolve it
+   * @param call how long one call of the task waits for the writer at most
+   */
+  public record Waiting(Duration retry, Duration constraint, Duration call) {
+    /** In a rebalance: well below the default max.poll.interval.ms. */
+    private static final Duration MAX_TAKE_OVER = Duration.ofMinutes(2);
+
+    /** How long reading the committed state is tried again before the task fails. */
+    public Duration takeOver() {
+      return retry.compareTo(MAX_TAKE_OVER) < 0 ? retry : MAX_TAKE_OVER;
+    }
   }
 }

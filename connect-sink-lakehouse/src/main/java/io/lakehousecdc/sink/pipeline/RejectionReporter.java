@@ -10,18 +10,22 @@ import java.util.concurrent.Future;
 public interface RejectionReporter {
 
   /** Whether {@link #report} wants the original record, so that it has to be kept. */
-  boolean wantsOrigin();
+  boolean wantsOriginal();
 
   /**
    * Reports a rejected record.
    *
-   * @param origin the record instance that was received
+   * @param original the record instance that was received
    * @param letter what is wrong with it
    * @return done once the report is safe; the record's offset is committed only then
    * @throws io.lakehousecdc.sink.error.FatalException there is nowhere to report to
    */
-  Future<?> report(Object origin, DeadLetter letter);
+  Future<?> report(Object original, DeadLetter letter);
 
-  /** Describes a record that the target refused. Must not throw. */
-  DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason);
+  /**
+   * Describes a record that the target refused. Must not throw.
+   *
+   * @param original the record instance that was received; null where it was not wanted
+   */
+  DeadLetter describe(Object original, ChangeEvent event, RecordOffset at, Exception reason);
 }

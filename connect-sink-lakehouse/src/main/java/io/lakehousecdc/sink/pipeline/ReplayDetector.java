@@ -44,16 +44,16 @@ final class ReplayDetector {
     return new Ties(count, first);
   }
 
-  boolean isRepeated(FilterDecision admission, RowEvent row) {
-    if (admission.verdict() == FilterDecision.Verdict.REPEATED) {
+  boolean isRepeated(FilterDecision decision, RowEvent row) {
+    if (decision.verdict() == FilterDecision.Verdict.REPEATED) {
       return true;
     }
     long fingerprint = fingerprint(row);
-    if (at.isBelow(admission.position())) {
-      begin(admission.position(), fingerprint);
+    if (at.isBelow(decision.position())) {
+      begin(decision.position(), fingerprint);
       return false;
     }
-    if (!at.equals(admission.position())) {
+    if (!at.equals(decision.position())) {
       return false;
     }
     if (restored) {
@@ -106,7 +106,9 @@ final class ReplayDetector {
       int one =
           cell instanceof byte[] bytes
               ? java.util.Arrays.hashCode(bytes)
-              : cell instanceof Cell mark ? mark.name().hashCode() : Objects.hashCode(cell);
+              : cell instanceof Cell placeholder
+                  ? placeholder.name().hashCode()
+                  : Objects.hashCode(cell);
       result = 31 * result + one;
     }
     return result;

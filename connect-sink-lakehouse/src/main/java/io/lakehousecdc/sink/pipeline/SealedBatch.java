@@ -4,21 +4,21 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.spi.Commit;
-import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 
 /**
  * A batch on its way to the target.
  *
- * @param mode how its events are folded
- * @param content events, folded
- * @param advances steps of the partitions it covers
+ * @param mode how its events are combined
+ * @param content its events
+ * @param steps of the partitions whose state moves with it
  * @param letters rejected records, for the dead-letter table
  * @param reports reports of rejected records that must be safe before the offsets are committed
  * @param bytes estimated size
@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 record SealedBatch(
     WriteMode mode,
     BatchContent content,
-    List<PartitionAdvance> advances,
+    List<PartitionStep> steps,
     List<DeadLetter> letters,
     List<Future<?>> reports,
     long bytes,
@@ -37,18 +37,22 @@ record SealedBatch(
   SealedBatch(
       WriteMode mode,
       BatchContent content,
-      List<PartitionAdvance> advances,
+      List<PartitionStep> steps,
       List<DeadLetter> letters,
       List<Future<?>> reports,
       long bytes) {
     this(
         mode,
         content,
-        advances,
+        steps,
         letters,
         reports,
         bytes,
-        new Commit(content.batches(), advances, letters, content.contributors()));
+        new Commit(
+            content.batches(),
+            steps.stream().map(PartitionStep::advance).toList(),
+            letters,
+            content.contributors()));
   }
 
   /** Whether there is anything but offsets to commit. */
@@ -65,47 +69,39 @@ record SealedBatch(
     return new SealedBatch(
         mode,
         BatchContent.of(mode, kept, content.sweeps()),
-        advances,
+        steps,
         concat(letters, newLetters),
         concat(reports, newReports),
         bytes);
   }
 
-  /** Whether the next batch's events can be folded with these. */
-  boolean canJoin(SealedBatch next) {
+  /**
+   * This batch and the one that follows it as one; empty where an event of {@code next} needs a
+   * batch of its own. Neither is changed.
+   */
+  Optional<SealedBatch> tryJoin(SealedBatch next) {
     BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
     for (Entry entry : next.content.entries()) {
       if (!joined.accepts(entry.event())) {
-        return false;
+        return Optional.empty();
       }
       joined.add(entry);
     }
-    return true;
-  }
-
-  /** This batch and the one that follows it, as one. */
-  SealedBatch join(SealedBatch next) {
-    BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
-    next.content.entries().forEach(joined::add);
     next.content.sweeps().forEach(joined::sweep);
-    Map<SourcePartition, PartitionAdvance> steps = new LinkedHashMap<>();
-    advances.forEach(step -> steps.put(step.partition(), step));
+    Map<SourcePartition, PartitionStep> joinedSteps = new LinkedHashMap<>();
+    steps.forEach(step -> joinedSteps.put(step.partition(), step));
     // Where a batch is not worth committing, the steps that follow it do not build on its own.
-    for (PartitionAdvance step :
-        next.isWorthCommitting() ? next.advances : List.<PartitionAdvance>of()) {
-      steps.merge(
-          step.partition(),
-          step,
-          (first, second) ->
-              new PartitionAdvance(first.partition(), first.previous(), second.next()));
+    if (next.isWorthCommitting()) {
+      next.steps.forEach(step -> joinedSteps.merge(step.partition(), step, PartitionStep::then));
     }
-    return new SealedBatch(
-        mode,
-        joined,
-        List.copyOf(steps.values()),
-        concat(letters, next.letters),
-        concat(reports, next.reports),
-        bytes + next.bytes);
+    return Optional.of(
+        new SealedBatch(
+            mode,
+            joined,
+            List.copyOf(joinedSteps.values()),
+            concat(letters, next.letters),
+            concat(reports, next.reports),
+            bytes + next.bytes));
   }
 
   private static <T> List<T> concat(List<T> first, List<T> second) {

@@ -45,7 +45,7 @@ final class SweepInquiry {
   boolean isDue() {
     return options.tasks() > 1
         && !topics.isEmpty()
-        && System.nanoTime() - askedAt > options.quietMillis() * 1_000_000;
+        && System.nanoTime() - askedAt > options.quiet().toNanos();
   }
 
   /** Asks, if this batch requested a sweep or it is time to. On the writer thread. */

@@ -8,13 +8,13 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Follows initial snapshots to their ends, and asks the target for the sweeps.
@@ -41,13 +41,15 @@ final class Sweeps {
    */
   record Due(TableId table, Sweep sweep, Set<SourcePartition> partitions) {}
 
-  /** A request that announces the end of a snapshot, if {@code ledger}'s last event showed it. */
-  Optional<Due> observe(PartitionTracker ledger, SourcePartition partition, TableId table) {
-    if (ledger.justCompleted().isEmpty()) {
+  /** A request that announces the end of a snapshot, if the partition's last event showed it. */
+  Optional<Due> observe(PartitionTracker tracker, TableId table) {
+    PartitionProgress progress = tracker.progress();
+    if (progress.justCompleted().isEmpty()) {
       return Optional.empty();
     }
+    SourcePartition partition = tracker.partition();
     Position below =
-        new Position(ledger.highWater().epoch(), ledger.justCompleted().getAsLong(), 0);
+        new Position(progress.highWater().epoch(), progress.justCompleted().getAsLong(), 0);
     PendingSweep ending = new PendingSweep(table, partition.topic(), below);
     endings.put(table, new Ending(ending, new HashSet<>()));
     return Optional.of(new Due(table, sweep(ending), Set.of(partition)));
@@ -87,28 +89,40 @@ final class Sweeps {
     readingSince = System.nanoTime();
   }
 
-  /** Requests for sweeps that all partitions of the task are now ready for. */
-  List<Due> due(Map<SourcePartition, PartitionTracker> ledgers) {
+  /**
+   * Requests for sweeps that all partitions of the task are now ready for.
+   *
+   * @param assigned partitions of the task
+   */
+  List<Due> due(Collection<PartitionTracker> assigned) {
     List<Due> due = new ArrayList<>();
     for (Ending ending : endings.values()) {
-      Map<SourcePartition, PartitionTracker> own = new HashMap<>(ledgers);
-      own.keySet().removeIf(partition -> !partition.topic().equals(ending.sweep.topic()));
-      if (!ending.settled.containsAll(own.keySet())
-          && own.values().stream().allMatch(ledger -> isPast(ledger, ending.sweep.below()))) {
-        own.values().forEach(ledger -> ledger.completeSnapshot(ending.sweep.below()));
-        ending.settled.addAll(own.keySet());
-        own.values().removeIf(PartitionTracker::isUnread);
-        due.add(new Due(ending.sweep.table(), sweep(ending.sweep), own.keySet()));
+      Position below = ending.sweep.below();
+      List<PartitionTracker> own =
+          assigned.stream()
+              .filter(tracker -> tracker.partition().topic().equals(ending.sweep.topic()))
+              .toList();
+      if (!ending.announced.containsAll(partitions(own))
+          && own.stream().allMatch(tracker -> isPast(tracker.progress(), below))) {
+        own.forEach(tracker -> tracker.progress().completeSnapshot(below));
+        ending.announced.addAll(partitions(own));
+        List<PartitionTracker> read =
+            own.stream().filter(tracker -> !tracker.progress().isUnread()).toList();
+        due.add(new Due(ending.sweep.table(), sweep(ending.sweep), partitions(read)));
       }
     }
     return due;
   }
 
-  private boolean isPast(PartitionTracker ledger, Position below) {
-    long quietSince = Math.max(readingSince, ledger.lastRecordAt());
-    boolean quiet = System.nanoTime() - quietSince > options.quietMillis() * 1_000_000;
-    return ledger.isPast(below)
-        || quiet && (ledger.isUnread() || ledger.highWater().epoch() == below.epoch());
+  private static Set<SourcePartition> partitions(List<PartitionTracker> trackers) {
+    return trackers.stream().map(PartitionTracker::partition).collect(Collectors.toSet());
+  }
+
+  private boolean isPast(PartitionProgress progress, Position below) {
+    long quietSince = Math.max(readingSince, progress.lastRecordAt());
+    boolean quiet = System.nanoTime() - quietSince > options.quiet().toNanos();
+    return progress.isPast(below)
+        || quiet && (progress.isUnread() || progress.highWater().epoch() == below.epoch());
   }
 
   private Sweep sweep(PendingSweep ending) {
@@ -118,7 +132,7 @@ final class Sweeps {
   /**
    * The end of a snapshot that the target has not swept after yet.
    *
-   * @param settled partitions of this task that the target was told of as being past it
+   * @param announced partitions of this task that the target was told of as being past it
    */
-  private record Ending(PendingSweep sweep, Set<SourcePartition> settled) {}
+  private record Ending(PendingSweep sweep, Set<SourcePartition> announced) {}
 }

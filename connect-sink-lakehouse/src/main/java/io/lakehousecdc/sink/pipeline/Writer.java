@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.error.FatalException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -87,13 +88,13 @@ final class Writer implements AutoCloseable {
   }
 
   /** Waits until at most {@code batches} are queued, or the writer failed; false on timeout. */
-  boolean awaitRoom(int batches, long millis) {
-    return await(() -> queue.size() <= batches || failure != null, millis);
+  boolean awaitRoom(int batches, Duration patience) {
+    return await(() -> queue.size() <= batches || failure != null, patience);
   }
 
   /** Waits until nothing is queued or in flight, or the writer failed; false on timeout. */
-  boolean awaitIdle(long millis) {
-    return await(() -> queue.isEmpty() && !busy || failure != null, millis);
+  boolean awaitIdle(Duration patience) {
+    return await(() -> queue.isEmpty() && !busy || failure != null, patience);
   }
 
   /**
@@ -101,7 +102,7 @@ final class Writer implements AutoCloseable {
    *
    * @return false where the batch in flight did not end in time
    */
-  boolean reset(long millis) {
+  boolean reset(Duration patience) {
     lock.lock();
     try {
       queue.clear();
@@ -111,7 +112,7 @@ final class Writer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean ended = await(() -> !busy, millis);
+    boolean ended = await(() -> !busy, patience);
     lock.lock();
     try {
       queue.clear();
@@ -190,24 +191,59 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private Optional<SealedBatch> join(SealedBatch batch, long millis) throws InterruptedException {
+  private Optional<SealedBatch> join(SealedBatch batch, Duration patience)
+      throws InterruptedException {
+    long giveUpAt = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
+    SealedBatch next = awaitNext(giveUpAt);
+    if (next == null) {
+      return Optional.empty();
+    }
+    // Without the lock, which the task thread needs: joining takes as long as filling the batches.
+    Optional<SealedBatch> joined = batch.tryJoin(next);
+    if (joined.isEmpty()) {
+      // Only another task can help now: trying again at once would keep the target busy.
+      pauseUntil(giveUpAt);
+      return Optional.empty();
+    }
+    return takeIfNext(next) ? joined : Optional.empty();
+  }
+
+  /** The batch that is next in the queue, and stays there; null where none comes in time. */
+  private SealedBatch awaitNext(long giveUpAt) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      long left = giveUpAt - System.nanoTime();
       while (queue.isEmpty() && left > 0) {
         left = changed.awaitNanos(left);
       }
-      SealedBatch next = queue.peek();
-      if (next == null || !batch.canJoin(next)) {
-        // Only another task can help now: trying again at once would keep the target busy.
-        while (left > 0) {
-          left = changed.awaitNanos(left);
-        }
-        return Optional.empty();
+      return queue.peek();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pauseUntil(long time) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = time - System.nanoTime();
+      while (left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a batch out of the queue; false where the queue was cleared meanwhile. */
+  private boolean takeIfNext(SealedBatch batch) {
+    lock.lock();
+    try {
+      if (queue.peek() != batch) {
+        return false;
       }
       queue.poll();
       changed.signalAll();
-      return Optional.of(batch.join(next));
+      return true;
     } finally {
       lock.unlock();
     }
@@ -229,8 +265,8 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private boolean await(BooleanSupplier condition, long millis) {
-    long left = TimeUnit.MILLISECONDS.toNanos(millis);
+  private boolean await(BooleanSupplier condition, Duration patience) {
+    long left = TimeUnit.NANOSECONDS.convert(patience);
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {

@@ -208,14 +208,7 @@ final class PostgresTarget implements Target {
                 + ", once with and once without its schema. Write the schema in both,"
                 + " in table.name.format or table.name.map.");
       }
-      batches.add(
-          new TableBatch(
-              table,
-              batch.schema(),
-              batch.changes(),
-              batch.truncateBelow(),
-              batch.sweep(),
-              batch.observedSchemas()));
+      batches.add(batch.withTable(table));
     }
     return batches;
   }

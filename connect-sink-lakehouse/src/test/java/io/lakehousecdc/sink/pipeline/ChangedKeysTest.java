@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
@@ -137,7 +136,7 @@ class ChangedKeysTest {
             Map.of(P0, log),
             group,
             new InMemoryTarget(warehouse, tables, new TargetContext("sink", 0)),
-            Consumer.options(tables, Sweep.Mode.REPORT, batch))) {
+            TestOptions.options().tables(tables).flushRecords(batch).build())) {
       consumer.drain();
       assertEquals(List.of(), consumer.reported);
       return consumer.metrics;

@@ -1,39 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.batch.Sweep;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
-import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 /**
  * Drives a pipeline as a sink task does, from partitions held in memory: polls, rewinds, reports
- * offsets, and can be killed at any point.
+ * offsets, and can be killed at any point. A record that is rejected fails the test when the
+ * consumer is closed, unless the test {@linkplain #expectingRejections expects} it.
  */
 final class Consumer implements RejectionReporter, AutoCloseable {
-  /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
-  private static final long QUIET_MILLIS = 100;
-
-  static final PipelineOptions DEFAULTS = options(TableOptions.DEFAULT, Sweep.Mode.REPORT);
-
   final SinkMetrics metrics = new SinkMetrics();
-  final List<DeadLetter> reported = new ArrayList<>();
+
+  /** Records that were rejected so far. */
+  final List<DeadLetter> reported = Collections.synchronizedList(new ArrayList<>());
+
   private final Map<SourcePartition, List<ChangeEvent>> log;
   private final Map<SourcePartition, Long> group;
   private final Map<SourcePartition, Long> positions = new HashMap<>();
   private final Pipeline pipeline;
+  private Predicate<DeadLetter> expected = letter -> false;
 
   /**
    * @param log records of each partition; may grow
@@ -51,24 +53,14 @@ final class Consumer implements RejectionReporter, AutoCloseable {
     positions.putAll(pipeline.open(Set.copyOf(log.keySet())));
   }
 
-  static PipelineOptions options(TableOptions tables, Sweep.Mode sweep) {
-    return options(tables, sweep, 50);
-  }
-
-  static PipelineOptions options(TableOptions tables, Sweep.Mode sweep, int flushMaxRecords) {
-    return new PipelineOptions(
-        tables,
-        PipelineOptions.TruncateMode.APPLY,
-        new PipelineOptions.Sweeping(sweep, QUIET_MILLIS, 2),
-        0,
-        1,
-        flushMaxRecords,
-        1 << 20,
-        1 << 24,
-        3_600_000,
-        10_000,
-        10_000,
-        5_000);
+  /**
+   * The same for a test in which records may be rejected.
+   *
+   * @param which those that are not to fail the test
+   */
+  Consumer expectingRejections(Predicate<DeadLetter> which) {
+    expected = which;
+    return this;
   }
 
   /** Takes at most {@code count} records of each partition, and commits what is due. */
@@ -78,7 +70,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
         take(partition, count);
       }
       if (pipeline.flushIfDue()) {
-        pipeline.awaitRoom(1_000);
+        pipeline.awaitRoom();
       }
     } catch (FencedException e) {
       positions.putAll(pipeline.recover(e));
@@ -111,40 +103,42 @@ final class Consumer implements RejectionReporter, AutoCloseable {
   }
 
   @Override
-  public boolean wantsOrigin() {
+  public boolean wantsOriginal() {
     return true;
   }
 
   @Override
-  public Future<?> report(Object origin, DeadLetter letter) {
+  public Future<?> report(Object original, DeadLetter letter) {
     reported.add(letter);
     return CompletableFuture.completedFuture(null);
   }
 
   @Override
-  public DeadLetter describe(Object origin, ChangeEvent event, RecordOffset at, Exception reason) {
+  public DeadLetter describe(
+      Object original, ChangeEvent event, RecordOffset at, Exception reason) {
     return new DeadLetter(at, null, null, null, "RecordException", reason.getMessage(), 0, 0);
   }
 
   @Override
   public void close() {
     pipeline.close();
+    assertEquals(
+        List.of(),
+        reported.stream().filter(expected.negate()).toList(),
+        "records were rejected that should have been applied");
   }
 
   private void take(SourcePartition partition, int count) {
     List<ChangeEvent> records = log.get(partition);
     for (int i = 0; i < count && positions.get(partition) < records.size(); i++) {
       long offset = positions.get(partition);
-      var back = pipeline.rewind(partition, offset);
-      if (back.isEmpty()) {
-        back = pipeline.rewindToStart(new RecordOffset(partition, offset));
-      }
-      if (back.isPresent()) {
-        positions.put(partition, back.getAsLong());
+      ChangeEvent event = records.get((int) offset);
+      RecordOffset at = new RecordOffset(partition, offset);
+      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, event))
+          instanceof OfferResult.Rewind rewind) {
+        positions.put(partition, rewind.offset());
         return;
       }
-      ChangeEvent event = records.get((int) offset);
-      pipeline.accept(new RecordOffset(partition, offset), event, 100, event);
       positions.put(partition, offset + 1);
     }
   }

@@ -3,8 +3,8 @@ package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,7 +40,8 @@ class DeferrableKeysTest {
       for (int i = 0; i < 12; i++) {
         source.transaction(1 + random.nextInt(6));
       }
-      try (Consumer consumer = drained(source, batch)) {
+      try (Consumer consumer = consumer(source, batch)) {
+        consumer.drain();
         assertEquals(List.of(), consumer.reported, "seed " + seed);
       }
       assertEquals(source.rows(), stored(), "seed " + seed);
@@ -45,9 +49,23 @@ class DeferrableKeysTest {
     }
   }
 
+  /** Of the records that are rejected in vain, none is the first that tells of its change. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 50})
   void rowsArriveWhenEventsAreReadAndEmittedAgain(int batch) {
+    rowsArriveWhenEventsAreReadAndEmittedAgain(
+        batch, source -> letter -> source.isRepeated(letter.recordOffset()));
+  }
+
+  @Disabled("A repeated suffix is rejected: issue 9, section 3")
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 50})
+  void nothingIsRejectedWhenEventsAreReadAndEmittedAgain(int batch) {
+    rowsArriveWhenEventsAreReadAndEmittedAgain(batch, source -> letter -> false);
+  }
+
+  private void rowsArriveWhenEventsAreReadAndEmittedAgain(
+      int batch, Function<DeferrableSource, Predicate<DeadLetter>> rejected) {
     for (int seed = 0; seed < 40; seed++) {
       Random random = new Random(seed);
       DeferrableSource source =
@@ -57,7 +75,8 @@ class DeferrableKeysTest {
         source.emitAgain(12);
         source.transaction(1 + random.nextInt(6));
         Map<SourcePartition, Long> before = new HashMap<>(group);
-        try (Consumer consumer = consumer(source, batch)) {
+        try (Consumer consumer =
+            consumer(source, batch).expectingRejections(rejected.apply(source))) {
           for (int i = random.nextInt(4); i >= 0; i--) {
             consumer.poll(1 + random.nextInt(20));
           }
@@ -66,7 +85,10 @@ class DeferrableKeysTest {
           group.putAll(before);
         }
       }
-      drained(source, batch).close();
+      try (Consumer consumer =
+          consumer(source, batch).expectingRejections(rejected.apply(source))) {
+        consumer.drain();
+      }
       assertEquals(source.rows(), stored(), "seed " + seed);
       forget();
     }
@@ -82,7 +104,7 @@ class DeferrableKeysTest {
       for (int i = 0; i < 8; i++) {
         source.transaction(1);
       }
-      try (Consumer consumer = consumer(source, batch)) {
+      try (Consumer consumer = consumer(source, batch).expectingRejections(letter -> true)) {
         consumer.poll(batch);
         consumer.drain();
         if (consumer.reported.isEmpty()) {
@@ -98,12 +120,6 @@ class DeferrableKeysTest {
     }
   }
 
-  private Consumer drained(DeferrableSource source, int batch) {
-    Consumer consumer = consumer(source, batch);
-    consumer.drain();
-    return consumer;
-  }
-
   private void forget() {
     warehouse = new MemoryWarehouse();
     group.clear();
@@ -113,10 +129,7 @@ class DeferrableKeysTest {
     InMemoryTarget target =
         new InMemoryTarget(warehouse, TableOptions.DEFAULT, new TargetContext("shop", 0, 1));
     return new Consumer(
-        source.log,
-        group,
-        target,
-        Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REPORT, batch));
+        source.log, group, target, TestOptions.options().flushRecords(batch).build());
   }
 
   private Map<Object, List<Object>> stored() {

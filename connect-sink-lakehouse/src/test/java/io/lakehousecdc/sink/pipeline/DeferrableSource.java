@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.ArrayList;
@@ -87,6 +88,13 @@ final class DeferrableSource {
     }
   }
 
+  /** Whether the source had emitted the record before. */
+  boolean isRepeated(RecordOffset at) {
+    List<ChangeEvent> events = log.get(at.partition());
+    ChangeEvent event = events.get((int) at.offset());
+    return events.subList(0, (int) at.offset()).stream().anyMatch(earlier -> earlier == event);
+  }
+
   private void shift(int by) {
     int from = random.nextInt(12);
     List<Object[]> shifted = rows.stream().filter(row -> (int) row[0] >= from).toList();
@@ -154,11 +162,17 @@ final class DeferrableSource {
   }
 
   private void add(int key, Operation operation, Object[] after) {
-    SourcePosition mark = new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
+    SourcePosition sourcePosition = new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
     partition(key)
         .add(
             new RowEvent(
-                History.TABLE, History.SCHEMA, operation, RowKey.of(key), after, null, mark));
+                History.TABLE,
+                History.SCHEMA,
+                operation,
+                RowKey.of(key),
+                after,
+                null,
+                sourcePosition));
   }
 
   private List<ChangeEvent> partition(int key) {

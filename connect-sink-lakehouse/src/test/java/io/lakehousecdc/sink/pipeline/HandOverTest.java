@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.DeadLetter;
@@ -35,12 +34,12 @@ import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -57,7 +56,7 @@ class HandOverTest {
   private static final SourcePartition ITEMS = new SourcePartition("shop.public.item", 0);
   private static final SourcePartition OTHER = new SourcePartition("shop.public.item", 1);
   private static final TableId TABLE = new TableId("public", "item");
-  private static final long HOUR = 3_600_000;
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final SinkMetrics metrics = new SinkMetrics();
@@ -70,14 +69,13 @@ class HandOverTest {
 
   @Test
   void offsetsOfATopicCreatedAnewAreReportedOnceTheyAreCommitted() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     accept(0, 10);
     accept(1, 20);
     accept(2, 30);
     commitAll();
     assertEquals(3, pipeline.reportableOffset(ITEMS, 3));
     for (int offset = 0; offset < 5; offset++) {
-      assertEquals(OptionalLong.empty(), waiting(offset, 40 + offset));
       accept(offset, 40 + offset);
       assertEquals(0, pipeline.reportableOffset(ITEMS, offset + 1));
     }
@@ -89,11 +87,11 @@ class HandOverTest {
   @Test
   void changesOfATopicCreatedAnewWaitForThoseOfTheOldOne() {
     CountDownLatch released = blockCommits();
-    open(target(), options(HOUR, 1, HOUR));
+    open(target(), options(100));
     accept(0, 10);
-    assertEquals(OptionalLong.of(0), waiting(0, 40));
+    assertEquals(new OfferResult.Rewind(0), offer(0, 40));
     released.countDown();
-    while (waiting(0, 40).isPresent()) {
+    while (!offer(0, 40).equals(OfferResult.ACCEPTED)) {
       Thread.onSpinWait();
     }
     assertEquals(1, rows());
@@ -101,25 +99,23 @@ class HandOverTest {
 
   @Test
   void topicCreatedAnewIsReadFromItsStartAfterAFailure() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     accept(0, 10);
     accept(1, 20);
     commitAll();
-    assertEquals(OptionalLong.empty(), waiting(0, 40));
     accept(0, 40);
     assertEquals(Map.of(ITEMS, 0L), pipeline.recover(new FencedException("another owner")));
   }
 
   @Test
   void recordsBeforeTheFirstChangeDoNotHideThoseThatAreReadFromTheStart() {
-    open(target(), options(HOUR, 100, HOUR));
-    pipeline.skip(new RecordOffset(ITEMS, 5));
-    assertEquals(OptionalLong.of(0), pipeline.rewindToStart(new RecordOffset(ITEMS, 6)));
+    open(target(), options(100));
+    accept(new OfferedRecord.Skipped(new RecordOffset(ITEMS, 5)));
+    assertEquals(new OfferResult.Rewind(0), offer(6, 60));
     for (int offset = 0; offset < 3; offset++) {
       SourcePosition unknown =
           new SourcePosition(SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
-      pipeline.accept(
-          new RecordOffset(ITEMS, offset), created(offset, Primitive.INT32, 7, unknown), 100, null);
+      accept(change(offset, created(offset, Primitive.INT32, 7, unknown)));
     }
     assertEquals(0, pipeline.reportableOffset(ITEMS, 3));
     commitAll();
@@ -135,7 +131,7 @@ class HandOverTest {
           commits.add(commit);
           await(released);
         });
-    open(target(), options(HOUR, 1, 0));
+    open(target(), options(1).quiet(Duration.ZERO));
     accept(0, 10);
     while (commits.isEmpty()) {
       Thread.onSpinWait();
@@ -161,7 +157,7 @@ class HandOverTest {
             }
           }
         };
-    open(target, options(HOUR, 1, HOUR));
+    open(target, options(1));
     accept(0, 10);
     accept(1, 20);
     accept(2, 30);
@@ -191,7 +187,7 @@ class HandOverTest {
             twin.commit(commit);
           }
         });
-    open(target, options(HOUR, 2, HOUR));
+    open(target, options(2));
     accept(0, 10);
     accept(1, 20);
     accept(2, 30);
@@ -212,22 +208,21 @@ class HandOverTest {
           attempts.incrementAndGet();
           throw new OutOfOrderException("no parent");
         });
-    open(target(), options(HOUR, 1, HOUR));
+    open(target(), options(1));
     accept(0, 10);
-    SourcePosition mark = new SourcePosition(20, 20, Snapshot.NO, 20);
     // Of another type, so that the two cannot be one batch.
-    pipeline.accept(
-        new RecordOffset(ITEMS, 1), created(1, Primitive.TEXT, "seven", mark), 100, null);
+    accept(change(1, created(1, Primitive.TEXT, "seven", sourcePosition(20))));
     assertThrows(FatalException.class, this::flushForever);
     assertTrue(attempts.get() < 10, () -> attempts + " attempts");
   }
 
   @Test
   void rejectedRecordsCountAsBuffered() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     RecordOffset at = new RecordOffset(ITEMS, 0);
     String value = "x".repeat(10_000);
-    pipeline.reject(at, new DeadLetter(at, null, value, null, "E", "bad", 0, 0), null);
+    DeadLetter letter = new DeadLetter(at, null, value, null, "E", "bad", 0, 0);
+    accept(new OfferedRecord.Rejected(at, letter, null));
     assertTrue(metrics.bufferedBytes() > 20_000);
     commitAll();
     assertEquals(0, metrics.bufferedBytes());
@@ -235,27 +230,28 @@ class HandOverTest {
 
   @Test
   void stepsOfRecordsWithoutATableAreLeftOutOfABatchThatWaited() {
-    open(target(), options(HOUR, 100, HOUR));
+    open(target(), options(100));
     SealedBatch waited = sealed(ITEMS, List.of(new CompletableFuture<>()));
     SealedBatch passed = sealed(OTHER, List.of());
-    assertEquals(waited.advances(), waited.join(passed).advances());
+    assertEquals(waited.steps(), waited.tryJoin(passed).orElseThrow().steps());
     SealedBatch rejected = sealed(OTHER, List.of(new CompletableFuture<>()));
-    assertEquals(2, waited.join(rejected).advances().size());
+    assertEquals(2, waited.tryJoin(rejected).orElseThrow().steps().size());
   }
 
   private static SealedBatch sealed(SourcePartition partition, List<Future<?>> reports) {
     PartitionState next = new PartitionState(1, new Position(0, 1, 1), -1, -1, 0);
+    PartitionAdvance advance = new PartitionAdvance(partition, Optional.empty(), next);
     return new SealedBatch(
         WriteMode.UPSERT,
         new BatchContent(WriteMode.UPSERT),
-        List.of(new PartitionAdvance(partition, Optional.empty(), next)),
+        List.of(new PartitionStep(advance, new ReportableOffset())),
         List.of(),
         reports,
         0);
   }
 
-  private void open(Target target, PipelineOptions options) {
-    pipeline = new Pipeline("test-writer", target, options, metrics, new Reports());
+  private void open(Target target, TestOptions options) {
+    pipeline = new Pipeline("test-writer", target, options.build(), metrics, new Reports());
     pipeline.open(Set.of(ITEMS));
   }
 
@@ -273,20 +269,15 @@ class HandOverTest {
         Optional.of("shop.letters"));
   }
 
-  private static PipelineOptions options(long flushMillis, int flushRecords, long quietMillis) {
-    return new PipelineOptions(
-        tables(),
-        PipelineOptions.TruncateMode.APPLY,
-        new PipelineOptions.Sweeping(Sweep.Mode.REPORT, quietMillis, 2),
-        0,
-        flushMillis,
-        flushRecords,
-        1 << 20,
-        1 << 24,
-        HOUR,
-        100,
-        10_000,
-        300);
+  /** Batches that only their number of records closes. */
+  private static TestOptions options(int flushRecords) {
+    return TestOptions.options()
+        .tables(tables())
+        .flushInterval(HOUR)
+        .flushRecords(flushRecords)
+        .quiet(HOUR)
+        .constraintWait(Duration.ofMillis(300))
+        .callWait(Duration.ofMillis(1));
   }
 
   private CountDownLatch blockCommits() {
@@ -304,25 +295,40 @@ class HandOverTest {
   }
 
   private void accept(long offset, long lsn) {
-    pipeline.accept(new RecordOffset(ITEMS, offset), event(lsn), 100, null);
+    assertEquals(OfferResult.ACCEPTED, offer(offset, lsn));
   }
 
-  private OptionalLong waiting(long offset, long lsn) {
-    return pipeline.rewindToWait(new RecordOffset(ITEMS, offset), event(lsn), 1);
+  private void accept(OfferedRecord offered) {
+    assertEquals(OfferResult.ACCEPTED, pipeline.offer(offered));
   }
 
-  private static RowEvent event(long lsn) {
-    return created(
-        (int) lsn, Primitive.INT32, 7, new SourcePosition(lsn, lsn, Snapshot.NO, 1_000 + lsn));
+  private OfferResult offer(long offset, long lsn) {
+    return pipeline.offer(
+        change(offset, created((int) lsn, Primitive.INT32, 7, sourcePosition(lsn))));
   }
 
-  private static RowEvent created(int id, Primitive type, Object value, SourcePosition mark) {
+  private static OfferedRecord change(long offset, RowEvent event) {
+    return new OfferedRecord.Change(new RecordOffset(ITEMS, offset), event, 100, null);
+  }
+
+  private static SourcePosition sourcePosition(long lsn) {
+    return new SourcePosition(lsn, lsn, Snapshot.NO, 1_000 + lsn);
+  }
+
+  private static RowEvent created(
+      int id, Primitive type, Object value, SourcePosition sourcePosition) {
     RowSchema schema =
         new RowSchema(
             List.of(new Column("id", Primitive.INT32, false), new Column("v", type, true)),
             List.of(0));
     return new RowEvent(
-        TABLE, schema, Operation.CREATE, RowKey.of(id), new Object[] {id, value}, null, mark);
+        TABLE,
+        schema,
+        Operation.CREATE,
+        RowKey.of(id),
+        new Object[] {id, value},
+        null,
+        sourcePosition);
   }
 
   /** Any change of the partitions commits what was begun. */
@@ -343,18 +349,18 @@ class HandOverTest {
 
   private static final class Reports implements RejectionReporter {
     @Override
-    public boolean wantsOrigin() {
+    public boolean wantsOriginal() {
       return false;
     }
 
     @Override
-    public Future<?> report(Object origin, DeadLetter letter) {
+    public Future<?> report(Object original, DeadLetter letter) {
       return CompletableFuture.completedFuture(null);
     }
 
     @Override
     public DeadLetter describe(
-        Object origin,
+        Object original,
         io.lakehousecdc.sink.change.ChangeEvent event,
         RecordOffset at,
         Exception reason) {

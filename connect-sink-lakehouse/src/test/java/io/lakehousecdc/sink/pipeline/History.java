@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -92,8 +93,8 @@ final class History {
     for (Object[] row : rows.values()) {
       left--;
       Snapshot kind = left == 0 ? Snapshot.INITIAL_LAST : Snapshot.INITIAL;
-      SourcePosition mark = new SourcePosition(SourcePosition.NONE, lsn, kind, micros);
-      add((int) row[0], Operation.READ, row.clone(), mark);
+      SourcePosition sourcePosition = new SourcePosition(SourcePosition.NONE, lsn, kind, micros);
+      add((int) row[0], Operation.READ, row.clone(), sourcePosition);
     }
   }
 
@@ -107,6 +108,13 @@ final class History {
   void emitAgain(int partition, int count) {
     List<ChangeEvent> events = log.get(partitions.get(partition));
     events.addAll(List.copyOf(events.subList(Math.max(0, events.size() - count), events.size())));
+  }
+
+  /** Whether the source had emitted the record before. */
+  boolean isRepeated(RecordOffset at) {
+    List<ChangeEvent> events = log.get(at.partition());
+    ChangeEvent event = events.get((int) at.offset());
+    return events.subList(0, (int) at.offset()).stream().anyMatch(earlier -> earlier == event);
   }
 
   /** One random change. */
@@ -128,9 +136,9 @@ final class History {
     add(id, operation, after, streamed());
   }
 
-  private void add(int id, Operation operation, Object[] after, SourcePosition mark) {
+  private void add(int id, Operation operation, Object[] after, SourcePosition sourcePosition) {
     log.get(partitions.get(id % partitions.size()))
-        .add(new RowEvent(TABLE, SCHEMA, operation, RowKey.of(id), after, null, mark));
+        .add(new RowEvent(TABLE, SCHEMA, operation, RowKey.of(id), after, null, sourcePosition));
   }
 
   private void next() {

@@ -3,7 +3,6 @@ package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
@@ -102,7 +101,7 @@ class LateChangesTest {
         log,
         group,
         new InMemoryTarget(warehouse, options, new TargetContext("sink", 0)),
-        Consumer.options(options, Sweep.Mode.REPORT));
+        TestOptions.options().tables(options).build());
   }
 
   private List<Map<String, Object>> rows() {

@@ -2,186 +2,206 @@
 package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.order.SourcePosition;
-import io.lakehousecdc.order.SourcePosition.Snapshot;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.memory.InMemoryTarget;
+import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.LoadedPartition;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.PartitionState.Ties;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(30)
 class PartitionTrackerTest {
-  private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
+  private static final SourcePartition ITEMS = new SourcePartition("shop.public.item", 0);
+  private static final PartitionState STORED =
+      new PartitionState(4, new Position(0, 30, 31), -1, -1, 1_030, new Ties(1, 7));
 
   private final SinkMetrics metrics = new SinkMetrics();
-  private PartitionTracker ledger = ledger(PartitionState.fresh(0));
-  private long offset;
 
   @Test
-  void initialRowsStandBelowEveryStreamedChange() {
-    assertEquals(new Position(0, 500, 0), position(snapshot(500, Snapshot.INITIAL, 10)));
-    assertEquals(new Position(0, 510, 520), position(streamed(510, 520, 20)));
+  void droppingATrackerForgetsEverythingOfItsPartition() {
+    Target target =
+        new InMemoryTarget(
+            new MemoryWarehouse(), TableOptions.DEFAULT, new TargetContext("shop", 0));
+    target.commit(
+        new Commit(
+            List.<TableBatch>of(),
+            List.of(new PartitionAdvance(ITEMS, Optional.empty(), STORED)),
+            List.of(),
+            Map.of()));
+    AssignedPartitions assigned =
+        new AssignedPartitions(target, TestOptions.options().build(), metrics);
+    assigned.load(Set.of(ITEMS));
+    move(assigned.tracker(ITEMS));
+    assigned.drop(Set.of(ITEMS));
+    assertTrue(assigned.find(ITEMS).isEmpty());
+    assertTrue(assigned.isEmpty());
+    assigned.load(Set.of(ITEMS));
+    assertAsLoaded(assigned.tracker(ITEMS));
   }
 
-  @Test
-  void aStraddlerBelowTheSnapshotsLsnStandsAboveItsRows() {
-    position(snapshot(500, Snapshot.INITIAL_LAST, 10));
-    Position straddler = position(streamed(SourcePosition.NONE, 480, 9));
-    assertEquals(new Position(0, 500, 480), straddler);
-    assertTrue(new Position(0, 500, 0).isBelow(straddler));
+  /** Changes everything that a tracker remembers. */
+  private static void move(PartitionTracker tracker) {
+    assertEquals(OptionalLong.of(4), tracker.rewindToStored(9));
+    tracker.received(4);
+    FilterDecision decision = tracker.progress().admit(4, ItemChanges.streamed(40));
+    assertEquals(Verdict.NEW, decision.verdict());
+    assertFalse(tracker.replays().isRepeated(decision, ItemChanges.created(1, 40)));
+    tracker.progress().noteTies(tracker.replays().position(), tracker.replays().ties());
+    tracker.exchangeLastDeleted(RowKey.of(1));
+    PartitionStep step = tracker.step();
+    tracker.cut(step.advance().next());
+    step.committed();
+    tracker.beginAnew(0);
   }
 
-  @Test
-  void interleavedTransactionsKeepCommitOrder() {
-    Position t2 = position(streamed(150, 200, 10));
-    Position t1First = position(streamed(210, 100, 20));
-    Position t1Second = position(streamed(210, 300, 20));
-    assertTrue(t2.isBelow(t1First) && t1First.isBelow(t1Second));
-    assertEquals(0, figure("EpochsTotal"));
-  }
-
-  @Test
-  void aRedeliveredRecordIsSkipped() {
-    position(streamed(100, 110, 10));
-    position(streamed(120, 130, 20));
-    offset = 0;
-    assertEquals(Verdict.REDELIVERED, admit(streamed(100, 110, 10)).verdict());
-    assertEquals(2, ledger.nextOffset());
-  }
-
-  @Test
-  void aReemittedChangeAtANewOffsetIsKnownAsRepeated() {
-    position(streamed(100, 110, 10));
-    position(streamed(120, 130, 20));
-    FilterDecision again = admit(streamed(100, 110, 10));
-    assertEquals(Verdict.REPEATED, again.verdict());
-    assertEquals(0, again.position().epoch());
-  }
-
-  @Test
-  void lowerLsnsCommittedLaterBeginAnEpoch() {
-    position(streamed(9_000, 9_010, 10));
-    assertEquals(new Position(1, 50, 60), position(streamed(50, 60, 20)));
-    assertEquals(new Position(1, 70, 80), position(streamed(70, 80, 30)));
-    assertEquals(1, figure("EpochsTotal"));
+  private static void assertAsLoaded(PartitionTracker tracker) {
+    assertEquals(STORED, tracker.progress().state());
+    assertEquals(STORED.highWater(), tracker.replays().position());
+    assertEquals(STORED.ties(), tracker.replays().ties());
+    assertEquals(Optional.of(STORED), tracker.step().advance().previous());
+    assertNull(tracker.exchangeLastDeleted(null));
+    // Nothing is in flight, and no topic has begun anew.
+    assertEquals(9, tracker.reportableOffset(9));
+    assertEquals(OptionalLong.of(4), tracker.rewindToStored(9));
   }
 
   @Test
-  void aLowerSnapshotOfANewClusterBeginsAnEpoch() {
-    position(streamed(9_000, 9_010, 10));
-    assertEquals(new Position(1, 50, 0), position(snapshot(50, Snapshot.INITIAL, 20)));
-    assertEquals(new Position(1, 50, 40), position(streamed(SourcePosition.NONE, 40, 21)));
+  void commitThatAnotherThreadTellsOfIsSeen() throws InterruptedException {
+    PartitionTracker tracker = unknown();
+    take(tracker, 0, 10);
+    take(tracker, 1, 20);
+    assertEquals(0, tracker.reportableOffset(2));
+    Thread writer = new Thread(tracker.step()::committed);
+    writer.start();
+    // Without joining it: what makes the commit visible is not the end of the thread.
+    while (tracker.reportableOffset(2) == 0) {
+      Thread.onSpinWait();
+    }
+    assertEquals(2, tracker.reportableOffset(2));
+    writer.join();
   }
 
   @Test
-  void theFirstTransactionOfANewClusterWithoutSnapshotBeginsAnEpoch() {
-    position(streamed(9_000, 9_010, 10));
-    assertEquals(new Position(1, 40, 40), position(streamed(SourcePosition.NONE, 40, 20)));
+  void whatIsInFlightHoldsTheReportedOffsetBack() {
+    PartitionTracker tracker = unknown();
+    take(tracker, 0, 10);
+    PartitionStep first = tracker.step();
+    take(tracker, 1, 20);
+    first.committed();
+    assertEquals(1, tracker.reportableOffset(2));
   }
 
   @Test
-  void anIncrementalRowBeginsNoEpochAndDatesNothing() {
-    position(streamed(9_000, 9_010, 10));
-    position(new SourcePosition(8_000, 8_010, Snapshot.INCREMENTAL, 99));
-    assertEquals(0, figure("EpochsTotal"));
-    assertEquals(10, ledger.latestCommitMicros());
+  void positionOfTheConsumerIsReportedWhereNothingIsInFlight() {
+    PartitionTracker tracker = unknown();
+    take(tracker, 0, 10);
+    tracker.step().committed();
+    assertEquals(7, tracker.reportableOffset(7));
   }
 
   @Test
-  void lsnsWithoutASequenceGoDownWithoutANewEpoch() {
-    position(streamed(SourcePosition.NONE, 200, 10));
-    position(streamed(SourcePosition.NONE, 100, 20));
-    position(streamed(SourcePosition.NONE, 300, 20));
-    assertEquals(0, figure("EpochsTotal"));
+  void stateOfAnOldTopicHoldsTheNewOnesOffsetBackUntilItsFirstCommit() {
+    PartitionTracker tracker = stored();
+    tracker.beginAnew(0);
+    take(tracker, 0, 50);
+    assertEquals(0, tracker.reportableOffset(1));
+    tracker.step().committed();
+    assertEquals(1, tracker.reportableOffset(1));
   }
 
   @Test
-  void newDataAtOffsetsOfARecreatedTopicIsTaken() {
-    position(streamed(100, 110, 10));
-    position(streamed(120, 130, 20));
-    offset = 0;
-    assertEquals(Verdict.NEW, admit(snapshot(500, Snapshot.INITIAL, 30)).verdict());
-    assertEquals(1, ledger.nextOffset());
-    assertEquals(1, figure("TopicRestartsTotal"));
+  void commitOfWhatWasReadBeforeTheRewindToTheStartIsNotTakenForOneAfterIt() {
+    PartitionTracker tracker = unknown();
+    tracker.received(5);
+    tracker.progress().pass(5);
+    PartitionStep inFlight = tracker.step();
+    assertEquals(OptionalLong.of(0), tracker.rewindToStart(6));
+    take(tracker, 0, 10);
+    inFlight.committed();
+    assertEquals(0, tracker.reportableOffset(1));
   }
 
   @Test
-  void aRecreatedTopicOfALowerClusterBeginsAnEpochToo() {
-    position(streamed(9_000, 9_010, 10));
-    position(streamed(9_020, 9_030, 20));
-    offset = 0;
-    FilterDecision first = admit(snapshot(50, Snapshot.INITIAL, 30));
-    assertEquals(Verdict.NEW, first.verdict());
-    assertEquals(new Position(1, 50, 0), first.position());
+  void commitAfterATrackerWasReplacedChangesNothingOfTheNewOne() {
+    PartitionTracker lost = unknown();
+    take(lost, 0, 10);
+    PartitionStep inFlight = lost.step();
+    PartitionTracker replacing = unknown();
+    take(replacing, 0, 10);
+    inFlight.committed();
+    assertEquals(0, replacing.reportableOffset(1));
   }
 
   @Test
-  void anOldEpochsRecordReadAgainIsNoNewTopic() {
-    position(streamed(9_000, 9_010, 10));
-    position(streamed(50, 60, 20));
-    offset = 0;
-    assertEquals(Verdict.REDELIVERED, admit(streamed(9_000, 9_010, 10)).verdict());
-    assertEquals(0, figure("TopicRestartsTotal"));
+  void stepBuildsOnTheStateOfTheLastBatch() {
+    PartitionTracker tracker = stored();
+    take(tracker, 4, 40);
+    PartitionAdvance first = tracker.step().advance();
+    assertEquals(Optional.of(STORED), first.previous());
+    tracker.cut(first.next());
+    take(tracker, 5, 50);
+    assertEquals(Optional.of(first.next()), tracker.step().advance().previous());
   }
 
   @Test
-  void aStraddlerReadAgainAfterALaterSnapshotIsNoNewTopic() {
-    position(snapshot(500, Snapshot.INITIAL_LAST, 10));
-    position(streamed(SourcePosition.NONE, 480, 11));
-    position(snapshot(1_000, Snapshot.INITIAL_LAST, 20));
-    offset = 1;
-    assertEquals(Verdict.REDELIVERED, admit(streamed(SourcePosition.NONE, 480, 11)).verdict());
+  void readingGoesOnWhereTheTargetIs() {
+    PartitionTracker lost = stored();
+    take(lost, 4, 40);
+    assertEquals(OptionalLong.of(4), stored().resumeInPlaceOf(lost));
   }
 
   @Test
-  void recordsWithoutALsnTakeTheirPlaceByArrival() {
-    position(streamed(100, 110, 10));
-    assertEquals(new Position(0, 100, 110), position(SourcePosition.UNKNOWN));
+  void readingGoesOnAtTheFirstRecordWhereTheTargetHoldsNothing() {
+    PartitionTracker lost = unknown();
+    take(lost, 3, 40);
+    take(lost, 4, 50);
+    assertEquals(OptionalLong.of(3), unknown().resumeInPlaceOf(lost));
+    assertEquals(OptionalLong.empty(), unknown().resumeInPlaceOf(unknown()));
   }
 
   @Test
-  void theLastRowOrTheFirstLaterChangeCompletesASnapshot() {
-    position(snapshot(500, Snapshot.INITIAL, 10));
-    assertTrue(ledger.justCompleted().isEmpty());
-    position(streamed(510, 520, 20));
-    assertEquals(500, ledger.justCompleted().getAsLong());
-    position(snapshot(600, Snapshot.INITIAL_LAST, 30));
-    assertEquals(600, ledger.justCompleted().getAsLong());
-    position(streamed(610, 620, 40));
-    assertTrue(ledger.justCompleted().isEmpty());
+  void readingGoesOnAtTheBeginningOfATopicCreatedAnew() {
+    PartitionTracker lost = stored();
+    lost.beginAnew(0);
+    assertEquals(OptionalLong.of(0), stored().resumeInPlaceOf(lost));
   }
 
-  @Test
-  void theOperatorsEpochTakesEffectFromTheNextRecord() {
-    ledger = ledger(new PartitionState(7, new Position(0, 900, 910), 500, 500, 10).inEpochFrom(3));
-    offset = 7;
-    assertEquals(new Position(3, 50, 60), position(streamed(50, 60, 5)));
+  private PartitionTracker unknown() {
+    return tracker(new LoadedPartition(PartitionState.fresh(0), Map.of()));
   }
 
-  private PartitionTracker ledger(PartitionState state) {
-    return new PartitionTracker(PARTITION, state, metrics);
+  private PartitionTracker stored() {
+    return tracker(new LoadedPartition(STORED, Map.of()));
   }
 
-  private Position position(SourcePosition mark) {
-    return admit(mark).position();
+  private PartitionTracker tracker(LoadedPartition loaded) {
+    return new PartitionTracker(ITEMS, loaded, 0, metrics);
   }
 
-  private FilterDecision admit(SourcePosition mark) {
-    return ledger.admit(offset++, mark);
-  }
-
-  private long figure(String name) {
-    return metrics.figures().get(name).value().getAsLong();
-  }
-
-  private static SourcePosition streamed(long commitLsn, long lsn, long micros) {
-    return new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
-  }
-
-  private static SourcePosition snapshot(long lsn, Snapshot kind, long micros) {
-    return new SourcePosition(SourcePosition.NONE, lsn, kind, micros);
+  private static void take(PartitionTracker tracker, long offset, long lsn) {
+    tracker.received(offset);
+    assertEquals(
+        Verdict.NEW, tracker.progress().admit(offset, ItemChanges.streamed(lsn)).verdict());
   }
 }

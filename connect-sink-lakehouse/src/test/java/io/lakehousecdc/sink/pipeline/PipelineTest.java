@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
@@ -40,11 +41,18 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineTest {
+  private static final PipelineOptions DEFAULTS = TestOptions.options().build();
+
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final Map<SourcePartition, Long> group = new HashMap<>();
 
@@ -55,7 +63,7 @@ class PipelineTest {
     history.insert(2, "b", "y");
     history.rename(1, "c");
     history.delete(2);
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -103,11 +111,11 @@ class PipelineTest {
   void aTargetRestoredFromABackupIsReadUpToDate() {
     History history = new History(1);
     history.insert(1, "a", "x");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     history.insert(2, "b", "y");
     group.put(history.log.keySet().iterator().next(), 2L);
     history.insert(3, "c", "z");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -117,7 +125,7 @@ class PipelineTest {
     history.insert(1, "a", "x");
     history.insert(2, "b", "y");
     group.put(history.log.keySet().iterator().next(), 1L);
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -142,9 +150,9 @@ class PipelineTest {
   void anotherOwnersCommitIsNoticedAndReadAgain() {
     History history = new History(1);
     history.insert(1, "a", "x");
-    Consumer first = run(history, Consumer.DEFAULTS);
+    Consumer first = run(history, DEFAULTS);
     history.insert(2, "b", "y");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     history.insert(3, "c", "z");
     first.drain();
     assertTrue(first.figure("FencedTotal") > 0);
@@ -159,7 +167,7 @@ class PipelineTest {
     history.insert(1, "good", "x");
     history.insert(2, "bad", "y");
     history.insert(3, "good", "z");
-    Consumer consumer = run(history, Consumer.DEFAULTS);
+    Consumer consumer = drained(consumer(history, DEFAULTS).expectingRejections(letter -> true));
     consumer.close();
     assertEquals(List.of(1L), offsets(consumer));
     assertEquals(0, consumer.figure("BufferedEvents"));
@@ -176,7 +184,8 @@ class PipelineTest {
     history.rename(1, "better");
     history.insert(2, "good", "y");
     history.rename(2, "bad");
-    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+    try (Consumer consumer =
+        drained(consumer(history, DEFAULTS).expectingRejections(letter -> true))) {
       assertEquals(List.of(4L), offsets(consumer));
       history.rows.get(2)[1] = "good";
       assertEqualRows(history);
@@ -193,7 +202,7 @@ class PipelineTest {
         });
     History history = new History(1);
     history.insert(1, "child", "x");
-    Consumer consumer = new Consumer(history.log, group, target(), Consumer.DEFAULTS);
+    Consumer consumer = new Consumer(history.log, group, target(), DEFAULTS);
     consumer.poll(1);
     history.insert(2, "parent", "y");
     consumer.drain();
@@ -209,8 +218,7 @@ class PipelineTest {
         });
     History history = new History(1);
     history.insert(1, "a", "x");
-    FatalException failure =
-        assertThrows(FatalException.class, () -> run(history, Consumer.DEFAULTS));
+    FatalException failure = assertThrows(FatalException.class, () -> run(history, DEFAULTS));
     assertEquals("no space for tables", failure.getMessage());
   }
 
@@ -228,14 +236,14 @@ class PipelineTest {
     assertThrows(
         FatalException.class,
         () -> {
-          try (Consumer consumer = new Consumer(log, group, target(), Consumer.DEFAULTS)) {
+          try (Consumer consumer = new Consumer(log, group, target(), DEFAULTS)) {
             consumer.drain();
           }
         });
     warehouse.afterCommit(commit -> {});
     List<Commit> commits = new ArrayList<>();
     warehouse.beforeCommit(commits::add);
-    Consumer again = new Consumer(log, group, target(), Consumer.DEFAULTS);
+    Consumer again = new Consumer(log, group, target(), DEFAULTS);
     assertThrows(FatalException.class, again::drain);
     again.close();
     assertEquals(text, commits.get(0).batches().get(0).schema());
@@ -247,7 +255,7 @@ class PipelineTest {
     for (int id = 1; id <= 6; id++) {
       history.insert(id, "n", "b");
     }
-    PipelineOptions sweeping = Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REMOVE);
+    PipelineOptions sweeping = TestOptions.options().sweep(Sweep.Mode.REMOVE).build();
     run(history, sweeping).close();
     history.rows.remove(3);
     history.rows.remove(4);
@@ -263,13 +271,13 @@ class PipelineTest {
     History history = new History(1);
     history.insert(1, "n", "b");
     history.insert(2, "n", "b");
-    run(history, Consumer.DEFAULTS).close();
-    Object[] orphan = history.rows.remove(1);
+    run(history, DEFAULTS).close();
+    Object[] orphaned = history.rows.remove(1);
     history.snapshot();
-    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+    try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("OrphanedRowsTotal"));
     }
-    history.rows.put(1, orphan);
+    history.rows.put(1, orphaned);
     assertEqualRows(history);
   }
 
@@ -283,7 +291,7 @@ class PipelineTest {
     for (int id = 4; id <= 7; id++) {
       history.insert(id, "after", "b");
     }
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     assertEqualRows(history);
   }
 
@@ -292,20 +300,39 @@ class PipelineTest {
     History history = new History(1);
     history.insert(1, "a", "x");
     history.insert(2, "b", "y");
-    run(history, Consumer.DEFAULTS).close();
+    run(history, DEFAULTS).close();
     history.switchCluster();
     history.rename(1, "c");
     history.delete(2);
     history.insert(3, "d", "z");
-    try (Consumer consumer = run(history, Consumer.DEFAULTS)) {
+    try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("EpochsTotal"));
     }
     assertEqualRows(history);
   }
 
+  /** Of the records that are rejected in vain, none is the first that tells of its change. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void crashesLostAcknowledgementsAndReemissionsConverge(long seed) {
+    crashesLostAcknowledgementsAndReemissionsConverge(
+        seed, history -> letter -> history.isRepeated(letter.recordOffset()));
+  }
+
+  /** Batches are cut by time, so that it does not fail with the same seeds each time. */
+  @Disabled("A repeated suffix is rejected: issue 9, section 3")
+  @ParameterizedTest
+  @MethodSource("manySeeds")
+  void crashesLostAcknowledgementsAndReemissionsRejectNothing(long seed) {
+    crashesLostAcknowledgementsAndReemissionsConverge(seed, history -> letter -> false);
+  }
+
+  private static LongStream manySeeds() {
+    return LongStream.range(1, 200);
+  }
+
+  private void crashesLostAcknowledgementsAndReemissionsConverge(
+      long seed, Function<History, Predicate<DeadLetter>> rejected) {
     Random random = new Random(seed);
     History history = new History(1 + random.nextInt(3));
     warehouse.beforeCommit(commit -> failSometimes(random));
@@ -318,7 +345,8 @@ class PipelineTest {
         history.emitAgain(random.nextInt(history.log.size()), random.nextInt(20));
       }
       Map<SourcePartition, Long> before = new HashMap<>(group);
-      try (Consumer consumer = new Consumer(history.log, group, target(), Consumer.DEFAULTS)) {
+      try (Consumer consumer =
+          consumer(history, DEFAULTS).expectingRejections(rejected.apply(history))) {
         for (int i = random.nextInt(4); i >= 0; i--) {
           consumer.poll(1 + random.nextInt(40));
         }
@@ -327,7 +355,7 @@ class PipelineTest {
         group.putAll(before);
       }
     }
-    run(history, Consumer.DEFAULTS).close();
+    drained(consumer(history, DEFAULTS).expectingRejections(rejected.apply(history))).close();
     assertEqualRows(history);
   }
 
@@ -362,11 +390,18 @@ class PipelineTest {
             Evolution.ADDITIVE,
             MetadataColumns.DEFAULT,
             Optional.empty());
-    return Consumer.options(mode, Sweep.Mode.REPORT);
+    return TestOptions.options().tables(mode).build();
   }
 
   private Consumer run(History history, PipelineOptions options) {
-    Consumer consumer = new Consumer(history.log, group, target(), options);
+    return drained(consumer(history, options));
+  }
+
+  private Consumer consumer(History history, PipelineOptions options) {
+    return new Consumer(history.log, group, target(), options);
+  }
+
+  private static Consumer drained(Consumer consumer) {
     try {
       consumer.drain();
     } catch (RuntimeException e) {
@@ -386,7 +421,7 @@ class PipelineTest {
   }
 
   private static ChangeEvent created(int id, RowSchema schema, Object value, long lsn) {
-    SourcePosition mark = new SourcePosition(lsn, lsn, Snapshot.NO, lsn);
+    SourcePosition sourcePosition = new SourcePosition(lsn, lsn, Snapshot.NO, lsn);
     return new RowEvent(
         History.TABLE,
         schema,
@@ -394,7 +429,7 @@ class PipelineTest {
         RowKey.of(id),
         new Object[] {id, value},
         null,
-        mark);
+        sourcePosition);
   }
 
   private static List<Object> names(Commit commit) {

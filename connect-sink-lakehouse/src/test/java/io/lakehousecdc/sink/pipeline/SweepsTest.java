@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SweepsTest {
   private static final String TOPIC = "shop.public.item";
   private static final PipelineOptions SWEEPING =
-      Consumer.options(TableOptions.DEFAULT, Sweep.Mode.REMOVE);
+      TestOptions.options().sweep(Sweep.Mode.REMOVE).build();
 
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final Map<SourcePartition, Long> group = new HashMap<>();
@@ -98,7 +98,8 @@ class SweepsTest {
     long giveUpAt = System.nanoTime() + 20_000_000_000L;
     while (!condition.getAsBoolean()) {
       assertTrue(
-          System.nanoTime() < giveUpAt, () -> "rows " + ids() + ", orphaned " + orphanedRows());
+          System.nanoTime() < giveUpAt,
+          () -> "rows " + ids() + ", orphaned rows " + orphanedRows());
       tasks.forEach(task -> task.poll(100));
     }
   }

@@ -10,16 +10,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Knows of which transactions a batch holds the events of a partition from the first on: those that
- * begin after another one of the batch. Not thread-safe.
+ * The transactions of which a batch has seen events. It has them from the first on where another
+ * transaction of the same partition came before in the batch. Not thread-safe.
  */
-final class Transactions {
+final class VisibleTransactions {
   private final Map<SourcePartition, Latest> latest = new HashMap<>();
 
-  /** Takes note of a batch's next entry. */
-  TransactionVisibility coverage(Entry entry) {
-    SourcePosition mark = entry.event().sourcePosition();
-    if (mark.lsn() == SourcePosition.NONE || mark.snapshot() != Snapshot.NO) {
+  /** What the batch has seen of the transaction of its next entry. */
+  TransactionVisibility add(Entry entry) {
+    SourcePosition sourcePosition = entry.event().sourcePosition();
+    if (sourcePosition.lsn() == SourcePosition.NONE || sourcePosition.snapshot() != Snapshot.NO) {
       return TransactionVisibility.NONE;
     }
     Position position = entry.position();
@@ -29,13 +29,13 @@ final class Transactions {
         known == null
             || known.position.isBelow(position) && !known.position.isOfSameTransaction(position);
     if (begins) {
-      TransactionVisibility coverage =
+      TransactionVisibility visibility =
           known == null ? TransactionVisibility.CONTINUED : TransactionVisibility.FROM_START;
-      latest.put(partition, new Latest(position, coverage));
-      return coverage;
+      latest.put(partition, new Latest(position, visibility));
+      return visibility;
     }
     boolean goesOn = known.position.isOfSameTransaction(position);
-    return goesOn ? known.coverage : TransactionVisibility.CONTINUED;
+    return goesOn ? known.visibility : TransactionVisibility.CONTINUED;
   }
 
   /**
@@ -43,5 +43,5 @@ final class Transactions {
    *
    * @param position of its first event
    */
-  private record Latest(Position position, TransactionVisibility coverage) {}
+  private record Latest(Position position, TransactionVisibility visibility) {}
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+
+/**
+ * Fills one batch after the other and hands them to the writer thread. Used by the task thread
+ * only.
+ */
+final class Batcher implements AutoCloseable {
+  /** Longest wait for the writer before partitions change hands. */
+  private static final Duration HAND_OVER = Duration.ofSeconds(20);
+
+  private static final int MAX_QUEUED = 2;
+
+  private final AssignedPartitions assigned;
+  private final PipelineOptions options;
+  private final SinkMetrics metrics;
+  private final Writer writer;
+  private OpenBatch open;
+
+  /**
+   * @param writer closed with this
+   */
+  Batcher(
+      AssignedPartitions assigned, PipelineOptions options, SinkMetrics metrics, Writer writer) {
+    this.assigned = assigned;
+    this.options = options;
+    this.metrics = metrics;
+    this.writer = writer;
+    this.open = new OpenBatch(options);
+  }
+
+  /**
+   * Cuts the batch where the event needs one of its own. To be called before its partition's
+   * progress counts the event: what is cut here must not say that it is applied.
+   */
+  void makeRoomFor(ChangeEvent event) {
+    if (!open.content().accepts(event)) {
+      cut();
+    }
+  }
+
+  /** Notes that a partition's state has moved. */
+  void touch(SourcePartition partition) {
+    open.touch(partition);
+  }
+
+  /** Adds an event, after {@link #touch}, and cuts the batch if that makes it full. */
+  void add(Entry entry, int bytes) {
+    open.add(entry, bytes);
+    metrics.buffered(1, bytes);
+    if (open.isFull() && !open.endsWithDelete()) {
+      cut();
+    }
+  }
+
+  /** Adds the report of a rejected record, after {@link #touch}. */
+  void reject(Future<?> report, DeadLetter letter) {
+    metrics.buffered(0, open.reject(report, letter));
+  }
+
+  void sweep(Sweeps.Due due) {
+    open.sweep(due);
+  }
+
+  /** Hands over what was begun, if anything was. */
+  void cut() {
+    if (open.isUntouched()) {
+      return;
+    }
+    List<PartitionTracker> moved = open.touched().stream().map(assigned::tracker).toList();
+    List<PartitionStep> steps = new ArrayList<>(moved.size());
+    moved.forEach(tracker -> steps.add(tracker.step()));
+    SealedBatch batch = open.seal(steps);
+    open = new OpenBatch(options);
+    if (batch.isWorthCommitting()) {
+      for (int i = 0; i < steps.size(); i++) {
+        moved.get(i).cut(steps.get(i).advance().next());
+      }
+    }
+    writer.submit(batch);
+  }
+
+  /** Hands over a batch that is full, or old enough while the writer waits for one. */
+  boolean cutIfDue() {
+    long interval = options.flushing().interval().toMillis();
+    boolean due = open.ageMillis() >= interval;
+    boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * interval;
+    boolean cuts = open.isFull() || due && !patient && writer.queued() == 0;
+    if (cuts) {
+      cut();
+    }
+    return cuts;
+  }
+
+  /** Hands over an empty batch, for what the writer thread does between commits, if it is idle. */
+  void cutEmptyIfIdle() {
+    if (open.isUntouched() && writer.queued() == 0) {
+      writer.submit(open.seal(List.of()));
+      open = new OpenBatch(options);
+    }
+  }
+
+  /** Commits everything; false where that failed or took longer than partitions can wait. */
+  boolean commitAll() {
+    return commitAll(HAND_OVER);
+  }
+
+  /** Commits everything; false where that failed or took longer than {@code patience}. */
+  boolean commitAll(Duration patience) {
+    cut();
+    return writer.awaitIdle(patience) && writer.failure() == null;
+  }
+
+  /**
+   * Forgets everything that is not committed, and a failure of the writer.
+   *
+   * @throws FatalException a commit in flight did not end in good time
+   */
+  void discard() {
+    if (!writer.reset(HAND_OVER)) {
+      throw new FatalException(
+          "The target did not answer for "
+              + HAND_OVER.toMillis()
+              + " ms. Check its load and locks.");
+    }
+    metrics.buffered(-metrics.bufferedEvents(), -metrics.bufferedBytes());
+    open = new OpenBatch(options);
+  }
+
+  /** Whether so much is buffered that reading has to stop. */
+  boolean isFull() {
+    return writer.queued() > MAX_QUEUED || exceedsBuffer();
+  }
+
+  /** Waits for the writer to catch up; true where reading can go on. */
+  boolean awaitRoom(Duration patience) {
+    return writer.awaitRoom(MAX_QUEUED - 1, patience) && !exceedsBuffer();
+  }
+
+  private boolean exceedsBuffer() {
+    return metrics.bufferedBytes() > options.flushing().maxBuffered().bytes();
+  }
+
+  /** Milliseconds until the batch is old enough; at least 1. */
+  long millisUntilDue() {
+    return Math.max(1, options.flushing().interval().toMillis() - open.ageMillis());
+  }
+
+  /** Takes no more batches, as if the writer had failed. */
+  void fail(Throwable cause) {
+    writer.fail(cause);
+  }
+
+  /** Throws the writer's failure, if there was one. */
+  void throwFailure() {
+    RuntimeException failure = writer.failure();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
+import io.lakehousecdc.sink.spi.TableOptions;
+import java.time.Duration;
+
+/**
+ * Pipeline options of a test that names only what matters to it. By default a batch is committed
+ * when {@link Pipeline#flushIfDue} is called, sweeps are reported, and waits are short. Not
+ * thread-safe.
+ */
+final class TestOptions {
+  private TableOptions tables = TableOptions.DEFAULT;
+  private Sweep.Mode sweep = Sweep.Mode.REPORT;
+
+  /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
+  private Duration quiet = Duration.ofMillis(100);
+
+  private Duration interval = Duration.ofMillis(1);
+  private int maxRecords = 50;
+  private Duration constraint = Duration.ofSeconds(5);
+  private Duration call = Duration.ofSeconds(1);
+
+  static TestOptions options() {
+    return new TestOptions();
+  }
+
+  TestOptions tables(TableOptions value) {
+    tables = value;
+    return this;
+  }
+
+  TestOptions sweep(Sweep.Mode value) {
+    sweep = value;
+    return this;
+  }
+
+  TestOptions quiet(Duration value) {
+    quiet = value;
+    return this;
+  }
+
+  TestOptions flushInterval(Duration value) {
+    interval = value;
+    return this;
+  }
+
+  TestOptions flushRecords(int value) {
+    maxRecords = value;
+    return this;
+  }
+
+  TestOptions constraintWait(Duration value) {
+    constraint = value;
+    return this;
+  }
+
+  TestOptions callWait(Duration value) {
+    call = value;
+    return this;
+  }
+
+  PipelineOptions build() {
+    return new PipelineOptions(
+        tables,
+        TruncateMode.APPLY,
+        0,
+        new PipelineOptions.Sweeping(sweep, quiet, 2),
+        new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
+        new PipelineOptions.Flushing(
+            interval, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
+        new PipelineOptions.Waiting(Duration.ofSeconds(10), constraint, call));
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RecordOffset;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.memory.InMemoryTarget;
+import io.lakehousecdc.sink.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class WriterTest {
+  private static final TableId TABLE = new TableId("public", "item");
+  private static final RowSchema SCHEMA =
+      new RowSchema(
+          List.of(new Column("id", Primitive.TEXT, false), new Column("v", Primitive.TEXT, true)),
+          List.of(0));
+  private static final SourcePartition PARTITION = new SourcePartition("shop.public.item", 0);
+
+  private final CountDownLatch comparing = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final MemoryWarehouse warehouse = new MemoryWarehouse();
+  private final List<SealedBatch> committed = Collections.synchronizedList(new ArrayList<>());
+  private final Writer writer =
+      new Writer(
+          "test-writer",
+          new Committer(
+              new InMemoryTarget(warehouse, TableOptions.DEFAULT, new TargetContext("shop", 0)),
+              TestOptions.options().build(),
+              new SinkMetrics(),
+              new NoRejections()),
+          committed::add);
+
+  @AfterEach
+  void close() {
+    released.countDown();
+    writer.close();
+  }
+
+  @Test
+  void batchesAreTakenWhileTwoOthersAreBeingJoined() throws Exception {
+    warehouse.beforeCommit(WriterTest::requireParent);
+    writer.submit(batch(new SlowlyComparedValue(), "child", 10));
+    writer.submit(batch(new SlowlyComparedValue(), "parent", 20));
+    comparing.await();
+    // Joining goes on until it is released, and that is after another batch was taken.
+    CompletableFuture.runAsync(() -> writer.submit(batch("other", "parent", 30)))
+        .get(10, TimeUnit.SECONDS);
+    released.countDown();
+    assertTrue(writer.awaitIdle(Duration.ofSeconds(10)));
+    assertEquals(
+        List.of(2, 1), committed.stream().map(each -> each.content().entries().size()).toList());
+  }
+
+  @Test
+  void batchThatIsBeingJoinedWhenTheQueueIsClearedIsNotCommitted() throws Exception {
+    warehouse.beforeCommit(WriterTest::requireParent);
+    writer.submit(batch(new SlowlyComparedValue(), "child", 10));
+    writer.submit(batch(new SlowlyComparedValue(), "parent", 20));
+    comparing.await();
+    // Joining does not end before it is released, so there is no point in waiting for it.
+    boolean ended =
+        CompletableFuture.supplyAsync(() -> writer.reset(Duration.ZERO)).get(10, TimeUnit.SECONDS);
+    assertFalse(ended);
+    released.countDown();
+    assertTrue(writer.awaitIdle(Duration.ofSeconds(10)));
+    assertEquals(List.of(), committed);
+  }
+
+  /** A constraint of the target: a child needs its parent. */
+  private static void requireParent(Commit commit) {
+    boolean complete =
+        commit.batches().stream()
+            .flatMap(table -> table.changes().stream())
+            .anyMatch(change -> "parent".equals(change.cells()[1]));
+    if (!complete) {
+      throw new OutOfOrderException("no parent");
+    }
+  }
+
+  private static SealedBatch batch(Object id, String value, long lsn) {
+    RowEvent event =
+        new RowEvent(
+            TABLE,
+            SCHEMA,
+            Operation.UPDATE,
+            RowKey.of(id),
+            new Object[] {id, value},
+            null,
+            new SourcePosition(lsn, lsn, Snapshot.NO, lsn));
+    Entry entry =
+        new Entry(event, new Position(0, lsn, lsn), new RecordOffset(PARTITION, lsn), null);
+    return new SealedBatch(
+        WriteMode.UPSERT,
+        BatchContent.of(WriteMode.UPSERT, List.of(entry), List.of()),
+        List.of(),
+        List.of(),
+        List.of(),
+        0);
+  }
+
+  /** A key of which all are equal, and are found to be so once the test says so. */
+  private final class SlowlyComparedValue {
+    @Override
+    public boolean equals(Object other) {
+      comparing.countDown();
+      boolean interrupted = Thread.interrupted();
+      while (released.getCount() > 0) {
+        try {
+          released.await();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return other instanceof SlowlyComparedValue;
+    }
+
+    @Override
+    public int hashCode() {
+      return 7;
+    }
+  }
+}
