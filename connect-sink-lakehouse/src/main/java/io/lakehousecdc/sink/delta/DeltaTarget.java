@@ -142,9 +142,7 @@ final class DeltaTarget implements Target {
                 next.replaceAll((table, old) -> state.nextOffset());
                 put(changes, partition, new Entry(state, writer, true, next));
               });
-          return changes.isEmpty()
-              ? Optional.empty()
-              : Optional.of(new CommitExtras(changes, false));
+          return changes.isEmpty() ? Optional.empty() : Optional.of(CommitExtras.of(changes));
         });
     ledgers.keySet().removeAll(altered.keySet());
     lastCommit = null;
@@ -289,7 +287,7 @@ final class DeltaTarget implements Target {
     Optional<Sweep> due =
         batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
     due.ifPresent(sweep -> carriedOut.add(PendingSweeps.pending(batch.table(), sweep)));
-    return Optional.of(new CommitExtras(domains, due.isPresent()));
+    return Optional.of(new CommitExtras(domains, due));
   }
 
   /**
@@ -325,9 +323,7 @@ final class DeltaTarget implements Target {
                   put(domains, partition, mine);
                 }
               });
-          return domains.isEmpty()
-              ? Optional.empty()
-              : Optional.of(new CommitExtras(domains, false));
+          return domains.isEmpty() ? Optional.empty() : Optional.of(CommitExtras.of(domains));
         });
     next.forEach((partition, entry) -> ledgers.get(partition).committed(entry));
   }
@@ -341,7 +337,7 @@ final class DeltaTarget implements Target {
             put(domains, partition, new Entry(state, writer, true, Map.of()));
           }
         });
-    return domains.isEmpty() ? Optional.empty() : Optional.of(new CommitExtras(domains, false));
+    return domains.isEmpty() ? Optional.empty() : Optional.of(CommitExtras.of(domains));
   }
 
   private void put(Map<String, Optional<String>> domains, SourcePartition partition, Entry entry) {

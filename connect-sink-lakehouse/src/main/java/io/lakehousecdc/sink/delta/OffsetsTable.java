@@ -75,8 +75,8 @@ public final class OffsetsTable {
               all.stream().map(table -> List.of(table.schema(), table.name())).toList();
           try {
             return Optional.of(
-                new CommitHook.CommitExtras(
-                    Map.of(registry, Optional.of(JSON.writeValueAsString(names))), false));
+                CommitHook.CommitExtras.of(
+                    Map.of(registry, Optional.of(JSON.writeValueAsString(names)))));
           } catch (JsonProcessingException e) {
             throw new IllegalStateException("Lists of strings are valid JSON", e);
           }
@@ -100,8 +100,8 @@ public final class OffsetsTable {
             return Optional.empty();
           }
           return Optional.of(
-              new CommitHook.CommitExtras(
-                  Map.of(name, Optional.of(PartitionDomains.truncateText(below))), false));
+              CommitHook.CommitExtras.of(
+                  Map.of(name, Optional.of(PartitionDomains.truncateText(below)))));
         });
   }
 

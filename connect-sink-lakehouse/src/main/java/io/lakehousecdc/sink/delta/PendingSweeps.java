@@ -142,9 +142,7 @@ final class PendingSweeps {
     for (PendingSweep sweep : sweeps) {
       domains.put(name(sweep), value.apply(sweep));
     }
-    return domains.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new CommitHook.CommitExtras(domains, false));
+    return domains.isEmpty() ? Optional.empty() : Optional.of(CommitHook.CommitExtras.of(domains));
   }
 
   private Set<PendingSweep> read(Map<String, String> domains) {

@@ -18,8 +18,7 @@ final class Decimals {
    * @throws ArithmeticException the number does not fit the type
    */
   static BigInteger unscaled(Object value, DecimalType type) {
-    BigDecimal number =
-        ((BigDecimal) value).setScale(type.getScale(), RoundingMode.UNNECESSARY);
+    BigDecimal number = ((BigDecimal) value).setScale(type.getScale(), RoundingMode.UNNECESSARY);
     if (number.precision() > type.getPrecision()) {
       throw new ArithmeticException("more than " + type.getPrecision() + " digits");
     }

@@ -118,14 +118,11 @@ public final class TableState implements AutoCloseable {
     return keys;
   }
 
-  /** A row of the table. */
-  public record Stored(long location, LiveFile file, int row) {}
-
   /** The row of each key, or null where the table has none. */
-  public Stored[] find(List<KeyBits> wanted) {
+  public StoredRow[] find(List<KeyBits> wanted) {
     long[] places = keys.get(wanted);
     LiveFile[] byNumber = new LiveFile[keys.endOfNumbers()];
-    Stored[] found = new Stored[places.length];
+    StoredRow[] found = new StoredRow[places.length];
     for (int i = 0; i < places.length; i++) {
       if (places[i] == Location.ABSENT) {
         continue;
@@ -137,7 +134,7 @@ public final class TableState implements AutoCloseable {
       LiveFile file = byNumber[number];
       int row = Location.row(places[i]);
       if (file != null && !file.deleted().contains(row)) {
-        found[i] = new Stored(places[i], file, row);
+        found[i] = new StoredRow(places[i], file, row);
       }
     }
     return found;

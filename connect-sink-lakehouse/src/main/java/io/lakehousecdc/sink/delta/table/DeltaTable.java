@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.table;
 
+import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -31,7 +32,6 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
-import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.io.IOException;
 import java.util.HashMap;
@@ -136,7 +136,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     committing(
         () -> {
           head.refresh();
-          BatchPlan plan = plan(head.prepare(batch).batch(), false);
+          BatchPlan plan = plan(head.prepare(batch).batch(), Optional.empty());
           FileWriter writer = new FileWriter(head.state(), vectors, log.location(), clock);
           try {
             writer.write(plan);
@@ -240,7 +240,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private CommitReceipt tryCommit(TableBatch batch, CommitExtras extras)
       throws IOException, CommitConflictException {
     ColumnChanges columns = head.prepare(batch);
-    BatchPlan plan = plan(columns.batch(), extras.sweepDue());
+    BatchPlan plan = plan(columns.batch(), extras.due());
     clock.passed(Phase.PLAN);
     FileWriter writer = new FileWriter(head.state(), vectors, log.location(), clock);
     boolean knownToFail = true;
@@ -293,7 +293,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     prepared.placed().forEach((file, placed) -> keys.put(placed, file));
   }
 
-  private BatchPlan plan(TableBatch batch, boolean sweepDue) throws IOException {
+  private BatchPlan plan(TableBatch batch, Optional<Sweep> due) throws IOException {
     if (options.writeMode() == WriteMode.APPEND) {
       return AppendPlanner.plan(batch, head.state().shape());
     }
@@ -304,8 +304,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
               + " has no key, which upserts need. Name key columns with key.columns, or set"
               + " write.mode to append.");
     }
-    return new UpsertPlanner(head.state(), batch, options.deleteMode() == DeleteMode.SOFT, clock)
-        .plan(sweepDue);
+    return new UpsertPlanner(head.state(), batch, options.deleteMode(), clock).plan(due);
   }
 
   private void discard(List<String> locations) {
