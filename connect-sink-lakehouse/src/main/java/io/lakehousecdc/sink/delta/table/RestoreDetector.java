@@ -60,8 +60,7 @@ final class RestoreDetector {
     Map<String, String> then = origin < 0 ? Map.of() : log.version(origin).domains();
     Map<String, Optional<String>> changes = PartitionDomains.restored(state.domains(), then);
     if (!changes.isEmpty()) {
-      TableVersion now =
-          log.commit(state.version(), new NewCommit(List.of(), List.of(), changes, false));
+      TableVersion now = log.commit(state.version(), NewCommit.ofDomains(changes));
       state.committed(now, List.of(), List.of(), changes);
       LOG.warn(
           "Table {} was restored to rows as of version {}: its offsets go back to that version,"

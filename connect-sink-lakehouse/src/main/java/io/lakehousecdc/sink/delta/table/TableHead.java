@@ -56,6 +56,11 @@ final class TableHead {
     return state;
   }
 
+  /** Metadata domains of that version; empty where there is none. */
+  Map<String, String> domains() {
+    return state == null ? Map.of() : state.domains();
+  }
+
   /**
    * Takes over what others have committed, a RESTORE included; false where there is no table.
    *
