@@ -30,5 +30,10 @@ public interface CommitHook {
     public static CommitExtras of(Map<String, Optional<String>> domains) {
       return new CommitExtras(domains, Optional.empty());
     }
+
+    /** Domains and no sweep; empty, so that there is no commit, where there are no domains. */
+    public static Optional<CommitExtras> unlessEmpty(Map<String, Optional<String>> domains) {
+      return domains.isEmpty() ? Optional.empty() : Optional.of(of(domains));
+    }
   }
 }
