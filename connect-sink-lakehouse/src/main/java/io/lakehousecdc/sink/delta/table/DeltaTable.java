@@ -14,7 +14,6 @@ import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.delta.maintenance.ExclusiveTable;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance;
-import io.lakehousecdc.sink.delta.schema.TableSchemas;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.write.CommitClock;
@@ -65,9 +64,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.options = options;
     this.attempts = new CommitAttempts(id, location);
     this.lock = new TableLock(id, location);
-    this.head =
-        new TableHead(
-            id, log, new TableSchemas(options, settings.newTables()), rowFiles, vectors, options);
+    this.head = new TableHead(id, log, settings.newTables(), rowFiles, vectors, options);
     this.maintenance =
         new TableMaintenance(
             this,
