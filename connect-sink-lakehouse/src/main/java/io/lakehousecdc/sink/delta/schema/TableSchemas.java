@@ -89,7 +89,7 @@ public final class TableSchemas {
     }
     List<String> partitionBy = newTables.partitionBy().of(table);
     TableRequirements.requirePartitionColumns(table, partitionBy, columns);
-    TableVersion created = log.create(columns, newTables.properties(), partitionBy);
+    TableVersion created = log.definition().create(columns, newTables.properties(), partitionBy);
     LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
     return created;
   }
@@ -129,11 +129,12 @@ public final class TableSchemas {
     }
     TableVersion evolved = version;
     if (!domains) {
-      evolved = log.configure(evolved, Map.of("delta.feature.domainMetadata", "supported"));
+      evolved =
+          log.definition().configure(evolved, Map.of("delta.feature.domainMetadata", "supported"));
       LOG.info("Table {} now has metadata domains", table);
     }
     if (!done.isEmpty()) {
-      evolved = log.evolve(evolved, fields.schema(), properties, Map.of());
+      evolved = log.definition().evolve(evolved, fields.schema(), properties, Map.of());
       LOG.info("Changed table {}: {}", table, done);
     }
     return Optional.of(evolved);

@@ -72,8 +72,8 @@ final class TableHead {
    */
   boolean refresh() throws IOException, CommitConflictException {
     boolean exists = takeOver();
-    if (exists && !state.isSettled()) {
-      restores.settle(state);
+    if (exists && !state.isRestoreChecked()) {
+      restores.check(state);
     }
     return exists;
   }
