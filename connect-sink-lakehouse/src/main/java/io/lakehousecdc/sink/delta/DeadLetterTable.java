@@ -65,6 +65,6 @@ final class DeadLetterTable {
     table.commit(
         new TableBatch(
             table.id(), SCHEMA, List.copyOf(rows.values()), Optional.empty(), Optional.empty()),
-        domains -> Optional.of(new CommitExtras(Map.of(), false)));
+        domains -> Optional.of(CommitExtras.of(Map.of())));
   }
 }

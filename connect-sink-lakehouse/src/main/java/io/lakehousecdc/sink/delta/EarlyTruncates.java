@@ -22,7 +22,7 @@ import java.util.Set;
 final class EarlyTruncates {
   private final OpenTables tables;
   private final OffsetsTable offsets;
-  private final Set<TableId> settled = new HashSet<>();
+  private final Set<TableId> applied = new HashSet<>();
 
   EarlyTruncates(OpenTables tables, OffsetsTable offsets) {
     this.tables = tables;
@@ -53,11 +53,11 @@ final class EarlyTruncates {
 
   /** The tables of the batches hold by themselves what was remembered for them. */
   void applied(List<TableBatch> batches) {
-    batches.forEach(batch -> settled.add(batch.table()));
+    batches.forEach(batch -> applied.add(batch.table()));
   }
 
   private TableBatch afterEarlier(TableBatch batch) {
-    if (!tables.upserts() || settled.contains(batch.table())) {
+    if (!tables.upserts() || applied.contains(batch.table())) {
       return batch;
     }
     tables.open(batch.table()).createIfAbsent(batch.schema());

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
+import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.error.FatalException;
@@ -22,13 +23,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The table {@code _cdc_offsets} below the root: it has no rows, and its metadata domains hold what
+ * The table {@code _cdc_offsets} below the root. It has no rows; its metadata domains hold what
  * belongs to no single table. These are the tables that each connector has written to, the states
  * of partitions that feed several tables, or none, and truncates of tables that did not exist yet.
  */
-public final class OffsetsTable {
-  public static final TableId ID = new TableId("", "_cdc_offsets");
-
+final class OffsetsTable {
   private static final RowSchema SCHEMA =
       new RowSchema(List.of(new Column("note", Primitive.TEXT, true)), List.of());
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -75,8 +74,7 @@ public final class OffsetsTable {
               all.stream().map(table -> List.of(table.schema(), table.name())).toList();
           try {
             return Optional.of(
-                new CommitHook.CommitExtras(
-                    Map.of(registry, Optional.of(JSON.writeValueAsString(names))), false));
+                CommitExtras.of(Map.of(registry, Optional.of(JSON.writeValueAsString(names)))));
           } catch (JsonProcessingException e) {
             throw new IllegalStateException("Lists of strings are valid JSON", e);
           }
@@ -100,8 +98,7 @@ public final class OffsetsTable {
             return Optional.empty();
           }
           return Optional.of(
-              new CommitHook.CommitExtras(
-                  Map.of(name, Optional.of(PartitionDomains.truncateText(below))), false));
+              CommitExtras.of(Map.of(name, Optional.of(PartitionDomains.truncateText(below)))));
         });
   }
 
@@ -112,7 +109,7 @@ public final class OffsetsTable {
   }
 
   /** Changes domains; creates the table where there is none. */
-  void set(CommitHook companion) {
-    table.setDomains(SCHEMA, companion);
+  void set(CommitHook hook) {
+    table.setDomains(SCHEMA, hook);
   }
 }

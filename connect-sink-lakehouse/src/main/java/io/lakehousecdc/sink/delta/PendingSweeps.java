@@ -9,7 +9,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.delta.domain.CommitHook;
+import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Commit;
@@ -136,15 +136,13 @@ final class PendingSweeps {
     return a.completedSnapshotLsn() < b.completedSnapshotLsn() ? b : a;
   }
 
-  private Optional<CommitHook.CommitExtras> changes(
+  private Optional<CommitExtras> changes(
       Set<PendingSweep> sweeps, Function<PendingSweep, Optional<String>> value) {
     Map<String, Optional<String>> domains = new HashMap<>();
     for (PendingSweep sweep : sweeps) {
       domains.put(name(sweep), value.apply(sweep));
     }
-    return domains.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new CommitHook.CommitExtras(domains, false));
+    return domains.isEmpty() ? Optional.empty() : Optional.of(CommitExtras.of(domains));
   }
 
   private Set<PendingSweep> read(Map<String, String> domains) {

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a task knows of a partition: what each table, and the table of offsets, held of it when it
- * was loaded or last committed. A commit builds on exactly this; anything else means that the
- * partition has another owner.
+ * The committed offsets of one partition as a task knows them: what each table, and the table of
+ * offsets, held of it when it was loaded or last committed. A commit builds on exactly this;
+ * anything else means that the partition has another owner.
  *
- * <p>A partition stands where the table of offsets says, or further where a table says that it was
- * the only one concerned. A table that holds less than the table of offsets remembers of it was
- * restored to an older version: then the partition stands where that table does, and all others are
- * ahead.
+ * <p>The committed state of the partition as a whole is the one in the table of offsets, or a
+ * further one in a table which says that no other was concerned. A table that holds less than the
+ * table of offsets remembers of it was restored to an older version: then the state is the one in
+ * that table, and all others are ahead.
  */
 public final class CommittedOffsets {
   private final Map<TableId, Entry> tables;
@@ -31,10 +31,10 @@ public final class CommittedOffsets {
   public CommittedOffsets(Entry offsets, Map<TableId, Entry> tables) {
     this.offsets = offsets;
     this.tables = new HashMap<>(tables);
-    this.base = stand();
+    this.base = committedState();
   }
 
-  /** State that the partition as a whole stands at; null where nothing is known. */
+  /** Committed state of the partition as a whole; null where nothing is known. */
   public PartitionState base() {
     return base;
   }
@@ -59,11 +59,10 @@ public final class CommittedOffsets {
    * it is where a commit of several tables was tried, and is tried again without the others.
    */
   public boolean isOnlyAndLevelIn(TableId table) {
-    long stand = base == null ? 0 : base.nextOffset();
+    long next = base == null ? 0 : base.nextOffset();
     return tables.entrySet().stream()
         .allMatch(
-            known ->
-                known.getKey().equals(table) && known.getValue().state().nextOffset() <= stand);
+            known -> known.getKey().equals(table) && known.getValue().state().nextOffset() <= next);
   }
 
   /** Next offset of every table that the partition has touched. */
@@ -73,14 +72,17 @@ public final class CommittedOffsets {
     return next;
   }
 
+  /** The table holds this entry. */
   public void committed(TableId table, Entry entry) {
     tables.put(table, entry);
   }
 
+  /** The table of offsets holds this entry. */
   public void committed(Entry entry) {
     offsets = entry;
   }
 
+  /** The partition as a whole has this state. */
   public void advanced(PartitionState state) {
     base = state;
   }
@@ -103,7 +105,7 @@ public final class CommittedOffsets {
     return new LoadedPartition(state, ahead);
   }
 
-  private PartitionState stand() {
+  private PartitionState committedState() {
     Optional<PartitionState> rewound =
         tables.entrySet().stream()
             .filter(table -> restored(table.getKey(), table.getValue()))

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How partition states are written into metadata domains: one domain for each connector, topic and
- * partition, so that only owners of the same partition conflict; and two for each table, which
- * remember the greatest truncate and the columns of the source.
+ * The format of the sink's metadata domains: one domain for each connector, topic and partition, so
+ * that only owners of the same partition conflict; and two for each table, which remember the
+ * greatest truncate and the columns of the source.
  */
 public final class PartitionDomains {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,8 +34,8 @@ public final class PartitionDomains {
    *
    * @param state state after the last commit of the partition that touched the table
    * @param writer identity of the target that wrote it
-   * @param complete whether that commit touched this table alone, so that the partition as a whole
-   *     stands there
+   * @param complete whether that commit touched this table alone, so that this is the state of the
+   *     partition as a whole
    * @param tables in the table of offsets: next offset of each table that the partition ever
    *     touched; empty elsewhere
    */
@@ -71,7 +71,16 @@ public final class PartitionDomains {
     return value == null ? null : entry(parse(name, value));
   }
 
-  public static String text(SourcePartition partition, Entry entry) {
+  /** Adds the domain of a partition to those that a commit sets. */
+  public static void put(
+      Map<String, Optional<String>> domains,
+      String connector,
+      SourcePartition partition,
+      Entry entry) {
+    domains.put(name(connector, partition), Optional.of(text(partition, entry)));
+  }
+
+  private static String text(SourcePartition partition, Entry entry) {
     PartitionState state = entry.state();
     ObjectNode node =
         JSON.createObjectNode()
@@ -102,7 +111,7 @@ public final class PartitionDomains {
 
   /**
    * What makes the domains fit rows of an older version. A partition that this version did not know
-   * is read from the beginning: without a domain it would go on where Kafka stands.
+   * is read from the beginning: without a domain it would go on from Kafka's offset.
    *
    * @param now domains as they are
    * @param then domains of the older version

@@ -18,4 +18,10 @@ public record NewCommit(
     List<DataFile> removed,
     List<DataFile> added,
     Map<String, Optional<String>> domains,
-    boolean dataChange) {}
+    boolean dataChange) {
+
+  /** A commit of metadata domains alone. */
+  public static NewCommit ofDomains(Map<String, Optional<String>> domains) {
+    return new NewCommit(List.of(), List.of(), domains, false);
+  }
+}

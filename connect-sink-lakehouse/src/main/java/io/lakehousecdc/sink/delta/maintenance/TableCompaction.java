@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.maintenance;
 
-import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.KeyMoves;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
@@ -11,31 +10,24 @@ import io.lakehousecdc.sink.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
-import io.lakehousecdc.sink.delta.maintenance.CompactionPolicy.Candidate;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Compacted;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
-import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
-import io.lakehousecdc.sink.delta.schema.PartitionValues;
-import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Merges files of a table while its commits go on. In three steps:
+ * The compaction of one table: merges files while commits go on. In three steps:
  *
  * <ol>
  *   <li>Under the table's lock: choose files and note which of their rows are live.
@@ -74,27 +66,8 @@ public final class TableCompaction {
     this.policy = policy;
   }
 
-  /**
-   * What is to be merged.
-   *
-   * @param partition partition of all sources
-   * @param columns columns of the new file
-   * @param keys index that has to follow; null where there is none
-   * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
-   * @param sharedKey values of the key columns that all rows share
-   * @param besideCommits whether commits may go on meanwhile
-   */
-  private record Plan(
-      List<Source> sources,
-      Map<String, String> partition,
-      List<DeltaColumn> columns,
-      KeyMap keys,
-      int[] keyPlaces,
-      Object[] sharedKey,
-      boolean besideCommits) {}
-
   /** A plan carried out, but for the commit. */
-  private record Merged(Plan plan, String name, Compacted compacted, KeyMoves moves) {}
+  private record Merged(CompactionPlan plan, String name, Compacted compacted, KeyMoves moves) {}
 
   /**
    * Merges once, if files are worth it.
@@ -102,16 +75,17 @@ public final class TableCompaction {
    * @return number of files that were replaced; 0 where none were
    */
   public int run() throws IOException {
-    Optional<Plan> plan = table.exclusively(this::plan).filter(found -> !found.sources.isEmpty());
+    Optional<CompactionPlan> plan =
+        table.exclusively(this::plan).filter(found -> !found.sources().isEmpty());
     if (plan.isEmpty()) {
       return 0;
     }
-    if (!plan.get().besideCommits) {
+    if (!plan.get().besideCommits()) {
       return table.exclusively(this::runAtOnce).orElse(0);
     }
     Merged merged = merge(plan.get());
-    // Where this throws, the log entry may stand all the same: the file stays, for the table or for
-    // the vacuum.
+    // Where this throws, the log entry may be there all the same: the file stays, for the table or
+    // for the vacuum.
     int replaced = table.exclusively(state -> replace(state, merged)).orElse(0);
     if (replaced == 0) {
       LOG.info("{}: others replaced files that were being compacted; they are left", location);
@@ -125,104 +99,31 @@ public final class TableCompaction {
    * files that it touches, so that nothing written beside it would still fit.
    */
   private int runAtOnce(TableState state) throws IOException, CommitConflictException {
-    Plan plan = plan(state);
-    return plan.sources.isEmpty() ? 0 : replace(state, merge(plan));
+    CompactionPlan plan = plan(state);
+    return plan.sources().isEmpty() ? 0 : replace(state, merge(plan));
   }
 
-  private Plan plan(TableState state) {
-    List<Source> sources = new ArrayList<>();
-    Map<String, String> partition = Map.of();
-    if (isMergeable(state)) {
-      Set<String> chosen = Set.copyOf(choose(state));
-      for (LiveFile file : state.files()) {
-        if (chosen.contains(file.path())) {
-          sources.add(new Source(file.path(), file.location(), file.live()));
-          partition = file.file().partitionValues();
-        }
-      }
-    }
-    List<DeltaColumn> columns = state.shape().partitioning().storedColumns();
-    KeyMap keys = state.keys();
-    int size = keys == null ? 0 : keys.columns().size();
-    int[] keyPlaces = new int[size];
-    Object[] sharedKey = new Object[size];
-    for (int i = 0; i < size; i++) {
-      DeltaColumn column = keys.columns().get(i);
-      keyPlaces[i] = place(column, columns);
-      sharedKey[i] =
-          keyPlaces[i] < 0
-              ? PartitionValues.value(column.type(), partition.get(column.physicalName()))
-              : null;
-    }
-    return new Plan(
-        sources,
-        partition,
-        columns,
-        keys,
-        keyPlaces,
-        sharedKey,
-        state.version().allowsDeletionVectors());
+  private CompactionPlan plan(TableState state) {
+    return CompactionPlan.of(state, policy);
   }
 
-  private static int place(DeltaColumn wanted, List<DeltaColumn> columns) {
-    return columns.stream().map(DeltaColumn::physicalName).toList().indexOf(wanted.physicalName());
-  }
-
-  /** The files of one partition that are worth most: rows of different ones do not mix. */
-  private List<String> choose(TableState state) {
-    Map<Map<String, String>, List<Candidate>> partitions = new LinkedHashMap<>();
-    for (LiveFile file : state.files()) {
-      partitions
-          .computeIfAbsent(file.file().partitionValues(), partition -> new ArrayList<>())
-          .add(candidate(file));
-    }
-    return partitions.values().stream()
-        .map(policy::choose)
-        .max(Comparator.comparingInt(List::size))
-        .orElse(List.of());
-  }
-
-  /** Row ids would have to be kept. */
-  private static boolean isMergeable(TableState state) {
-    return state.files().stream().allMatch(file -> file.file().baseRowId().isEmpty());
-  }
-
-  private static Candidate candidate(LiveFile file) {
-    return new Candidate(file.path(), file.file().size(), file.rows(), file.liveRows());
-  }
-
-  private Merged merge(Plan plan) throws IOException {
+  private Merged merge(CompactionPlan plan) throws IOException {
     String name = "part-" + UUID.randomUUID() + ".parquet";
     KeyMoves moves = new KeyMoves();
-    EncodedKey encoded = new EncodedKey();
-    Object[] key = plan.sharedKey.clone();
     Compacted compacted =
         compactor.compact(
-            plan.sources,
-            plan.columns,
-            location + "/" + name,
-            (row, values) -> {
-              if (plan.keys != null) {
-                for (int i = 0; i < key.length; i++) {
-                  if (plan.keyPlaces[i] >= 0) {
-                    key[i] = values[plan.keyPlaces[i]];
-                  }
-                }
-                plan.keys.encoder().encode(key, encoded);
-                moves.add(encoded, row);
-              }
-            });
+            plan.sources(), plan.columns(), location + "/" + name, plan.keysInto(moves));
     moves.arrange();
     return new Merged(plan, name, compacted, moves);
   }
 
   /** Number of files replaced; 0 where the table has changed so that they cannot be. */
   private int replace(TableState state, Merged merged) throws IOException, CommitConflictException {
-    Plan plan = merged.plan;
+    CompactionPlan plan = merged.plan;
     Compacted compacted = merged.compacted;
     List<LiveFile> replaced = new ArrayList<>();
     List<RoaringBitmap> deleted = new ArrayList<>();
-    for (Source source : plan.sources) {
+    for (Source source : plan.sources()) {
       LiveFile file = state.file(source.path());
       if (file == null
           || RoaringBitmap.andNot(file.live(), source.live()).getLongCardinality() > 0) {
@@ -232,7 +133,7 @@ public final class TableCompaction {
       deleted.add(file.deleted());
     }
     RoaringBitmap gone = compacted.deletedMeanwhile(deleted);
-    if (!gone.isEmpty() && !plan.besideCommits) {
+    if (!gone.isEmpty() && !plan.besideCommits()) {
       return 0;
     }
     List<LiveFile> added = new ArrayList<>();
@@ -249,8 +150,8 @@ public final class TableCompaction {
                 false));
     state.committed(now, replaced, added, Map.of());
     if (state.keys() != null && !added.isEmpty()) {
-      if (state.keys() == plan.keys) {
-        plan.keys.apply(merged.moves, added.get(0), gone);
+      if (state.keys() == plan.keys()) {
+        plan.keys().apply(merged.moves, added.get(0), gone);
       } else {
         state.keys().add(added.get(0), state.rowFiles());
       }
@@ -264,7 +165,7 @@ public final class TableCompaction {
     DataFile file =
         DataFile.written(
             name,
-            merged.plan.partition,
+            merged.plan.partition(),
             compacted.file().size(),
             System.currentTimeMillis(),
             compacted.file().statistics());

@@ -7,30 +7,27 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Arrays;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.schema.PrimitiveType;
 
-/** Decimals in their three stored forms. */
+/** The conversions between decimals and their stored forms. */
 final class Decimals {
   private Decimals() {}
 
-  static ValueWriter writer(DecimalType type, PrimitiveType stored) {
-    int precision = type.getPrecision();
-    int scale = type.getScale();
-    return switch (stored.getPrimitiveTypeName()) {
-      case INT32 ->
-          (value, to) -> to.addInteger(fitted(value, precision, scale).unscaledValue().intValue());
-      case INT64 ->
-          (value, to) -> to.addLong(fitted(value, precision, scale).unscaledValue().longValue());
-      default -> {
-        int length = stored.getTypeLength();
-        yield (value, to) -> to.addBinary(fixed(fitted(value, precision, scale), length));
-      }
-    };
+  /**
+   * The unscaled value of a number at the scale of {@code type}.
+   *
+   * @throws ArithmeticException the number does not fit the type
+   */
+  static BigInteger unscaled(Object value, DecimalType type) {
+    BigDecimal number = ((BigDecimal) value).setScale(type.getScale(), RoundingMode.UNNECESSARY);
+    if (number.precision() > type.getPrecision()) {
+      throw new ArithmeticException("more than " + type.getPrecision() + " digits");
+    }
+    return number.unscaledValue();
   }
 
   /** The number in two's complement, big endian, in exactly {@code length} bytes. */
-  private static Binary fixed(BigDecimal value, int length) {
-    byte[] shortest = value.unscaledValue().toByteArray();
+  static Binary fixed(BigInteger unscaled, int length) {
+    byte[] shortest = unscaled.toByteArray();
     byte[] bytes = new byte[length];
     int padding = length - shortest.length;
     if (shortest[0] < 0) {
@@ -38,14 +35,6 @@ final class Decimals {
     }
     System.arraycopy(shortest, 0, bytes, padding, shortest.length);
     return Binary.fromConstantByteArray(bytes);
-  }
-
-  private static BigDecimal fitted(Object value, int precision, int scale) {
-    BigDecimal number = ((BigDecimal) value).setScale(scale, RoundingMode.UNNECESSARY);
-    if (number.precision() > precision) {
-      throw new ArithmeticException("more than " + precision + " digits");
-    }
-    return number;
   }
 
   /** A stored number, brought to the scale that the column has now. */

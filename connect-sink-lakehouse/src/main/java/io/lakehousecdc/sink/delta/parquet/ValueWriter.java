@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
@@ -57,7 +58,7 @@ interface ValueWriter {
       return (value, to) -> to.addBinary(Binary.fromConstantByteArray((byte[]) value));
     }
     if (type instanceof DecimalType decimal) {
-      return Decimals.writer(decimal, stored.asPrimitiveType());
+      return decimal(decimal, stored.asPrimitiveType());
     }
     if (type instanceof ArrayType array) {
       return list(array, stored);
@@ -70,6 +71,17 @@ interface ValueWriter {
     }
     Integers.Range range = Integers.range(type);
     return (value, to) -> to.addInteger(range.checked(value));
+  }
+
+  private static ValueWriter decimal(DecimalType type, PrimitiveType stored) {
+    return switch (stored.getPrimitiveTypeName()) {
+      case INT32 -> (value, to) -> to.addInteger(Decimals.unscaled(value, type).intValue());
+      case INT64 -> (value, to) -> to.addLong(Decimals.unscaled(value, type).longValue());
+      default -> {
+        int length = stored.getTypeLength();
+        yield (value, to) -> to.addBinary(Decimals.fixed(Decimals.unscaled(value, type), length));
+      }
+    };
   }
 
   private static ValueWriter list(ArrayType type, Type stored) {

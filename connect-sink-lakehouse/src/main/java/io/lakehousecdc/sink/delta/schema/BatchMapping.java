@@ -45,7 +45,7 @@ public final class BatchMapping {
       }
       DeltaColumn stored = shape.columns().get(places[i]);
       converters[i] =
-          CellConverter.of(column.type(), stored.type())
+          CellConverters.of(column.type(), stored.type())
               .orElseThrow(
                   () ->
                       new FatalException(

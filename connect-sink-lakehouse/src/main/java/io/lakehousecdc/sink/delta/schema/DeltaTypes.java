@@ -26,7 +26,7 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 
 /**
  * The types of Delta columns: which type a created column gets, and what a column of a type means.
- * How values are brought into a column is {@link CellConverter}'s matter, which covers every pair
+ * How values are brought into a column is {@link CellConverters}'s matter, which covers every pair
  * that {@link #columnFor} makes.
  */
 public final class DeltaTypes {

@@ -38,13 +38,13 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates tables, decides whether existing ones can be used, and lets their columns follow. */
+/** The columns of tables: creates tables, and lets the columns of existing ones follow. */
 public final class TableSchemas {
   private static final Logger LOG = LoggerFactory.getLogger(TableSchemas.class);
   private static final SchemaPlanner PLANNER =
       new SchemaPlanner(
           (incoming, stored) ->
-              CellConverter.of(incoming, DeltaTypes.columnFor(stored, false)).isPresent());
+              CellConverters.of(incoming, DeltaTypes.columnFor(stored, false)).isPresent());
 
   private final TableOptions options;
   private final NewTables newTables;
@@ -88,64 +88,10 @@ public final class TableSchemas {
       columns = columns.add(new StructField(column.getKey(), column.getValue(), true));
     }
     List<String> partitionBy = newTables.partitionBy().of(table);
-    for (String name : partitionBy) {
-      requirePartitionColumn(table, name, columns);
-    }
-    TableVersion created = log.create(columns, newTables.properties(), partitionBy);
+    TableRequirements.requirePartitionColumns(table, partitionBy, columns);
+    TableVersion created = log.definition().create(columns, newTables.properties(), partitionBy);
     LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
     return created;
-  }
-
-  /**
-   * Whether this sink can keep the table.
-   *
-   * @throws FatalException it cannot; says why
-   */
-  public void requireUsable(TableId table, TableVersion version) {
-    Map<String, String> properties = version.properties();
-    if (Boolean.parseBoolean(properties.get("delta.enableChangeDataFeed"))) {
-      throw refused(
-          table, "its Change Data Feed is on, which this sink cannot write", "Switch it off");
-    }
-    if (options.writeMode() == WriteMode.UPSERT
-        && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
-      throw refused(table, "it is append-only (delta.appendOnly)", "Set write.mode to append");
-    }
-    List<String> wanted = newTables.partitionBy().of(table);
-    if (!wanted.isEmpty() && !wanted.equals(version.partitionColumns())) {
-      throw refused(
-          table,
-          "it is partitioned by "
-              + version.partitionColumns()
-              + ", while delta.partition.by says "
-              + wanted,
-          "Let delta.partition.by say the same, or nothing of the table");
-    }
-    for (String name : version.partitionColumns()) {
-      DataType type = version.schema().get(name).getDataType();
-      if (!PartitionValues.supports(type)) {
-        throw refused(
-            table,
-            "it is partitioned by " + name + " of type " + type + ", whose text is ambiguous",
-            "Partition it by columns of other types");
-      }
-    }
-  }
-
-  private static void requirePartitionColumn(TableId table, String name, StructType columns) {
-    int place = columns.indexOf(name);
-    if (place < 0 || !PartitionValues.supports(columns.at(place).getDataType())) {
-      throw new FatalException(
-          "Table "
-              + table
-              + " cannot be partitioned by "
-              + name
-              + ", as delta.partition.by says: "
-              + (place < 0
-                  ? "there is no such column among " + columns.fieldNames()
-                  : "a column of type " + columns.at(place).getDataType() + " does not partition")
-              + ". Name columns of type boolean, integer, decimal, date or text.");
-    }
   }
 
   /**
@@ -183,11 +129,12 @@ public final class TableSchemas {
     }
     TableVersion evolved = version;
     if (!domains) {
-      evolved = log.configure(evolved, Map.of("delta.feature.domainMetadata", "supported"));
+      evolved =
+          log.definition().configure(evolved, Map.of("delta.feature.domainMetadata", "supported"));
       LOG.info("Table {} now has metadata domains", table);
     }
     if (!done.isEmpty()) {
-      evolved = log.evolve(evolved, fields.schema(), properties, Map.of());
+      evolved = log.definition().evolve(evolved, fields.schema(), properties, Map.of());
       LOG.info("Changed table {}: {}", table, done);
     }
     return Optional.of(evolved);
@@ -250,16 +197,5 @@ public final class TableSchemas {
       columns.put(names.deleted(), BooleanType.BOOLEAN);
     }
     return columns;
-  }
-
-  private static FatalException refused(TableId table, String reason, String remedy) {
-    return new FatalException(
-        "Table "
-            + table
-            + " exists and cannot be used: "
-            + reason
-            + ". "
-            + remedy
-            + ", or map the source table to another name with table.name.map.");
   }
 }

@@ -71,12 +71,12 @@ public final class TableShape {
         .toList();
   }
 
-  /** Whether the table can mark rows as deleted. */
-  public boolean marksDeleted() {
+  /** Whether the table has a flag for soft deletes. */
+  public boolean hasDeletedFlag() {
     return deleted >= 0;
   }
 
-  /** Place of the mark of deleted rows, or -1. */
+  /** Place of the flag of soft deletes, or -1. */
   public int deletedPlace() {
     return deleted;
   }

@@ -5,42 +5,36 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.Location;
-import io.lakehousecdc.sink.delta.kernel.AddStatistics;
-import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.TableShape;
+import io.lakehousecdc.sink.delta.snapshot.TableFiles.Difference;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
- * What is held in memory of one version of a table: its columns, active files with their deletion
- * vectors, metadata domains and, once a key is asked for, the key index. Guarded by its {@link
- * DeltaTable}.
+ * The state of one version of a table in memory: its columns, active files with their deletion
+ * vectors, metadata domains and, once a key is asked for, the key index. Guarded by the lock of its
+ * table.
  */
 public final class TableState implements AutoCloseable {
   private final String location;
   private final RowFiles rowFiles;
-  private final DeletionVectors vectors;
   private final MetadataColumns names;
-  private final Map<String, LiveFile> files = new LinkedHashMap<>();
+  private final TableFiles files;
   private final Map<String, String> domains = new HashMap<>();
   private TableVersion version;
   private TableShape shape;
   private KeyMap keys;
-  private boolean settled;
+  private boolean restoreChecked;
 
   public TableState(
       TableVersion version,
@@ -51,9 +45,12 @@ public final class TableState implements AutoCloseable {
       throws IOException {
     this.location = location;
     this.rowFiles = rowFiles;
-    this.vectors = vectors;
     this.names = names;
-    read(version);
+    this.files = new TableFiles(location, rowFiles, vectors);
+    this.shape = new TableShape(version, names);
+    domains.putAll(version.domains());
+    files.read(version, shape);
+    take(version);
   }
 
   public TableVersion version() {
@@ -64,18 +61,18 @@ public final class TableState implements AutoCloseable {
     return shape;
   }
 
-  /** Whether nothing was taken over since {@link #settled()} that may have been a RESTORE. */
-  public boolean isSettled() {
-    return settled;
+  /** Whether nothing was taken over since {@link #restoreChecked} that may be a RESTORE. */
+  public boolean isRestoreChecked() {
+    return restoreChecked;
   }
 
-  /** All that others have committed was looked at, and the domains fit the rows. */
-  public void settled() {
-    settled = true;
+  /** No commit of others so far is a RESTORE whose rows the domains do not fit. */
+  public void restoreChecked() {
+    restoreChecked = true;
   }
 
   public Collection<LiveFile> files() {
-    return files.values();
+    return files.all();
   }
 
   /** The active file of that path, or null. */
@@ -107,8 +104,7 @@ public final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys =
-          IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.values(), rowFiles, location);
+      keys = IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.all(), rowFiles, location);
     }
     return keys;
   }
@@ -118,14 +114,11 @@ public final class TableState implements AutoCloseable {
     return keys;
   }
 
-  /** A row of the table. */
-  public record Stored(long location, LiveFile file, int row) {}
-
   /** The row of each key, or null where the table has none. */
-  public Stored[] find(List<KeyBits> wanted) {
+  public StoredRow[] find(List<KeyBits> wanted) {
     long[] places = keys.get(wanted);
     LiveFile[] byNumber = new LiveFile[keys.endOfNumbers()];
-    Stored[] found = new Stored[places.length];
+    StoredRow[] found = new StoredRow[places.length];
     for (int i = 0; i < places.length; i++) {
       if (places[i] == Location.ABSENT) {
         continue;
@@ -137,26 +130,10 @@ public final class TableState implements AutoCloseable {
       LiveFile file = byNumber[number];
       int row = Location.row(places[i]);
       if (file != null && !file.deleted().contains(row)) {
-        found[i] = new Stored(places[i], file, row);
+        found[i] = new StoredRow(places[i], file, row);
       }
     }
     return found;
-  }
-
-  /** A file of the table, its deletion vector read. */
-  LiveFile open(DataFile file) throws IOException {
-    RoaringBitmap deleted =
-        file.deletionVector().isPresent()
-            ? vectors.read(file.deletionVector().get())
-            : new RoaringBitmap();
-    String place = TablePaths.file(location, file.path());
-    long rows = AddStatistics.records(file.stats());
-    return new LiveFile(
-        file,
-        place,
-        Math.toIntExact(rows >= 0 ? rows : rowFiles.count(place)),
-        deleted,
-        PositionBounds.of(file, shape));
   }
 
   /** Takes over what this process has committed itself. */
@@ -165,16 +142,15 @@ public final class TableState implements AutoCloseable {
       Collection<LiveFile> removed,
       Collection<LiveFile> added,
       Map<String, Optional<String>> newDomains) {
-    removed.forEach(file -> files.remove(file.path()));
-    added.forEach(file -> files.put(file.path(), file));
+    files.replace(removed, added);
     setDomains(newDomains);
     take(now);
     if (keys != null) {
-      keys.prune(files::containsKey);
+      keys.prune(files::contains);
     }
   }
 
-  /** Takes over the same version as read anew, with a checkpoint to stand on. */
+  /** Takes over the same version as read anew, which builds on a newer checkpoint. */
   public void reloaded(TableVersion same) {
     take(same);
   }
@@ -189,7 +165,7 @@ public final class TableState implements AutoCloseable {
     domains.putAll(newDomains);
     take(now);
     shape = new TableShape(now, names);
-    if (keys != null && !keyColumnsStand()) {
+    if (keys != null && !hasKeyColumns()) {
       forgetKeys();
     }
   }
@@ -200,51 +176,34 @@ public final class TableState implements AutoCloseable {
    * unusable: it is built anew when next asked for.
    */
   public void refreshed(TableVersion now, LogChanges changes) throws IOException {
-    settled = false;
+    restoreChecked = false;
     if (changes.schemaChanged()) {
       shape = new TableShape(now, names);
     }
-    List<LiveFile> added = new ArrayList<>();
-    boolean revived = false;
-    for (Map.Entry<String, Optional<DataFile>> change : changes.files().entrySet()) {
-      LiveFile before = files.get(change.getKey());
-      if (change.getValue().isEmpty()) {
-        files.remove(change.getKey());
-        continue;
-      }
-      LiveFile after = open(change.getValue().get());
-      files.put(change.getKey(), after);
-      if (before == null) {
-        added.add(after);
-      } else if (!after.deleted().contains(before.deleted())) {
-        revived = true;
-      }
-    }
+    Difference difference = files.apply(changes.files(), shape);
     setDomains(changes.domains());
     take(now);
-    if (keys != null && (revived || !keyColumnsStand())) {
+    if (keys != null && (difference.revived() || !hasKeyColumns())) {
       forgetKeys();
     }
     if (keys != null) {
-      for (LiveFile file : added) {
+      for (LiveFile file : difference.added()) {
         keys.add(file, rowFiles);
       }
     }
   }
 
-  private boolean keyColumnsStand() {
-    for (DeltaColumn key : keys.columns()) {
-      boolean stands =
-          shape.columns().stream()
-              .anyMatch(
-                  column ->
-                      column.physicalName().equals(key.physicalName())
-                          && column.type().equals(key.type()));
-      if (!stands) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether the columns of the index are in the table as they were. */
+  private boolean hasKeyColumns() {
+    return keys.columns().stream().allMatch(this::hasColumn);
+  }
+
+  private boolean hasColumn(DeltaColumn wanted) {
+    return shape.columns().stream()
+        .anyMatch(
+            column ->
+                column.physicalName().equals(wanted.physicalName())
+                    && column.type().equals(wanted.type()));
   }
 
   private void setDomains(Map<String, Optional<String>> changes) {
@@ -255,26 +214,7 @@ public final class TableState implements AutoCloseable {
 
   /** Takes over a version whose files and domains are in place. */
   private void take(TableVersion now) {
-    long bytes = files.values().stream().mapToLong(file -> file.file().size()).sum();
-    version = now.knowing(files.size(), bytes, domains);
-  }
-
-  private void read(TableVersion from) throws IOException {
-    shape = new TableShape(from, names);
-    domains.putAll(from.domains());
-    try {
-      from.files(
-          file -> {
-            try {
-              files.put(file.path(), open(file));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    take(from);
+    version = now.knowing(files.all().size(), files.bytes(), domains);
   }
 
   private void forgetKeys() {

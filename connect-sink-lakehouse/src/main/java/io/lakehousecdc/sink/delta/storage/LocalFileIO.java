@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
-import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -126,7 +125,7 @@ public final class LocalFileIO implements FileIO {
     }
     for (Path path : missing) {
       Files.createDirectories(path);
-      force(path.getParent());
+      LocalDirectory.force(path.getParent());
     }
   }
 
@@ -156,26 +155,8 @@ public final class LocalFileIO implements FileIO {
   @Override
   public boolean delete(String location) throws IOException {
     Path path = path(location);
-    dropChecksum(path);
+    LocalDirectory.dropChecksum(path);
     return Files.deleteIfExists(path);
-  }
-
-  /**
-   * Removes what Hadoop's local file system keeps beside a file that it has written: readers that
-   * go through it, such as Spark, refuse a file that does not fit its checksum.
-   */
-  static void dropChecksum(Path path) throws IOException {
-    Files.deleteIfExists(path.resolveSibling("." + path.getFileName() + ".crc"));
-  }
-
-  /** Makes the names in a directory durable. */
-  static void force(Path directory) throws IOException {
-    if (File.separatorChar == '\\') {
-      return; // Windows neither offers nor needs it: directories cannot be opened there
-    }
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   private static Path path(String location) {

@@ -45,7 +45,7 @@ final class LocalFileOutput extends FileOutput {
     return new LocalFileOutput(
         name,
         (hidden, target) -> {
-          LocalFileIO.dropChecksum(target);
+          LocalDirectory.dropChecksum(target);
           Files.move(
               hidden, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         });
@@ -120,7 +120,7 @@ final class LocalFileOutput extends FileOutput {
     file.close();
     publication.publish(hidden, name);
     completed = true;
-    LocalFileIO.force(name.getParent());
+    LocalDirectory.force(name.getParent());
   }
 
   @Override

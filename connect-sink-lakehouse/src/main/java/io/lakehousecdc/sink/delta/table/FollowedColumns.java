@@ -90,7 +90,7 @@ final class FollowedColumns {
     if (!done.isEmpty()) {
       Map<String, String> domains =
           Map.of(PartitionDomains.columnsName(), changes.history().text());
-      state.evolved(log.evolve(version, fields.schema(), Map.of(), domains), domains);
+      state.evolved(log.definition().evolve(version, fields.schema(), Map.of(), domains), domains);
       LOG.info("Changed table {}: {}", id, done);
     }
   }

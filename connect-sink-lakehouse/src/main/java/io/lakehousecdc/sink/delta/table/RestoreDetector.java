@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.delta.table;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
-import io.lakehousecdc.sink.delta.kernel.CommitOrigin;
+import io.lakehousecdc.sink.delta.kernel.CommitInfo;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
@@ -21,12 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the offsets of a table back when another program has taken its rows back. RESTORE leaves
- * metadata domains as they are, so that the rows it removed would count as delivered.
+ * The detector of RESTORE commits by other programs, which take the rows of a table back and leave
+ * its metadata domains as they are: the rows removed would count as delivered. It takes the offsets
+ * back, too.
  *
- * <p>A RESTORE is settled by any later commit of the sink: each builds on a version that was looked
- * at, and the first of them sets the domains. Dying before it leaves the RESTORE unsettled for the
- * next process to find.
+ * <p>The search ends at the newest commit of the sink: each builds on a version that was checked,
+ * and the first of them after a RESTORE sets the domains. Dying before it leaves the RESTORE for
+ * the next process to find.
  */
 final class RestoreDetector {
   private static final Logger LOG = LoggerFactory.getLogger(RestoreDetector.class);
@@ -40,34 +41,34 @@ final class RestoreDetector {
   }
 
   /**
-   * Sets the domains to what they were in the version whose rows the table has.
+   * Checks a version that may be a restored one, and sets the domains to what they were in the
+   * version whose rows the table has.
    *
    * @throws CommitConflictException another writer committed first: look at the table anew
    * @throws FatalException which version that is, or what it held, cannot be told
    */
-  void settle(TableState state) throws CommitConflictException {
+  void check(TableState state) throws CommitConflictException {
     // The table of offsets has no rows that could have been taken back.
     if (!id.equals(TablePaths.OFFSETS) && PartitionDomains.holdsAny(state.domains())) {
-      OptionalLong origin = origin(state.version().number());
-      if (origin.isPresent()) {
-        rewind(state, origin.getAsLong());
+      OptionalLong restored = restoredVersion(state.version().number());
+      if (restored.isPresent()) {
+        rewind(state, restored.getAsLong());
       }
     }
-    state.settled();
+    state.restoreChecked();
   }
 
-  private void rewind(TableState state, long origin) throws CommitConflictException {
-    Map<String, String> then = origin < 0 ? Map.of() : log.version(origin).domains();
+  private void rewind(TableState state, long restored) throws CommitConflictException {
+    Map<String, String> then = restored < 0 ? Map.of() : log.version(restored).domains();
     Map<String, Optional<String>> changes = PartitionDomains.restored(state.domains(), then);
     if (!changes.isEmpty()) {
-      TableVersion now =
-          log.commit(state.version(), new NewCommit(List.of(), List.of(), changes, false));
+      TableVersion now = log.commit(state.version(), NewCommit.ofDomains(changes));
       state.committed(now, List.of(), List.of(), changes);
       LOG.warn(
           "Table {} was restored to rows as of version {}: its offsets go back to that version,"
               + " and what came after it is delivered again",
           id,
-          origin);
+          restored);
     }
   }
 
@@ -75,11 +76,11 @@ final class RestoreDetector {
    * Version of the sink's newest commit that the rows still include, -1 where they include none;
    * empty where nothing was restored since the sink's newest commit.
    */
-  private OptionalLong origin(long newest) {
+  private OptionalLong restoredVersion(long newest) {
     boolean restored = false;
     long version = newest;
     while (version >= 0) {
-      Optional<CommitOrigin> commit = log.origin(version);
+      Optional<CommitInfo> commit = log.commitInfo(version);
       if (commit.isEmpty()) {
         if (restored) {
           throw lost("the log no longer holds version " + version);
@@ -91,10 +92,10 @@ final class RestoreDetector {
             version);
         return OptionalLong.empty();
       }
-      if (commit.get() instanceof CommitOrigin.Own) {
+      if (commit.get() instanceof CommitInfo.Own) {
         return restored ? OptionalLong.of(version) : OptionalLong.empty();
       }
-      if (commit.get() instanceof CommitOrigin.Restore restore) {
+      if (commit.get() instanceof CommitInfo.Restore restore) {
         restored = true;
         version = restore.version().isPresent() ? restore.version().getAsLong() : same(version);
       } else {
@@ -111,7 +112,7 @@ final class RestoreDetector {
   private long same(long restore) {
     Set<List<Object>> wanted = files(restore);
     for (long version = restore - 1; version >= 0; version--) {
-      if (log.origin(version).isEmpty()) {
+      if (log.commitInfo(version).isEmpty()) {
         break;
       }
       if (files(version).equals(wanted)) {

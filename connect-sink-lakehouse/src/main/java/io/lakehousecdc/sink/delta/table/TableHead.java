@@ -9,6 +9,8 @@ import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.schema.NewTables;
+import io.lakehousecdc.sink.delta.schema.TableRequirements;
 import io.lakehousecdc.sink.delta.schema.TableSchemas;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
@@ -26,6 +28,7 @@ final class TableHead {
   private final TableId id;
   private final TableLog log;
   private final TableSchemas schemas;
+  private final TableRequirements requirements;
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
@@ -37,13 +40,14 @@ final class TableHead {
   TableHead(
       TableId id,
       TableLog log,
-      TableSchemas schemas,
+      NewTables newTables,
       RowFiles rowFiles,
       DeletionVectors vectors,
       TableOptions options) {
     this.id = id;
     this.log = log;
-    this.schemas = schemas;
+    this.schemas = new TableSchemas(options, newTables);
+    this.requirements = new TableRequirements(options.writeMode(), newTables.partitionBy());
     this.rowFiles = rowFiles;
     this.vectors = vectors;
     this.options = options;
@@ -56,6 +60,11 @@ final class TableHead {
     return state;
   }
 
+  /** Metadata domains of that version; empty where there is none. */
+  Map<String, String> domains() {
+    return state == null ? Map.of() : state.domains();
+  }
+
   /**
    * Takes over what others have committed, a RESTORE included; false where there is no table.
    *
@@ -63,8 +72,8 @@ final class TableHead {
    */
   boolean refresh() throws IOException, CommitConflictException {
     boolean exists = takeOver();
-    if (exists && !state.isSettled()) {
-      restores.settle(state);
+    if (exists && !state.isRestoreChecked()) {
+      restores.check(state);
     }
     return exists;
   }
@@ -73,7 +82,7 @@ final class TableHead {
     if (state == null) {
       Optional<TableVersion> found = log.latest();
       if (found.isPresent()) {
-        schemas.requireUsable(id, found.get());
+        requirements.requireUsable(id, found.get());
         open(found.get());
       }
       return found.isPresent();
@@ -92,7 +101,7 @@ final class TableHead {
     }
     if (changes.get().schemaChanged()) {
       fitting = null;
-      schemas.requireUsable(id, latest.get());
+      requirements.requireUsable(id, latest.get());
     }
     boolean refreshed = false;
     try {

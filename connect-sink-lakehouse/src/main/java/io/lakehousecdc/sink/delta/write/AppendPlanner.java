@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Plans a batch in append mode: every change is a row, and what it does not know is NULL. */
+/** The planner of a batch in append mode: every change is a row; what it does not know is NULL. */
 public final class AppendPlanner {
   private AppendPlanner() {}
 

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a batch does to one version of a table. Says nothing of any other version: after a refresh
- * it has to be made anew.
+ * The plan of what a batch does to one version of a table. It holds for no other version: after a
+ * refresh it has to be made anew.
  *
  * @param rows rows to write
- * @param marks stored rows to write again as deleted; {@code removed} has their old places
+ * @param softDeletes stored rows to write again as deleted; {@code removed} has their old places
  * @param removed stored rows that go
  * @param removedKeys keys that go with them, where no row takes their place
  * @param truncatedBelow truncate to remember, where it is greater than the remembered one
@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public record BatchPlan(
     List<NewRow> rows,
-    List<SoftDelete> marks,
+    List<SoftDelete> softDeletes,
     RowSet removed,
     List<KeyBits> removedKeys,
     Optional<Position> truncatedBelow,

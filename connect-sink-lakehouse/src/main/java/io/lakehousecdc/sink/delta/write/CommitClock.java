@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Where the time of a table's commits goes. Like a lap timer: each phase takes the time since the
- * one before it. Driven under the table's lock; read from any thread.
+ * A lap timer for the phases of a table's commits: each takes the time since the one before it.
+ * Driven under the table's lock; read from any thread.
  */
 public final class CommitClock {
   private final AtomicLongArray spent = new AtomicLongArray(Phase.values().length);

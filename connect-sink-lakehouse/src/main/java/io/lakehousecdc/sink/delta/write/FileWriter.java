@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Writes the files of a planned batch: one data file of new rows for each partition, and for each
+ * The writer of a planned batch's files: one data file of new rows for each partition, and for each
  * file that loses rows a deletion vector or, in tables without them, a copy without those rows. For
  * one batch.
  */
@@ -62,8 +62,8 @@ public final class FileWriter {
   /** Writes the files; all of them are durable when this returns. */
   public PreparedCommit write(BatchPlan plan) throws IOException {
     writeRows(plan.rows());
-    for (SoftDelete mark : plan.marks()) {
-      writeMarked(mark);
+    for (SoftDelete softDelete : plan.softDeletes()) {
+      write(softDelete);
     }
     clock.passed(Phase.DATA_FILES);
     if (state.version().allowsDeletionVectors()) {
@@ -90,10 +90,10 @@ public final class FileWriter {
   }
 
   /** Holds no more than a piece of them at a time. */
-  private void writeMarked(SoftDelete mark) throws IOException {
+  private void write(SoftDelete softDelete) throws IOException {
     List<NewRow> piece = new ArrayList<>();
     for (LiveFile file : List.copyOf(state.files())) {
-      RoaringBitmap wanted = mark.rows().rows(file);
+      RoaringBitmap wanted = softDelete.rows().rows(file);
       if (wanted != null) {
         state
             .rowFiles()
@@ -102,7 +102,8 @@ public final class FileWriter {
                 wanted,
                 state.shape().columns(),
                 (row, values) -> {
-                  piece.add(new NewRow(mark.applied(values, state.shape()), storedKey(values)));
+                  piece.add(
+                      new NewRow(softDelete.applied(values, state.shape()), storedKey(values)));
                   if (piece.size() == PIECE) {
                     writeRows(piece);
                     piece.clear();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A planned batch whose files are written and durable: what remains is the log entry.
+ * A commit whose files are written and durable: what remains is the log entry.
  *
  * @param removed files as they are in the version that the plan was made for
  * @param added files as they will be

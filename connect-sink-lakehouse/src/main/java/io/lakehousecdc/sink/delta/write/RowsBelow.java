@@ -11,19 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
-/** Finds the stored rows that stand below a position: what a truncate or a sweep removes. */
+/** The search for stored rows below a position: what a truncate or a sweep removes. */
 final class RowsBelow {
   private RowsBelow() {}
 
   /**
-   * Rows below {@code below}, those without a position included; rows already marked as deleted are
+   * Rows below {@code below}, those without a position included; rows deleted softly before are
    * left out. Asks the statistics of each file first, and reads only what they leave open.
    */
   static RowSet below(Position below, TableState state) throws IOException {
     TableShape shape = state.shape();
     List<DeltaColumn> columns = new ArrayList<>(shape.positionColumns());
     boolean positioned = !columns.isEmpty();
-    if (shape.marksDeleted()) {
+    if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
     RowSet found = new RowSet();
@@ -32,7 +32,7 @@ final class RowsBelow {
         continue;
       }
       boolean all = !positioned || file.bounds().allBelow(below);
-      if (all && !shape.marksDeleted()) {
+      if (all && !shape.hasDeletedFlag()) {
         found.addAll(file, file.live());
         continue;
       }
@@ -45,9 +45,9 @@ final class RowsBelow {
               columns,
               (row, values) -> {
                 Position position = positioned ? TableShape.position(values, 0) : null;
-                boolean marked =
-                    shape.marksDeleted() && Boolean.TRUE.equals(values[values.length - 1]);
-                if (!marked && (position == null || position.isBelow(below))) {
+                boolean gone =
+                    shape.hasDeletedFlag() && Boolean.TRUE.equals(values[values.length - 1]);
+                if (!gone && (position == null || position.isBelow(below))) {
                   rows.add(row);
                 }
               });

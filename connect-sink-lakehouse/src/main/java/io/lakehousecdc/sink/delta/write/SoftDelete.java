@@ -7,16 +7,16 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 
 /**
- * Stored rows that a truncate or a sweep marks as deleted. They may be the whole table, so that
+ * A soft delete of many stored rows, by a truncate or a sweep. They may be the whole table, so that
  * they are named here and read only while they are written again.
  *
  * @param rows where they are stored
- * @param operation what marks them
+ * @param operation what deletes them
  * @param at its position, which becomes theirs
  */
 record SoftDelete(RowSet rows, Operation operation, Position at) {
 
-  /** Marks a row that was read; its time stays. */
+  /** A row that was read, as it is to be written; its time stays. */
   Object[] applied(Object[] row, TableShape shape) {
     int time = shape.timePlace();
     long micros = time < 0 || row[time] == null ? 0 : (Long) row[time];

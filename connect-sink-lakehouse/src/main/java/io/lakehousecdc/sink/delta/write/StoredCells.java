@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
-import io.lakehousecdc.sink.delta.schema.TableShape;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
-import io.lakehousecdc.sink.delta.snapshot.TableState.Stored;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,51 +13,35 @@ import java.util.List;
 import java.util.Map;
 import org.roaringbitmap.RoaringBitmap;
 
-/** Reads cells of stored rows, each file once. */
+/** The reader of single stored rows: opens each file once, whatever the number of rows. */
 final class StoredCells {
   private StoredCells() {}
 
+  /** Rows of one file; places of its rows in the index differ in the row alone. */
+  private record Wanted(LiveFile file, long firstLocation, RoaringBitmap rows) {}
+
   /** Values of {@code columns} for each of the rows, by their place in the index. */
   static Map<Long, Object[]> read(
-      TableState state, Collection<Stored> rows, List<DeltaColumn> columns) throws IOException {
-    Map<String, RoaringBitmap> wanted = new LinkedHashMap<>();
-    Map<String, Stored> any = new HashMap<>();
-    for (Stored stored : rows) {
-      wanted.computeIfAbsent(stored.file().path(), path -> new RoaringBitmap()).add(stored.row());
-      any.put(stored.file().path(), stored);
+      TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns) throws IOException {
+    Map<String, Wanted> files = new LinkedHashMap<>();
+    for (StoredRow row : rows) {
+      files
+          .computeIfAbsent(
+              row.file().path(),
+              path -> new Wanted(row.file(), row.location() - row.row(), new RoaringBitmap()))
+          .rows
+          .add(row.row());
     }
     Map<Long, Object[]> cells = new HashMap<>();
-    for (Map.Entry<String, RoaringBitmap> file : wanted.entrySet()) {
-      Stored stored = any.get(file.getKey());
-      // Places of rows of one file differ in the row alone.
-      long base = stored.location() - stored.row();
+    for (Wanted wanted : files.values()) {
       state
           .rowFiles()
           .read(
-              stored.file(),
-              file.getValue(),
+              wanted.file,
+              wanted.rows,
               columns,
-              (row, values) -> cells.put(base + row, values));
+              (row, values) -> cells.put(wanted.firstLocation + row, values));
     }
     return cells;
-  }
-
-  /** Positions of the rows, by their place in the index; rows without one are left out. */
-  static Map<Long, Position> positions(TableState state, Collection<Stored> rows)
-      throws IOException {
-    Map<Long, Position> positions = new HashMap<>();
-    List<DeltaColumn> columns = state.shape().positionColumns();
-    if (rows.isEmpty() || columns.isEmpty()) {
-      return positions;
-    }
-    read(state, rows, columns)
-        .forEach(
-            (place, values) -> {
-              Position position = TableShape.position(values, 0);
-              if (position != null) {
-                positions.put(place, position);
-              }
-            });
-    return positions;
   }
 }

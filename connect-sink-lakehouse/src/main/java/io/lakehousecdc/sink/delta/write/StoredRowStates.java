@@ -5,19 +5,26 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.TableShape;
+import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
-import io.lakehousecdc.sink.delta.snapshot.TableState.Stored;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tells of stored rows what a change that depends on them has to know. For one batch. */
+/**
+ * The states of the stored rows that a batch's changes are compared with: position, operation, and
+ * whether the row is live. All rows are asked for first; then each file that holds any of them is
+ * read once. For one batch; not thread-safe.
+ */
 final class StoredRowStates {
+  /** Of a row that is not read, because the statistics of its file tell enough. */
+  private static final StoredRowState LIVE_AND_OLDER = new StoredRowState(null, null, true);
+
   private final TableState state;
   private final Position floor;
-  private final List<Stored> wanted = new ArrayList<>();
+  private final List<StoredRow> wanted = new ArrayList<>();
   private final Map<Long, StoredRowState> known = new HashMap<>();
 
   /**
@@ -28,25 +35,23 @@ final class StoredRowStates {
     this.floor = floor;
   }
 
+  /** Asks for a row. */
+  void want(StoredRow row) {
+    wanted.add(row);
+  }
+
   /**
-   * Asks for a row. It is not read where the statistics of its file tell enough: that it is older
-   * than the transaction of {@code change}.
-   *
-   * @param stored may be null
+   * Asks for a row, unless the statistics of its file tell that it is live and older than the
+   * transaction of a change at {@code position}.
    */
-  void want(Stored stored, Position change) {
-    if (stored == null) {
-      return;
-    }
-    Position begin = new Position(change.epoch(), change.commitLsn(), 0);
+  void wantUnlessOlder(StoredRow row, Position position) {
+    Position begin = new Position(position.epoch(), position.commitLsn(), 0);
     boolean decided =
-        !state.shape().marksDeleted()
-            && stored.file().bounds().noneBelow(floor)
-            && stored.file().bounds().allBelow(begin);
-    if (decided) {
-      known.put(stored.location(), new StoredRowState(floor, null, true));
-    } else {
-      wanted.add(stored);
+        !state.shape().hasDeletedFlag()
+            && row.file().bounds().noneBelow(floor)
+            && row.file().bounds().allBelow(begin);
+    if (!decided) {
+      want(row);
     }
   }
 
@@ -63,46 +68,31 @@ final class StoredRowStates {
       columns.add(shape.columns().get(shape.operationPlace()));
     }
     int deleted = columns.size();
-    if (shape.marksDeleted()) {
+    if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
     StoredCells.read(state, wanted, columns)
         .forEach(
-            (place, values) -> {
+            (location, values) -> {
               Position position = positioned ? TableShape.position(values, 0) : null;
               boolean truncated = position != null && position.isBelow(floor);
-              boolean marked = deleted < values.length && Boolean.TRUE.equals(values[deleted]);
               Object code = operation < deleted ? values[operation] : null;
+              boolean live = deleted == values.length || !Boolean.TRUE.equals(values[deleted]);
               known.put(
-                  place,
+                  location,
                   truncated
                       ? StoredRowState.NONE
-                      : new StoredRowState(
-                          position, code == null ? null : code.toString(), !marked));
+                      : new StoredRowState(position, code == null ? null : code.toString(), live));
             });
   }
 
   /**
-   * What is stored.
+   * What is stored. A row that was not asked for counts as live and older than any change, without
+   * a position of its own.
    *
-   * @param stored may be null; a row that was not asked for counts as none
+   * @param row null where there is none
    */
-  StoredRowState of(Stored stored) {
-    return stored == null
-        ? StoredRowState.NONE
-        : known.getOrDefault(stored.location(), StoredRowState.NONE);
-  }
-
-  /**
-   * Whether a row can lend its values to a row that had its key before: it still is the row that
-   * left, not one that has taken the key over in the same transaction.
-   */
-  boolean lends(Stored stored, Position change, boolean onlyLive) {
-    StoredRowState standing = of(stored);
-    boolean replaced =
-        standing.isTakeover()
-            && standing.position() != null
-            && standing.position().isOfSameTransaction(change);
-    return !replaced && (standing.live() || !onlyLive);
+  StoredRowState of(StoredRow row) {
+    return row == null ? StoredRowState.NONE : known.getOrDefault(row.location(), LIVE_AND_OLDER);
   }
 }

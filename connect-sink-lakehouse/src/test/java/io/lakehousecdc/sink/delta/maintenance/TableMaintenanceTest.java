@@ -368,7 +368,7 @@ class TableMaintenanceTest {
   private static void commit(DeltaTable table, List<RowChange> changes) {
     table.commit(
         new TableBatch(TABLE, SCHEMA, changes, Optional.empty(), Optional.empty()),
-        domains -> Optional.of(new CommitExtras(Map.of(), false)));
+        domains -> Optional.of(CommitExtras.of(Map.of())));
   }
 
   private Map<Long, String> stored() {

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Reads what commits say of themselves. Kernel hands the operation's parameters out as strings only
- * where they are written as strings, which Spark's are not.
+ * The reader of what commits say of themselves. Kernel hands the operation's parameters out as
+ * strings only where they are written as strings, which Spark's are not.
  */
-final class CommitOrigins {
+final class CommitInfoReader {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FileIO store;
@@ -26,13 +26,13 @@ final class CommitOrigins {
   /**
    * @param engine how this sink names itself to Kernel, which puts its own name before it
    */
-  CommitOrigins(FileIO store, String engine) {
+  CommitInfoReader(FileIO store, String engine) {
     this.store = store;
     this.engine = engine;
   }
 
-  /** Origin of the commit in a log file; empty where there is no such file. */
-  Optional<CommitOrigin> read(String location) throws IOException {
+  /** What the commit in a log file says; empty where there is no such file. */
+  Optional<CommitInfo> read(String location) throws IOException {
     String text;
     try (FileInput input = store.open(location)) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(input.length()));
@@ -44,21 +44,21 @@ final class CommitOrigins {
     for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
       String line = lines.next();
       if (line.startsWith("{\"commitInfo\"")) {
-        return Optional.of(origin(JSON.readTree(line).path("commitInfo")));
+        return Optional.of(parse(JSON.readTree(line).path("commitInfo")));
       }
     }
-    return Optional.of(new CommitOrigin.Foreign());
+    return Optional.of(new CommitInfo.Foreign());
   }
 
-  private CommitOrigin origin(JsonNode info) {
+  private CommitInfo parse(JsonNode info) {
     if (info.path("engineInfo").asText("").endsWith("/" + engine)) {
-      return new CommitOrigin.Own();
+      return new CommitInfo.Own();
     }
     if (!info.path("operation").asText("").equals("RESTORE")) {
-      return new CommitOrigin.Foreign();
+      return new CommitInfo.Foreign();
     }
     JsonNode version = info.path("operationParameters").path("version");
-    return new CommitOrigin.Restore(
+    return new CommitInfo.Restore(
         version.isMissingNode() || version.isNull()
             ? OptionalLong.empty()
             : OptionalLong.of(version.asLong()));

@@ -3,19 +3,19 @@ package io.lakehousecdc.sink.delta.kernel;
 
 import java.util.OptionalLong;
 
-/** Where a commit comes from, as its {@code commitInfo} says. */
-public sealed interface CommitOrigin {
+/** What a commit says of itself in its {@code commitInfo}: who made it. */
+public sealed interface CommitInfo {
 
   /** A commit of this sink, in whichever process. */
-  record Own() implements CommitOrigin {}
+  record Own() implements CommitInfo {}
 
   /**
    * A RESTORE: active files are those of an older version; metadata domains are not touched.
    *
    * @param version the older version; empty where a time was given instead
    */
-  record Restore(OptionalLong version) implements CommitOrigin {}
+  record Restore(OptionalLong version) implements CommitInfo {}
 
   /** Any other commit of another program. */
-  record Foreign() implements CommitOrigin {}
+  record Foreign() implements CommitInfo {}
 }

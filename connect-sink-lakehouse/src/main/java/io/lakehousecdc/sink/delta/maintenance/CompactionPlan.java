@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.maintenance;
+
+import io.lakehousecdc.sink.delta.index.EncodedKey;
+import io.lakehousecdc.sink.delta.index.KeyMoves;
+import io.lakehousecdc.sink.delta.maintenance.CompactionPolicy.Candidate;
+import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.RowVisitor;
+import io.lakehousecdc.sink.delta.schema.PartitionValues;
+import io.lakehousecdc.sink.delta.snapshot.KeyMap;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.TableState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The plan of one compaction: which files of one partition are merged, and how the index follows.
+ *
+ * @param sources files to merge; none where none are worth it
+ * @param partition partition of all sources
+ * @param columns columns of the new file
+ * @param keys index that has to follow; null where there is none
+ * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
+ * @param sharedKey values of the key columns that all rows share
+ * @param besideCommits whether commits may go on meanwhile
+ */
+record CompactionPlan(
+    List<Source> sources,
+    Map<String, String> partition,
+    List<DeltaColumn> columns,
+    KeyMap keys,
+    int[] keyPlaces,
+    Object[] sharedKey,
+    boolean besideCommits) {
+
+  /** What is worth most in a version of a table. */
+  static CompactionPlan of(TableState state, CompactionPolicy policy) {
+    List<Source> sources = new ArrayList<>();
+    Map<String, String> partition = Map.of();
+    if (isMergeable(state)) {
+      Set<String> chosen = Set.copyOf(choose(state, policy));
+      for (LiveFile file : state.files()) {
+        if (chosen.contains(file.path())) {
+          sources.add(new Source(file.path(), file.location(), file.live()));
+          partition = file.file().partitionValues();
+        }
+      }
+    }
+    List<DeltaColumn> columns = state.shape().partitioning().storedColumns();
+    KeyMap keys = state.keys();
+    int size = keys == null ? 0 : keys.columns().size();
+    int[] keyPlaces = new int[size];
+    Object[] sharedKey = new Object[size];
+    for (int i = 0; i < size; i++) {
+      DeltaColumn column = keys.columns().get(i);
+      keyPlaces[i] = place(column, columns);
+      sharedKey[i] =
+          keyPlaces[i] < 0
+              ? PartitionValues.value(column.type(), partition.get(column.physicalName()))
+              : null;
+    }
+    return new CompactionPlan(
+        sources,
+        partition,
+        columns,
+        keys,
+        keyPlaces,
+        sharedKey,
+        state.version().allowsDeletionVectors());
+  }
+
+  /** Collects the keys of rows, each with its index in the new file. */
+  RowVisitor keysInto(KeyMoves moves) {
+    if (keys == null) {
+      return (row, values) -> {};
+    }
+    EncodedKey encoded = new EncodedKey();
+    Object[] key = sharedKey.clone();
+    return (row, values) -> {
+      for (int i = 0; i < key.length; i++) {
+        if (keyPlaces[i] >= 0) {
+          key[i] = values[keyPlaces[i]];
+        }
+      }
+      keys.encoder().encode(key, encoded);
+      moves.add(encoded, row);
+    };
+  }
+
+  private static int place(DeltaColumn wanted, List<DeltaColumn> columns) {
+    return columns.stream().map(DeltaColumn::physicalName).toList().indexOf(wanted.physicalName());
+  }
+
+  /** The files of one partition that are worth most: rows of different ones do not mix. */
+  private static List<String> choose(TableState state, CompactionPolicy policy) {
+    Map<Map<String, String>, List<Candidate>> partitions = new LinkedHashMap<>();
+    for (LiveFile file : state.files()) {
+      partitions
+          .computeIfAbsent(file.file().partitionValues(), partition -> new ArrayList<>())
+          .add(candidate(file));
+    }
+    return partitions.values().stream()
+        .map(policy::choose)
+        .max(Comparator.comparingInt(List::size))
+        .orElse(List.of());
+  }
+
+  /** Row ids would have to be kept. */
+  private static boolean isMergeable(TableState state) {
+    return state.files().stream().allMatch(file -> file.file().baseRowId().isEmpty());
+  }
+
+  private static Candidate candidate(LiveFile file) {
+    return new Candidate(file.path(), file.file().size(), file.rows(), file.liveRows());
+  }
+}

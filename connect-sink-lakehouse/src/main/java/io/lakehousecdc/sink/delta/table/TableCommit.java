@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.table;
+
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.delta.domain.PartitionDomains;
+import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.snapshot.KeyMap;
+import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.write.AppendPlanner;
+import io.lakehousecdc.sink.delta.write.BatchPlan;
+import io.lakehousecdc.sink.delta.write.CommitClock;
+import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
+import io.lakehousecdc.sink.delta.write.FileWriter;
+import io.lakehousecdc.sink.delta.write.PreparedCommit;
+import io.lakehousecdc.sink.delta.write.UpsertPlanner;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to commit a batch on top of one version of a table: it is planned, its files are
+ * written, the log entry is put, and the version in memory follows, in this order.
+ *
+ * <p>Closing it deletes the files, unless they may be visible: once the log entry has been tried,
+ * it may be there whatever the store has answered. Only a conflict proves that it is another
+ * writer's.
+ *
+ * <p>Guarded by the lock of its table.
+ */
+final class TableCommit implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TableCommit.class);
+
+  private final TableLog log;
+  private final FileIO store;
+  private final TableState state;
+  private final TableOptions options;
+  private final CommitClock clock;
+  private final FileWriter writer;
+  private final Map<String, Optional<String>> domains = new HashMap<>();
+  private BatchPlan plan;
+  private PreparedCommit prepared;
+  private TableVersion committed;
+  private boolean mayBeVisible;
+
+  /**
+   * @param state the version to commit on top of
+   * @param clock is told when a step is done
+   */
+  TableCommit(
+      TableLog log,
+      FileIO store,
+      TableState state,
+      DeletionVectors vectors,
+      TableOptions options,
+      CommitClock clock) {
+    this.log = log;
+    this.store = store;
+    this.state = state;
+    this.options = options;
+    this.clock = clock;
+    this.writer = new FileWriter(state, vectors, log.location(), clock);
+  }
+
+  /**
+   * Plans the batch.
+   *
+   * @param due the batch's sweep, where it is to be carried out
+   */
+  void plan(TableBatch batch, Optional<Sweep> due) throws IOException {
+    plan = planned(batch, due);
+    clock.passed(Phase.PLAN);
+  }
+
+  private BatchPlan planned(TableBatch batch, Optional<Sweep> due) throws IOException {
+    if (options.writeMode() == WriteMode.APPEND) {
+      return AppendPlanner.plan(batch, state.shape());
+    }
+    if (!batch.schema().hasKey() && !batch.changes().isEmpty()) {
+      throw new FatalException(
+          "Table "
+              + batch.table()
+              + " has no key, which upserts need. Name key columns with key.columns, or set"
+              + " write.mode to append.");
+    }
+    return new UpsertPlanner(state, batch, options.deleteMode(), clock).plan(due);
+  }
+
+  /** Writes the files; all of them are durable when this returns. */
+  void write() throws IOException {
+    prepared = writer.write(plan);
+  }
+
+  /**
+   * Puts the log entry, which makes the commit visible.
+   *
+   * @param extras metadata domains to set or, where empty, to remove with it
+   * @throws CommitConflictException another writer committed first
+   */
+  void log(Map<String, Optional<String>> extras) throws CommitConflictException {
+    domains.putAll(extras);
+    plan.truncatedBelow()
+        .ifPresent(
+            below ->
+                domains.put(
+                    PartitionDomains.truncateName(),
+                    Optional.of(PartitionDomains.truncateText(below))));
+    mayBeVisible = true;
+    try {
+      committed = log.commit(state.version(), prepared.toCommit(domains));
+    } catch (CommitConflictException e) {
+      mayBeVisible = false;
+      throw e;
+    }
+    clock.passed(Phase.LOG);
+  }
+
+  /** Brings the version in memory, and its key index, to what has been committed. */
+  void takeOver() {
+    state.committed(committed, prepared.removed(), prepared.added(), domains);
+    KeyMap keys = state.keys();
+    if (keys != null) {
+      plan.removedKeys().forEach(keys::remove);
+      prepared.placed().forEach((file, placed) -> keys.put(placed, file));
+    }
+    clock.passed(Phase.INDEX);
+  }
+
+  /** What the batch does. */
+  CommitReceipt receipt() {
+    return plan.receipt();
+  }
+
+  @Override
+  public void close() {
+    if (mayBeVisible) {
+      return;
+    }
+    for (String location : writer.locations()) {
+      try {
+        store.delete(location);
+      } catch (IOException e) {
+        LOG.warn(
+            "Cannot delete {}, which no commit names; the vacuum will: {}", location, e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.table;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.RetriableException;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The lock under which everything is done to a table in this process. Fair: commits that follow
+ * each other closely must not keep maintenance from its turn. Reentrant.
+ */
+final class TableLock {
+  private final TableId id;
+  private final String location;
+  private final ReentrantLock lock = new ReentrantLock(true);
+
+  TableLock(TableId id, String location) {
+    this.id = id;
+    this.location = location;
+  }
+
+  /** What is done under the lock. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Does it when nobody else does anything to the table.
+   *
+   * @throws RetriableException the store failed
+   */
+  <T> T holding(Work<T> work) {
+    lock.lock();
+    try {
+      return work.run();
+    } catch (IOException e) {
+      throw new RetriableException("Table " + id + " at " + location + ": " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

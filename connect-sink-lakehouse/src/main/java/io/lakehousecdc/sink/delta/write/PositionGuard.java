@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.write;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.StoredRowState;
+import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
+import io.lakehousecdc.sink.delta.snapshot.StoredRow;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The guard of positions: lets a change pass where the stored row is not newer, and finds the
+ * stored row that lends values to it. For one batch; not thread-safe.
+ */
+final class PositionGuard {
+  private final StoredRowStates states;
+
+  PositionGuard(StoredRowStates states) {
+    this.states = states;
+  }
+
+  /** Asks for the stored rows of a change whose files do not tell enough by their statistics. */
+  void ask(Located located) {
+    Position position = located.position();
+    if (located.own() != null) {
+      PositionBounds bounds = located.own().file().bounds();
+      // A move has to know, too, whether it was applied before.
+      boolean decided =
+          located.isMove() ? bounds.allBelow(position) : bounds.allAtOrBelow(position);
+      if (!decided) {
+        states.want(located.own());
+      }
+    }
+    if (located.former() != null) {
+      states.wantUnlessOlder(located.former(), position);
+    }
+  }
+
+  /** The changes that take effect, in order. */
+  List<Resolved> resolve(List<Located> changes) {
+    List<Resolved> resolved = new ArrayList<>(changes.size());
+    for (Located located : changes) {
+      if (!isNewer(states.of(located.own()), located.position())) {
+        resolved.add(new Resolved(located, lender(located)));
+      }
+    }
+    return resolved;
+  }
+
+  private StoredRow lender(Located located) {
+    if (!located.isMove() || located.position().equals(states.of(located.own()).position())) {
+      return located.own();
+    }
+    StoredRowState former = states.of(located.former());
+    boolean onlyLive = located.change().formerRow().lent() != null;
+    boolean lends = !isNewer(former, located.position()) && (former.live() || !onlyLive);
+    return lends ? located.former() : null;
+  }
+
+  private static boolean isNewer(StoredRowState stored, Position position) {
+    return stored.position() != null && position.isBelow(stored.position());
+  }
+}
