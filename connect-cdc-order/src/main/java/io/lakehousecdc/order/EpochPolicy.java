@@ -1,33 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.order;
 
-import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
- * How epochs come about.
+ * How histories come about.
  *
- * @param first epoch to be in at least
- * @param evidence what makes the epoch rise by itself
+ * @param number least epoch of what is read from now on, as the operator set it; empty where the
+ *     first history has number 0
+ * @param isAutomatic whether a history begins by itself where LSNs start over
  */
-public record EpochPolicy(int first, EpochEvidence evidence) {
+public record EpochPolicy(OptionalInt number, boolean isAutomatic) {
 
-  /** Rejects a missing part. */
-  public EpochPolicy {
-    Objects.requireNonNull(evidence, "evidence");
-  }
+  /** Histories begin by themselves. */
+  public static final EpochPolicy AUTOMATIC = new EpochPolicy(OptionalInt.empty(), true);
 
-  /** Rises by itself, from epoch 0 or from where it stands. */
-  public static EpochPolicy automatic(EpochEvidence evidence) {
-    return new EpochPolicy(0, evidence);
+  /** Histories begin by themselves, from the operator's number on. */
+  public static EpochPolicy automaticFrom(int epoch) {
+    return new EpochPolicy(OptionalInt.of(epoch), true);
   }
 
   /** Stays as the operator set it: a lower position is never more than that. */
   public static EpochPolicy fixed(int epoch) {
-    return new EpochPolicy(epoch, EpochEvidence.NONE);
-  }
-
-  /** Whether an epoch can begin by itself. */
-  public boolean isAutomatic() {
-    return evidence != EpochEvidence.NONE;
+    return new EpochPolicy(OptionalInt.of(epoch), false);
   }
 }

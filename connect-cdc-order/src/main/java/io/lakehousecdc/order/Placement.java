@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.order;
 
-/** What an event turned out to be in the history of its stream. */
+/** What an event turned out to be in its stream. */
 public sealed interface Placement {
 
   /** Where the event stands; null where it has no position. */
@@ -15,7 +15,7 @@ public sealed interface Placement {
   record InOrder(Position position) implements Placement {}
 
   /**
-   * Below something that was seen before it, in the same epoch: emitted again, or a row of a
+   * Below something that was seen before it in the same history: emitted again, or a row of a
    * snapshot that is older than its stream.
    *
    * @param position never null
@@ -23,15 +23,19 @@ public sealed interface Placement {
   record Below(Position position) implements Placement {}
 
   /**
-   * The first event of an epoch: the source's LSNs have started over.
+   * Of a history before the stream's present one: emitted again, or replayed.
    *
-   * @param position where it stands in the epoch that it begins; null where it has no position
-   *     there
-   * @param formerPosition where it would have stood in the epoch before
-   * @param formerHighWater greatest position of the epoch before, which that is below
+   * @param position never null
    */
-  record EpochBegan(Position position, Position formerPosition, Position formerHighWater)
-      implements Placement {}
+  record Older(Position position) implements Placement {}
+
+  /**
+   * The first event of the stream in a history whose LSNs have started over.
+   *
+   * @param position where it stands in the history that it begins; never null
+   * @param formerHighWater greatest position of the history before
+   */
+  record StartedOver(Position position, Position formerHighWater) implements Placement {}
 
   /** Without a position: only the order of arrival is known. */
   record Unplaced() implements Placement {

@@ -15,8 +15,8 @@ package io.lakehousecdc.order;
  */
 public record Position(int epoch, long commitLsn, long lsn) implements Comparable<Position> {
 
-  /** Below every change. */
-  public static final Position START = new Position(0, 0, 0);
+  /** Below every change. Epochs may be negative: see {@link Histories}. */
+  public static final Position LOWEST = new Position(Integer.MIN_VALUE, 0, 0);
 
   @Override
   public int compareTo(Position other) {
@@ -34,6 +34,11 @@ public record Position(int epoch, long commitLsn, long lsn) implements Comparabl
   /** Whether both are of one transaction of the source. */
   public boolean isOfSameTransaction(Position other) {
     return epoch == other.epoch && commitLsn == other.commitLsn;
+  }
+
+  /** The same LSNs in another epoch. */
+  public Position inEpoch(int other) {
+    return other == epoch ? this : new Position(other, commitLsn, lsn);
   }
 
   /** The greater of the two. */

@@ -4,20 +4,27 @@ package io.lakehousecdc.order;
 /**
  * What an event says of its place in the source's history, before a {@link Position} is made of it.
  *
- * @param commitLsn {@code source.sequence[0]}, or {@link #NONE} where it is null or absent
+ * @param source source that the event comes from
+ * @param commitLsn {@code source.sequence[0]}; {@link #NONE} where it is null, as before the first
+ *     commit that the connector has delivered; {@link #UNSEQUENCED} where there is no sequence
  * @param lsn {@code source.sequence[1]}, or {@code source.lsn} where there is no sequence, or
  *     {@link #NONE}
  * @param snapshot which kind of snapshot the event belongs to, if any
  * @param commitMicros {@code source.ts_us} (or the best the event has), microseconds since the
  *     epoch; 0 where unknown
  */
-public record SourcePosition(long commitLsn, long lsn, Snapshot snapshot, long commitMicros) {
+public record SourcePosition(
+    SourceId source, long commitLsn, long lsn, Snapshot snapshot, long commitMicros) {
 
   /** No LSN. */
   public static final long NONE = -1;
 
+  /** The commit LSN of an event that has no {@code source.sequence} at all. */
+  public static final long UNSEQUENCED = -2;
+
   /** An event that says nothing of its place: arrival order decides. */
-  public static final SourcePosition UNKNOWN = new SourcePosition(NONE, NONE, Snapshot.NO, 0);
+  public static final SourcePosition UNKNOWN =
+      new SourcePosition(SourceId.UNKNOWN, UNSEQUENCED, NONE, Snapshot.NO, 0);
 
   /** Kinds of snapshot that call for different treatment. */
   public enum Snapshot {

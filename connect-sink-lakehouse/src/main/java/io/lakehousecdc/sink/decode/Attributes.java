@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.decode.type.DecodeException;
@@ -13,6 +14,7 @@ final class Attributes {
   /**
    * The position of an event at the source.
    *
+   * @param source source that the event comes from
    * @param sequence {@code ["commit LSN","LSN"]} as text, or as the list that a header converter
    *     made of it; may be null
    * @param lsn used if there is no sequence; may be null
@@ -22,8 +24,13 @@ final class Attributes {
    * @throws DecodeException if the sequence is malformed
    */
   static SourcePosition sourcePosition(
-      Object sequence, Object lsn, Object snapshot, boolean isRead, long commitMicros) {
-    long commit = SourcePosition.NONE;
+      SourceId source,
+      Object sequence,
+      Object lsn,
+      Object snapshot,
+      boolean isRead,
+      long commitMicros) {
+    long commit = SourcePosition.UNSEQUENCED;
     long own = number(lsn, SourcePosition.NONE);
     if (sequence instanceof String text) {
       int comma = text.indexOf(',');
@@ -37,23 +44,25 @@ final class Attributes {
       commit = number(list.get(0), SourcePosition.NONE);
       own = number(list.get(1), SourcePosition.NONE);
     }
-    return new SourcePosition(commit, own, snapshot(snapshot, isRead, commit), commitMicros);
+    return new SourcePosition(
+        source, commit, own, snapshot(snapshot, isRead, commit), commitMicros);
   }
 
   /**
-   * The kind of snapshot. Rows of a blocking snapshot also have the marker {@code true}, but they
-   * have a commit LSN and are ordered like streamed changes.
+   * The kind of snapshot. Rows of a blocking snapshot have the same marker as those of an initial
+   * one, but a commit LSN, by which they are ordered like streamed changes.
    */
   private static Snapshot snapshot(Object marker, boolean isRead, long commit) {
-    if (marker == null) {
+    if (marker == null || !isRead && !"incremental".equals(marker.toString())) {
       return Snapshot.NO;
     }
+    boolean hasCommitLsn = commit > SourcePosition.NONE;
     return switch (marker.toString()) {
       case "incremental" -> Snapshot.INCREMENTAL;
       case "true", "first", "first_in_data_collection" ->
-          isRead && commit == SourcePosition.NONE ? Snapshot.INITIAL : Snapshot.NO;
+          hasCommitLsn ? Snapshot.BLOCKING : Snapshot.INITIAL;
       case "last", "last_in_data_collection" ->
-          isRead && commit == SourcePosition.NONE ? Snapshot.INITIAL_LAST : Snapshot.NO;
+          hasCommitLsn ? Snapshot.BLOCKING : Snapshot.INITIAL_LAST;
       default -> Snapshot.NO;
     };
   }

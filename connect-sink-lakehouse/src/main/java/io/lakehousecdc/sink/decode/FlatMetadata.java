@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode;
 
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.decode.table.Layout;
@@ -50,10 +51,13 @@ final class FlatMetadata {
   private final Attribute micros;
   private final Attribute millis;
   private final Attribute nanos;
+  private final Attribute server;
+  private final Attribute connector;
   private final Attribute database;
   private final Attribute schema;
   private final Attribute table;
   private String lastTopic;
+  private SourceId lastId = SourceId.UNKNOWN;
   private SourceTable byTopic;
 
   FlatMetadata(Layout layout) {
@@ -65,6 +69,8 @@ final class FlatMetadata {
     micros = Attribute.of(layout, "__source_ts_us");
     millis = Attribute.of(layout, "__source_ts_ms");
     nanos = Attribute.of(layout, "__source_ts_ns");
+    server = Attribute.of(layout, "__source_name", "__name");
+    connector = Attribute.of(layout, "__source_connector", "__connector");
     database = Attribute.of(layout, "__source_db", "__db");
     schema = Attribute.of(layout, "__source_schema", "__schema");
     table = Attribute.of(layout, "__source_table", "__table");
@@ -72,12 +78,36 @@ final class FlatMetadata {
 
   SourcePosition sourcePosition(SinkRecord record, Object value, boolean isRead) {
     return Attributes.sourcePosition(
+        id(record, value),
         sequence.of(record, value),
         lsn.of(record, value),
         snapshot.of(record, value),
         isRead,
         Attributes.micros(
             micros.of(record, value), millis.of(record, value), nanos.of(record, value)));
+  }
+
+  /** The source by its metadata; without them, the topic's prefix names it. */
+  private SourceId id(SinkRecord record, Object value) {
+    Object name = server.of(record, value);
+    Object databaseName = database.of(record, value);
+    Object kind = connector.of(record, value);
+    SourceId id =
+        new SourceId(
+            name == null ? prefix(record.topic()) : name.toString(),
+            databaseName == null ? "" : databaseName.toString(),
+            kind == null ? "" : kind.toString());
+    if (!id.equals(lastId)) {
+      lastId = id;
+    }
+    return lastId;
+  }
+
+  /** The topic's name without the schema and the table. */
+  private static String prefix(String topic) {
+    int table = topic.lastIndexOf('.');
+    int schema = table < 0 ? -1 : topic.lastIndexOf('.', table - 1);
+    return schema < 0 ? "" : topic.substring(0, schema);
   }
 
   /** The source table by its metadata, completed from the topic's name. */

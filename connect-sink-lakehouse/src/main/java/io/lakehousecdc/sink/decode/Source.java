@@ -2,14 +2,17 @@
 package io.lakehousecdc.sink.decode;
 
 import static io.debezium.connector.AbstractSourceInfo.DATABASE_NAME_KEY;
+import static io.debezium.connector.AbstractSourceInfo.DEBEZIUM_CONNECTOR_KEY;
 import static io.debezium.connector.AbstractSourceInfo.SCHEMA_NAME_KEY;
 import static io.debezium.connector.AbstractSourceInfo.SEQUENCE_KEY;
+import static io.debezium.connector.AbstractSourceInfo.SERVER_NAME_KEY;
 import static io.debezium.connector.AbstractSourceInfo.SNAPSHOT_KEY;
 import static io.debezium.connector.AbstractSourceInfo.TABLE_NAME_KEY;
 import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_KEY;
 import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_NS_KEY;
 import static io.debezium.connector.AbstractSourceInfo.TIMESTAMP_US_KEY;
 
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.decode.table.Layout;
 import io.lakehousecdc.sink.decode.table.Member;
@@ -25,10 +28,13 @@ final class Source {
   private final Member micros;
   private final Member millis;
   private final Member nanos;
+  private final Member server;
+  private final Member connector;
   private final Member database;
   private final Member schema;
   private final Member table;
   private SourceTable last;
+  private SourceId lastId = SourceId.UNKNOWN;
 
   Source(Layout layout) {
     sequence = layout.member(SEQUENCE_KEY);
@@ -37,6 +43,8 @@ final class Source {
     micros = layout.member(TIMESTAMP_US_KEY);
     millis = layout.member(TIMESTAMP_KEY);
     nanos = layout.member(TIMESTAMP_NS_KEY);
+    server = layout.member(SERVER_NAME_KEY);
+    connector = layout.member(DEBEZIUM_CONNECTOR_KEY);
     database = layout.member(DATABASE_NAME_KEY);
     schema = layout.member(SCHEMA_NAME_KEY);
     table = layout.member(TABLE_NAME_KEY);
@@ -44,11 +52,24 @@ final class Source {
 
   SourcePosition sourcePosition(Object source, boolean isRead) {
     return Attributes.sourcePosition(
+        id(source),
         sequence.of(source),
         lsn.of(source),
         snapshot.of(source),
         isRead,
         Attributes.micros(micros.of(source), millis.of(source), nanos.of(source)));
+  }
+
+  private SourceId id(Object source) {
+    String name = text(server, source);
+    String databaseName = text(database, source);
+    String kind = text(connector, source);
+    if (!lastId.name().equals(name)
+        || !lastId.database().equals(databaseName)
+        || !lastId.connector().equals(kind)) {
+      lastId = new SourceId(name, databaseName, kind);
+    }
+    return lastId;
   }
 
   /** The source table. Without a schema (as from MySQL) the database's name is used as schema. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.Map;
 import java.util.Set;
@@ -16,13 +17,17 @@ import java.util.function.LongSupplier;
 public interface Target extends AutoCloseable {
 
   /**
-   * Reads the committed state of the given partitions. A partition without a committed state is
-   * reported with {@link PartitionState#fresh} in the greatest epoch of its topic's other
-   * partitions; if its topic has no committed partition, it is absent from the result. The call
-   * discards all that the target has cached of these partitions, because another task may have
-   * owned them since.
+   * Reads the committed state of the given partitions; those without one are absent from the
+   * result. The call discards all that the target has cached of these partitions, because another
+   * task may have owned them since.
    */
   Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions);
+
+  /**
+   * All histories that commits of this connector have told of. Where version 0.1 has stored states
+   * of partitions, but no histories: those that {@link CarriedOver} makes of them.
+   */
+  Histories histories();
 
   /**
    * Applies a commit atomically: rows and partition states together or not at all. A target that
@@ -36,6 +41,8 @@ public interface Target extends AutoCloseable {
    * @throws io.lakehousecdc.sink.error.OutOfOrderException a constraint refuses the batch, but may
    *     accept it together with later changes
    * @throws io.lakehousecdc.sink.error.FencedException a previous state is not the committed one
+   * @throws io.lakehousecdc.sink.error.OutdatedHistoriesException histories are stored which {@link
+   *     Commit#histories} do not include
    * @throws io.lakehousecdc.sink.error.RetriableException the same commit may be retried
    * @throws io.lakehousecdc.sink.error.FatalException an operator has to act
    */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.order;
+
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * One source's events in one partition. Gives every event its {@link Position}: finds the history
+ * that it belongs to by its commit time, and finds out when the source's LSNs have started over.
+ * Hand it each event once, in the order of arrival. Not thread-safe.
+ *
+ * <table>
+ *   <caption>Positions</caption>
+ *   <tr><th>event</th><th>position</th></tr>
+ *   <tr><td>with a commit LSN: streamed, or of a blocking or incremental snapshot</td>
+ *       <td>(epoch, commit LSN, LSN)</td></tr>
+ *   <tr><td>row of an initial snapshot at S</td><td>(epoch, S, 0)</td></tr>
+ *   <tr><td>streamed before the first commit that its connector has delivered: the commit LSN is
+ *       null</td><td>(epoch, the greatest commit LSN or snapshot LSN before it, LSN)</td></tr>
+ *   <tr><td>with an LSN, but no sequence</td><td>(epoch, snapshot LSN or LSN, LSN)</td></tr>
+ *   <tr><td>without any LSN</td><td>none</td></tr>
+ * </table>
+ *
+ * <p>LSNs have started over where an event is below the greatest position, but was committed later
+ * than all before it: one that is emitted again repeats its commit time. Rows of blocking and
+ * incremental snapshots carry the time of reading, so they prove nothing.
+ */
+public final class SourceStream {
+  private final SourceId source;
+  private final HistoryBook book;
+  private int bookVersion;
+  private Position highWater;
+  private long snapshotLsn;
+  private long completedSnapshotLsn;
+  private long latestCommitMicros;
+  private OptionalLong justCompleted = OptionalLong.empty();
+
+  private SourceStream(SourceId source, HistoryBook book, StreamState state) {
+    this.source = Objects.requireNonNull(source, "source");
+    this.book = book;
+    this.highWater = state.highWater();
+    this.snapshotLsn = state.snapshotLsn();
+    this.completedSnapshotLsn = state.completedSnapshotLsn();
+    this.latestCommitMicros = state.latestCommitMicros();
+  }
+
+  /** A stream that begins with {@code first}. */
+  public static SourceStream beginning(SourceId source, HistoryBook book, SourcePosition first) {
+    long micros = first.hasCommitTime() ? first.commitMicros() : History.ALWAYS;
+    int epoch = book.epochAt(source, micros);
+    return new SourceStream(source, book, StreamState.fresh(epoch));
+  }
+
+  /**
+   * A stream that goes on from {@code state}. Where another partition has found meanwhile that a
+   * history began before the latest event of this one, that event belongs to it.
+   */
+  public static SourceStream resuming(SourceId source, HistoryBook book, StreamState state) {
+    SourceStream stream = new SourceStream(source, book, state);
+    stream.followBook();
+    return stream;
+  }
+
+  /**
+   * Moves the greatest position to the history that it is in, by what is known now. An operator's
+   * history takes nothing over from the one before.
+   */
+  private void followBook() {
+    long micros = latestCommitMicros > 0 ? latestCommitMicros : History.ALWAYS;
+    int epoch = book.epochAt(source, micros);
+    if (epoch > highWater.epoch()) {
+      if (book.known().history(epoch).orElseThrow().beganMicros() == History.ALWAYS) {
+        moveTo(epoch);
+      } else if (latestCommitMicros > 0) {
+        highWater = highWater.inEpoch(epoch);
+      }
+    }
+    bookVersion = book.version();
+  }
+
+  /** What to take this stream up from, after the events so far. */
+  public StreamState state() {
+    return new StreamState(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros);
+  }
+
+  public SourceId source() {
+    return source;
+  }
+
+  /** Greatest position so far; its epoch is that of the present history. */
+  public Position highWater() {
+    return highWater;
+  }
+
+  /** Latest commit time so far, in microseconds since the epoch; 0 before the first. */
+  public long latestCommitMicros() {
+    return latestCommitMicros;
+  }
+
+  /** Whether nothing more comes of the snapshot at {@code below}; see {@link StreamState}. */
+  public boolean isPast(Position below) {
+    return state().isPast(below);
+  }
+
+  /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
+  public void completeSnapshot(Position below) {
+    if (highWater.epoch() == below.epoch()) {
+      completedSnapshotLsn = Math.max(completedSnapshotLsn, below.commitLsn());
+    }
+  }
+
+  /**
+   * LSN of the initial snapshot of the last event's table, if that event showed that it is
+   * complete; empty for most.
+   */
+  public OptionalLong justCompleted() {
+    return justCompleted;
+  }
+
+  /**
+   * Whether an event that comes at an offset already read is none that was read there: it was
+   * committed after all of those or, while the source has had one history only, is above them.
+   */
+  public boolean isNew(SourcePosition event) {
+    if (event.lsn() == SourcePosition.NONE) {
+      return false;
+    }
+    if (latestCommitMicros > 0 && event.isCommittedAfter(latestCommitMicros)) {
+      return true;
+    }
+    boolean comparable = event.commitLsn() > SourcePosition.NONE || event.isInitial();
+    return comparable
+        && book.known().of(source).size() <= 1
+        && highWater.isBelow(locate(event, highWater.epoch()));
+  }
+
+  /** Takes note of the stream's next event and says what it is. */
+  public Placement place(SourcePosition event) {
+    justCompleted = OptionalLong.empty();
+    if (event.lsn() == SourcePosition.NONE) {
+      return new Placement.Unplaced();
+    }
+    if (bookVersion != book.version()) {
+      followBook();
+    }
+    int epoch = epochOf(event);
+    if (epoch < highWater.epoch()) {
+      return new Placement.Older(locate(event, epoch));
+    }
+    if (epoch > highWater.epoch()) {
+      moveTo(epoch);
+    }
+    Position position = locate(event, epoch);
+    if (!position.isBelow(highWater)) {
+      return note(event, new Placement.InOrder(position));
+    }
+    if (!hasStartedOver(event)) {
+      return note(event, new Placement.Below(position));
+    }
+    Position former = highWater;
+    moveTo(book.startedOver(source, epoch, event.commitMicros()));
+    Position first = locate(event, highWater.epoch());
+    return note(event, new Placement.StartedOver(first, former));
+  }
+
+  private int epochOf(SourcePosition event) {
+    if (!event.hasCommitTime()) {
+      return highWater.epoch();
+    }
+    int epoch = book.epochAt(source, event.commitMicros());
+    boolean latest = event.commitMicros() >= latestCommitMicros;
+    return latest ? Math.max(epoch, highWater.epoch()) : epoch;
+  }
+
+  private boolean hasStartedOver(SourcePosition event) {
+    return book.policy().isAutomatic()
+        && latestCommitMicros > 0
+        && event.isCommittedAfter(latestCommitMicros)
+        && (event.commitLsn() != SourcePosition.UNSEQUENCED || event.isInitial());
+  }
+
+  /** LSNs of one history, its snapshots' included, say nothing about events of another. */
+  private void moveTo(int epoch) {
+    highWater = new Position(epoch, 0, 0);
+    snapshotLsn = SourcePosition.NONE;
+    completedSnapshotLsn = SourcePosition.NONE;
+  }
+
+  private Position locate(SourcePosition event, int epoch) {
+    long lsn = event.lsn();
+    boolean present = epoch == highWater.epoch();
+    if (event.isInitial()) {
+      return new Position(epoch, lsn, 0);
+    }
+    if (event.commitLsn() == SourcePosition.UNSEQUENCED) {
+      boolean based = present && snapshotLsn != SourcePosition.NONE;
+      return new Position(epoch, based ? snapshotLsn : lsn, lsn);
+    }
+    if (event.commitLsn() != SourcePosition.NONE) {
+      return new Position(epoch, event.commitLsn(), lsn);
+    }
+    long base = present ? Math.max(snapshotLsn, highWater.commitLsn()) : lsn;
+    return new Position(epoch, base > 0 ? base : lsn, lsn);
+  }
+
+  private Placement note(SourcePosition event, Placement placement) {
+    if (event.hasCommitTime()) {
+      latestCommitMicros = Math.max(latestCommitMicros, event.commitMicros());
+    }
+    if (event.isInitial()) {
+      snapshotLsn = event.lsn();
+    }
+    highWater = Position.max(highWater, placement.position());
+    if (showsSnapshotEnd(event)) {
+      completedSnapshotLsn = snapshotLsn;
+      justCompleted = OptionalLong.of(snapshotLsn);
+    }
+    return placement;
+  }
+
+  /** A table's last row, or a change that was streamed after a snapshot. */
+  private boolean showsSnapshotEnd(SourcePosition event) {
+    return switch (event.snapshot()) {
+      case INITIAL_LAST -> true;
+      case NO, BLOCKING -> completedSnapshotLsn < snapshotLsn;
+      case INITIAL, INCREMENTAL -> false;
+    };
+  }
+}

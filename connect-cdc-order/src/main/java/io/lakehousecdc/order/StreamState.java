@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.order;
+
+/**
+ * How far one source's events in one partition have been read, as a {@link SourceStream} is saved
+ * and taken up again.
+ *
+ * @param highWater greatest position seen; its epoch is that of the stream's present history
+ * @param snapshotLsn LSN of the last initial snapshot seen in this history, or {@link
+ *     SourcePosition#NONE}
+ * @param completedSnapshotLsn LSN of the last initial snapshot whose end was seen, or {@link
+ *     SourcePosition#NONE}
+ * @param latestCommitMicros latest commit time seen, in microseconds since the epoch; 0 before the
+ *     first
+ */
+public record StreamState(
+    Position highWater, long snapshotLsn, long completedSnapshotLsn, long latestCommitMicros) {
+
+  /** State of a stream that was never read, in the given epoch. */
+  public static StreamState fresh(int epoch) {
+    return new StreamState(
+        new Position(epoch, 0, 0), SourcePosition.NONE, SourcePosition.NONE, 0);
+  }
+
+  /**
+   * Whether the stream has nothing more of the snapshot at {@code below}, nor anything older: its
+   * end was seen, or a later change, or a later history.
+   *
+   * @param below (epoch, snapshot LSN, 0)
+   */
+  public boolean isPast(Position below) {
+    return below.isBelow(highWater)
+        || highWater.epoch() == below.epoch() && completedSnapshotLsn >= below.commitLsn();
+  }
+
+  /** The same where an operator has moved the offset: what follows is applied again. */
+  public StreamState rewound() {
+    return new StreamState(
+        new Position(highWater.epoch(), 0, 0), snapshotLsn, completedSnapshotLsn, 0);
+  }
+}
