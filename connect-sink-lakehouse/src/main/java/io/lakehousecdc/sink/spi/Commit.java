@@ -12,6 +12,8 @@ import java.util.Set;
 /**
  * Everything that one flush writes.
  *
+ * @param id by which a target knows an attempt that is made again, and what it has prepared; to
+ *     tell commits apart compare this, never the instances
  * @param batches at most one per table
  * @param advances steps of the partitions that the batches (and the records skipped between) came
  *     from
@@ -20,7 +22,18 @@ import java.util.Set;
  *     a target that commits table by table records the advances of these with the table
  */
 public record Commit(
+    CommitId id,
     List<TableBatch> batches,
     List<PartitionAdvance> advances,
     List<DeadLetter> deadLetters,
-    Map<TableId, Set<SourcePartition>> contributors) {}
+    Map<TableId, Set<SourcePartition>> contributors) {
+
+  /** A new commit, with an id of its own. */
+  public Commit(
+      List<TableBatch> batches,
+      List<PartitionAdvance> advances,
+      List<DeadLetter> deadLetters,
+      Map<TableId, Set<SourcePartition>> contributors) {
+    this(CommitId.unique(), batches, advances, deadLetters, contributors);
+  }
+}
