@@ -12,6 +12,8 @@ import java.util.Set;
 /**
  * Everything that one flush writes, to be committed atomically.
  *
+ * @param id by which a target knows an attempt that is made again, and what it has prepared; to
+ *     tell commits apart compare this, never the instances
  * @param batches at most one per table
  * @param advances next states of the partitions that the changes and the skipped records came from
  * @param deadLetters rejected records; empty unless a dead-letter table is configured
@@ -19,7 +21,18 @@ import java.util.Set;
  *     A target that commits table by table stores the advances of these partitions with the table
  */
 public record Commit(
+    CommitId id,
     List<TableBatch> batches,
     List<PartitionAdvance> advances,
     List<DeadLetter> deadLetters,
-    Map<TableId, Set<SourcePartition>> contributors) {}
+    Map<TableId, Set<SourcePartition>> contributors) {
+
+  /** A new commit, with an id of its own. */
+  public Commit(
+      List<TableBatch> batches,
+      List<PartitionAdvance> advances,
+      List<DeadLetter> deadLetters,
+      Map<TableId, Set<SourcePartition>> contributors) {
+    this(CommitId.unique(), batches, advances, deadLetters, contributors);
+  }
+}
