@@ -56,7 +56,7 @@ class PipelineTest {
     history.rename(1, "c");
     history.delete(2);
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -108,7 +108,7 @@ class PipelineTest {
     group.put(history.log.keySet().iterator().next(), 2L);
     history.insert(3, "c", "z");
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -118,7 +118,7 @@ class PipelineTest {
     history.insert(2, "b", "y");
     group.put(history.log.keySet().iterator().next(), 1L);
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -148,13 +148,13 @@ class PipelineTest {
     history.insert(3, "c", "z");
     first.drain();
     assertTrue(first.figure("FencedTotal") > 0);
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
     first.close();
   }
 
   @Test
   void aRefusedRecordIsReportedAndTheOthersAreApplied() {
-    refuse("bad");
+    refused = "bad";
     History history = new History(1);
     history.insert(1, "good", "x");
     history.insert(2, "bad", "y");
@@ -164,12 +164,12 @@ class PipelineTest {
     assertEquals(List.of(1L), offsets(consumer));
     assertEquals(0, consumer.figure("BufferedEvents"));
     history.rows.remove(2);
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
   void anEarlierChangeOfARefusedRowsKeyIsApplied() {
-    refuse("bad");
+    refused = "bad";
     History history = new History(1);
     history.insert(1, "good", "x");
     history.rename(1, "bad");
@@ -180,7 +180,7 @@ class PipelineTest {
         drained(consumer(history, DEFAULTS).expectingRejections(letter -> true))) {
       assertEquals(List.of(4L), offsets(consumer));
       history.rows.get(2)[1] = "good";
-      assertEqualRows(history);
+      history.assertStoredIn(warehouse);
     }
   }
 
@@ -198,7 +198,7 @@ class PipelineTest {
     consumer.poll(1);
     history.insert(2, "parent", "y");
     consumer.drain();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
     consumer.close();
   }
 
@@ -255,7 +255,7 @@ class PipelineTest {
     history.rename(1, "after");
     history.rename(2, "after");
     run(history, sweeping).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -270,7 +270,7 @@ class PipelineTest {
       assertEquals(1, consumer.figure("GhostRowsTotal"));
     }
     history.rows.put(1, orphaned);
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -284,7 +284,7 @@ class PipelineTest {
       history.insert(id, "after", "b");
     }
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -300,12 +300,7 @@ class PipelineTest {
     try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("EpochsTotal"));
     }
-    assertEqualRows(history);
-  }
-
-  private void refuse(String name) {
-    warehouse.beforeCommit(commit -> {});
-    refused = name;
+    history.assertStoredIn(warehouse);
   }
 
   private String refused = "";
@@ -374,10 +369,6 @@ class PipelineTest {
         .batches()
         .forEach(batch -> batch.changes().forEach(change -> names.add(change.cells()[1])));
     return names;
-  }
-
-  private void assertEqualRows(History history) {
-    history.assertStoredIn(warehouse);
   }
 
   /** Refuses rows of one name without saying which they are. */
