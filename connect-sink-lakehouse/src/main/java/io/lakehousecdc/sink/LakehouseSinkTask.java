@@ -186,7 +186,8 @@ public final class LakehouseSinkTask extends SinkTask {
 
   private static OfferedRecord offered(DecodeAhead.Item item) {
     if (item.decoded() instanceof Decoded.Change change) {
-      return new OfferedRecord.Change(item.recordOffset(), change.event(), change.bytes(), item.record());
+      return new OfferedRecord.Change(
+          item.recordOffset(), change.event(), change.bytes(), item.record());
     }
     return item.decoded() instanceof Decoded.Rejected rejected
         ? new OfferedRecord.Rejected(item.recordOffset(), rejected.letter(), item.record())

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Opens Delta Lake targets. The tasks of a worker share the tables that they keep alike. */
+/**
+ * The factory of Delta Lake targets. The tasks of a worker share the tables that they keep alike.
+ */
 public final class DeltaTargetFactory implements TargetFactory {
   private static final DeltaTables SHARED = new DeltaTables();
 

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Truncates of tables that do not exist yet. There is nothing to remove, but older rows may come
- * late, from another partition: the table of offsets remembers them until there is a table to do
- * so.
+ * The truncates of tables that do not exist yet. There is nothing to remove, but older rows may
+ * come late, from another partition: the table of offsets remembers them until there is a table to
+ * do so.
  *
  * <p>Whoever brings the truncate writes it down first and then looks for the table; whoever brings
  * rows makes the table first and then looks for what is written down. One of the two finds the

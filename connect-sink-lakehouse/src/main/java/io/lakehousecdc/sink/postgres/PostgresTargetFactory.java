@@ -9,7 +9,7 @@ import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.util.List;
 
-/** Opens {@link PostgresTarget}s. */
+/** The factory of {@link PostgresTarget}s. */
 public final class PostgresTargetFactory implements TargetFactory {
 
   @Override

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** Finds out within seconds whether a warehouse can be reached and used. */
+/** A quick check, within seconds, of whether a warehouse can be reached and used. */
 final class Preflight {
   private static final String TIMEOUT_SECONDS = "4";
 

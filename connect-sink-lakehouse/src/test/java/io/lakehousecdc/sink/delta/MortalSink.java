@@ -90,7 +90,7 @@ final class MortalSink {
     vacuum(store, root, Warehouse.ITEMS);
   }
 
-  /** Commits the next batch of each partition, from where the target says that it stands. */
+  /** Commits the next batch of each partition, from the offset that the target has committed. */
   static void commitNext(Target target) {
     Map<SourcePartition, LoadedPartition> loaded = target.load(Set.copyOf(SeededSource.PARTITIONS));
     for (SourcePartition partition : SeededSource.PARTITIONS) {

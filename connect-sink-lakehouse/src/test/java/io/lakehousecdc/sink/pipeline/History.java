@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.Cell;
@@ -15,7 +17,10 @@ import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -115,6 +120,17 @@ final class History {
     List<ChangeEvent> events = log.get(at.partition());
     ChangeEvent event = events.get((int) at.offset());
     return events.subList(0, (int) at.offset()).stream().anyMatch(earlier -> earlier == event);
+  }
+
+  /** Asserts that the warehouse has the rows of the source as they are now, and no others. */
+  void assertStoredIn(MemoryWarehouse warehouse) {
+    Map<Object, List<Object>> stored = new TreeMap<>();
+    for (Map<String, Object> row : warehouse.rows(TABLE, MetadataColumns.DEFAULT)) {
+      stored.put(row.get("id"), Arrays.asList(row.get("name"), row.get("body")));
+    }
+    Map<Object, List<Object>> expected = new TreeMap<>();
+    rows.forEach((id, row) -> expected.put(id, Arrays.asList(row[1], row[2])));
+    assertEquals(expected, stored);
   }
 
   /** One random change. */

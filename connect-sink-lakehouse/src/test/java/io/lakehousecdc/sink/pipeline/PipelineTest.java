@@ -11,7 +11,6 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.Column;
-import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
@@ -38,16 +37,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineTest {
@@ -64,7 +56,7 @@ class PipelineTest {
     history.rename(1, "c");
     history.delete(2);
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -116,7 +108,7 @@ class PipelineTest {
     group.put(history.log.keySet().iterator().next(), 2L);
     history.insert(3, "c", "z");
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -126,7 +118,7 @@ class PipelineTest {
     history.insert(2, "b", "y");
     group.put(history.log.keySet().iterator().next(), 1L);
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -156,13 +148,13 @@ class PipelineTest {
     history.insert(3, "c", "z");
     first.drain();
     assertTrue(first.figure("FencedTotal") > 0);
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
     first.close();
   }
 
   @Test
   void aRefusedRecordIsReportedAndTheOthersAreApplied() {
-    refuse("bad");
+    refused = "bad";
     History history = new History(1);
     history.insert(1, "good", "x");
     history.insert(2, "bad", "y");
@@ -172,12 +164,12 @@ class PipelineTest {
     assertEquals(List.of(1L), offsets(consumer));
     assertEquals(0, consumer.figure("BufferedEvents"));
     history.rows.remove(2);
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
   void anEarlierChangeOfARefusedRowsKeyIsApplied() {
-    refuse("bad");
+    refused = "bad";
     History history = new History(1);
     history.insert(1, "good", "x");
     history.rename(1, "bad");
@@ -188,7 +180,7 @@ class PipelineTest {
         drained(consumer(history, DEFAULTS).expectingRejections(letter -> true))) {
       assertEquals(List.of(4L), offsets(consumer));
       history.rows.get(2)[1] = "good";
-      assertEqualRows(history);
+      history.assertStoredIn(warehouse);
     }
   }
 
@@ -206,7 +198,7 @@ class PipelineTest {
     consumer.poll(1);
     history.insert(2, "parent", "y");
     consumer.drain();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
     consumer.close();
   }
 
@@ -263,7 +255,7 @@ class PipelineTest {
     history.rename(1, "after");
     history.rename(2, "after");
     run(history, sweeping).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -278,7 +270,7 @@ class PipelineTest {
       assertEquals(1, consumer.figure("OrphanedRowsTotal"));
     }
     history.rows.put(1, orphaned);
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -292,7 +284,7 @@ class PipelineTest {
       history.insert(id, "after", "b");
     }
     run(history, DEFAULTS).close();
-    assertEqualRows(history);
+    history.assertStoredIn(warehouse);
   }
 
   @Test
@@ -308,68 +300,7 @@ class PipelineTest {
     try (Consumer consumer = run(history, DEFAULTS)) {
       assertEquals(1, consumer.figure("EpochsTotal"));
     }
-    assertEqualRows(history);
-  }
-
-  /** Of the records that are rejected in vain, none is the first that tells of its change. */
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void crashesLostAcknowledgementsAndReemissionsConverge(long seed) {
-    crashesLostAcknowledgementsAndReemissionsConverge(
-        seed, history -> letter -> history.isRepeated(letter.recordOffset()));
-  }
-
-  /** Batches are cut by time, so that it does not fail with the same seeds each time. */
-  @Disabled("A repeated suffix is rejected: issue 9, section 3")
-  @ParameterizedTest
-  @MethodSource("manySeeds")
-  void crashesLostAcknowledgementsAndReemissionsRejectNothing(long seed) {
-    crashesLostAcknowledgementsAndReemissionsConverge(seed, history -> letter -> false);
-  }
-
-  private static LongStream manySeeds() {
-    return LongStream.range(1, 200);
-  }
-
-  private void crashesLostAcknowledgementsAndReemissionsConverge(
-      long seed, Function<History, Predicate<DeadLetter>> rejected) {
-    Random random = new Random(seed);
-    History history = new History(1 + random.nextInt(3));
-    warehouse.beforeCommit(commit -> failSometimes(random));
-    warehouse.afterCommit(commit -> failSometimes(random));
-    for (int round = 0; round < 20; round++) {
-      for (int i = random.nextInt(60); i >= 0; i--) {
-        history.step(random);
-      }
-      if (random.nextInt(4) == 0) {
-        history.emitAgain(random.nextInt(history.log.size()), random.nextInt(20));
-      }
-      Map<SourcePartition, Long> before = new HashMap<>(group);
-      try (Consumer consumer =
-          consumer(history, DEFAULTS).expectingRejections(rejected.apply(history))) {
-        for (int i = random.nextInt(4); i >= 0; i--) {
-          consumer.poll(1 + random.nextInt(40));
-        }
-      }
-      if (random.nextInt(3) == 0) {
-        group.putAll(before);
-      }
-    }
-    drained(consumer(history, DEFAULTS).expectingRejections(rejected.apply(history))).close();
-    assertEqualRows(history);
-  }
-
-  private static void failSometimes(Random random) {
-    synchronized (random) {
-      if (random.nextInt(6) == 0) {
-        throw new RetriableException("connection lost");
-      }
-    }
-  }
-
-  private void refuse(String name) {
-    warehouse.beforeCommit(commit -> {});
-    refused = name;
+    history.assertStoredIn(warehouse);
   }
 
   private String refused = "";
@@ -438,16 +369,6 @@ class PipelineTest {
         .batches()
         .forEach(batch -> batch.changes().forEach(change -> names.add(change.cells()[1])));
     return names;
-  }
-
-  private void assertEqualRows(History history) {
-    Map<Object, List<Object>> stored = new TreeMap<>();
-    for (Map<String, Object> row : warehouse.rows(History.TABLE, MetadataColumns.DEFAULT)) {
-      stored.put(row.get("id"), java.util.Arrays.asList(row.get("name"), row.get("body")));
-    }
-    Map<Object, List<Object>> expected = new TreeMap<>();
-    history.rows.forEach((id, row) -> expected.put(id, java.util.Arrays.asList(row[1], row[2])));
-    assertEquals(expected, stored);
   }
 
   /** Refuses rows of one name without saying which they are. */

@@ -94,7 +94,9 @@ interface SweepContract extends Warehouse {
     assertThat(other.pendingSweeps(Set.of(P0.topic())))
         .as("waiting sweeps after the sweep")
         .isEmpty();
-    assertThat(sweep(second, Sweep.Mode.REMOVE).orphaned()).as("rows swept the second time").isZero();
+    assertThat(sweep(second, Sweep.Mode.REMOVE).orphaned())
+        .as("rows swept the second time")
+        .isZero();
   }
 
   @Test

@@ -7,10 +7,10 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 
 /**
- * Writes values so that different lists of values give different bytes: each value says how long it
- * is, NULL included. Integers of any width are written alike, so that a widened column keeps its
- * keys, and decimals by their number, not their scale. Grows as needed; used again and again by one
- * thread.
+ * The bytes of lists of values, written so that different lists give different bytes: each value
+ * says how long it is, NULL included. Integers of any width are written alike, so that a widened
+ * column keeps its keys, and decimals by their number, not their scale. Grows as needed; used again
+ * and again by one thread.
  */
 final class CanonicalBytes {
   private static final byte NULL = 0;

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * Numbers the rows of all files with ordinals of 42 bits, so that a slot of the index stays small:
- * 20 bits for a chunk, 22 for a row in it. A file takes as many chunks as its rows need and gives
- * them back when it goes. Ordinals begin at a chunk's size: 0 stands for none.
+ * The numbering of the rows of all files with ordinals of 42 bits, so that a slot of the index
+ * stays small: 20 bits for a chunk, 22 for a row in it. A file takes as many chunks as its rows
+ * need and gives them back when it goes. Ordinals begin at a chunk's size: 0 means none.
  */
 final class FileChunks {
   private static final int ROW_BITS = 22;

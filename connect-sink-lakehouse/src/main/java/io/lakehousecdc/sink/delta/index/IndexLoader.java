@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.delta.index;
 
 /**
- * Fills a {@link KeyIndex} from several threads at once. Each thread has its own loader, puts keys
- * into it and flushes it at the end; the index is for nobody else until all have.
+ * The loader that fills a {@link KeyIndex} from several threads at once. Each thread has its own
+ * loader, puts keys into it and flushes it at the end; the index is for nobody else until all have.
  *
  * <p>Keys are collected until a few belong to the same part of the index, because taking a lock for
  * each would cost more than storing it.

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Turns keys into evenly spread bits for a {@link KeyIndex}. Equal keys give equal bits, and:
+ * The encoder of keys: turns them into evenly spread bits for a {@link KeyIndex}. Equal keys give
+ * equal bits, and:
  *
  * <ul>
  *   <li>where all key columns together fit 64 bits, different keys give different bits, because

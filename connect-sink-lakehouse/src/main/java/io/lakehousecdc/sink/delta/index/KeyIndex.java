@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.BitSet;
 
 /**
- * Map from each key of a table to the file and row that hold it. Exact: keys of up to 64 bits are
- * stored by a bijection of their bits; longer ones by 128 bits of a keyed hash, of which two among
- * 100 million keys are equal with a probability of 10<sup>-23</sup> (see {@link KeyEncoder}).
+ * The map from each key of a table to the file and row that hold it. Exact: keys of up to 64 bits
+ * are stored by a bijection of their bits; longer ones by 128 bits of a keyed hash, of which two
+ * among 100 million keys are equal with a probability of 10<sup>-23</sup> (see {@link KeyEncoder}).
  *
  * <p>Lies outside the Java heap. A slot takes 12 bytes, or 20 for a wide key. From four million
  * keys on, between 7/9 and 7/8 of the slots hold a key, so that 64-bit keys take 13.7 to 15.5 bytes

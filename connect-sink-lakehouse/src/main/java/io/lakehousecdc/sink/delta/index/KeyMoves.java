@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Keys of a new file with their rows, collected beside the users of an index and then put into it
- * at once, part by part of the index: several times as fast as in the file's order, because each
+ * The keys of a new file with their rows, collected beside the users of an index and then put into
+ * it at once, part by part of the index: several times as fast as in the file's order, because each
  * part fits the processor's caches. Not for use by several threads at a time.
  */
 public final class KeyMoves {

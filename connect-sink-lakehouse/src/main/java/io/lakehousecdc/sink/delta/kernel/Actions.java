@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Converts between Kernel's rows of log actions and this package's records. */
+/** The conversions between Kernel's rows of log actions and this package's records. */
 final class Actions {
   private Actions() {}
 

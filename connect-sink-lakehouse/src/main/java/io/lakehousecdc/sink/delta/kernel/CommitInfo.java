@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.delta.kernel;
 
 import java.util.OptionalLong;
 
-/** What a commit says of itself in its {@code commitInfo}: who made it. */
+/** The account that a commit gives of itself in its {@code commitInfo} action: who made it. */
 public sealed interface CommitInfo {
 
   /** A commit of this sink, in whichever process. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * An active data file as the log describes it. Carries every field of the {@code add} action, so
  * that the file can be removed, or added anew with another deletion vector, without losing any.
  *
- * @param path path as it stands in the log: a URI, relative to the table or absolute
+ * @param path path as the log has it: a URI, relative to the table or absolute
  * @param partitionValues serialised partition values by physical column name; a value may be null
  * @param size length in bytes
  * @param modificationTime milliseconds since the epoch

@@ -17,8 +17,8 @@ import java.util.zip.CRC32;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Reads and writes deletion vectors. The vectors of one commit share one file; small ones stand in
- * the log itself.
+ * The deletion vectors of one table. The vectors of one commit share one file; other writers may
+ * put small ones into the log itself.
  *
  * <p>A serialised vector, little endian: the magic number, the number of bitmaps as 64 bits, then
  * for each the upper 32 bits of its rows and the bitmap of the lower 32 bits in RoaringBitmap's
@@ -46,8 +46,8 @@ public final class DeletionVectors {
 
   /**
    * Writes the vectors of one commit into one file, which is durable when this returns. The
-   * smallest, too: the protocol lets them stand in the log, but VACUUM of Delta Spark (4.4.0) fails
-   * on a table that has such a one.
+   * smallest, too: the protocol lets them be in the log, but VACUUM of Delta Spark (4.4.0) fails on
+   * a table that has such a one.
    *
    * @param vectors non-empty sets of row indexes, by any key
    * @return a descriptor by the same key, new for each call

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads a range of commits into the difference that they make. */
+/** The reader of a range of commits, as the difference that they make. */
 final class LogChangeReader {
   private static final Set<DeltaAction> WANTED =
       EnumSet.of(

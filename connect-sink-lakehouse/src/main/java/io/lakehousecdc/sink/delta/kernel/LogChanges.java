@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the commits after a known version changed, as the difference between that version and the
+ * The changes of the commits after a known version, as the difference between that version and the
  * last of them.
  *
  * @param files by path: the file as it is now, or empty where it is no longer active

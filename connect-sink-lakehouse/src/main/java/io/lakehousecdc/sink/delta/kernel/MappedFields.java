@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Changes the fields of a schema with column mapping so that no stored value is lost or comes back.
- * Two rules hide in this class: a new column never takes its display name as its physical name (a
- * column dropped earlier may have had it, and its values would rise again), and a changed field
- * keeps its metadata (without it, it would be a new column, and its values would be gone).
+ * The fields of a schema with column mapping, changed so that no stored value is lost or comes
+ * back. Two rules hide in this class: a new column never takes its display name as its physical
+ * name (a column dropped earlier may have had it, and its values would come back), and a changed
+ * field keeps its metadata (without it, it would be a new column, and its values would be gone).
  */
 public final class MappedFields {
   private final boolean mapped;

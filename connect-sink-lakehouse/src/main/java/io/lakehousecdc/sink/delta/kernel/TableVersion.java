@@ -60,7 +60,7 @@ public final class TableVersion {
     return snapshot.getPartitionColumnNames();
   }
 
-  /** Identity of the table; another one stands for a table that was dropped and created anew. */
+  /** Identity of the table; another one means that the table was dropped and created anew. */
   public String tableId() {
     return snapshot.getMetadata().getId();
   }

@@ -6,10 +6,10 @@ import static java.util.Objects.requireNonNull;
 import java.util.OptionalInt;
 
 /**
- * Where a deletion vector is stored.
+ * The place where a deletion vector is stored.
  *
  * @param storage {@code u} for a file named by a UUID below the table, {@code p} for an absolute
- *     path, {@code i} for one that stands in the log itself
+ *     path, {@code i} for one that is in the log itself
  * @param pathOrInline the UUID, the path or the content, encoded as the protocol wants it
  * @param offset of the size field in the file; empty where inline
  * @param size length of the serialised vector in bytes

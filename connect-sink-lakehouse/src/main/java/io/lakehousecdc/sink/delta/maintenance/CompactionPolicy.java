@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Chooses the files that are rewritten as one.
+ * The choice of the files that are rewritten as one.
  *
  * <p>Small files are merged in tiers: smallest first, for as long as the next is no larger than
  * those before it together (by a quarter, since files of equal commits differ a little), and only

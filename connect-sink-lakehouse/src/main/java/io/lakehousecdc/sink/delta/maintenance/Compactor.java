@@ -14,9 +14,9 @@ import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Writes the live rows of several files as one. Touches neither log nor index, so that it runs
- * beside commits; {@link Compacted} tells what to make of rows that were deleted meanwhile.
- * Thread-safe.
+ * The writer of compacted files: the live rows of several files as one. Touches neither log nor
+ * index, so that it runs beside commits; {@link Compacted} tells what to make of rows that were
+ * deleted meanwhile. Thread-safe.
  */
 public final class Compactor {
   private final FileIO store;

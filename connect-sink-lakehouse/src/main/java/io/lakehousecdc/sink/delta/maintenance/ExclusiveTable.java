@@ -24,6 +24,6 @@ public interface ExclusiveTable {
   /** Does something with the newest version; empty where there is no table. */
   <T> Optional<T> exclusively(Work<T> work);
 
-  /** There is a new checkpoint: reads the version anew, so that it stands on that one. */
+  /** There is a new checkpoint: reads the version anew, so that it builds on that one. */
   void checkpointed();
 }

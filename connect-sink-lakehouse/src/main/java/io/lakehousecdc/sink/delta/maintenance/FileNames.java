@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Locations of the files that a table's log names.
+ * The locations of the files that a table's log names.
  *
  * @param table location of the table
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Add
@@ -33,7 +33,7 @@ record FileNames(FileIO store, String table) {
         : table + "/" + uri.getPath();
   }
 
-  /** Location of a deletion vector's file; empty where the vector stands in the log itself. */
+  /** Location of a deletion vector's file; empty where the vector is in the log itself. */
   Optional<String> vector(String storageType, String encoded) {
     return switch (storageType) {
       case "u" -> {

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checkpoints and the end of old log files. Reads the log by itself and writes nothing that a
- * commit waits for, so that it runs beside commits. Thread-safe.
+ * The upkeep of a table's log: checkpoints, and the removal of old log files. Reads the log by
+ * itself and writes nothing that a commit waits for, so that it runs beside commits. Thread-safe.
  */
 public final class LogUpkeep {
   private static final Pattern BASE = Pattern.compile("(\\d{20})\\.(json|checkpoint\\..*)");

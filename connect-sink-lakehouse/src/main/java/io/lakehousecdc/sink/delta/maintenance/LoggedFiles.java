@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Files that the commits of a table name, from the log itself: checkpoints of some writers forget
- * the files that were removed.
+ * The files that the commits of a table name, from the log itself: checkpoints of some writers
+ * forget the files that were removed.
  */
 final class LoggedFiles {
   private static final Pattern COMMIT = Pattern.compile("\\d{20}\\.json");

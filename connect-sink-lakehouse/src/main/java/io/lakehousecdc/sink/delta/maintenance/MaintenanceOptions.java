@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What is done for a table beside its commits.
+ * The options of what is done for a table beside its commits.
  *
  * @param compaction how files are merged; empty for not at all
  * @param checkpointInterval commits from one checkpoint to the next; empty for none

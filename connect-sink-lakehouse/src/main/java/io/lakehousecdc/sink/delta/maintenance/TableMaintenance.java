@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after one table on a thread of its own, woken by commits: compaction, then checkpoints,
- * then the vacuum. What fails is logged, counted and tried again after a later commit; the table
- * and its commits stand on their own.
+ * The maintenance of one table, on a thread of its own that commits wake: checkpoints, then the
+ * vacuum, then compaction. What fails is logged, counted and tried again after a later commit; the
+ * table and its commits do not depend on it.
  */
 public final class TableMaintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TableMaintenance.class);

@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes data files and deletion vectors of a table that no version of the retention period needs.
+ * The removal of data files and deletion vectors of a table that no version of the retention period
+ * needs.
  *
  * <p>A file goes only if all of this is true: it is older than the retention period (so it belongs
  * to no commit still going on); it is not active; and no commit of the retention period added or

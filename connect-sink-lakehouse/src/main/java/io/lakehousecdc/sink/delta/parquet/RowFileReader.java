@@ -15,8 +15,8 @@ import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Reads rows of Parquet files of Delta tables, whoever wrote them. Columns that a file does not
- * have are NULL, columns that were widened since are read at their present type. Thread-safe.
+ * The reader of rows in Parquet files of Delta tables, whoever wrote them. Columns that a file does
+ * not have are NULL, columns that were widened since are read at their present type. Thread-safe.
  */
 public final class RowFileReader {
   private static final int BATCH = 4096;

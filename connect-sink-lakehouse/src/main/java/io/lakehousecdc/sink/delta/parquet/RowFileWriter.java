@@ -15,8 +15,9 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * Writes rows to one Parquet file of a Delta table. Not for use by several threads. Closing it
- * before {@link #finish} leaves nothing; after a failure nothing else can be done with it.
+ * The writer of one Parquet file of a Delta table, row by row. Not for use by several threads.
+ * Closing it before {@link #finish} leaves nothing; after a failure nothing else can be done with
+ * it.
  */
 public final class RowFileWriter implements Closeable {
   private final String location;

@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.delta.parquet;
 
 import java.io.IOException;
 
-/** Takes rows read from a file. */
+/** The receiver of rows that are read from a file. */
 @FunctionalInterface
 public interface RowVisitor {
 

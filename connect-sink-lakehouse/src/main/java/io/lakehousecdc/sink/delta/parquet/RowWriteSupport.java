@@ -9,7 +9,7 @@ import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 
-/** Hands rows, arrays aligned to the columns, to parquet-java. */
+/** The write support that parquet-java asks for, of rows that are arrays aligned to the columns. */
 final class RowWriteSupport extends WriteSupport<Object[]> {
   private final List<DeltaColumn> columns;
   private final MessageType schema;

@@ -25,8 +25,9 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnot
 import org.apache.parquet.schema.PrimitiveType;
 
 /**
- * Turns stored values into those of the type that the column has now, which may be wider than the
- * one it was written with. One function per form of storage; the one for the column's form is set.
+ * The decoder of stored values into those of the type that the column has now, which may be wider
+ * than the one it was written with. One function per form of storage; the one for the column's form
+ * is set.
  *
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md#type-widening">Delta
  *     protocol: Type Widening</a>

@@ -23,7 +23,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
-/** Writes non-null values of one type. Compiled once per column. */
+/** The writer of non-null values of one type. Compiled once per column. */
 interface ValueWriter {
 
   /**

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * How data files are written.
+ * The options by which data files are written.
  *
  * @param codec compression
  * @param encoding how values of two types are laid out

@@ -18,10 +18,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Brings rows of a batch into the shape of a table, cell by cell. */
+/** The mapping of a batch's rows to the shape of a table, cell by cell. */
 public final class BatchMapping {
 
-  /** Stands in a row where the stored value is to be kept. Compared by identity. */
+  /** The placeholder in a row for a stored value that is to be kept. Compared by identity. */
   public static final Object KEEP = new Object();
 
   private final TableId table;
@@ -117,7 +117,7 @@ public final class BatchMapping {
     return row;
   }
 
-  /** Names of the columns whose cells are marked unchanged. */
+  /** Names of the columns that the cells leave unchanged (TOAST). */
   public String unchanged(Object[] cells) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < cells.length; i++) {

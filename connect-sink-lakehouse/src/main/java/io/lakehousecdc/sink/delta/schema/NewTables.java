@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.delta.schema;
 import java.util.Map;
 
 /**
- * How tables are created.
+ * The options by which tables are created.
  *
  * @param deletionVectors whether readers have to know deletion vectors; else tables are made for
  *     readers of protocol version 1

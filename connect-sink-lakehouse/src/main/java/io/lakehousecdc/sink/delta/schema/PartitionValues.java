@@ -14,9 +14,9 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 
 /**
- * How the log writes the values that all rows of a file share. Only of types whose text means the
- * same to every reader: timestamps depend on the reader's time zone, and floating-point numbers on
- * its formatter.
+ * The texts in which the log keeps the values that all rows of a file share. Only of types whose
+ * text means the same to every reader: timestamps depend on the reader's time zone, and
+ * floating-point numbers on its formatter.
  *
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol:
  *     Partition Value Serialization</a>
@@ -60,7 +60,7 @@ public final class PartitionValues {
     return value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString();
   }
 
-  /** Value that a text of the log stands for, of the class that {@code type} has in rows. */
+  /** Value that a text of the log means, of the class that {@code type} has in rows. */
   public static Object value(DataType type, String text) {
     if (text == null || text.isEmpty()) {
       return null;

@@ -13,8 +13,9 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * How the rows of a table are spread over its files. All rows of a file agree in the partition
- * columns; their values stand in the log, and the file holds the other columns only. Immutable.
+ * The partitioning of a table: how its rows are spread over its files. All rows of a file agree in
+ * the partition columns; their values are in the log, and the file holds the other columns only.
+ * Immutable.
  */
 public final class Partitioning {
   private final List<DeltaColumn> columns;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fills a key index from the files of a table, several at a time. */
+/** The build of a key index from the files of a table, several at a time. */
 final class IndexBuild {
   private static final Logger LOG = LoggerFactory.getLogger(IndexBuild.class);
 

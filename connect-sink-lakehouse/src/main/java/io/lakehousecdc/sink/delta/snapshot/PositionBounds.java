@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a file's statistics say of the positions of its rows. Statistics are kept column by column,
- * so that these are bounds and not positions of rows: each row stands at or above {@code least} and
+ * The bounds that a file's statistics set to the positions of its rows. Statistics are kept column
+ * by column, so that these need not be positions of rows: each row is at or above {@code least} and
  * at or below {@code greatest}.
  *
  * @param least empty where unknown, or where a row may have no position

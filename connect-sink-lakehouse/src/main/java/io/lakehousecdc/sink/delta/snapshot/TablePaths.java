@@ -8,7 +8,7 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
-/** Where tables and their files lie. */
+/** The locations of tables and their files. */
 public final class TablePaths {
   /** The table of partition states, below the root itself. It has no rows. */
   public static final TableId OFFSETS = new TableId("", "_cdc_offsets");
@@ -43,7 +43,7 @@ public final class TablePaths {
   /**
    * Location of a file of a table.
    *
-   * @param path path as it stands in the log, percent-encoded
+   * @param path path as the log has it, percent-encoded
    */
   static String file(String table, String path) {
     try {
@@ -52,7 +52,7 @@ public final class TablePaths {
         return "file".equals(uri.getScheme()) ? uri.getPath() : decoded(path);
       }
     } catch (URISyntaxException e) {
-      // Some writers leave characters unencoded; the path then stands for itself.
+      // Some writers leave characters unencoded; the path is then taken as it is.
       return path.startsWith("/") ? path : table + "/" + path;
     }
     return path.startsWith("/") ? decoded(path) : table + "/" + decoded(path);

@@ -25,7 +25,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Local disks, and network mounts with atomic hard links and {@code fsync} (NFS has both).
+ * The store on local disks, and on network mounts with atomic hard links and {@code fsync} (NFS has
+ * both).
  *
  * <p>A file is written under a hidden name, forced to the disk, and only then given its own name:
  * by a rename where it may replace another, by a hard link where it must not, since a link fails

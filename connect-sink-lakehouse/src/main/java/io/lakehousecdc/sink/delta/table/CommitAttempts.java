@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries commits to one table anew where another writer came first, and counts how often. */
+/**
+ * The attempts to commit to one table: tried again where another writer came first, and counted.
+ */
 final class CommitAttempts {
   private static final Logger LOG = LoggerFactory.getLogger(CommitAttempts.class);
   private static final int ATTEMPTS = 25;

@@ -138,9 +138,9 @@ public record DeltaSettings(
   }
 
   /**
-   * The retention that a text stands for.
+   * The retention that a text says.
    *
-   * @throws IllegalArgumentException it stands for none, or for less than is safe
+   * @throws IllegalArgumentException it says none, or less than is safe
    */
   public static Duration retention(String text) {
     Duration retention;

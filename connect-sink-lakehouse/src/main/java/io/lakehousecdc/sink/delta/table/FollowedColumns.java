@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the columns of a table's source. It is kept in a metadata domain; what changes
- * with every batch, the newest position, only here. Guarded by its {@link DeltaTable}.
+ * The columns of a table's source as far as they are known. This is kept in a metadata domain; what
+ * changes with every batch, the newest position, only here. Guarded by its {@link DeltaTable}.
  */
 final class FollowedColumns {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedColumns.class);

@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.delta.write;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 
 /**
- * A row to write.
+ * A row that a commit writes.
  *
  * @param values aligned to the table's columns
  * @param key null in append mode

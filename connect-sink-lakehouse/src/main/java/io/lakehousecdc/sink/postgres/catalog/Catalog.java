@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads tables and types from the system catalogue. Bound to a connection; not thread-safe. */
+/** The system catalogue of tables and types, by a connection. Not thread-safe. */
 public final class Catalog {
   private static final String TABLE =
       """
@@ -81,13 +81,13 @@ public final class Catalog {
           return Optional.empty();
         }
         oid = (int) found.getLong(1);
-        String kind = found.getString(2);
-        if (!kind.equals("r") && !kind.equals("p")) {
+        String relkind = found.getString(2);
+        if (!relkind.equals("r") && !relkind.equals("p")) {
           throw new FatalException(
               "Table "
                   + id
                   + " is no ordinary or partitioned table (relkind "
-                  + kind
+                  + relkind
                   + "). Map the topic to another name with table.name.map, or drop it.");
         }
       }
@@ -95,6 +95,15 @@ public final class Catalog {
     Set<Integer> parents = new HashSet<>();
     boolean cascades = readForeignKeys(oid, parents);
     return Optional.of(new PgTable(id, oid, columns(oid), uniqueIndexes(oid), parents, cascades));
+  }
+
+  /** Whether there is a schema of that name. */
+  public boolean hasSchema(String name) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT 1 FROM pg_namespace WHERE nspname = ?")) {
+      query.setString(1, name);
+      return query.executeQuery().next();
+    }
   }
 
   /**

@@ -6,7 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 
-/** SQL names, always quoted, so that case and reserved words are taken as they are. */
+/**
+ * SQL names and literals. Names are always quoted, so that case and reserved words are taken as
+ * they are.
+ */
 public final class Identifiers {
   /** PostgreSQL's NAMEDATALEN less the terminator; longer names would be cut in silence. */
   private static final int MAX_BYTES = 63;

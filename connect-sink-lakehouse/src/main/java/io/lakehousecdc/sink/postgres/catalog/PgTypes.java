@@ -10,7 +10,7 @@ import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import java.sql.SQLException;
 
-/** Types of created columns. */
+/** The SQL types of columns that the sink creates. */
 public final class PgTypes {
   /** PostgreSQL's greatest declarable precision of a numeric. */
   private static final int MAX_PRECISION = 1000;

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Warns, once for each table, of constraints over rows that several tasks write: unique values and
- * foreign keys. Changes that only a constraint's whole satisfies have to be written in one
+ * Warnings, one for each table, of constraints over rows that several tasks write: unique values
+ * and foreign keys. Changes that only a constraint's whole satisfies have to be written in one
  * transaction, and tasks have none in common: each would wait for the other until both fail. Not
  * thread-safe.
  */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Order of tables in which rows can be written without offending foreign keys. */
+/** The order of tables in which rows can be written without offending foreign keys. */
 public final class TableOrder {
   private TableOrder() {}
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lists as binary arrays; nested lists of equal lengths become further dimensions.
+ * An encoder of lists as binary arrays; nested lists of equal lengths become further dimensions.
  *
  * @param element encoder of the innermost elements
  * @param elementOid their type

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * How values of a logical type get into a column: the type they are staged as, how they are encoded
- * for that, and the cast from there, all in one place so that they cannot drift.
+ * The codec of values of a logical type for a column: the type they are staged as, how they are
+ * encoded for that, and the cast from there, all in one place so that they cannot drift.
  *
  * @param staging type of the staged column, or of its elements
  * @param array whether it is staged as an array of {@code staging}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.codec;
 
-/** Writes canonical values of one column. Stateless. */
+/** An encoder of the canonical values of one column. Stateless. */
 public interface Encoder {
 
   /**

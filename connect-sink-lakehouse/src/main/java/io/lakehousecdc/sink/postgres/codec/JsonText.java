@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.postgres.codec;
 import java.util.List;
 import java.util.Map;
 
-/** JSON text of decoded values: maps, lists, text, numbers and truth values. */
+/** The JSON text of decoded values: maps, lists, text, numbers and truth values. */
 final class JsonText {
   private JsonText() {}
 

@@ -5,8 +5,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * PostgreSQL's binary numeric: count of digits, weight of the first, sign, display scale, and
- * digits to the base 10,000.
+ * The encoder of PostgreSQL's binary numeric: count of digits, weight of the first, sign, display
+ * scale, and digits to the base 10,000.
  *
  * @see <a
  *     href="https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/numeric.c">numeric.c:

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** Text of canonical values as PostgreSQL reads it. */
+/** The text of canonical values, as PostgreSQL reads it. */
 final class TextForm {
   private static final long DAY_MICROS = 86_400_000_000L;
 

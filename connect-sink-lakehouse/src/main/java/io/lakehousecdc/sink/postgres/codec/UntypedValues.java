@@ -25,8 +25,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Values of schemaless JSON, read as the column's type asks: Debezium writes dates as days, times
- * as milliseconds (precision up to 3) or microseconds, bytes and decimals in Base64.
+ * The reading of schemaless JSON's values as the column's type asks: Debezium writes dates as days,
+ * times as milliseconds (precision up to 3) or microseconds, bytes and decimals in Base64.
  */
 public final class UntypedValues {
   private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+");

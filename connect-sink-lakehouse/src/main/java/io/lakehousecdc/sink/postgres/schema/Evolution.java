@@ -2,11 +2,7 @@
 package io.lakehousecdc.sink.postgres.schema;
 
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Column;
-import io.lakehousecdc.sink.change.LogicalType;
-import io.lakehousecdc.sink.change.LogicalType.Primitive;
-import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
@@ -14,21 +10,16 @@ import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.codec.ColumnCodec;
-import io.lakehousecdc.sink.postgres.codec.UntypedValues;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
-import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaPlanner;
 import io.lakehousecdc.sink.spi.TableOptions;
-import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
-import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +27,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates tables and brings them to the schemas that come, as far as the settings permit. */
+/**
+ * The creation and alteration of tables so that they take the batches that come, as far as the
+ * settings permit. Not thread-safe.
+ */
 public final class Evolution {
   private static final Logger LOG = LoggerFactory.getLogger(Evolution.class);
   private static final SchemaPlanner PLANNER = new SchemaPlanner(ColumnCodec::stores);
@@ -44,12 +38,14 @@ public final class Evolution {
   private final Session session;
   private final PostgresSettings settings;
   private final TableOptions options;
+  private final WantedColumns wanted;
   private long statements;
 
   public Evolution(Session session, PostgresSettings settings) {
     this.session = session;
     this.settings = settings;
     this.options = settings.tables();
+    this.wanted = new WantedColumns(options);
   }
 
   /** Number of statements carried out since the last call. */
@@ -61,7 +57,7 @@ public final class Evolution {
 
   /** Whether the batch has a value that tells the type of one of the columns. */
   public boolean showsType(List<Integer> unknown, TableBatch batch) {
-    return unknown.stream().anyMatch(index -> firstValue(index, batch) != null);
+    return WantedColumns.showsType(unknown, batch);
   }
 
   /** The table as the batch needs it: {@code table} itself where it is right already. */
@@ -102,7 +98,7 @@ public final class Evolution {
 
   private PgTable create(TableBatch batch) throws SQLException {
     TableId id = batch.table();
-    if (!Bookkeeping.schemaExists(session, id.schema())) {
+    if (!session.catalog().hasSchema(id.schema())) {
       run(Ddl.createSchema(id.schema()));
     }
     run(createSql(batch));
@@ -110,17 +106,11 @@ public final class Evolution {
   }
 
   private String createSql(TableBatch batch) throws SQLException {
-    RowSchema wanted = wanted(batch, Optional.empty());
-    Set<String> nullable = new HashSet<>();
+    RowSchema all = wanted.of(batch, Optional.empty());
     boolean append = options.writeMode() == WriteMode.APPEND;
-    for (int i = 0; i < batch.schema().size(); i++) {
-      if (append || lacksValue(i, batch)) {
-        nullable.add(batch.schema().column(i).name());
-      }
-    }
-    RowSchema columns = append ? new RowSchema(wanted.columns(), List.of()) : wanted;
+    RowSchema columns = append ? new RowSchema(all.columns(), List.of()) : all;
     return Ddl.createTable(
-        batch.table(), columns, nullable, settings.fillfactor(), session.catalog());
+        batch.table(), columns, wanted.nullable(batch), settings.fillfactor(), session.catalog());
   }
 
   /** Tasks that want to change the same table (or create the same schema) do so one by one. */
@@ -170,12 +160,12 @@ public final class Evolution {
   }
 
   private List<SchemaChange> changes(PgTable table, TableBatch batch) {
-    RowSchema wanted = wanted(batch, Optional.of(table));
+    RowSchema columns = wanted.of(batch, Optional.of(table));
     Set<String> keys = new HashSet<>();
-    wanted.keyColumns().forEach(index -> keys.add(wanted.column(index).name()));
+    columns.keyColumns().forEach(index -> keys.add(columns.column(index).name()));
     boolean keepsNulls = batch.changes().isEmpty();
     try {
-      return PLANNER.plan(wanted, table.columns().stream().map(PgColumn::stored).toList()).stream()
+      return PLANNER.plan(columns, table.columns().stream().map(PgColumn::stored).toList()).stream()
           .filter(
               change ->
                   !(change instanceof SchemaChange.RelaxNotNull relaxed
@@ -184,80 +174,5 @@ public final class Evolution {
     } catch (IncompatibleColumnException e) {
       throw new FatalException("Table " + table.id() + ": " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * The batch's columns with the metadata columns. Left out are those that the target generates,
-   * and untyped ones that neither the table nor a value gives a type.
-   */
-  private RowSchema wanted(TableBatch batch, Optional<PgTable> table) {
-    List<Column> columns = new ArrayList<>();
-    List<Integer> keys = new ArrayList<>();
-    RowSchema schema = batch.schema();
-    int[] moved = new int[schema.size()];
-    for (int i = 0; i < schema.size(); i++) {
-      Column column = schema.column(i);
-      Optional<PgColumn> stored = table.flatMap(each -> each.column(column.name()));
-      LogicalType type = column.type();
-      if (type == Primitive.UNTYPED && stored.isEmpty()) {
-        Object value = firstValue(i, batch);
-        type = value == null ? null : UntypedValues.infer(value);
-      }
-      moved[i] = -1;
-      if (type != null && !stored.map(PgColumn::generated).orElse(false)) {
-        moved[i] = columns.size();
-        columns.add(new Column(column.name(), type, column.optional()));
-      }
-    }
-    for (int index : schema.keyColumns()) {
-      if (moved[index] >= 0) {
-        keys.add(moved[index]);
-      }
-    }
-    for (Column column : metadata()) {
-      if (schema.indexOf(column.name()) >= 0) {
-        throw new FatalException(
-            "Table "
-                + batch.table()
-                + ": the source has a column "
-                + column.name()
-                + " too. Give the metadata column another name with metadata.column.*.");
-      }
-      columns.add(column);
-    }
-    return new RowSchema(columns, keys);
-  }
-
-  private List<Column> metadata() {
-    MetadataColumns names = options.metadata();
-    List<Column> columns = new ArrayList<>();
-    columns.add(new Column(names.op(), Primitive.TEXT, true));
-    columns.add(new Column(names.ts(), Primitive.TIMESTAMPTZ, true));
-    columns.add(new Column(names.lsn(), Primitive.INT64, true));
-    columns.add(new Column(names.commitLsn(), Primitive.INT64, true));
-    columns.add(new Column(names.epoch(), Primitive.INT32, true));
-    if (options.deleteMode() == DeleteMode.SOFT || options.writeMode() == WriteMode.APPEND) {
-      columns.add(new Column(names.deleted(), Primitive.BOOLEAN, true));
-    }
-    return columns;
-  }
-
-  private static Object firstValue(int index, TableBatch batch) {
-    for (RowChange change : batch.changes()) {
-      Object cell = change.cells() == null ? null : change.cells()[index];
-      if (cell != null && Cell.isKnown(cell)) {
-        return cell;
-      }
-    }
-    int keyIndex = batch.schema().keyColumns().indexOf(index);
-    return keyIndex < 0 || batch.changes().isEmpty()
-        ? null
-        : batch.changes().get(0).key().value(keyIndex);
-  }
-
-  private static boolean lacksValue(int index, TableBatch batch) {
-    return batch.changes().stream()
-        .map(RowChange::cells)
-        .anyMatch(cells -> cells != null && (cells[index] == null || cells[index] == Cell.ABSENT));
   }
 }

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the columns that the source drops. What other tasks have found out is read anew once the
- * table is locked against them. Not thread-safe.
+ * The columns that the sources of tables have, and what it means for a table that one was dropped.
+ * What other tasks have found out is read anew once the table is locked against them. Not
+ * thread-safe.
  */
 public final class SourceColumns {
   private static final Logger LOG = LoggerFactory.getLogger(SourceColumns.class);
@@ -53,7 +54,7 @@ public final class SourceColumns {
    */
   public Followed follow(TableBatch batch) throws SQLException {
     if (!ColumnChanges.areFollowed(settings.tables())) {
-      return new Followed(batch, Optional.empty());
+      return new Followed(batch, false, Optional.empty());
     }
     TableId table = batch.table();
     ColumnHistory known = histories.find(table);
@@ -68,15 +69,16 @@ public final class SourceColumns {
       changed = carryOut(table, changes);
     }
     histories.put(table, changes.history());
-    return new Followed(changes.batch(), changed);
+    return new Followed(changes.batch(), !changes.batch().equals(batch), changed);
   }
 
   /**
    * A batch to write.
    *
+   * @param masked whether columns or values were taken out of the batch that was given
    * @param changed the table, where its columns have been changed
    */
-  public record Followed(TableBatch batch, Optional<PgTable> changed) {}
+  public record Followed(TableBatch batch, boolean masked, Optional<PgTable> changed) {}
 
   /**
    * Makes sure that nobody has changed columns since {@link #follow}. The tables are locked.

@@ -17,8 +17,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /**
- * A connection set up for writing, and what is known in it: tables, staging tables. Holds the
- * connection strongly while a COPY runs. Not thread-safe.
+ * A connection set up for writing, with the catalogue that it shows and its staging tables. Holds
+ * the connection strongly while a COPY runs. Not thread-safe.
  */
 public final class Session implements AutoCloseable {
   public static final int OLDEST_VERSION = 13;
@@ -138,6 +138,20 @@ public final class Session implements AutoCloseable {
       }
     }
     return numbers;
+  }
+
+  /** Statements that give a number of rows. */
+  @FunctionalInterface
+  public interface Counting {
+    long run() throws SQLException;
+  }
+
+  /** Runs statements on most rows of a table, which no index helps to find: they may scan it. */
+  public long scanning(Counting statements) throws SQLException {
+    execute("SET LOCAL enable_seqscan = on");
+    long rows = statements.run();
+    execute("SET LOCAL enable_seqscan = off");
+    return rows;
   }
 
   /** A staging table for a plan; it is created when it is first used. */

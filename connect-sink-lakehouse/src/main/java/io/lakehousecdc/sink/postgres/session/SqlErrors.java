@@ -13,7 +13,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Turns the server's errors into kinds of failure, by SQLSTATE.
+ * The failures that the server's errors mean, by SQLSTATE.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">Error codes</a>
  */
@@ -145,9 +145,9 @@ public final class SqlErrors {
     return error.getCause() instanceof PSQLException cause ? cause.getServerErrorMessage() : null;
   }
 
-  private static boolean has(Throwable error, Class<? extends Throwable> kind) {
+  private static boolean has(Throwable error, Class<? extends Throwable> type) {
     for (Throwable each = error; each != null; each = each.getCause()) {
-      if (kind.isInstance(each)) {
+      if (type.isInstance(each)) {
         return true;
       }
     }

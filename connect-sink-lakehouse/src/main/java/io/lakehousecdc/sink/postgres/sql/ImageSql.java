@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.sql;
 
-import static io.lakehousecdc.sink.postgres.sql.SqlFragments.STAGED_POSITION;
+import static io.lakehousecdc.sink.postgres.sql.RowConditions.STAGED_POSITION;
 
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import java.util.StringJoiner;
@@ -13,19 +13,21 @@ import java.util.StringJoiner;
  */
 public final class ImageSql {
   private final TablePlan plan;
-  private final SqlFragments sql;
+  private final RowConditions rows;
+  private final ColumnValues columns;
   private final StagingTable staging;
   private final String table;
 
   public ImageSql(StagingTable staging) {
     this.plan = staging.plan();
-    this.sql = new SqlFragments(plan);
+    this.rows = new RowConditions(plan);
+    this.columns = new ColumnValues(plan);
     this.staging = staging;
     this.table = plan.table().sql();
   }
 
   /**
-   * Numbers of the moved changes that can take their marked cells from nowhere: no row under the
+   * Numbers of the moved changes that can take their unchanged cells from nowhere: no row under the
    * old key, nor one under the new that this very change, or a later one, has written.
    */
   public String missingMoved() {
@@ -34,15 +36,15 @@ public final class ImageSql {
         + " AS s WHERE NOT EXISTS (SELECT FROM "
         + table
         + " AS t WHERE "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + " AND "
-        + sql.position("t")
+        + rows.position("t")
         + " >= "
         + STAGED_POSITION
         + ") AND NOT EXISTS (SELECT FROM "
         + table
         + " AS o WHERE "
-        + sql.former("o")
+        + former("o")
         + ") AND s._lent IS NOT TRUE";
   }
 
@@ -53,14 +55,14 @@ public final class ImageSql {
   public String fillImage(StagedRowKind... kinds) {
     String own =
         "(s._lent IS NULL OR "
-            + sql.position("t")
+            + rows.position("t")
             + " = "
             + STAGED_POSITION
             + ") AND "
-            + sql.present("t");
+            + rows.present("t");
     StringJoiner targets = new StringJoiner(", ", " (", ")");
     StringJoiner values = new StringJoiner(", ");
-    for (PgColumn column : sql.insertable()) {
+    for (PgColumn column : columns.insertable()) {
       targets.add(column.sql());
       String stored =
           "CASE WHEN "
@@ -68,16 +70,16 @@ public final class ImageSql {
               + " THEN t."
               + column.sql()
               + " WHEN "
-              + sql.present("o")
+              + rows.present("o")
               + " THEN o."
               + column.sql()
               + " ELSE ";
-      String none = SqlFragments.defaultOf(column);
+      String none = ColumnValues.defaultOf(column);
       values.add(
           plan.columns().stream()
               .filter(written -> written.column().equals(column))
               .findFirst()
-              .map(written -> SqlFragments.known(written, stored + lentOr(written, none) + " END"))
+              .map(written -> ColumnValues.known(written, stored + lentOr(written, none) + " END"))
               .orElseGet(() -> metadataOr(column, stored + none + " END")));
     }
     return "INSERT INTO "
@@ -90,18 +92,18 @@ public final class ImageSql {
         + " AS s LEFT JOIN "
         + table
         + " AS t ON "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + " LEFT JOIN "
         + table
         + " AS o ON "
-        + sql.former("o")
+        + former("o")
         + " WHERE "
-        + sql.guard("t");
+        + rows.applies("t");
   }
 
   /** Upserts the completed rows. */
   public String mergeImage() {
-    return insertImage(" AS t ") + sql.onConflict();
+    return insertImage(" AS t ") + columns.onConflict();
   }
 
   /** Inserts the completed rows; those of the same keys have been removed. */
@@ -110,17 +112,17 @@ public final class ImageSql {
   }
 
   private String insertImage(String alias) {
-    StringJoiner columns = new StringJoiner(", ");
-    sql.insertable().forEach(column -> columns.add(column.sql()));
+    StringJoiner names = new StringJoiner(", ");
+    columns.insertable().forEach(column -> names.add(column.sql()));
     StringJoiner order = new StringJoiner(", ", " ORDER BY ", "");
     plan.keys().forEach(column -> order.add(column.sql()));
     return "INSERT INTO "
         + table
         + alias
         + "("
-        + columns
+        + names
         + ") OVERRIDING SYSTEM VALUE SELECT "
-        + columns
+        + names
         + " FROM "
         + staging.imageSql()
         + order;
@@ -140,8 +142,23 @@ public final class ImageSql {
         + " AS s JOIN "
         + table
         + " AS t ON "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + " FOR UPDATE OF t) AS locked";
+  }
+
+  /**
+   * Whether a table row is the one that the staged row was before its key was changed: it is no
+   * newer, and has not been replaced by a row that took its key over in the same transaction. One
+   * that is soft-deleted does not count where the staged row brings the values itself.
+   */
+  private String former(String row) {
+    String live = plan.softDeletes() ? " AND (s._lent IS NOT TRUE OR " + rows.live(row) + ")" : "";
+    return rows.formerKey(row)
+        + " AND "
+        + rows.applies(row)
+        + " AND "
+        + new SharedKeySql(plan).isNotReplaced(row)
+        + live;
   }
 
   private static String lentOr(WrittenColumn column, String none) {
@@ -149,10 +166,7 @@ public final class ImageSql {
   }
 
   private String metadataOr(PgColumn column, String stored) {
-    int index = sql.metadata().indexOf(column.sql());
-    if (index == 0) {
-      return sql.operation("t");
-    }
-    return index < 0 ? stored : sql.metadataValues(StagedRowKind.FULL).get(index);
+    int index = columns.metadata().indexOf(column.sql());
+    return index < 0 ? stored : columns.metadataOver("t", StagedRowKind.FULL).get(index);
   }
 }

@@ -9,13 +9,15 @@ public final class MergeSql {
   /** First version with MERGE, which is faster and writes less WAL than ON CONFLICT. */
   private static final int MERGE_VERSION = 15;
 
-  private final SqlFragments sql;
+  private final RowConditions rows;
+  private final ColumnValues values;
   private final StagingTable staging;
   private final String table;
   private final boolean merge;
 
   public MergeSql(StagingTable staging, int serverVersion) {
-    this.sql = new SqlFragments(staging.plan());
+    this.rows = new RowConditions(staging.plan());
+    this.values = new ColumnValues(staging.plan());
     this.staging = staging;
     this.table = staging.plan().table().sql();
     this.merge = serverVersion >= MERGE_VERSION;
@@ -23,34 +25,34 @@ public final class MergeSql {
 
   /** Upserts rows of which all cells are known, or soft-deletes such rows. */
   public String full(StagedRowKind kind) {
-    String rows = staging.rows(kind);
+    String staged = staging.rows(kind);
     if (merge) {
       return "MERGE INTO "
           + table
           + " AS t USING "
-          + rows
+          + staged
           + " AS s ON "
-          + sql.sameKey("t")
+          + rows.sameKey("t")
           + " WHEN MATCHED AND "
-          + sql.guard("t")
+          + rows.applies("t")
           + " THEN UPDATE SET "
-          + sql.assignments(column -> "s." + column.staged(), kind)
+          + values.assignments(column -> "s." + column.staged(), kind)
           + " WHEN NOT MATCHED THEN INSERT "
-          + sql.insertColumns()
+          + values.insertColumns()
           + " VALUES ("
-          + sql.insertValues(column -> "s." + column.staged(), kind)
+          + values.insertValues(column -> "s." + column.staged(), kind)
           + ")";
     }
     return "INSERT INTO "
         + table
         + " AS t "
-        + sql.insertColumns()
+        + values.insertColumns()
         + " SELECT "
-        + sql.upsertValues(column -> "s." + column.staged(), kind)
+        + values.upsertValues(column -> "s." + column.staged(), kind)
         + " FROM "
-        + rows
+        + staged
         + " AS s"
-        + sql.onConflict();
+        + values.onConflict();
   }
 
   /** Updates stored rows with the cells that are known. */
@@ -58,13 +60,13 @@ public final class MergeSql {
     return "UPDATE "
         + table
         + " AS t SET "
-        + sql.assignments(column -> SqlFragments.known(column, "t." + column.sql()), kind)
+        + values.assignments(column -> ColumnValues.known(column, "t." + column.sql()), kind)
         + " FROM "
         + staging.rows(kind)
         + " AS s WHERE "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + " AND "
-        + sql.guard("t");
+        + rows.applies("t");
   }
 
   /** Inserts rows that are not stored; cells that are not known get the column's default. */
@@ -72,34 +74,17 @@ public final class MergeSql {
     return "INSERT INTO "
         + table
         + " "
-        + sql.insertColumns()
+        + values.insertColumns()
         + " SELECT "
-        + sql.insertValues(
-            column -> SqlFragments.known(column, SqlFragments.defaultOf(column.column())), kind)
+        + values.insertValues(
+            column -> ColumnValues.known(column, ColumnValues.defaultOf(column.column())), kind)
         + " FROM "
         + staging.rows(kind)
         + " AS s WHERE NOT EXISTS (SELECT FROM "
         + table
         + " AS t WHERE "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + ")";
-  }
-
-  /**
-   * What is stored under the keys of unsettled changes: number of the change, epoch, commit LSN,
-   * LSN, whether the row has a position, operation, whether it is live. Locks the rows, so that
-   * what is read stays true.
-   */
-  public String standings() {
-    return "SELECT s._n, "
-        + sql.standing("t")
-        + " FROM "
-        + staging.keysOf(StagedRowKind.UNSETTLED)
-        + " AS s JOIN "
-        + table
-        + " AS t ON "
-        + sql.sameKey("t")
-        + " FOR UPDATE OF t";
   }
 
   /** Numbers of the changes with unchanged cells whose row is not stored. */
@@ -109,7 +94,7 @@ public final class MergeSql {
         + " AS s WHERE NOT EXISTS (SELECT FROM "
         + table
         + " AS t WHERE "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + ")";
   }
 }

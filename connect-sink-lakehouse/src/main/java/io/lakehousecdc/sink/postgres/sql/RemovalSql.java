@@ -8,16 +8,16 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 
-/** Statements that remove rows, or mark them deleted. Immutable. */
+/** Statements that delete rows, or soft-delete them. Immutable. */
 public final class RemovalSql {
   private final TablePlan plan;
-  private final SqlFragments sql;
+  private final RowConditions rows;
   private final StagingTable staging;
   private final MetadataColumns names;
 
   public RemovalSql(StagingTable staging) {
     this.plan = staging.plan();
-    this.sql = new SqlFragments(plan);
+    this.rows = new RowConditions(plan);
     this.staging = staging;
     this.names = plan.options().metadata();
   }
@@ -27,17 +27,17 @@ public final class RemovalSql {
     String matching =
         staging.keysOf(StagedRowKind.DELETE)
             + " AS s WHERE "
-            + sql.sameKey("t")
+            + rows.sameKey("t")
             + " AND "
             + taken()
             + " RETURNING s._n";
-    if (!plan.soft()) {
+    if (!plan.softDeletes()) {
       return "DELETE FROM " + plan.table().sql() + " AS t USING " + matching;
     }
     return "UPDATE "
         + plan.table().sql()
         + " AS t SET "
-        + marked("s._o", "s._e", "s._c", "s._l")
+        + softDeleted("s._o", "s._e", "s._c", "s._l")
         + ", "
         + quote(names.ts())
         + " = s._t FROM "
@@ -54,35 +54,26 @@ public final class RemovalSql {
         + " AS s JOIN "
         + plan.table().sql()
         + " AS t ON "
-        + sql.sameKey("t")
+        + rows.sameKey("t")
         + " WHERE s._n = ANY (?) AND NOT ("
         + taken()
         + ")";
   }
 
-  /** Whether a delete takes the stored row: see {@code RowChange.Delete.spares}. */
+  /** Whether a staged delete takes the table row. */
   private String taken() {
-    return sql.guard("t")
-        + " AND (t."
-        + quote(names.op())
-        + " = "
-        + Identifiers.literal(Operation.SURVIVAL.code())
-        + " AND "
-        + sql.position("t")
-        + " = "
-        + SqlFragments.STAGED_POSITION
-        + ") IS NOT TRUE";
+    return rows.applies("t") + " AND " + new SharedKeySql(plan).isNotSpared("t");
   }
 
-  /** Removes or marks all rows below a position; rows marked before are left alone. */
+  /** Deletes all rows below a position; of soft-deleted ones the state stays as it is. */
   public String removeBelow(Position position, Operation operation) {
-    if (!plan.soft()) {
+    if (!plan.softDeletes()) {
       return "DELETE FROM " + plan.table().sql() + " AS t WHERE " + below(position);
     }
     return "UPDATE "
         + plan.table().sql()
         + " AS t SET "
-        + marked(
+        + softDeleted(
             Identifiers.literal(operation.code()),
             Integer.toString(position.epoch()),
             Long.toString(position.commitLsn()),
@@ -96,7 +87,8 @@ public final class RemovalSql {
     return "SELECT count(*) FROM " + plan.table().sql() + " AS t WHERE " + below(position);
   }
 
-  private String marked(String operation, String epoch, String commitLsn, String lsn) {
+  /** Assignments of a soft delete. */
+  private String softDeleted(String operation, String epoch, String commitLsn, String lsn) {
     return quote(names.deleted())
         + " = true, "
         + quote(names.op())
@@ -117,9 +109,9 @@ public final class RemovalSql {
   }
 
   private String below(Position position) {
-    String rows =
+    String below =
         "("
-            + sql.position("t")
+            + rows.position("t")
             + " >= ("
             + position.epoch()
             + ", "
@@ -127,6 +119,6 @@ public final class RemovalSql {
             + ", "
             + position.lsn()
             + ")) IS NOT TRUE";
-    return plan.soft() ? rows + " AND t." + quote(names.deleted()) + " IS NOT TRUE" : rows;
+    return plan.softDeletes() ? below + " AND t." + quote(names.deleted()) + " IS NOT TRUE" : below;
   }
 }

@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.postgres.sql;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.RowChange;
 
-/** What has to be done with a staged row. The ordinal is staged with it. */
+/** Kind of a staged row: what has to be done with it. The ordinal is staged with the row. */
 public enum StagedRowKind {
   /** Upsert, all cells known. */
   FULL,
@@ -12,10 +12,13 @@ public enum StagedRowKind {
   UNCHANGED,
   /** Upsert with absent cells, none unchanged: a new row gets defaults. */
   ABSENT,
-  /** Upsert under a new key whose marked cells are stored under the old one. */
+  /** Upsert under a new key whose unchanged and absent cells are stored under the old one. */
   MOVED,
-  /** Creates and deletes of which the stored row tells what is left. */
-  UNSETTLED,
+  /**
+   * Creates and deletes of which the stored row tells what is left: asked first of all, it makes
+   * another kind of them, so that no statement applies rows of this one.
+   */
+  CONDITIONAL,
   /** Delete of which only the key is known, or that removes the row. */
   DELETE,
   /** Soft delete with all cells known. */
@@ -28,13 +31,23 @@ public enum StagedRowKind {
     return this == UNCHANGED || this == ABSENT || this == MOVED || this == DELETE_PARTIAL;
   }
 
+  /** Whether the row may be new in the table. */
+  public boolean mayInsert() {
+    return this != UNCHANGED && this != CONDITIONAL && this != DELETE;
+  }
+
+  /** Whether it is a delete. */
+  boolean isDelete() {
+    return compareTo(DELETE) >= 0;
+  }
+
   /** Kind of a change in upsert mode. */
   public static StagedRowKind of(RowChange change, TablePlan plan) {
     if (change instanceof RowChange.ConditionalChange) {
-      return UNSETTLED;
+      return CONDITIONAL;
     }
     boolean delete = change instanceof RowChange.Delete;
-    if (delete && (!plan.soft() || change.cells() == null)) {
+    if (delete && (!plan.softDeletes() || change.cells() == null)) {
       return DELETE;
     }
     boolean unchanged = false;

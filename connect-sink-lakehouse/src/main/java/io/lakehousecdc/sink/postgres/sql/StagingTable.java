@@ -9,9 +9,9 @@ import java.util.StringJoiner;
  * ({@code c0}, {@code c1} …, and {@code m0} … for the key that a moved row had) it holds the
  * change's number {@code _n} in the batch, its {@link StagedRowKind} {@code _k}, which cells are
  * known (bits of {@code _known}, NULL for all), position {@code _e}, {@code _c}, {@code _l},
- * operation {@code _o} and time {@code _t}; the LSN {@code _a} of a create that may have found
- * another row under the key, else NULL; and whether a moved row brings values for its unknown cells
- * ({@code _lent}, NULL for rows that were not moved). Immutable.
+ * operation {@code _o} and time {@code _t}; {@code _a} for {@link SharedKeySql}: the LSN of a
+ * create that may have found another row under the key, else NULL; and whether a moved row brings
+ * values for its unknown cells ({@code _lent}, NULL for rows that were not moved). Immutable.
  *
  * @param plan whose rows it holds
  * @param number unique in its session
@@ -80,8 +80,8 @@ public record StagingTable(TablePlan plan, int number) {
   }
 
   /**
-   * Subquery of the rows of some kinds, in the order in which they were copied: see {@link
-   * KeyOrder}. Cells have the types of their columns.
+   * Subquery of the rows of some kinds, in the order in which they were copied, which is that of
+   * their keys. Cells have the types of their columns.
    */
   String rows(StagedRowKind... kinds) {
     StringJoiner columns = new StringJoiner(", ");

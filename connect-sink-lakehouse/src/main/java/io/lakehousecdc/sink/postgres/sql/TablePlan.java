@@ -16,7 +16,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How rows of one schema are written to one table: compiled once, used for every batch. Immutable.
+ * The plan by which rows of one schema are written to one table: compiled once, used for every
+ * batch. Immutable.
  *
  * @param table the table, which has all that is written
  * @param schema schema of the rows
@@ -64,12 +65,13 @@ public record TablePlan(
     return columns.stream().allMatch(WrittenColumn::copied);
   }
 
-  /** Whether rows say that they are deleted. */
-  public boolean marksDeleted() {
-    return soft() || options.writeMode() == TableOptions.WriteMode.APPEND;
+  /** Whether rows have a column that says whether they are deleted. */
+  public boolean hasDeletedColumn() {
+    return softDeletes() || options.writeMode() == TableOptions.WriteMode.APPEND;
   }
 
-  boolean soft() {
+  /** Whether a delete keeps the row. */
+  boolean softDeletes() {
     return options.deleteMode() == TableOptions.DeleteMode.SOFT;
   }
 }

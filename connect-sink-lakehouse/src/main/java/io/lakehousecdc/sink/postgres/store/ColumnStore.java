@@ -12,7 +12,10 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 
-/** Which columns the source of each table has and had. Stateless apart from its name. */
+/**
+ * The table of source columns: which ones the source of each table has and had. Stateless apart
+ * from its name.
+ */
 public final class ColumnStore {
   private final TableId table;
   private final String sql;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sweeps that wait for partitions of a topic, one row for each table of a connector. Stateless
- * apart from names.
+ * The table of sweeps that wait for partitions of a topic, one row for each table of a connector.
+ * Stateless apart from names.
  */
 public final class SweepStore {
   private static final Logger LOG = LoggerFactory.getLogger(SweepStore.class);

@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a table of the sink's own says of other tables, a row for each by its qualified name. */
+/** A reader of what a table of the sink's own says of other tables, a row for each by its name. */
 final class TableRows {
   private TableRows() {}
 

@@ -12,8 +12,9 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * The greatest truncate of each table, for changes that come late. A writer reads it after it has
- * locked the table against truncates, so that it cannot miss one. Stateless apart from its name.
+ * The table of remembered truncates: of each table the greatest, for changes that come late. A
+ * writer reads it after it has locked the table against truncates, so that it cannot miss one.
+ * Stateless apart from its name.
  */
 public final class TruncateStore {
   private final TableId table;

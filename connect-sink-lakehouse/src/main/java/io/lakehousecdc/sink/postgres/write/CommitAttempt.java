@@ -10,12 +10,15 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableOrder;
-import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.RemovalSql;
 import io.lakehousecdc.sink.postgres.store.TruncateStore;
+import io.lakehousecdc.sink.postgres.write.AttemptResult.Applied;
+import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
+import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.Evolution;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
@@ -31,21 +34,25 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * Applies the batches of a commit within the open transaction of a session. For one use; not
- * thread-safe.
+ * One attempt to apply the batches of a commit, within the open transaction of a session. For one
+ * use; not thread-safe.
  */
 public final class CommitAttempt {
   private final Session session;
   private final TargetTables tables;
   private final TruncateStore truncates;
-  private final PostgresSettings settings;
+  private final TableOptions options;
   private final Set<TableId> replaced;
   private String place = "PostgreSQL";
 
-  /** A batch and who writes it. */
-  private record Work(TableBatch batch, TableWriter writer) {
+  /** A batch on its way. */
+  private record Work(PreparedBatch prepared, TableWrite write) {
+    TableId id() {
+      return prepared.id();
+    }
+
     PgTable table() {
-      return writer.plan().table();
+      return prepared.table().plan().table();
     }
   }
 
@@ -57,12 +64,12 @@ public final class CommitAttempt {
       Session session,
       TargetTables tables,
       TruncateStore truncates,
-      PostgresSettings settings,
+      TableOptions options,
       Set<TableId> replaced) {
     this.session = session;
     this.tables = tables;
     this.truncates = truncates;
-    this.settings = settings;
+    this.options = options;
     this.replaced = replaced;
   }
 
@@ -75,92 +82,59 @@ public final class CommitAttempt {
    * Applies batches: all are staged, then rows removed, children before parents, then rows written,
    * parents first.
    *
+   * @param commit that the batches belong to
+   * @param batches their tables as stored
    * @param swept tables whose sweep is due
    */
-  public CommitReceipt apply(List<TableBatch> batches, Set<TableId> swept) throws SQLException {
-    List<Work> works = prepare(batches);
-    List<Work> sweeping =
-        works.stream().filter(work -> swept.contains(work.batch().table())).toList();
-    Map<TableId, Position> floors = lock(works, floors(batches, sweeping));
-    for (Work work : works) {
-      place = "Table " + work.batch().table() + ", staging rows";
-      Position floor = floors.getOrDefault(work.batch().table(), Position.START);
-      Position own = work.batch().truncateBelow().orElse(Position.START);
-      Set<PgColumn> nulls = work.writer().stage(work.batch(), Position.max(floor, own));
-      if (!nulls.isEmpty() && settings.tables().evolution() == Evolution.ADDITIVE) {
-        tables.relax(work.batch().table(), nulls);
-      }
+  public AttemptResult apply(CommitId commit, List<TableBatch> batches, Set<TableId> swept)
+      throws SQLException {
+    List<PreparedBatch> prepared = prepare(batches);
+    List<PreparedBatch> sweeping =
+        prepared.stream().filter(each -> swept.contains(each.id())).toList();
+    Map<TableId, Position> floors = lock(prepared, floors(batches, sweeping));
+    List<Work> works = new ArrayList<>();
+    for (PreparedBatch each : prepared) {
+      Position floor = floors.getOrDefault(each.id(), Position.START);
+      Position own = each.batch().truncateBelow().orElse(Position.START);
+      works.add(stage(commit, each, Position.max(floor, own)));
     }
-    List<Work> ordered = TableOrder.parentsFirst(works, Work::table);
-    List<Work> reversed = new ArrayList<>(ordered);
-    Collections.reverse(reversed);
-    for (Work work : reversed) {
-      place = "Table " + work.batch().table() + ", removing rows";
-      guarded(work, () -> work.writer().remove(work.batch()));
+    Optional<UniqueValuesClash> clash = applyStaged(works);
+    if (clash.isPresent()) {
+      return clash.get();
     }
-    for (Work work : ordered) {
-      place = "Table " + work.batch().table() + ", writing rows";
-      guarded(work, () -> work.writer().write(work.batch()));
-    }
-    CommitReceipt receipt = CommitReceipt.NOTHING;
-    for (Work work : works) {
-      TableWriter.Counts counts = work.writer().counts();
-      receipt =
-          receipt.plus(
-              new CommitReceipt(
-                  counts.upserted, counts.deleted, counts.stale, counts.toastMerged, 0));
-    }
-    return receipt.plus(new CommitReceipt(0, 0, 0, 0, sweep(sweeping)));
+    CommitReceipt receipt =
+        works.stream()
+            .map(work -> work.write().receipt())
+            .reduce(CommitReceipt.NOTHING, CommitReceipt::plus);
+    return new Applied(receipt.plus(new CommitReceipt(0, 0, 0, 0, sweep(sweeping))));
   }
 
-  /** Removes or counts the rows that snapshots lacked; returns how many they are. */
-  private long sweep(List<Work> works) throws SQLException {
-    long orphaned = 0;
-    for (Work work : works) {
-      place = "Table " + work.batch().table() + ", sweeping rows that the snapshot did not contain";
-      Sweep sweep = work.batch().sweep().orElseThrow();
-      RemovalSql removal = new RemovalSql(session.newStaging(work.writer().plan()));
-      session.execute("SET LOCAL enable_seqscan = on");
-      orphaned +=
-          sweep.mode() == Sweep.Mode.REPORT
-              ? session.number(removal.countBelow(sweep.below()))
-              : session.update(removal.removeBelow(sweep.below(), Operation.DELETE));
-      session.execute("SET LOCAL enable_seqscan = off");
+  /** Sorted by table, so that all tasks create and change tables in the same order. */
+  private List<PreparedBatch> prepare(List<TableBatch> batches) throws SQLException {
+    tables.makeRoom(batches.size());
+    List<PreparedBatch> prepared = new ArrayList<>();
+    for (TableBatch batch :
+        batches.stream().sorted(Comparator.comparing(each -> each.table().toString())).toList()) {
+      place = "Table " + batch.table() + ", preparing it";
+      tables.prepare(batch).ifPresent(prepared::add);
     }
-    return orphaned;
+    return prepared;
   }
 
   /** Positions below which this commit empties tables, by truncates and by sweeps. */
-  private static Map<TableId, Position> floors(List<TableBatch> batches, List<Work> sweeping) {
+  private static Map<TableId, Position> floors(
+      List<TableBatch> batches, List<PreparedBatch> sweeping) {
     Map<TableId, Position> floors = new HashMap<>();
     for (TableBatch batch : batches) {
       batch.truncateBelow().ifPresent(below -> floors.put(batch.table(), below));
     }
-    for (Work work : sweeping) {
-      Sweep sweep = work.batch().sweep().orElseThrow();
+    for (PreparedBatch each : sweeping) {
+      Sweep sweep = each.batch().sweep().orElseThrow();
       if (sweep.mode() == Sweep.Mode.REMOVE) {
-        floors.merge(work.batch().table(), sweep.below(), Position::max);
+        floors.merge(each.id(), sweep.below(), Position::max);
       }
     }
     return floors;
-  }
-
-  private List<Work> prepare(List<TableBatch> batches) throws SQLException {
-    tables.makeRoom(batches.size());
-    List<Work> works = new ArrayList<>();
-    for (TableBatch batch :
-        batches.stream().sorted(Comparator.comparing(each -> each.table().toString())).toList()) {
-      place = "Table " + batch.table() + ", preparing it";
-      TableBatch followed = tables.follow(batch);
-      Optional<TableWriter> writer = tables.writer(followed);
-      if (writer.isPresent()) {
-        if (writer.get() instanceof UpsertWriter upsert) {
-          upsert.replaceRows(replaced.contains(batch.table()));
-        }
-        works.add(new Work(followed, writer.get()));
-      }
-    }
-    return works;
   }
 
   /**
@@ -169,20 +143,19 @@ public final class CommitAttempt {
    *
    * @param floors truncates and sweeps of this commit
    */
-  private Map<TableId, Position> lock(List<Work> works, Map<TableId, Position> floors)
+  private Map<TableId, Position> lock(List<PreparedBatch> prepared, Map<TableId, Position> floors)
       throws SQLException {
-    if (settings.tables().writeMode() == WriteMode.APPEND) {
+    if (options.writeMode() == WriteMode.APPEND) {
       return Map.of();
     }
     place = "Locking tables";
     StringJoiner locks = new StringJoiner("; ");
     locks.add("SET CONSTRAINTS ALL DEFERRED");
     List<TableId> ids = new ArrayList<>();
-    for (Work work : works) {
-      TableId id = work.batch().table();
-      String mode = floors.containsKey(id) ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
-      locks.add("LOCK TABLE " + work.table().sql() + " IN " + mode + " MODE");
-      ids.add(id);
+    for (PreparedBatch each : prepared) {
+      String mode = floors.containsKey(each.id()) ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
+      locks.add("LOCK TABLE " + each.table().plan().table().sql() + " IN " + mode + " MODE");
+      ids.add(each.id());
     }
     session.execute(locks.toString());
     for (Map.Entry<TableId, Position> floor : floors.entrySet()) {
@@ -192,17 +165,52 @@ public final class CommitAttempt {
     return truncates.read(session.connection(), ids);
   }
 
+  private Work stage(CommitId commit, PreparedBatch prepared, Position floor) throws SQLException {
+    place = "Table " + prepared.id() + ", staging rows";
+    TableWrite write =
+        replaced.contains(prepared.id())
+            ? tables.writes().replacing(prepared, floor)
+            : tables.writes().ordinary(commit, prepared, floor);
+    Set<PgColumn> nulls = write.stage();
+    if (!nulls.isEmpty() && options.evolution() == Evolution.ADDITIVE) {
+      tables.relax(prepared.id(), nulls);
+    }
+    return new Work(prepared, write);
+  }
+
+  private Optional<UniqueValuesClash> applyStaged(List<Work> works) throws SQLException {
+    List<Work> parentsFirst = TableOrder.parentsFirst(works, Work::table);
+    List<Work> childrenFirst = new ArrayList<>(parentsFirst);
+    Collections.reverse(childrenFirst);
+    for (Work work : childrenFirst) {
+      place = "Table " + work.id() + ", removing rows";
+      Optional<UniqueValuesClash> clash = attempt(work, work.write()::remove);
+      if (clash.isPresent()) {
+        return clash;
+      }
+    }
+    for (Work work : parentsFirst) {
+      place = "Table " + work.id() + ", writing rows";
+      Optional<UniqueValuesClash> clash = attempt(work, work.write()::write);
+      if (clash.isPresent()) {
+        return clash;
+      }
+    }
+    return Optional.empty();
+  }
+
   /** A step on one table. */
   private interface Step {
     void run() throws SQLException;
   }
 
-  private void guarded(Work work, Step step) throws SQLException {
+  private Optional<UniqueValuesClash> attempt(Work work, Step step) throws SQLException {
     try {
       step.run();
+      return Optional.empty();
     } catch (SQLException e) {
       if (!SqlErrors.state(e).equals(SqlErrors.UNIQUE_VIOLATION)
-          || settings.tables().writeMode() == WriteMode.APPEND) {
+          || options.writeMode() == WriteMode.APPEND) {
         throw e;
       }
       if (isKey(work, SqlErrors.constraint(e))) {
@@ -212,14 +220,31 @@ public final class CommitAttempt {
       if (work.table().cascades()) {
         throw e;
       }
-      throw new SwapException(work.batch().table(), e);
+      return Optional.of(new UniqueValuesClash(work.id(), SqlErrors.classify(e, place)));
     }
   }
 
   private static boolean isKey(Work work, String constraint) {
     Set<String> key = new HashSet<>();
-    work.writer().plan().keys().forEach(column -> key.add(column.column().name()));
+    work.prepared().table().plan().keys().forEach(column -> key.add(column.column().name()));
     return work.table().uniqueIndexes().stream()
         .anyMatch(index -> index.name().equals(constraint) && index.columns().equals(key));
+  }
+
+  /** Removes or counts the rows that snapshots lacked; returns how many these orphaned rows are. */
+  private long sweep(List<PreparedBatch> sweeping) throws SQLException {
+    long orphaned = 0;
+    for (PreparedBatch each : sweeping) {
+      place = "Table " + each.id() + ", sweeping rows that the snapshot did not contain";
+      Sweep sweep = each.batch().sweep().orElseThrow();
+      RemovalSql removal = each.table().removal();
+      orphaned +=
+          session.scanning(
+              () ->
+                  sweep.mode() == Sweep.Mode.REPORT
+                      ? session.number(removal.countBelow(sweep.below()))
+                      : session.update(removal.removeBelow(sweep.below(), Operation.DELETE)));
+    }
+    return orphaned;
   }
 }

@@ -5,7 +5,12 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
-import java.util.ArrayList;
+import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitId;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,23 +22,25 @@ import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 
 /**
- * Encodes the rows of the batches that come next while the database works on the one before. What
- * was encoded is used where the batch is written by the very plan it was encoded for, else it is
- * encoded anew. Values which do not fit are left to the writer to report. Thread-safe.
+ * A thread that encodes the rows of the next commits while the database works on the one before.
+ * What it has encoded is found by commit and table, and used where the table's rows are still
+ * written by the plan that it was encoded for. Values that do not fit are left to the writer to
+ * report. Thread-safe.
  */
 public final class EncodeAhead implements AutoCloseable {
+  /** The commit that is being written, and the next. */
+  private static final int KEPT_COMMITS = 2;
+
+  private static final int KEPT_PLANS = 1_000;
+
   private final ExecutorService thread;
-  private final Map<PlanKey, DirectInsert> plans = new ConcurrentHashMap<>();
-  private final List<Ahead> kept = new ArrayList<>();
-  private long commits;
+  private final Map<PlanKey, RowLayouts> plans = new ConcurrentHashMap<>();
+  private final Map<CommitId, Map<TableId, Begun>> begun = new LinkedHashMap<>();
 
   private record PlanKey(TableId table, RowSchema schema) {}
 
-  private record Ahead(
-      long commit,
-      DirectInsert newRows,
-      List<RowChange> changes,
-      Future<Optional<EncodedRows>> rows) {}
+  /** Rows that are being encoded, or are ready; nothing where {@link EncodedRows#of} gives none. */
+  private record Begun(TablePlan plan, Future<Optional<EncodedRows>> rows) {}
 
   /**
    * @param name of the thread
@@ -49,11 +56,12 @@ public final class EncodeAhead implements AutoCloseable {
   }
 
   /** Remembers how a table's rows of one schema are written at present. */
-  void plan(DirectInsert rows) {
-    if (plans.size() >= 1_000) {
+  void plan(RowLayouts layouts) {
+    if (plans.size() >= KEPT_PLANS) {
       plans.clear();
     }
-    plans.put(new PlanKey(rows.plan().table().id(), rows.plan().schema()), rows);
+    TablePlan plan = layouts.plan();
+    plans.put(new PlanKey(plan.table().id(), plan.schema()), layouts);
   }
 
   /**
@@ -62,33 +70,45 @@ public final class EncodeAhead implements AutoCloseable {
    *
    * @param stored the table that a batch's is stored as
    */
-  public synchronized void begin(List<TableBatch> next, UnaryOperator<TableId> stored) {
-    commits++;
-    kept.removeIf(ahead -> ahead.commit() < commits - 1 && cancelled(ahead));
-    for (TableBatch batch : next) {
-      DirectInsert rows = plans.get(new PlanKey(stored.apply(batch.table()), batch.schema()));
-      if (rows != null && !batch.changes().isEmpty()) {
+  public synchronized void begin(Commit next, UnaryOperator<TableId> stored) {
+    if (begun.containsKey(next.id())) {
+      return;
+    }
+    Map<TableId, Begun> rows = new HashMap<>();
+    for (TableBatch batch : next.batches()) {
+      TableId table = stored.apply(batch.table());
+      RowLayouts layouts = plans.get(new PlanKey(table, batch.schema()));
+      if (layouts != null && !batch.changes().isEmpty()) {
         List<RowChange> changes = batch.changes();
-        kept.add(
-            new Ahead(commits, rows, changes, thread.submit(() -> EncodedRows.of(rows, changes))));
+        rows.put(
+            table,
+            new Begun(layouts.plan(), thread.submit(() -> EncodedRows.of(layouts, changes))));
       }
+    }
+    begun.put(next.id(), rows);
+    forgetAllBut(KEPT_COMMITS);
+  }
+
+  private void forgetAllBut(int commits) {
+    Iterator<Map<TableId, Begun>> oldest = begun.values().iterator();
+    for (int i = begun.size(); i > commits; i--) {
+      oldest.next().values().forEach(each -> each.rows().cancel(false));
+      oldest.remove();
     }
   }
 
-  private static boolean cancelled(Ahead ahead) {
-    ahead.rows().cancel(false);
-    return true;
-  }
-
   /**
-   * The encoded rows of a batch, waited for where they are on their way, and encoded here where
-   * they were not begun as they are written now; empty where {@link EncodedRows#of} gives none.
+   * The encoded rows of the batch that the commit holds for a table, waited for where they are on
+   * their way, and encoded here where that was not begun, or for another plan; empty where {@link
+   * EncodedRows#of} gives none. To be asked for a batch that is written as it was handed over: of
+   * one that was changed since, this knows rows of before.
+   *
+   * @param batch the batch, its table as stored
    */
-  @SuppressWarnings("ReferenceEquality") // Compiled once per state of a table.
-  Optional<EncodedRows> take(TableBatch batch, DirectInsert newRows) {
-    Optional<Ahead> ahead = remove(batch).filter(begun -> begun.newRows() == newRows);
-    if (ahead.isEmpty()) {
-      return EncodedRows.of(newRows, batch.changes());
+  Optional<EncodedRows> take(CommitId commit, TableBatch batch, RowLayouts layouts) {
+    Optional<Begun> ahead = remove(commit, batch.table());
+    if (ahead.isEmpty() || !ahead.get().plan().equals(layouts.plan())) {
+      return EncodedRows.of(layouts, batch.changes());
     }
     try {
       return ahead.get().rows().get();
@@ -100,19 +120,12 @@ public final class EncodeAhead implements AutoCloseable {
     }
   }
 
+  private synchronized Optional<Begun> remove(CommitId commit, TableId table) {
+    return Optional.ofNullable(begun.get(commit)).map(rows -> rows.remove(table));
+  }
+
   @Override
   public void close() {
     thread.shutdownNow();
-  }
-
-  @SuppressWarnings("ReferenceEquality") // The very list: an equal one would take long to tell.
-  private synchronized Optional<Ahead> remove(TableBatch batch) {
-    for (Ahead ahead : kept) {
-      if (ahead.changes() == batch.changes()) {
-        kept.remove(ahead);
-        return Optional.of(ahead);
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -6,8 +6,6 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
-import io.lakehousecdc.sink.postgres.sql.StagingTable;
-import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,46 +13,33 @@ import java.util.Set;
 /**
  * The rows of a batch as COPY takes them.
  *
- * @param plan they are encoded for
  * @param changes they are encoded from, in key order
  * @param layout where they are to be copied
  * @param bytes the rows, without the head and the end of a COPY
- * @param kinds number of rows of each {@link StagedRowKind}
+ * @param counts number of rows of each {@link StagedRowKind}
  * @param nulls columns declared NOT NULL that are to receive NULL
  */
 record EncodedRows(
-    TablePlan plan,
     List<RowChange> changes,
-    Layout layout,
+    RowLayout layout,
     CopyBuffer bytes,
-    int[] kinds,
+    int[] counts,
     Set<PgColumn> nulls) {
   /** A batch of more bytes is encoded and sent piece by piece instead. */
   private static final int MAX_BYTES = 32 << 20;
-
-  /** Which columns rows have. */
-  enum Layout {
-    /** All of the {@link StagingTable}. */
-    STAGED,
-    /** Those of the staging table that rows need of which all cells are known. */
-    STAGED_WHOLE,
-    /** Those of the table itself. */
-    STORED
-  }
 
   /**
    * Encodes a batch in key order; empty where it is too large to be kept, or where a value does not
    * fit, which is left to be reported by the one who writes.
    */
-  static Optional<EncodedRows> of(DirectInsert newRows, List<RowChange> batch) {
-    TablePlan plan = newRows.plan();
+  static Optional<EncodedRows> of(RowLayouts layouts, List<RowChange> batch) {
     List<RowChange> changes = KeyOrder.sorted(batch);
     StagedRowKind[] kinds =
         changes.stream()
-            .map(change -> StagedRowKind.of(change, plan))
+            .map(change -> StagedRowKind.of(change, layouts.plan()))
             .toArray(StagedRowKind[]::new);
-    Layout layout = newRows.layout(changes, kinds);
-    RowEncoder encoder = new RowEncoder(plan);
+    RowLayout layout = layouts.of(changes, kinds);
+    RowEncoder encoder = new RowEncoder(layouts.plan());
     CopyBuffer bytes = new CopyBuffer();
     int[] counts = new int[StagedRowKind.values().length];
     try {
@@ -71,7 +56,7 @@ record EncodedRows(
       return Optional.empty();
     }
     return bytes.size() < MAX_BYTES
-        ? Optional.of(new EncodedRows(plan, changes, layout, bytes, counts, encoder.takeNulls()))
+        ? Optional.of(new EncodedRows(changes, layout, bytes, counts, encoder.nulls()))
         : Optional.empty();
   }
 }

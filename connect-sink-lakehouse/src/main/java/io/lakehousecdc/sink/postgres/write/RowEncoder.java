@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.postgres.write;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
@@ -18,7 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Encodes changes for COPY; compiled for a plan. Not thread-safe. */
+/** The encoder of a batch's rows for COPY. For one batch; not thread-safe. */
 final class RowEncoder {
   /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
   private static final long EPOCH_MICROS = 946_684_800_000_000L;
@@ -28,7 +29,7 @@ final class RowEncoder {
   private final int[] keyOf;
   private final byte[] known;
   private final boolean append;
-  private final boolean marksDeleted;
+  private final boolean hasDeletedColumn;
   private final Set<PgColumn> nulls = new LinkedHashSet<>();
 
   RowEncoder(TablePlan plan) {
@@ -39,15 +40,13 @@ final class RowEncoder {
       keyOf[i] = plan.keys().indexOf(columns[i]);
     }
     this.append = plan.options().writeMode() == WriteMode.APPEND;
-    this.marksDeleted = plan.marksDeleted();
+    this.hasDeletedColumn = plan.hasDeletedColumn();
     this.known = new byte[(plan.schema().size() + 7) / 8];
   }
 
-  /** Columns declared NOT NULL for which a NULL has been encoded since the last call. */
-  Set<PgColumn> takeNulls() {
-    Set<PgColumn> taken = new LinkedHashSet<>(nulls);
-    nulls.clear();
-    return taken;
+  /** Columns declared NOT NULL for which a NULL has been encoded so far. */
+  Set<PgColumn> nulls() {
+    return new LinkedHashSet<>(nulls);
   }
 
   /**
@@ -64,17 +63,16 @@ final class RowEncoder {
     } else {
       out.nullField();
     }
-    boolean moved = kind == StagedRowKind.MOVED && change instanceof RowChange.Upsert;
-    RowChange.FormerRow origin = moved ? change.formerRow() : null;
-    movedFrom(origin, change, out);
-    cells(change, origin == null ? null : origin.lent(), inserts(kind), out);
+    FormerRow former = kind == StagedRowKind.MOVED ? change.formerRow() : null;
+    former(former, change, out);
+    cells(change, former == null ? null : former.lent(), kind.mayInsert(), out);
   }
 
   /** As {@link #staged}, without the columns that partial rows alone fill. */
   void stagedWhole(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
     out.int16(StagingTable.WHOLE_FIELDS + columns.length);
     head(number, kind, change, out);
-    cells(change, null, inserts(kind), out);
+    cells(change, null, kind.mayInsert(), out);
   }
 
   private static void head(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
@@ -85,18 +83,12 @@ final class RowEncoder {
     out.int32(8).int64(info.position().lsn());
     out.textField(info.operation().code());
     time(info, out);
-    createdAt(change, out);
-  }
-
-  private static boolean inserts(StagedRowKind kind) {
-    return kind != StagedRowKind.UNCHANGED
-        && kind != StagedRowKind.DELETE
-        && kind != StagedRowKind.UNSETTLED;
+    SharedKeys.encodeCreate(change, out);
   }
 
   /** Encodes a row of the table itself: the cells, then the metadata columns. */
   void stored(RowChange change, CopyBuffer out) {
-    out.int16(columns.length + (marksDeleted ? 6 : 5));
+    out.int16(columns.length + (hasDeletedColumn ? 6 : 5));
     cells(change, null, true, out);
     ChangeInfo info = change.info();
     out.textField(info.operation().code());
@@ -104,7 +96,7 @@ final class RowEncoder {
     out.int32(8).int64(info.position().lsn());
     out.int32(8).int64(info.position().commitLsn());
     out.int32(4).int32(info.position().epoch());
-    if (marksDeleted) {
+    if (hasDeletedColumn) {
       out.int32(1).int8(change instanceof RowChange.Delete ? 1 : 0);
     }
   }
@@ -128,21 +120,13 @@ final class RowEncoder {
     return known;
   }
 
-  private static void createdAt(RowChange change, CopyBuffer out) {
-    if (change instanceof RowChange.Upsert upsert && upsert.createdAt() != null) {
-      out.int32(8).int64(upsert.createdAt().lsn());
-    } else {
-      out.nullField();
-    }
-  }
-
-  private void movedFrom(RowChange.FormerRow origin, RowChange change, CopyBuffer out) {
-    if (origin == null) {
+  private void former(FormerRow former, RowChange change, CopyBuffer out) {
+    if (former == null) {
       out.nullField();
     } else {
-      out.int32(1).int8(origin.lent() == null ? 0 : 1);
+      out.int32(1).int8(former.lent() == null ? 0 : 1);
     }
-    RowKey from = origin == null ? null : origin.key();
+    RowKey from = former == null ? null : former.key();
     for (int i = 0; i < plan.keys().size(); i++) {
       Object value = from == null ? null : from.value(i);
       if (value == null) {
@@ -153,7 +137,7 @@ final class RowEncoder {
     }
   }
 
-  private void cells(RowChange change, Object[] lent, boolean inserts, CopyBuffer out) {
+  private void cells(RowChange change, Object[] lent, boolean mayInsert, CopyBuffer out) {
     Object[] cells = change.cells();
     boolean keyed = change.key().size() > 0;
     for (int i = 0; i < columns.length; i++) {
@@ -169,7 +153,7 @@ final class RowEncoder {
         cell = lent != null && cell == Cell.UNCHANGED ? lent[column.index()] : cell;
       }
       if (cell == null || cell instanceof Cell) {
-        noteNull(column.column(), cell, inserts);
+        noteNull(column.column(), cell, mayInsert);
         out.nullField();
       } else {
         write(column, cell, change, out);
@@ -178,8 +162,8 @@ final class RowEncoder {
   }
 
   /** A row that is inserted without a value gets the default, if there is one; else NULL. */
-  private void noteNull(PgColumn column, Object cell, boolean inserts) {
-    boolean needed = cell == null ? inserts : cell == Cell.ABSENT && inserts && !column.defaulted();
+  private void noteNull(PgColumn column, Object cell, boolean mayInsert) {
+    boolean needed = mayInsert && (cell == null || cell == Cell.ABSENT && !column.defaulted());
     if (column.notNull() && needed) {
       nulls.add(column);
     }

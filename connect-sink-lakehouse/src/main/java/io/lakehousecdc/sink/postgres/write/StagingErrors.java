@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the change that the server refused in a COPY, by the line that its error names. */
+/** Search for the change that the server refused in a COPY, by the line that its error names. */
 final class StagingErrors {
   private static final Pattern LINE =
       Pattern.compile("COPY .*, line (\\d+)(?:, column (.+?))?(?::|$)");
@@ -28,9 +28,9 @@ final class StagingErrors {
   static Optional<RecordException> locate(
       SQLException error, TablePlan plan, List<RowChange> sent) {
     String place = "Table " + plan.table().id();
-    TargetException kind = SqlErrors.classify(error, place);
+    TargetException failure = SqlErrors.classify(error, place);
     Matcher line = LINE.matcher(SqlErrors.where(error));
-    if (!(kind instanceof RecordException) || !line.find()) {
+    if (!(failure instanceof RecordException) || !line.find()) {
       return Optional.empty();
     }
     int number = Integer.parseInt(line.group(1));

@@ -12,11 +12,12 @@ import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
-import io.lakehousecdc.sink.postgres.sql.SqlFragments;
+import io.lakehousecdc.sink.postgres.sql.ColumnValues;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
+import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -24,47 +25,38 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * Writes every change as a row, by COPY into the table itself where each column takes its encoded
- * form, else by way of a staging table. Not thread-safe.
+ * A write that makes a row of every change, by COPY into the table itself where each column takes
+ * its encoded form, else by way of a staging table. For one use; not thread-safe.
  */
-final class AppendWriter implements TableWriter {
+final class AppendRows implements TableWrite {
   private final Session session;
   private final TablePlan plan;
   private final StagingTable staging;
-  private final RowEncoder encoder;
   private final CopyBuffer buffer;
+  private final TableBatch batch;
   private final boolean direct;
-  private Counts counts = new Counts();
+  private long upserted;
+  private long deleted;
 
-  AppendWriter(Session session, StagingTable staging, CopyBuffer buffer) {
+  AppendRows(Session session, StagingTable staging, CopyBuffer buffer, TableBatch batch) {
     this.session = session;
     this.plan = staging.plan();
     this.staging = staging;
-    this.encoder = new RowEncoder(plan);
     this.buffer = buffer;
+    this.batch = batch;
     this.direct = plan.copied();
   }
 
   @Override
-  public TablePlan plan() {
-    return plan;
-  }
-
-  @Override
-  public Counts counts() {
-    return counts;
-  }
-
-  @Override
-  public Set<PgColumn> stage(TableBatch batch, Position floor) throws SQLException {
-    counts = new Counts();
+  public Set<PgColumn> stage() throws SQLException {
     if (batch.changes().isEmpty()) {
       return Set.of();
     }
     if (!direct) {
       session.ensureStaging(staging);
     }
-    String sql = direct ? new SqlFragments(plan).copySql() : staging.copySql();
+    RowEncoder encoder = new RowEncoder(plan);
+    String sql = direct ? new ColumnValues(plan).copySql() : staging.copySql();
     try (CopyWriter copy = new CopyWriter(session, sql, buffer)) {
       int number = 0;
       for (RowChange change : batch.changes()) {
@@ -76,8 +68,8 @@ final class AppendWriter implements TableWriter {
           encoder.staged(number++, kind, change, copy.buffer());
         }
         copy.endRow();
-        counts.upserted += delete ? 0 : 1;
-        counts.deleted += delete ? 1 : 0;
+        upserted += delete ? 0 : 1;
+        deleted += delete ? 1 : 0;
       }
       copy.finish();
     } catch (SQLException e) {
@@ -87,34 +79,43 @@ final class AppendWriter implements TableWriter {
       }
       throw e;
     }
-    return encoder.takeNulls();
+    return encoder.nulls();
   }
 
   @Override
-  public void remove(TableBatch batch) {}
+  public void remove() {}
 
   @Override
-  public void write(TableBatch batch) throws SQLException {
+  public void write() throws SQLException {
     if (!direct && !batch.changes().isEmpty()) {
-      StringJoiner values = new StringJoiner(", ");
-      for (WrittenColumn column : plan.columns()) {
-        values.add(column.converted(column.staged()));
-      }
-      String from =
-          ", _o, _t, _l, _c, _e, _k <> " + StagedRowKind.FULL.ordinal() + " FROM " + staging.sql();
-      session.update(
-          "INSERT INTO "
-              + plan.table().sql()
-              + " "
-              + new SqlFragments(plan).insertColumns()
-              + " SELECT "
-              + values
-              + from
-              + " ORDER BY _n");
+      appendStaged();
     }
     if (batch.truncateBelow().isPresent()) {
       appendTruncate(batch.truncateBelow().get());
     }
+  }
+
+  @Override
+  public CommitReceipt receipt() {
+    return new CommitReceipt(upserted, deleted, 0, 0, 0);
+  }
+
+  private void appendStaged() throws SQLException {
+    StringJoiner values = new StringJoiner(", ");
+    for (WrittenColumn column : plan.columns()) {
+      values.add(column.converted(column.staged()));
+    }
+    String from =
+        ", _o, _t, _l, _c, _e, _k <> " + StagedRowKind.FULL.ordinal() + " FROM " + staging.sql();
+    session.update(
+        "INSERT INTO "
+            + plan.table().sql()
+            + " "
+            + new ColumnValues(plan).insertColumns()
+            + " SELECT "
+            + values
+            + from
+            + " ORDER BY _n");
   }
 
   private void appendTruncate(Position below) throws SQLException {

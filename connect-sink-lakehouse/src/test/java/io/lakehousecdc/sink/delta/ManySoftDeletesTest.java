@@ -16,14 +16,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A soft truncate marks more rows than are held in memory at a time. */
-class ManyMarkedRowsTest {
+/** A soft truncate deletes more rows than are held in memory at a time. */
+class ManySoftDeletesTest {
   private static final int ROWS = 120_001;
 
   @TempDir Path root;
 
   @Test
-  void everyRowIsMarkedOnceAndStillFound() {
+  void everyRowIsDeletedOnceAndStillFound() {
     LocalFileIO store = new LocalFileIO();
     try (Target target =
         DeltaFixture.open(store, root, Warehouse.soft(), new TargetContext("sink", 0), Map.of())) {
@@ -41,17 +41,17 @@ class ManyMarkedRowsTest {
 
       assertEquals(ROWS, receipt.deleted());
     }
-    BitSet marked = new BitSet();
+    BitSet deleted = new BitSet();
     int count = 0;
     for (Map<String, Object> row :
         new KernelReader(store).rows(root.resolve("shop").resolve("items").toString())) {
       count++;
       if (Boolean.TRUE.equals(row.get("_cdc_deleted"))) {
-        marked.set((Integer) row.get("id"));
+        deleted.set((Integer) row.get("id"));
       }
     }
     assertEquals(ROWS, count);
-    assertEquals(ROWS - 1, marked.cardinality());
-    assertEquals(false, marked.get(7));
+    assertEquals(ROWS - 1, deleted.cardinality());
+    assertEquals(false, deleted.get(7));
   }
 }

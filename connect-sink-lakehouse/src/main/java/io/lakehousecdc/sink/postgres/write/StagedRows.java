@@ -3,22 +3,16 @@ package io.lakehousecdc.sink.postgres.write;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowChange;
-import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
-import io.lakehousecdc.sink.postgres.sql.MergeSql;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
-import io.lakehousecdc.sink.postgres.write.EncodedRows.Layout;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,39 +20,32 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** Copies the changes of one batch after the other into a staging table. Not thread-safe. */
-final class Stager {
+/**
+ * The changes of one batch in its staging table: none at first, then {@link #stage}d once. Not
+ * thread-safe.
+ */
+final class StagedRows {
   private final Session session;
   private final StagingTable staging;
   private final TablePlan plan;
-  private final MergeSql merge;
-  private final RowEncoder encoder;
   private final CopyBuffer buffer;
+  private final RowEncoder encoder;
   private List<RowChange> changes = List.of();
   private List<RowChange> sent = List.of();
-  private int[] staged = new int[StagedRowKind.values().length];
-  private long tooOld;
+  private int[] counts = new int[StagedRowKind.values().length];
+  private long belowFloor;
 
-  Stager(Session session, StagingTable staging, CopyBuffer buffer) {
+  StagedRows(Session session, StagingTable staging, CopyBuffer buffer) {
     this.session = session;
     this.staging = staging;
     this.plan = staging.plan();
-    this.merge = new MergeSql(staging, session.serverVersion());
-    this.encoder = new RowEncoder(plan);
     this.buffer = buffer;
-  }
-
-  /** Begins a batch of which nothing is staged yet. */
-  void clear() {
-    encoder.takeNulls();
-    changes = List.of();
-    staged = new int[StagedRowKind.values().length];
-    tooOld = 0;
+    this.encoder = new RowEncoder(plan);
   }
 
   /** Number of staged rows of a kind. */
   int count(StagedRowKind kind) {
-    return staged[kind.ordinal()];
+    return counts[kind.ordinal()];
   }
 
   /** Numbers of the staged rows of a kind, without some. */
@@ -70,9 +57,9 @@ final class Stager {
         .toArray(Integer[]::new);
   }
 
-  /** Changes that were left out, being below the floor. */
-  long tooOld() {
-    return tooOld;
+  /** Number of changes that were left out, being below the floor. */
+  long belowFloor() {
+    return belowFloor;
   }
 
   /** The change that was staged under a number. */
@@ -88,23 +75,23 @@ final class Stager {
    */
   Set<PgColumn> stage(List<RowChange> batch, Position floor) throws SQLException {
     changes = KeyOrder.sorted(batch);
-    copy(staging.copySql(), copy -> encode(floor, change -> true, copy));
-    settle(floor);
-    return encoder.takeNulls();
+    copy(staging.copySql(), copy -> encode(floor, number -> true, copy));
+    resolveConditional(floor);
+    return encoder.nulls();
   }
 
   /** Stages a batch that is encoded already, none of it below the floor. */
   Set<PgColumn> stage(EncodedRows encoded, Position floor) throws SQLException {
     changes = new ArrayList<>(encoded.changes());
-    staged = encoded.kinds().clone();
+    counts = encoded.counts().clone();
     copy(
-        encoded.layout() == Layout.STAGED ? staging.copySql() : staging.copyWholeSql(),
+        encoded.layout() == RowLayout.STAGED ? staging.copySql() : staging.copyWholeSql(),
         copy -> {
           sent = changes;
           copy.rows(encoded.bytes());
         });
-    settle(floor);
-    Set<PgColumn> nulls = encoder.takeNulls();
+    resolveConditional(floor);
+    Set<PgColumn> nulls = encoder.nulls();
     nulls.addAll(encoded.nulls());
     return nulls;
   }
@@ -136,47 +123,24 @@ final class Stager {
         continue;
       }
       if (change.info().position().isBelow(floor)) {
-        tooOld++;
+        belowFloor++;
         continue;
       }
       StagedRowKind kind = StagedRowKind.of(change, plan);
-      staged[kind.ordinal()]++;
+      counts[kind.ordinal()]++;
       sent.add(change);
       encoder.staged(number, kind, change, copy.buffer());
       copy.endRow();
     }
   }
 
-  /** Settles changes by the rows that are stored, and stages what is left of them. */
-  private void settle(Position floor) throws SQLException {
-    if (count(StagedRowKind.UNSETTLED) == 0) {
+  /** Stages what conditional changes come to, beside them. */
+  private void resolveConditional(Position floor) throws SQLException {
+    if (count(StagedRowKind.CONDITIONAL) == 0) {
       return;
     }
-    Map<Integer, StoredRowState> standings = new HashMap<>();
-    try (PreparedStatement query = session.connection().prepareStatement(merge.standings());
-        ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        standings.put(row.getInt(1), standing(row, floor));
-      }
-    }
-    BitSet settled = new BitSet();
-    for (int number = 0; number < changes.size(); number++) {
-      if (changes.get(number) instanceof RowChange.ConditionalChange unsettled
-          && !unsettled.info().position().isBelow(floor)) {
-        StoredRowState stored = standings.getOrDefault(number, StoredRowState.NONE);
-        changes.set(number, unsettled.settle(stored, plan.schema().size()));
-        settled.set(number);
-      }
-    }
-    copy(staging.copySql(), copy -> encode(floor, settled::get, copy));
-  }
-
-  private static StoredRowState standing(ResultSet row, Position floor) throws SQLException {
-    Position position = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
-    boolean positioned = row.getBoolean(5);
-    if (positioned && position.isBelow(floor)) {
-      return StoredRowState.NONE;
-    }
-    return new StoredRowState(positioned ? position : null, row.getString(6), row.getBoolean(7));
+    Map<Integer, RowChange> resolved = new SharedKeys(session, staging).resolved(changes, floor);
+    resolved.forEach(changes::set);
+    copy(staging.copySql(), copy -> encode(floor, resolved::containsKey, copy));
   }
 }

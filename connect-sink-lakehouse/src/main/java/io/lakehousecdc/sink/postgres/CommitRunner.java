@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.postgres;
+
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.postgres.session.PostgresSettings;
+import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
+import io.lakehousecdc.sink.postgres.store.Bookkeeping;
+import io.lakehousecdc.sink.postgres.write.AttemptResult;
+import io.lakehousecdc.sink.postgres.write.AttemptResult.Applied;
+import io.lakehousecdc.sink.postgres.write.AttemptResult.Outdated;
+import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
+import io.lakehousecdc.sink.postgres.write.CommitAttempt;
+import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitId;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/**
+ * The way of a commit into the database: attempts, each a transaction, until one succeeds or there
+ * is no other way to try. The offsets come first in it, so that a zombie waits for the true owner's
+ * transaction and then fails. Not thread-safe.
+ */
+final class CommitRunner {
+  private final TargetSession session;
+  private final PostgresSettings settings;
+  private final Bookkeeping bookkeeping;
+  private final AtomicLong replacements = new AtomicLong();
+  private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
+
+  /** A commit that was applied; whether it was committed too, the offsets tell. */
+  private record Done(CommitId commit, CommitReceipt receipt) {}
+
+  /** What an attempt does within its transaction. */
+  private interface Step {
+    AttemptResult run(Session session, CommitAttempt attempt) throws SQLException;
+  }
+
+  CommitRunner(TargetSession session, PostgresSettings settings, Bookkeeping bookkeeping) {
+    this.session = session;
+    this.settings = settings;
+    this.bookkeeping = bookkeeping;
+  }
+
+  /** Applies a commit; does nothing where it has been committed before. */
+  CommitReceipt commit(Commit commit) {
+    List<TableBatch> batches = asStored(commit);
+    return untilApplied(
+        (connected, attempt) -> {
+          if (!bookkeeping
+              .offsets()
+              .advance(connected.connection(), commit.advances(), commit.id())) {
+            return new Applied(receiptOf(commit.id()));
+          }
+          AttemptResult result = attempt.apply(commit.id(), batches, dueSweeps(connected, commit));
+          if (result instanceof Applied applied) {
+            writeDeadLetters(connected, commit);
+            last = new Done(commit.id(), applied.receipt());
+          }
+          return result;
+        },
+        Applied.class::isInstance);
+  }
+
+  /** Applies a commit and takes it back. */
+  void rehearse(Commit commit) {
+    List<TableBatch> batches = asStored(commit);
+    untilApplied(
+        (connected, attempt) -> {
+          AttemptResult result = attempt.apply(commit.id(), batches, Set.of());
+          if (result instanceof Applied) {
+            connected.execute("SET CONSTRAINTS ALL IMMEDIATE");
+          }
+          return result;
+        },
+        result -> false);
+  }
+
+  /** Number of batches whose rows were removed and written anew; for any thread. */
+  long replacements() {
+    return replacements.get();
+  }
+
+  private CommitReceipt receiptOf(CommitId commit) {
+    return last.commit().equals(commit) ? last.receipt() : CommitReceipt.NOTHING;
+  }
+
+  private CommitReceipt untilApplied(Step step, Predicate<AttemptResult> isKept) {
+    Set<TableId> replaced = new HashSet<>();
+    boolean refreshed = false;
+    while (true) {
+      AttemptResult result = attempt(step, replaced, isKept);
+      if (result instanceof Applied applied) {
+        return applied.receipt();
+      } else if (result instanceof UniqueValuesClash clash) {
+        if (!replaced.add(clash.table())) {
+          throw clash.failure();
+        }
+        replacements.incrementAndGet();
+      } else if (result instanceof Outdated outdated) {
+        if (refreshed) {
+          throw outdated.failure();
+        }
+        refreshed = true;
+        session.discard();
+      }
+    }
+  }
+
+  private AttemptResult attempt(Step step, Set<TableId> replaced, Predicate<AttemptResult> isKept) {
+    CommitAttempt[] attempt = new CommitAttempt[1];
+    try {
+      return session.transaction(
+          (connected, tables) -> {
+            attempt[0] =
+                new CommitAttempt(
+                    connected, tables, bookkeeping.truncates(), settings.tables(), replaced);
+            return step.run(connected, attempt[0]);
+          },
+          isKept);
+    } catch (SQLException e) {
+      String place = attempt[0] == null ? "Connecting" : attempt[0].place();
+      if (SqlErrors.isOutdated(e)) {
+        return new Outdated(SqlErrors.classify(e, place));
+      }
+      throw SqlErrors.classify(e, place);
+    }
+  }
+
+  /** The batches, each with the table that its own is stored as. */
+  private List<TableBatch> asStored(Commit commit) {
+    Set<TableId> names = new HashSet<>();
+    List<TableBatch> batches = new ArrayList<>();
+    for (TableBatch batch : commit.batches()) {
+      TableId table = settings.resolved(batch.table());
+      if (!names.add(table)) {
+        throw new FatalException(
+            "Two topics are written to table "
+                + table
+                + ", once with and once without its schema. Write the schema in both,"
+                + " in table.name.format or table.name.map.");
+      }
+      batches.add(
+          new TableBatch(
+              table,
+              batch.schema(),
+              batch.changes(),
+              batch.truncateBelow(),
+              batch.sweep(),
+              batch.observedSchemas()));
+    }
+    return batches;
+  }
+
+  /** Tables to sweep; sweeps that have to wait are remembered. */
+  private Set<TableId> dueSweeps(Session connected, Commit commit) throws SQLException {
+    Set<TableId> due = new HashSet<>();
+    if (settings.tables().writeMode() == WriteMode.APPEND) {
+      return due;
+    }
+    for (TableBatch batch : commit.batches()) {
+      if (batch.sweep().isPresent()
+          && bookkeeping.sweeps().ask(connected.connection(), batch.table(), batch.sweep().get())) {
+        due.add(settings.resolved(batch.table()));
+      }
+    }
+    return due;
+  }
+
+  private void writeDeadLetters(Session connected, Commit commit) throws SQLException {
+    if (bookkeeping.deadLetters().isPresent() && !commit.deadLetters().isEmpty()) {
+      bookkeeping.deadLetters().get().write(connected.connection(), commit.deadLetters());
+    }
+  }
+}

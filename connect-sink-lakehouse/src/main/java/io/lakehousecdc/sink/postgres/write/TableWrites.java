@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.postgres.write;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
+import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.spi.CommitId;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.util.Optional;
+
+/** The choice of how a batch is written to its table. Not thread-safe. */
+final class TableWrites {
+  private final Session session;
+  private final WriteMode mode;
+  private final EncodeAhead ahead;
+  private final CopyBuffer buffer = new CopyBuffer();
+
+  TableWrites(Session session, WriteMode mode, EncodeAhead ahead) {
+    this.session = session;
+    this.mode = mode;
+    this.ahead = ahead;
+  }
+
+  /**
+   * The ordinary way.
+   *
+   * @param floor changes below it are void
+   */
+  TableWrite ordinary(CommitId commit, PreparedBatch prepared, Position floor) {
+    CompiledTable table = prepared.table();
+    if (mode == WriteMode.APPEND) {
+      return new AppendRows(session, table.staging(), buffer, prepared.batch());
+    }
+    Optional<EncodedRows> encoded =
+        isAllAbove(floor, prepared.batch()) ? encoded(commit, prepared) : Optional.empty();
+    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floor);
+    if (encoded.isEmpty() || encoded.get().layout() != RowLayout.STORED) {
+      return new UpdateInPlace(steps, table, encoded);
+    }
+    TableWrite otherwise = new UpdateInPlace(steps, table, Optional.empty());
+    return new DirectInsert(session, table, buffer, encoded.get(), otherwise);
+  }
+
+  /**
+   * The way for rows that swap values which a constraint keeps unique.
+   *
+   * @param floor changes below it are void
+   */
+  TableWrite replacing(PreparedBatch prepared, Position floor) {
+    CompiledTable table = prepared.table();
+    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floor);
+    return new ReplaceRows(session, steps, table);
+  }
+
+  /** Whether there are changes and none is void: what is encoded holds all of them. */
+  private static boolean isAllAbove(Position floor, TableBatch batch) {
+    return !batch.changes().isEmpty()
+        && batch.changes().stream().noneMatch(each -> each.info().position().isBelow(floor));
+  }
+
+  private Optional<EncodedRows> encoded(CommitId commit, PreparedBatch prepared) {
+    RowLayouts layouts = prepared.table().layouts();
+    return prepared.masked()
+        ? EncodedRows.of(layouts, prepared.batch().changes())
+        : ahead.take(commit, prepared.batch(), layouts);
+  }
+}
