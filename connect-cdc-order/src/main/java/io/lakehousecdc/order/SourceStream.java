@@ -68,10 +68,12 @@ public final class SourceStream {
   private void followBook() {
     long micros = latestCommitMicros > 0 ? latestCommitMicros : History.ALWAYS;
     int epoch = book.epochAt(source, micros);
-    if (epoch > highWater.epoch()) {
+    boolean isOthers =
+        book.known().of(source).stream().noneMatch(own -> own.epoch() == highWater.epoch());
+    if (epoch > highWater.epoch() || isOthers) {
       if (book.known().history(epoch).orElseThrow().beganMicros() == History.ALWAYS) {
         moveTo(epoch);
-      } else if (latestCommitMicros > 0) {
+      } else if (latestCommitMicros > 0 || isOthers) {
         highWater = highWater.inEpoch(epoch);
       }
     }
@@ -132,6 +134,15 @@ public final class SourceStream {
     return comparable
         && book.known().of(source).size() <= 1
         && highWater.isBelow(locate(event, highWater.epoch()));
+  }
+
+  /**
+   * Where an event stands that was seen before: in the present history, or in an earlier one.
+   *
+   * @param event has an LSN
+   */
+  public Position position(SourcePosition event) {
+    return locate(event, epochOf(event));
   }
 
   /** Takes note of the stream's next event and says what it is. */

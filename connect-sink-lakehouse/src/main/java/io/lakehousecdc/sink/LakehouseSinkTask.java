@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTask;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * has committed. The target's own offsets are the truth; Kafka's are for observers.
  */
 public final class LakehouseSinkTask extends SinkTask {
+  private static final String RUN_HEADER = "__debezium.context.runId";
   private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkTask.class);
 
   private final Map<SourcePartition, PendingRewind> rewinding = new HashMap<>();
@@ -187,11 +189,25 @@ public final class LakehouseSinkTask extends SinkTask {
   private static OfferedRecord offered(DecodeAhead.Item item) {
     if (item.decoded() instanceof Decoded.Change change) {
       return new OfferedRecord.Change(
-          item.recordOffset(), change.event(), change.bytes(), item.record());
+          item.recordOffset(),
+          change.event(),
+          change.bytes(),
+          run(item.record()),
+          item.record());
     }
     return item.decoded() instanceof Decoded.Rejected rejected
         ? new OfferedRecord.Rejected(item.recordOffset(), rejected.letter(), item.record())
         : new OfferedRecord.Skipped(item.recordOffset());
+  }
+
+  /** Hash of the run of the source's task, which Debezium tells in a header; 0 without it. */
+  private static long run(SinkRecord record) {
+    Header run = record.headers().lastWithName(RUN_HEADER);
+    if (run == null || run.value() == null) {
+      return 0;
+    }
+    String id = run.value().toString();
+    return (long) id.hashCode() << 32 | id.length() | 1L << 31;
   }
 
   private void rewind(Map<SourcePartition, Long> offsets) {

@@ -3,6 +3,8 @@ package io.lakehousecdc.sink;
 
 import static io.lakehousecdc.sink.SinkSettings.*;
 
+import io.lakehousecdc.order.EpochPolicy;
+import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
@@ -89,7 +91,8 @@ final class SinkConfig extends AbstractConfig {
             getString(METADATA_COMMIT_LSN),
             getString(METADATA_EPOCH),
             getString(METADATA_DELETED)),
-        deadLetters == null || deadLetters.isBlank() ? Optional.empty() : Optional.of(deadLetters));
+        deadLetters == null || deadLetters.isBlank() ? Optional.empty() : Optional.of(deadLetters),
+        choice(SourceRelation.class, SOURCE_RELATION));
   }
 
   TargetSettings targetSettings() {
@@ -126,7 +129,7 @@ final class SinkConfig extends AbstractConfig {
     return new PipelineOptions(
         tables(),
         choice(TruncateMode.class, TRUNCATE_MODE),
-        epoch(getString(SOURCE_EPOCH)),
+        epochs(getString(SOURCE_EPOCH)),
         new PipelineOptions.Sweeping(
             getBoolean(SNAPSHOT_SWEEP) ? Sweep.Mode.REMOVE : Sweep.Mode.REPORT,
             SNAPSHOT_QUIET,
@@ -163,7 +166,9 @@ final class SinkConfig extends AbstractConfig {
     return value == null ? fallback : value;
   }
 
-  private static int epoch(String text) {
-    return text.equals("auto") ? 0 : Integer.parseInt(text);
+  private static EpochPolicy epochs(String text) {
+    return text.equals("auto")
+        ? EpochPolicy.AUTOMATIC
+        : EpochPolicy.automaticFrom(Integer.parseInt(text));
   }
 }

@@ -36,6 +36,7 @@ final class SinkSettings {
   static final String METADATA_EPOCH = "metadata.column.epoch";
   static final String METADATA_DELETED = "metadata.column.deleted";
   static final String SOURCE_EPOCH = "source.epoch";
+  static final String SOURCE_RELATION = "source.relation";
   static final String SNAPSHOT_SWEEP = "snapshot.sweep";
   static final String FLUSH_INTERVAL_MS = "flush.interval.ms";
   static final String FLUSH_MAX_RECORDS = "flush.max.records";
@@ -163,6 +164,16 @@ final class SinkSettings {
             "auto, or the least number of the epoch. A new epoch begins automatically when the"
                 + " source's LSNs start over. Raise the number after a switch to another cluster that"
                 + " the sink cannot detect by commit times.")
+        .choice(
+            definition,
+            SOURCE_RELATION,
+            "auto",
+            List.of("auto", "shards", "successors"),
+            "How sources (by source.name and source.db) that feed one table are related. shards:"
+                + " each holds other rows, so that a truncate or the sweep of one concerns its own"
+                + " rows only. successors: each replaces those before it, as a new cluster under"
+                + " another topic.prefix does. With auto the task stops at a truncate, or a sweep, of"
+                + " a table that several sources feed.")
         .flag(
             definition,
             SNAPSHOT_SWEEP,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.Delete;
@@ -56,7 +56,10 @@ public final class AppendBatchBuilder implements BatchBuilder {
   }
 
   @Override
-  public void truncate(Position position) {}
+  public void leave(RowSchema from, RowKey key, Object[] before, ChangeInfo info) {}
+
+  @Override
+  public void truncate(Floor floor) {}
 
   @Override
   public void sweep(Sweep completed) {}
@@ -72,7 +75,7 @@ public final class AppendBatchBuilder implements BatchBuilder {
     for (int i = 0; i < changes.size(); i++) {
       aligned.add(align(changes.get(i), schemas.get(i)));
     }
-    return new TableBatch(table, schema.union(), aligned, Optional.empty(), Optional.empty());
+    return new TableBatch(table, schema.union(), aligned, List.of(), Optional.empty());
   }
 
   private void add(RowSchema from, RowChange change) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -38,8 +38,16 @@ public interface BatchBuilder {
       ChangeInfo info,
       TransactionVisibility visibility);
 
-  /** The table was emptied of rows below {@code position}. */
-  void truncate(Position position);
+  /**
+   * A row was deleted under its key, but deletes are ignored: only its values may be needed, by the
+   * row that it became under another key.
+   *
+   * @param before last values, aligned to {@code from}; null where not known
+   */
+  void leave(RowSchema from, RowKey key, Object[] before, ChangeInfo info);
+
+  /** The table was emptied of the rows that the floor covers. */
+  void truncate(Floor floor);
 
   /** A snapshot of the table has completed. */
   void sweep(Sweep completed);

@@ -16,6 +16,11 @@ record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
   /** Nothing is known of the row. */
   static final DepartedRow UNKNOWN = new DepartedRow(null, null, true);
 
+  /** A row that only the target has values of. */
+  static DepartedRow stored(RowKey key) {
+    return new DepartedRow(key, null, true);
+  }
+
   /** A row whose values in the batch are its own. */
   static DepartedRow known(RowKey key, RowImage image) {
     return new DepartedRow(key, image, false);

@@ -30,6 +30,16 @@ final class PendingRow {
     return last.position();
   }
 
+  /** Commit time of the last event, microseconds since the epoch; 0 where not known. */
+  long commitMicros() {
+    return last.commitMicros();
+  }
+
+  /** The row as it is, for one under another key that it has become; it stays. */
+  DepartedRow departing() {
+    return state.departing(key, image());
+  }
+
   /** Whether the batch has the event already, or a newer one of the key. */
   boolean outdates(ChangeInfo info, TransactionVisibility visibility) {
     return info.position().isBelow(last.position()) || SharedKey.isRepeated(info, visibility, last);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 
 /**
@@ -9,10 +10,16 @@ import io.lakehousecdc.order.Position;
  * @param topic original topic of the table; the target carries the sweep out only once every state
  *     that it holds of this topic's partitions (those of the same commit included) is past the
  *     snapshot, and remembers until then that it was asked
- * @param below position (epoch, snapshot LSN, 0)
+ * @param floor at (epoch, snapshot LSN, 0)
  * @param mode what to do with such rows
  */
-public record Sweep(String topic, Position below, Mode mode) {
+public record Sweep(String topic, Floor floor, Mode mode) {
+
+  /** Position of the snapshot: (epoch, snapshot LSN, 0). */
+  public Position below() {
+    return floor.at();
+  }
+
 
   /** What happens to rows that the snapshot did not contain. */
   public enum Mode {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -17,8 +17,9 @@ import java.util.Optional;
  * @param schema columns that the cells of every change are aligned to: the union of the schemas
  *     seen in the batch
  * @param changes in upsert mode at most one per key; in append mode every change, in arrival order
- * @param truncateBelow rows below this position are gone; the target remembers the greatest such
- *     position and drops changes below it that arrive later, from whichever task
+ * @param truncates rows below these floors are gone, at most one for each epoch; the target
+ *     remembers the greatest of each epoch and drops changes below it that arrive later, from
+ *     whichever task
  * @param sweep snapshot that completed in this batch
  * @param observedSchemas which columns the source's table had, and when; empty where it is not
  *     known
@@ -27,7 +28,7 @@ public record TableBatch(
     TableId table,
     RowSchema schema,
     List<RowChange> changes,
-    Optional<Position> truncateBelow,
+    List<Floor> truncates,
     Optional<Sweep> sweep,
     List<ObservedSchema> observedSchemas) {
 
@@ -36,14 +37,19 @@ public record TableBatch(
       TableId table,
       RowSchema schema,
       List<RowChange> changes,
-      Optional<Position> truncateBelow,
+      List<Floor> truncates,
       Optional<Sweep> sweep) {
-    this(table, schema, changes, truncateBelow, sweep, List.of());
+    this(table, schema, changes, truncates, sweep, List.of());
+  }
+
+  /** Copies the lists. */
+  public TableBatch {
+    truncates = List.copyOf(truncates);
   }
 
   /** The same for another table. */
   public TableBatch withTable(TableId other) {
-    return new TableBatch(other, schema, changes, truncateBelow, sweep, observedSchemas);
+    return new TableBatch(other, schema, changes, truncates, sweep, observedSchemas);
   }
 
   /**
@@ -52,11 +58,11 @@ public record TableBatch(
    * @param columns what the cells of {@code rows} are aligned to
    */
   public TableBatch withRows(RowSchema columns, List<RowChange> rows) {
-    return new TableBatch(table, columns, rows, truncateBelow, sweep, observedSchemas);
+    return new TableBatch(table, columns, rows, truncates, sweep, observedSchemas);
   }
 
-  /** The same with a truncate at {@code position}, in place of its own if it has one. */
-  public TableBatch withTruncateBelow(Position position) {
-    return new TableBatch(table, schema, changes, Optional.of(position), sweep, observedSchemas);
+  /** The same with other truncates in place of its own. */
+  public TableBatch withTruncates(List<Floor> floors) {
+    return new TableBatch(table, schema, changes, floors, sweep, observedSchemas);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Merges the changes of one table into one change per key, cell by cell: a cell that the later of
@@ -23,7 +24,7 @@ public final class UpsertBatchBuilder implements BatchBuilder {
   private final DepartedRows departed = new DepartedRows();
   private final ObservedSchemas observed = new ObservedSchemas();
   private final GrowingSchema schema = new GrowingSchema();
-  private Position truncateBelow;
+  private final Map<Integer, Floor> truncates = new TreeMap<>();
   private Sweep sweep;
   private long stale;
 
@@ -86,9 +87,20 @@ public final class UpsertBatchBuilder implements BatchBuilder {
   }
 
   @Override
-  public void truncate(Position position) {
-    truncateBelow = truncateBelow == null ? position : Position.max(truncateBelow, position);
-    pending.values().removeIf(row -> row.position().isBelow(truncateBelow));
+  public void leave(RowSchema from, RowKey key, Object[] before, ChangeInfo info) {
+    schema.add(from);
+    PendingRow row = pending.get(key);
+    DepartedRow leaving =
+        before != null
+            ? DepartedRow.known(key, new RowImage(from, before, null))
+            : row == null ? DepartedRow.stored(key) : row.departing();
+    departed.add(info.position(), leaving);
+  }
+
+  @Override
+  public void truncate(Floor floor) {
+    truncates.merge(floor.at().epoch(), floor, Floor::max);
+    pending.values().removeIf(row -> floor.covers(row.position(), row.commitMicros()));
   }
 
   @Override
@@ -111,7 +123,7 @@ public final class UpsertBatchBuilder implements BatchBuilder {
         table,
         schema.union(),
         changes,
-        Optional.ofNullable(truncateBelow),
+        List.copyOf(truncates.values()),
         Optional.ofNullable(sweep),
         observed.all());
   }
@@ -123,7 +135,9 @@ public final class UpsertBatchBuilder implements BatchBuilder {
   }
 
   private boolean isTruncated(ChangeInfo info) {
-    if (truncateBelow == null || !info.position().isBelow(truncateBelow)) {
+    if (truncates.isEmpty()
+        || truncates.values().stream()
+            .noneMatch(floor -> floor.covers(info.position(), info.commitMicros()))) {
       return false;
     }
     stale++;

@@ -9,11 +9,29 @@ import io.lakehousecdc.order.Position;
  * @param operation kind of change
  * @param position place in the source's order of changes
  * @param commitMicros commit time at the source in microseconds since the epoch; 0 where unknown
+ * @param delivery whether the partition had brought a later change of its source before
  */
-public record ChangeInfo(Operation operation, Position position, long commitMicros) {
+public record ChangeInfo(
+    Operation operation, Position position, long commitMicros, Delivery delivery) {
+
+  /** How a change came. */
+  public enum Delivery {
+    /** In the order of the source. */
+    IN_ORDER,
+    /**
+     * After later ones of its partition: emitted again by the source, or replayed. The row that it
+     * concerns may be gone since.
+     */
+    AGAIN
+  }
+
+  /** A change that came in order. */
+  public ChangeInfo(Operation operation, Position position, long commitMicros) {
+    this(operation, position, commitMicros, Delivery.IN_ORDER);
+  }
 
   /** The same metadata with another operation. */
   public ChangeInfo as(Operation other) {
-    return other == operation ? this : new ChangeInfo(other, position, commitMicros);
+    return other == operation ? this : new ChangeInfo(other, position, commitMicros, delivery);
   }
 }

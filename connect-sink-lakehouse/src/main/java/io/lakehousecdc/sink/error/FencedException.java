@@ -5,7 +5,8 @@ package io.lakehousecdc.sink.error;
  * A commit was refused because another task has committed the same partitions since. The caller no
  * longer owns them and must not write again before it has read their committed state.
  */
-public class FencedException extends TargetException {
+public sealed class FencedException extends TargetException
+    permits OutdatedHistoriesException {
   private static final long serialVersionUID = 1L;
 
   public FencedException(String message) {

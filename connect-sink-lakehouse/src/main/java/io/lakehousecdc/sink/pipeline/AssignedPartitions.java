@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.Collection;
 import java.util.Collections;
@@ -17,17 +20,20 @@ import java.util.stream.Collectors;
 /** The partitions that a task holds, each with its tracker. Used by the task thread only. */
 final class AssignedPartitions {
   private static final LoadedPartition UNKNOWN =
-      new LoadedPartition(PartitionState.fresh(0), Map.of());
+      new LoadedPartition(PartitionState.FRESH, Map.of());
 
   private final Target target;
   private final PipelineOptions options;
   private final SinkMetrics metrics;
+  private final HistoryBook book;
   private final Map<SourcePartition, PartitionTracker> trackers = new HashMap<>();
 
-  AssignedPartitions(Target target, PipelineOptions options, SinkMetrics metrics) {
+  AssignedPartitions(
+      Target target, PipelineOptions options, HistoryBook book, SinkMetrics metrics) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
+    this.book = book;
   }
 
   /**
@@ -75,11 +81,20 @@ final class AssignedPartitions {
     drop(partitions);
     Map<SourcePartition, LoadedPartition> loaded =
         Backoff.retry(options.waiting().takeOver(), metrics, () -> target.load(partitions));
+    Histories stored = Backoff.retry(options.waiting().takeOver(), metrics, target::histories);
+    if (!book.known().include(stored)) {
+      book.learn(stored);
+    }
     for (SourcePartition partition : partitions) {
       LoadedPartition known = loaded.getOrDefault(partition, UNKNOWN);
-      trackers.put(
-          partition, new PartitionTracker(partition, known, options.minimumEpoch(), metrics));
+      trackers.put(partition, new PartitionTracker(partition, known, book, recall(), metrics));
     }
+  }
+
+  private PartitionTracker.Recall recall() {
+    return options.tables().writeMode() == WriteMode.APPEND
+        ? PartitionTracker.Recall.GROUPS
+        : PartitionTracker.Recall.NOTHING;
   }
 
   /**
@@ -89,6 +104,8 @@ final class AssignedPartitions {
    */
   Map<SourcePartition, Long> reload() {
     Map<SourcePartition, PartitionTracker> lost = Map.copyOf(trackers);
+    // Histories that only lost records have shown are found again.
+    book.learn(Histories.NONE);
     load(lost.keySet());
     Map<SourcePartition, Long> offsets = new HashMap<>();
     lost.forEach(

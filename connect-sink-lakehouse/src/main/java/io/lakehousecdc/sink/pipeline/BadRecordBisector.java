@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
-import io.lakehousecdc.sink.change.RowChange;
-import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.Target;
@@ -15,10 +11,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Finds the records for which a target refuses a batch: the target's word where it names the row,
- * else by halving the batch in rehearsals.
+ * Finds the records for which a target refuses a batch, by rehearsing beginnings of it. A record is
+ * blamed if the batch is accepted up to it, and refused with it: so it has all that comes before it
+ * as its context, such as the old half of a changed key, or the parent of a row. That a constraint
+ * is not satisfied yet blames nobody.
  */
 final class BadRecordBisector {
   private final Target target;
@@ -33,97 +32,108 @@ final class BadRecordBisector {
   /**
    * The events to blame, each with its reason.
    *
-   * @throws RecordException {@code refusal}, where no single row is refused by itself
+   * @throws RecordException {@code refusal}, where no beginning of the batch is refused
    */
   static Map<Entry, RecordException> find(
       Target target, SealedBatch batch, RecordException refusal) {
     BadRecordBisector bisector = new BadRecordBisector(target, batch);
-    if (refusal.table() != null && refusal.key() != null) {
-      bisector.blame(new Suspect(refusal.table(), refusal.key()), refusal);
-    } else {
-      bisector.halve(bisector.suspects());
-    }
+    bisector.search(refusal);
     if (bisector.found.isEmpty()) {
       throw refusal;
     }
     return bisector.found;
   }
 
-  private List<Suspect> suspects() {
-    List<Suspect> suspects = new ArrayList<>();
-    for (TableBatch table : batch.content().batches()) {
-      for (RowChange change : table.changes()) {
-        suspects.add(new Suspect(table.table(), change.key()));
+  /** Takes out the first bad record of what is left, until what is left is accepted. */
+  private void search(RecordException refusal) {
+    List<Entry> left = new ArrayList<>(batch.content().entries());
+    int accepted = 0;
+    Optional<RecordException> reason = Optional.of(refusal);
+    while (reason.isPresent()) {
+      int bad = firstRefused(left, accepted, reason.get());
+      if (bad < 0) {
+        return;
       }
-    }
-    return suspects.stream().distinct().toList();
-  }
-
-  private void halve(List<Suspect> suspects) {
-    if (suspects.size() == 1) {
-      RecordException refusal = refusal(entriesOf(suspects));
-      if (refusal != null) {
-        blame(suspects.get(0), refusal);
-      }
-      return;
-    }
-    int middle = suspects.size() / 2;
-    for (List<Suspect> half :
-        List.of(suspects.subList(0, middle), suspects.subList(middle, suspects.size()))) {
-      if (!half.isEmpty() && refusal(entriesOf(half)) != null) {
-        halve(half);
-      }
+      left.remove(bad);
+      accepted = bad;
+      reason = refusal(left);
     }
   }
 
-  /** Of the events combined to one row, blames those that make the row unacceptable. */
-  private void blame(Suspect suspect, RecordException refusal) {
-    List<Entry> entries = entriesOf(List.of(suspect));
-    if (entries.size() == 1) {
-      found.put(entries.get(0), refusal);
-      return;
-    }
-    List<Entry> accepted = new ArrayList<>();
-    for (Entry entry : entries) {
-      accepted.add(entry);
-      RecordException reason = refusal(accepted);
-      if (reason != null) {
-        found.put(entry, reason);
-        accepted.remove(accepted.size() - 1);
+  /**
+   * Blames the first record with which the batch is refused.
+   *
+   * @param accepted number of records that are known to be accepted
+   * @return its place, or -1 where there is none
+   */
+  private int firstRefused(List<Entry> entries, int accepted, RecordException refusal) {
+    int good = accepted;
+    int refused = hinted(entries, accepted, refusal).orElse(entries.size());
+    RecordException reason = refusal;
+    if (refused < entries.size()) {
+      Optional<RecordException> hint = refusal(entries.subList(0, refused));
+      if (hint.isPresent()) {
+        reason = hint.get();
+      } else {
+        refused = entries.size();
       }
     }
-    if (found.isEmpty()) {
-      found.put(entries.get(entries.size() - 1), refusal);
+    while (refused - good > 1) {
+      int middle = (good + refused) >>> 1;
+      Optional<RecordException> half = refusal(entries.subList(0, middle));
+      if (half.isPresent()) {
+        refused = middle;
+        reason = half.get();
+      } else {
+        good = middle;
+      }
     }
+    if (refused <= good) {
+      return -1;
+    }
+    found.put(entries.get(refused - 1), reason);
+    return refused - 1;
   }
 
-  private RecordException refusal(List<Entry> entries) {
-    BatchContent part = BatchContent.of(batch.mode(), entries, List.of());
+  /** Number of records up to the last one of the row that the target names. */
+  private static Optional<Integer> hinted(
+      List<Entry> entries, int accepted, RecordException refusal) {
+    if (refusal.table() == null || refusal.key() == null) {
+      return Optional.empty();
+    }
+    for (int i = entries.size() - 1; i >= accepted; i--) {
+      if (concerns(entries.get(i), refusal)) {
+        return Optional.of(i + 1);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean concerns(Entry entry, RecordException refusal) {
+    if (!entry.event().table().equals(refusal.table())) {
+      return false;
+    }
+    return entry.event() instanceof RowEvent row
+        ? row.key().equals(refusal.key())
+        : entry.event() instanceof TombstoneEvent tombstone
+            && tombstone.key().equals(refusal.key());
+  }
+
+  private Optional<RecordException> refusal(List<Entry> entries) {
+    BatchContent part = BatchContent.of(batch.options(), entries, List.of());
     try {
       target.rehearse(
-          new Commit(part.batches(), batch.commit().advances(), List.of(), part.contributors()));
-      return null;
+          new Commit(
+              part.batches(),
+              batch.commit().advances(),
+              List.of(),
+              part.contributors(),
+              batch.histories()));
+      return Optional.empty();
     } catch (RecordException e) {
-      return e;
+      return Optional.of(e);
+    } catch (OutOfOrderException e) {
+      return Optional.empty();
     }
   }
-
-  private List<Entry> entriesOf(List<Suspect> suspects) {
-    Map<Suspect, Boolean> wanted = new LinkedHashMap<>();
-    suspects.forEach(suspect -> wanted.put(suspect, true));
-    return batch.content().entries().stream()
-        .filter(entry -> wanted.containsKey(suspect(entry.event())))
-        .toList();
-  }
-
-  private static Suspect suspect(ChangeEvent event) {
-    if (event instanceof RowEvent row) {
-      return new Suspect(row.table(), row.key());
-    }
-    return event instanceof TombstoneEvent tombstone
-        ? new Suspect(tombstone.table(), tombstone.key())
-        : new Suspect(event.table(), RowKey.of());
-  }
-
-  private record Suspect(TableId table, RowKey key) {}
 }

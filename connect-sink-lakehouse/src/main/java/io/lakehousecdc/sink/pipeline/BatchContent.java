@@ -15,6 +15,8 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,20 +29,21 @@ import java.util.Set;
 
 /** The events of a batch, and what they come to table by table. Not thread-safe. */
 final class BatchContent {
-  private final WriteMode mode;
+  private final TableOptions options;
   private final Map<TableId, BatchBuilder> builders = new LinkedHashMap<>();
   private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
   private final Map<TableId, Sweeps.Due> sweeps = new HashMap<>();
   private final VisibleTransactions transactions = new VisibleTransactions();
   private final List<Entry> entries = new ArrayList<>();
 
-  BatchContent(WriteMode mode) {
-    this.mode = mode;
+  BatchContent(TableOptions options) {
+    this.options = options;
   }
 
   /** A content of the given entries, combined anew. */
-  static BatchContent of(WriteMode mode, Collection<Entry> entries, Collection<Sweeps.Due> sweeps) {
-    BatchContent content = new BatchContent(mode);
+  static BatchContent of(
+      TableOptions options, Collection<Entry> entries, Collection<Sweeps.Due> sweeps) {
+    BatchContent content = new BatchContent(options);
     entries.forEach(content::add);
     sweeps.forEach(content::sweep);
     return content;
@@ -62,11 +65,17 @@ final class BatchContent {
     BatchBuilder builder = builder(event.table());
     if (event instanceof RowEvent row) {
       ChangeInfo info =
-          new ChangeInfo(row.operation(), entry.position(), row.sourcePosition().commitMicros());
+          new ChangeInfo(
+              row.operation(),
+              entry.position(),
+              row.sourcePosition().commitMicros(),
+              entry.delivery());
       TransactionVisibility visibility = transactions.add(entry);
-      if (row.operation() == Operation.DELETE) {
+      if (row.operation() == Operation.DELETE && options.deleteMode() == DeleteMode.IGNORE) {
+        builder.leave(row.schema(), row.key(), row.before(), info);
+      } else if (row.operation() == Operation.DELETE) {
         builder.delete(row.schema(), row.key(), row.before(), info, visibility);
-      } else if (row.formerKey() == null || mode == WriteMode.APPEND) {
+      } else if (row.formerKey() == null || options.writeMode() == WriteMode.APPEND) {
         builder.upsert(row.schema(), row.key(), row.after(), info, visibility);
       } else {
         move(builder, row, info, visibility);
@@ -74,10 +83,13 @@ final class BatchContent {
     } else if (event instanceof TombstoneEvent tombstone) {
       ChangeInfo info =
           new ChangeInfo(
-              Operation.DELETE, entry.position(), tombstone.sourcePosition().commitMicros());
+              Operation.DELETE,
+              entry.position(),
+              tombstone.sourcePosition().commitMicros(),
+              entry.delivery());
       builder.delete(tombstone.schema(), tombstone.key(), null, info, TransactionVisibility.NONE);
     } else if (event instanceof TruncateEvent) {
-      builder.truncate(entry.position());
+      builder.truncate(entry.floor());
     }
   }
 
@@ -120,7 +132,7 @@ final class BatchContent {
   private BatchBuilder builder(TableId table) {
     return builders.computeIfAbsent(
         table,
-        id -> mode == WriteMode.APPEND ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
+        id -> options.writeMode() == WriteMode.APPEND ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
   }
 
   private static RowSchema schemaOf(ChangeEvent event) {

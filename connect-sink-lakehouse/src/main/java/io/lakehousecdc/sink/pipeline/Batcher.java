@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -23,17 +24,24 @@ final class Batcher implements AutoCloseable {
 
   private final AssignedPartitions assigned;
   private final PipelineOptions options;
+  private final HistoryBook book;
   private final SinkMetrics metrics;
   private final Writer writer;
   private OpenBatch open;
 
   /**
+   * @param book histories of the connector
    * @param writer closed with this
    */
   Batcher(
-      AssignedPartitions assigned, PipelineOptions options, SinkMetrics metrics, Writer writer) {
+      AssignedPartitions assigned,
+      PipelineOptions options,
+      HistoryBook book,
+      SinkMetrics metrics,
+      Writer writer) {
     this.assigned = assigned;
     this.options = options;
+    this.book = book;
     this.metrics = metrics;
     this.writer = writer;
     this.open = new OpenBatch(options);
@@ -80,7 +88,7 @@ final class Batcher implements AutoCloseable {
     List<PartitionTracker> moved = open.touched().stream().map(assigned::tracker).toList();
     List<PartitionStep> steps = new ArrayList<>(moved.size());
     moved.forEach(tracker -> steps.add(tracker.step()));
-    SealedBatch batch = open.seal(steps);
+    SealedBatch batch = open.seal(steps, book.known());
     open = new OpenBatch(options);
     if (batch.isWorthCommitting()) {
       for (int i = 0; i < steps.size(); i++) {
@@ -105,7 +113,7 @@ final class Batcher implements AutoCloseable {
   /** Hands over an empty batch, for what the writer thread does between commits, if it is idle. */
   void cutEmptyIfIdle() {
     if (open.isUntouched() && writer.queued() == 0) {
-      writer.submit(open.seal(List.of()));
+      writer.submit(open.seal(List.of(), book.known()));
       open = new OpenBatch(options);
     }
   }

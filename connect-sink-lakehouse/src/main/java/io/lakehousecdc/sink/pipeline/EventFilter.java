@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.DeleteMemory;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
@@ -19,6 +24,7 @@ import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +35,16 @@ final class EventFilter {
 
   private final PipelineOptions options;
   private final SinkMetrics metrics;
+  private final HistoryBook book;
   private final DeleteMemory deletes;
   private final Set<TableId> notFollowed = new HashSet<>();
 
-  EventFilter(PipelineOptions options, SinkMetrics metrics) {
+  /**
+   * @param book histories of the connector
+   */
+  EventFilter(PipelineOptions options, HistoryBook book, SinkMetrics metrics) {
     this.options = options;
+    this.book = book;
     this.metrics = metrics;
     PipelineOptions.RememberedDeletes remembered = options.rememberedDeletes();
     this.deletes = new DeleteMemory(remembered.entries(), remembered.age().toMillis());
@@ -43,9 +54,15 @@ final class EventFilter {
    * What became of an event.
    *
    * @param event event to apply, at {@code position}; both null where it is not applied
+   * @param delivery whether later ones have come before it
+   * @param floor what a truncate removes; null for other events
    */
-  record Result(ChangeEvent event, Position position) {
-    static final Result DROPPED = new Result(null, null);
+  record Result(ChangeEvent event, Position position, Delivery delivery, Floor floor) {
+    static final Result DROPPED = new Result(null, null, Delivery.IN_ORDER, null);
+
+    static Result apply(ChangeEvent event, FilterDecision decision) {
+      return new Result(event, decision.position(), decision.delivery(), null);
+    }
 
     boolean isApplied() {
       return event != null;
@@ -63,49 +80,76 @@ final class EventFilter {
     }
   }
 
-  /** Decides about an event, and counts it as seen. */
-  Result filter(PartitionTracker tracker, RecordOffset at, ChangeEvent event) {
+  /**
+   * Decides about an event, and counts it as seen.
+   *
+   * @param run hash of the run of the source's task that sent it; 0 where not known
+   */
+  Result filter(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
     FilterDecision decision = tracker.progress().admit(at.offset(), event.sourcePosition());
     if (decision.verdict() == Verdict.REDELIVERED) {
+      recall(tracker, at, event, run);
       metrics.duplicate();
       return Result.DROPPED;
     }
     metrics.received(operationOf(event));
-    RowKey deletedBefore = tracker.exchangeLastDeleted(keyOfDelete(event));
-    if (event instanceof TombstoneEvent tombstone && tombstone.key().equals(deletedBefore)) {
+    boolean isRepetition =
+        event instanceof TombstoneEvent tombstone && tracker.repeatsDelete(tombstone);
+    tracker.passed(event);
+    if (isRepetition) {
       return Result.DROPPED;
     }
+    tracker.progress().latest().feeds(event.table(), book);
     return options.tables().writeMode() == WriteMode.APPEND
-        ? filterForLog(tracker, at, event, decision)
-        : filterForState(tracker, at, event, decision.position());
+        ? filterForLog(tracker, at, event, decision, run)
+        : filterForState(tracker, at, event, decision);
+  }
+
+  private void recall(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
+    if (options.tables().writeMode() == WriteMode.APPEND
+        && event instanceof RowEvent row
+        && isStreamed(row)) {
+      TrackedStream stream = tracker.progress().stream(event.sourcePosition());
+      Position position = stream.order().position(event.sourcePosition());
+      stream.replays().recall(position, row, at.offset(), run);
+    }
+  }
+
+  private static boolean isStreamed(RowEvent row) {
+    return row.operation() != Operation.READ && row.sourcePosition().lsn() != SourcePosition.NONE;
   }
 
   private Result filterForState(
-      PartitionTracker tracker, RecordOffset at, ChangeEvent event, Position position) {
+      PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
     if (event instanceof TruncateEvent) {
-      return filterTruncate(at, event, position);
+      return filterTruncate(tracker, at, event, decision);
     }
     if (event instanceof TombstoneEvent tombstone) {
       requireKey(at, tombstone.table(), tombstone.key());
-      return delete(dated(tombstone, tracker), tombstone.key(), position);
+      return delete(dated(tombstone, tracker), tombstone.key(), decision);
     }
     RowEvent row = (RowEvent) event;
     requireKey(at, row.table(), row.key());
     warnOfUnknownColumns(at, row);
     if (row.operation() == Operation.DELETE) {
-      return delete(row, row.key(), position);
+      return delete(row, row.key(), decision);
     }
     if (deletes.isDeletedAfter(
-        row.table(), row.key(), position, row.sourcePosition().commitMicros())) {
+        row.table(), row.key(), decision.position(), row.sourcePosition().commitMicros())) {
       metrics.stale(1);
       return Result.DROPPED;
     }
-    return new Result(row.formerKey() == null ? row : leaveFormerKey(row, position), position);
+    return Result.apply(row.formerKey() == null ? row : leaveFormerKey(row, decision), decision);
   }
 
   /** The old half of a changed key is a delete, and is treated as one. */
-  private RowEvent leaveFormerKey(RowEvent row, Position position) {
-    return delete(row, row.formerKey(), position).isApplied() ? row : keepingFormerRow(row);
+  private RowEvent leaveFormerKey(RowEvent row, FilterDecision decision) {
+    if (options.tables().deleteMode() == DeleteMode.IGNORE) {
+      metrics.ignoredDelete();
+      return keepingFormerRow(row);
+    }
+    delete(row, row.formerKey(), decision);
+    return row;
   }
 
   private static RowEvent keepingFormerRow(RowEvent row) {
@@ -119,19 +163,27 @@ final class EventFilter {
         row.sourcePosition());
   }
 
-  private Result delete(ChangeEvent event, RowKey key, Position position) {
+  private Result delete(ChangeEvent event, RowKey key, FilterDecision decision) {
     if (options.tables().deleteMode() == DeleteMode.IGNORE) {
       metrics.ignoredDelete();
-      return Result.DROPPED;
+      // Its values may be needed under another key; the batch leaves the row alone.
+      return event instanceof RowEvent ? Result.apply(event, decision) : Result.DROPPED;
     }
     deletes.remember(
-        event.table(), key, position, event.sourcePosition().commitMicros(), System.nanoTime());
-    return new Result(event, position);
+        event.table(),
+        key,
+        decision.position(),
+        event.sourcePosition().commitMicros(),
+        System.nanoTime());
+    return Result.apply(event, decision);
   }
 
   private Result filterForLog(
-      PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
-    Position position = decision.position();
+      PartitionTracker tracker,
+      RecordOffset at,
+      ChangeEvent event,
+      FilterDecision decision,
+      long run) {
     if (event instanceof TruncateEvent) {
       LOG.warn("{}: table {} was truncated; its change log stays", at, event.table());
       metrics.ignoredDelete();
@@ -144,31 +196,30 @@ final class EventFilter {
       return Result.DROPPED;
     }
     if (event instanceof TombstoneEvent tombstone) {
-      return new Result(dated(tombstone, tracker), position);
+      return Result.apply(dated(tombstone, tracker), decision);
     }
     RowEvent row = (RowEvent) event;
-    boolean streamed =
-        row.operation() != Operation.READ && row.sourcePosition().lsn() != SourcePosition.NONE;
-    if (streamed) {
-      ReplayDetector replays = tracker.replays();
-      boolean repeated = replays.isRepeated(decision, row);
-      tracker.progress().noteTies(replays.position(), replays.ties());
-      if (repeated) {
-        metrics.duplicate();
-        return Result.DROPPED;
-      }
+    if (isStreamed(row)
+        && tracker.progress().latest().replays().isRepeated(decision, row, at.offset(), run)) {
+      metrics.duplicate();
+      return Result.DROPPED;
     }
-    return new Result(row, position);
+    return Result.apply(row, decision);
   }
 
-  private Result filterTruncate(RecordOffset at, ChangeEvent event, Position position) {
+  private Result filterTruncate(
+      PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
     return switch (options.truncateMode()) {
       case APPLY -> {
         if (options.tables().deleteMode() == DeleteMode.IGNORE) {
           metrics.ignoredDelete();
           yield Result.DROPPED;
         }
-        yield new Result(event, position);
+        requireRelation(tracker.progress().latest().source(), at, event.table());
+        Floor floor =
+            book.known()
+                .floor(decision.position(), Floor.Cause.TRUNCATE, options.tables().relation());
+        yield new Result(event, decision.position(), decision.delivery(), floor);
       }
       case IGNORE -> {
         LOG.warn("{}: truncate of {} ignored (truncate.mode=ignore)", at, event.table());
@@ -183,6 +234,24 @@ final class EventFilter {
                   + " was truncated at the source and truncate.mode is fail. Set it to apply or"
                   + " ignore to go on.");
     };
+  }
+
+  /** Whose rows a truncate removes has to be known where several sources feed the table. */
+  private void requireRelation(SourceId source, RecordOffset at, TableId table) {
+    List<SourceId> others = book.known().othersFeeding(table.toString(), source);
+    if (options.tables().relation() == SourceRelation.AUTO && !others.isEmpty()) {
+      throw new FatalException(
+          at
+              + ": table "
+              + table
+              + " was truncated at source "
+              + source
+              + ", but also has rows of "
+              + others
+              + ". Set source.relation to shards if each source holds other rows, so that only its"
+              + " own are removed, or to successors if each source replaces those before it. Or set"
+              + " truncate.mode to ignore.");
+    }
   }
 
   private void warnOfUnknownColumns(RecordOffset at, RowEvent row) {
@@ -219,15 +288,11 @@ final class EventFilter {
         tombstone.schema(),
         tombstone.key(),
         new SourcePosition(
+            undated.source(),
             undated.commitLsn(),
             undated.lsn(),
             undated.snapshot(),
             tracker.progress().latestCommitMicros()));
-  }
-
-  /** Key of the row that the event deletes; null where it is something else, as a tombstone is. */
-  private static RowKey keyOfDelete(ChangeEvent event) {
-    return event instanceof RowEvent row && row.operation() == Operation.DELETE ? row.key() : null;
   }
 
   private static Operation operationOf(ChangeEvent event) {

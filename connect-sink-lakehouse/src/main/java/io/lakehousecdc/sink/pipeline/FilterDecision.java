@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 
 /**
  * What {@link PartitionProgress} decided about a record.
@@ -16,7 +17,7 @@ record FilterDecision(Verdict verdict, Position position) {
     NEW,
     /**
      * Apply it where rows are guarded by position; where they are logged, it is a duplicate: the
-     * source emitted it again.
+     * source emitted it again, or it is replayed.
      */
     REPEATED,
     /** The target has this record already: skip it. */
@@ -24,4 +25,9 @@ record FilterDecision(Verdict verdict, Position position) {
   }
 
   static final FilterDecision REDELIVERED = new FilterDecision(Verdict.REDELIVERED, null);
+
+  /** How the change came, for the target. */
+  Delivery delivery() {
+    return verdict == Verdict.NEW ? Delivery.IN_ORDER : Delivery.AGAIN;
+  }
 }

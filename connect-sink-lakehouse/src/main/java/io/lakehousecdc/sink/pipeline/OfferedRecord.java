@@ -16,9 +16,10 @@ public sealed interface OfferedRecord {
    *
    * @param event the change
    * @param bytes estimate of the heap that the event occupies
+   * @param run hash of the run of the source's task that sent it; 0 where not known
    * @param original the record as it was received, for {@link RejectionReporter}
    */
-  record Change(RecordOffset at, ChangeEvent event, int bytes, Object original)
+  record Change(RecordOffset at, ChangeEvent event, int bytes, long run, Object original)
       implements OfferedRecord {}
 
   /** A record that concerns no table. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +20,6 @@ final class OpenBatch {
   private static final int REPORT_BYTES = 200;
 
   private final PipelineOptions options;
-  private final WriteMode mode;
   private final BatchContent content;
   private final Set<SourcePartition> touched = new LinkedHashSet<>();
   private final List<DeadLetter> letters = new ArrayList<>();
@@ -31,8 +30,7 @@ final class OpenBatch {
 
   OpenBatch(PipelineOptions options) {
     this.options = options;
-    this.mode = options.tables().writeMode();
-    this.content = new BatchContent(mode);
+    this.content = new BatchContent(options.tables());
   }
 
   BatchContent content() {
@@ -118,9 +116,16 @@ final class OpenBatch {
    * The batch as it is, for the writer thread; not to be filled any more.
    *
    * @param steps of the partitions whose state moves with it
+   * @param histories that the positions of its events were found with
    */
-  SealedBatch seal(List<PartitionStep> steps) {
+  SealedBatch seal(List<PartitionStep> steps, Histories histories) {
     return new SealedBatch(
-        mode, content, List.copyOf(steps), List.copyOf(letters), List.copyOf(reports), bytes);
+        options.tables(),
+        content,
+        List.copyOf(steps),
+        List.copyOf(letters),
+        List.copyOf(reports),
+        bytes,
+        histories);
   }
 }

@@ -1,100 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.order.EpochEvidence;
-import io.lakehousecdc.order.EpochPolicy;
-import io.lakehousecdc.order.HistoryRules;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Placement;
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.order.SnapshotBase;
-import io.lakehousecdc.order.SourceHistory;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourceStream;
+import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.PartitionState;
-import io.lakehousecdc.sink.spi.PartitionState.Ties;
+import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
+import io.lakehousecdc.sink.spi.PartitionState.SourceState;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows one topic-partition: gives every record its position, recognises redeliveries, topics
- * that were created anew and epochs that began. Holds the working state, ahead of the committed
- * one. Used by the task thread only.
+ * How far one topic partition has been read: gives every record its position, and recognises
+ * redeliveries, topics that were created anew and histories that began. Holds the working state,
+ * ahead of the committed one. Used by the task thread only.
  */
 final class PartitionProgress {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionProgress.class);
-  private static final HistoryRules RULES =
-      new HistoryRules(EpochPolicy.automatic(EpochEvidence.LATER_COMMIT), SnapshotBase.LATEST);
 
   private final SourcePartition partition;
   private final SinkMetrics metrics;
+  private final HistoryBook book;
   private final PartitionState takenOver;
   private final Map<TableId, Long> tablesAhead;
-  private final SourceHistory history;
-  private Position tiesAt;
-  private Ties ties;
+  private final Map<SourceId, TrackedStream> streams = new LinkedHashMap<>();
+  private TrackedStream latest;
   private long nextOffset;
   private long lastRecordAt = System.nanoTime();
   private OptionalLong justCompleted = OptionalLong.empty();
 
-  PartitionProgress(SourcePartition partition, PartitionState state, SinkMetrics metrics) {
-    this(partition, state, Map.of(), metrics);
+  PartitionProgress(
+      SourcePartition partition, PartitionState state, HistoryBook book, SinkMetrics metrics) {
+    this(partition, state, Map.of(), book, metrics);
   }
 
   /**
    * @param tablesAhead tables that have applied more than {@code state} says, and up to where
+   * @param book histories of the connector
    */
   PartitionProgress(
       SourcePartition partition,
       PartitionState state,
       Map<TableId, Long> tablesAhead,
+      HistoryBook book,
       SinkMetrics metrics) {
     this.partition = partition;
     this.metrics = metrics;
+    this.book = book;
     this.takenOver = state;
     this.tablesAhead = new HashMap<>(tablesAhead);
-    this.tiesAt = state.highWater();
-    this.ties = state.ties();
     this.nextOffset = state.nextOffset();
-    this.history = new SourceHistory(state.history(), RULES);
+    for (SourceState each : state.streams()) {
+      if (!each.source().equals(SourceId.UNKNOWN)) {
+        resume(each.source(), each);
+      }
+    }
+    latest = state.streams().isEmpty() ? null : streams.get(state.streams().get(0).source());
   }
 
   /** The same as it began. */
   PartitionProgress unread() {
-    return new PartitionProgress(partition, takenOver, tablesAhead, metrics);
+    return new PartitionProgress(partition, takenOver, tablesAhead, book, metrics);
   }
 
-  /** The state to commit with everything admitted so far. */
-  PartitionState state() {
-    return new PartitionState(
-        nextOffset, history.state(), tiesAt.equals(highWater()) ? ties : Ties.NONE);
+  /**
+   * The state to commit with everything admitted so far.
+   *
+   * @param lastDelete fingerprint of the key that the last record deleted, or null
+   */
+  PartitionState state(Fingerprint lastDelete) {
+    List<SourceState> states = new ArrayList<>(streams.size());
+    if (latest != null) {
+      states.add(latest.state());
+    }
+    for (TrackedStream each : streams.values()) {
+      if (each != latest) {
+        states.add(each.state());
+      }
+    }
+    if (states.isEmpty()) {
+      states.addAll(takenOver.streams());
+    }
+    return new PartitionState(nextOffset, states, lastDelete, takenOver.rejectedKeys());
   }
 
-  /** The state that this ledger began with. */
+  /** The state that this began with. */
   PartitionState takenOver() {
     return takenOver;
-  }
-
-  /** Notes which changes at {@code position} have been logged. */
-  void noteTies(Position position, Ties logged) {
-    tiesAt = position;
-    ties = logged;
   }
 
   long nextOffset() {
     return nextOffset;
   }
 
-  Position highWater() {
-    return history.highWater();
+  /** The stream that the last record belongs to; null before the first. */
+  TrackedStream latest() {
+    return latest;
   }
 
+  /** Latest commit time of the stream read last, microseconds since the epoch; 0 before any. */
   long latestCommitMicros() {
-    return history.latestCommitMicros();
+    return latest == null ? 0 : latest.order().latestCommitMicros();
   }
 
   /** Whether the partition has never had a record. */
@@ -102,19 +121,43 @@ final class PartitionProgress {
     return nextOffset == 0;
   }
 
-  /** When the last record came, or the ledger was opened; as {@link System#nanoTime} has it. */
+  /** When the last record came, or this began; as {@link System#nanoTime} has it. */
   long lastRecordAt() {
     return lastRecordAt;
   }
 
   /** Whether an event has shown that nothing more comes of the snapshot at {@code below}. */
   boolean isPast(Position below) {
-    return history.isPast(below);
+    TrackedStream stream = streamOf(below);
+    return stream != null && stream.order().isPast(below);
+  }
+
+  /** Whether the source of the snapshot at {@code below} is in its history still. */
+  boolean isInHistoryOf(Position below) {
+    TrackedStream stream = streamOf(below);
+    return stream == null || stream.order().highWater().epoch() == below.epoch();
   }
 
   /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
   void completeSnapshot(Position below) {
-    history.completeSnapshot(below);
+    TrackedStream stream = streamOf(below);
+    if (stream == null) {
+      SourceId source = sourceOf(below);
+      StreamState fresh = StreamState.fresh(below.epoch());
+      stream = resume(source, new SourceState(source, fresh, PartitionState.ReplayState.NONE));
+    }
+    stream.order().completeSnapshot(below);
+  }
+
+  private TrackedStream streamOf(Position below) {
+    return streams.get(sourceOf(below));
+  }
+
+  private SourceId sourceOf(Position below) {
+    return book.known()
+        .history(below.epoch())
+        .map(history -> history.source())
+        .orElse(SourceId.UNKNOWN);
   }
 
   /**
@@ -140,75 +183,106 @@ final class PartitionProgress {
     return true;
   }
 
-  /** Whether the record at {@code offset} shows that the topic was deleted and created anew. */
-  boolean beginsAnew(long offset, SourcePosition mark) {
-    return offset < nextOffset && mark.lsn() != SourcePosition.NONE && isOfAnotherTopic(mark);
+  /**
+   * Whether the record at {@code offset} shows that the topic was deleted and created anew: it comes
+   * at an offset already read, and cannot be what was read there.
+   */
+  boolean beginsAnew(long offset, SourcePosition event) {
+    return offset < nextOffset
+        && event.lsn() != SourcePosition.NONE
+        && stream(event).order().isNew(event);
   }
 
   /** Decides about the record at {@code offset}, and counts it as seen. */
-  FilterDecision admit(long offset, SourcePosition mark) {
+  FilterDecision admit(long offset, SourcePosition event) {
     lastRecordAt = System.nanoTime();
     justCompleted = OptionalLong.empty();
-    if (mark.lsn() == SourcePosition.NONE) {
+    TrackedStream stream = stream(event);
+    if (event.lsn() == SourcePosition.NONE) {
+      latest = stream;
       return pass(offset)
-          ? new FilterDecision(FilterDecision.Verdict.NEW, highWater())
+          ? new FilterDecision(FilterDecision.Verdict.NEW, stream.order().highWater())
           : FilterDecision.REDELIVERED;
     }
-    if (beginsAnew(offset, mark)) {
-      restart(offset, history.position(mark).orElseThrow());
+    if (beginsAnew(offset, event)) {
+      restart(offset, stream.order().highWater());
     } else if (offset < nextOffset) {
       return FilterDecision.REDELIVERED;
     }
     nextOffset = offset + 1;
-    Placement placement = history.advance(mark);
-    justCompleted = history.justCompleted();
-    if (placement instanceof Placement.EpochBegan began) {
-      noteEpoch(offset, began);
+    latest = stream;
+    Placement placement = stream.order().place(event);
+    justCompleted = stream.order().justCompleted();
+    if (placement instanceof Placement.StartedOver startedOver) {
+      noteHistory(offset, stream.source(), startedOver);
     }
     boolean repeated =
-        placement instanceof Placement.Below && mark.hasCommitTime() && !mark.isInitial();
+        placement instanceof Placement.Older
+            || placement instanceof Placement.Below && event.hasCommitTime() && !event.isInitial();
     return new FilterDecision(
         repeated ? FilterDecision.Verdict.REPEATED : FilterDecision.Verdict.NEW,
         placement.position());
   }
 
-  /**
-   * Whether a record below the committed offset cannot be one that was applied already: it was
-   * committed later than all of those, or stands above them. After a change of epoch position alone
-   * proves nothing, since LSNs of the old epoch may be higher.
-   */
-  private boolean isOfAnotherTopic(SourcePosition mark) {
-    if (latestCommitMicros() > 0 && mark.isCommittedAfter(latestCommitMicros())) {
-      return true;
+  /** The stream that an event belongs to, begun where it is the first. */
+  TrackedStream stream(SourcePosition event) {
+    SourceId source = event.source();
+    if (latest != null && (latest.source() == source || isUnnamed(event))) {
+      return latest;
     }
-    boolean comparable = mark.commitLsn() != SourcePosition.NONE || mark.isInitial();
-    return comparable
-        && history.epoch() == 0
-        && history.position(mark).filter(highWater()::isBelow).isPresent();
+    TrackedStream known = streams.get(source);
+    if (known != null) {
+      return known;
+    }
+    // Version 0.1 did not name the source: it is the first one that comes.
+    SourceState unnamed = takenOver.of(SourceId.UNKNOWN).orElse(null);
+    if (unnamed != null && streams.isEmpty()) {
+      return resume(source, unnamed);
+    }
+    TrackedStream begun =
+        new TrackedStream(
+            SourceStream.beginning(source, book, event),
+            new ReplayDetector(PartitionState.ReplayState.NONE, null));
+    streams.put(source, begun);
+    return begun;
   }
 
-  private void noteEpoch(long offset, Placement.EpochBegan began) {
+  /** A tombstone says nothing of its source: it belongs to the event before it. */
+  private static boolean isUnnamed(SourcePosition event) {
+    return event.source().equals(SourceId.UNKNOWN);
+  }
+
+  private TrackedStream resume(SourceId source, SourceState state) {
+    SourceStream order = SourceStream.resuming(source, book, state.stream());
+    TrackedStream resumed =
+        new TrackedStream(order, new ReplayDetector(state.replay(), order.highWater()));
+    streams.put(source, resumed);
+    return resumed;
+  }
+
+  private void noteHistory(long offset, SourceId source, Placement.StartedOver startedOver) {
     LOG.warn(
-        "{}, offset {}: position {} is below {}, but was committed later than anything seen: the"
-            + " source's LSNs have started over (another cluster, a restore or a failover). Epoch {}"
-            + " begins. Rows that only the old source had stay until they are deleted or swept.",
+        "{}, offset {}: the change is below {}, but was committed later than anything seen of source"
+            + " {}: its LSNs have started over (another cluster, a restore or a failover). It is"
+            + " placed at {} in the history with epoch {}. Rows that only the old history had stay"
+            + " until they are deleted or swept.",
         partition,
         offset,
-        began.formerPosition(),
-        began.formerHighWater(),
-        history.epoch());
+        startedOver.formerHighWater(),
+        source,
+        startedOver.position(),
+        startedOver.position().epoch());
     metrics.epochBegan();
   }
 
-  private void restart(long offset, Position position) {
+  private void restart(long offset, Position highWater) {
     LOG.warn(
-        "{}, offset {} is below the committed offset {}, but its position {} is new (high-water"
-            + " mark {}): the topic was deleted and created anew. Reading goes on from here.",
+        "{}, offset {} is below the committed offset {}, but its change is new (high-water mark {}):"
+            + " the topic was deleted and created anew. Reading goes on from here.",
         partition,
         offset,
         nextOffset,
-        position,
-        highWater());
+        highWater);
     metrics.topicRestarted();
     tablesAhead.clear();
     nextOffset = offset;

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.HistoryBook;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
+import io.lakehousecdc.sink.spi.PartitionState.SourceState;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -21,10 +29,34 @@ import org.slf4j.LoggerFactory;
  * its tracker was dropped changes nothing of the one that took its place.
  */
 final class PartitionTracker {
+  /** From where a partition is read when it is taken over. */
+  enum Recall {
+    /** From the first record that is not applied. */
+    NOTHING {
+      @Override
+      long from(PartitionState state) {
+        return state.nextOffset();
+      }
+    },
+    /** From the first event of groups that share a position: their order has to be known again. */
+    GROUPS {
+      @Override
+      long from(PartitionState state) {
+        long from = state.nextOffset();
+        for (SourceState each : state.streams()) {
+          from = ReplayDetector.recallFrom(each.replay(), from);
+        }
+        return from;
+      }
+    };
+
+    abstract long from(PartitionState state);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(PartitionTracker.class);
 
   private final SourcePartition partition;
-  private final ReplayDetector replays;
+  private final Fingerprints fingerprints = new Fingerprints();
   private PartitionProgress progress;
   private ReportableOffset committed;
 
@@ -38,23 +70,31 @@ final class PartitionTracker {
   private boolean unknownToTarget;
 
   private RowKey lastDeleted;
+  private TableId lastDeletedFrom;
+
+  /** What {@link #lastDeleted} was when the partition was taken over, until the next record. */
+  private Fingerprint restoredDelete;
 
   /**
    * @param loaded what the target holds of the partition
-   * @param minimumEpoch epoch to be in at least
+   * @param book histories of the connector
+   * @param recalls whether groups of events that share a position are needed again
    */
   PartitionTracker(
-      SourcePartition partition, LoadedPartition loaded, int minimumEpoch, SinkMetrics metrics) {
+      SourcePartition partition,
+      LoadedPartition loaded,
+      HistoryBook book,
+      Recall recalls,
+      SinkMetrics metrics) {
     PartitionState state = loaded.state();
     boolean stored = loaded.isStored();
     this.partition = partition;
     this.progress =
-        new PartitionProgress(
-            partition, state.inEpochFrom(minimumEpoch), loaded.tablesAhead(), metrics);
-    this.replays = new ReplayDetector(progress.takenOver());
+        new PartitionProgress(partition, state, loaded.tablesAhead(), book, metrics);
     this.committed = stored ? ReportableOffset.stored(state.nextOffset()) : new ReportableOffset();
     this.lastCut = stored ? state : null;
-    this.resumeAt = stored ? OptionalLong.of(state.nextOffset()) : OptionalLong.empty();
+    this.resumeAt = stored ? OptionalLong.of(recalls.from(state)) : OptionalLong.empty();
+    this.restoredDelete = state.lastDelete();
     this.unknownToTarget = !stored;
   }
 
@@ -65,11 +105,6 @@ final class PartitionTracker {
   /** Position, epoch and offset up to the last record taken in. */
   PartitionProgress progress() {
     return progress;
-  }
-
-  /** Recognises changes that the source emits again, where they are logged. */
-  ReplayDetector replays() {
-    return replays;
   }
 
   /**
@@ -85,11 +120,19 @@ final class PartitionTracker {
     if (stored.isEmpty() || stored.getAsLong() >= next) {
       return OptionalLong.empty();
     }
-    LOG.warn(
-        "{}: Kafka would go on at offset {}, but the target is at {}: reading again from there",
-        partition,
-        next,
-        stored.getAsLong());
+    if (next <= progress.nextOffset()) {
+      LOG.info(
+          "{}: reading from offset {} again, where changes begin that share a position with the last"
+              + " one applied",
+          partition,
+          stored.getAsLong());
+    } else {
+      LOG.warn(
+          "{}: Kafka would go on at offset {}, but the target is at {}: reading again from there",
+          partition,
+          next,
+          stored.getAsLong());
+    }
     return stored;
   }
 
@@ -130,21 +173,32 @@ final class PartitionTracker {
   }
 
   /**
-   * Notes the key of a delete.
+   * Notes a delete.
    *
-   * @param key of the row that the event deletes; null where it is no delete of a row
-   * @return the key that the event before deleted; null where that was no delete of a row
+   * @param event the record's event
    */
-  RowKey exchangeLastDeleted(RowKey key) {
-    RowKey before = lastDeleted;
-    lastDeleted = key;
-    return before;
+  void passed(ChangeEvent event) {
+    restoredDelete = null;
+    boolean isDelete = event instanceof RowEvent row && row.operation() == Operation.DELETE;
+    lastDeleted = isDelete ? ((RowEvent) event).key() : null;
+    lastDeletedFrom = isDelete ? event.table() : null;
+  }
+
+  /** Whether a tombstone repeats the delete that came right before it. */
+  boolean repeatsDelete(TombstoneEvent tombstone) {
+    return restoredDelete != null
+        ? restoredDelete.equals(fingerprints.of(tombstone.table(), tombstone.key()))
+        : tombstone.key().equals(lastDeleted);
+  }
+
+  private Fingerprint lastDelete() {
+    return lastDeleted == null ? restoredDelete : fingerprints.of(lastDeletedFrom, lastDeleted);
   }
 
   /** The step from the last batch to what has been taken in since. */
   PartitionStep step() {
     return new PartitionStep(
-        new PartitionAdvance(partition, Optional.ofNullable(lastCut), progress.state()), committed);
+        new PartitionAdvance(partition, Optional.ofNullable(lastCut), progress.state(lastDelete())), committed);
   }
 
   /** A batch is to be committed with {@code state}: the next step builds on it. */

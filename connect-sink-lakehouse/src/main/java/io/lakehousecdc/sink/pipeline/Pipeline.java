@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.error.OutdatedHistoriesException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Change;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Rejected;
@@ -53,13 +55,15 @@ public final class Pipeline implements AutoCloseable {
     this.options = options;
     this.metrics = metrics;
     this.rejections = rejections;
-    this.filter = new EventFilter(options, metrics);
-    this.sweeps = new Sweeps(options.sweeping());
+    HistoryBook book = new HistoryBook(options.epochs());
+    this.filter = new EventFilter(options, book, metrics);
+    this.sweeps = new Sweeps(options.sweeping(), options.tables().relation(), book);
     this.inquiry = new SweepInquiry(target, options.sweeping());
-    this.assigned = new AssignedPartitions(target, options, metrics);
+    this.assigned = new AssignedPartitions(target, options, book, metrics);
     Committer committer = new Committer(target, options, metrics, rejections);
     this.batcher =
-        new Batcher(assigned, options, metrics, new Writer(name, committer, this::noteCommitted));
+        new Batcher(
+            assigned, options, book, metrics, new Writer(name, committer, this::noteCommitted));
   }
 
   /**
@@ -200,7 +204,9 @@ public final class Pipeline implements AutoCloseable {
    */
   public Map<SourcePartition, Long> recover(FencedException fenced) {
     metrics.fenced();
-    if (++fencedInARow > MAX_FENCED_IN_A_ROW) {
+    // Each time that histories are outdated, more of them are known afterwards: it ends.
+    boolean isOwner = fenced instanceof OutdatedHistoriesException;
+    if (!isOwner && ++fencedInARow > MAX_FENCED_IN_A_ROW) {
       throw fenced;
     }
     LOG.warn("Reading the committed state again: {}", fenced.getMessage());
@@ -239,7 +245,7 @@ public final class Pipeline implements AutoCloseable {
   private void apply(PartitionTracker tracker, Change change) {
     RecordOffset at = change.at();
     batcher.makeRoomFor(change.event());
-    EventFilter.Result result = filter.filter(tracker, at, change.event());
+    EventFilter.Result result = filter.filter(tracker, at, change.event(), change.run());
     batcher.touch(tracker.partition());
     if (followsSnapshots()) {
       sweeps.observe(tracker, change.event().table()).ifPresent(batcher::sweep);
@@ -252,7 +258,10 @@ public final class Pipeline implements AutoCloseable {
       return;
     }
     Object original = rejections.wantsOriginal() ? change.original() : null;
-    batcher.add(new Entry(result.event(), result.position(), at, original), change.bytes());
+    batcher.add(
+        new Entry(
+            result.event(), result.position(), result.delivery(), result.floor(), at, original),
+        change.bytes());
   }
 
   private void setAside(PartitionTracker tracker, Rejected rejected) {

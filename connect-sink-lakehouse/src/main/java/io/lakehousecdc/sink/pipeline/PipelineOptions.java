@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import java.time.Duration;
  *
  * @param tables how tables are written
  * @param truncateMode what a truncate does
- * @param minimumEpoch epoch set by the operator; 0 where epochs rise by themselves only
+ * @param epochs how histories of a source come about
  * @param sweeping what happens when an initial snapshot has completed
  * @param rememberedDeletes which deletes are remembered
  * @param flushing when a batch is committed, and how much may be buffered
@@ -19,7 +20,7 @@ import java.time.Duration;
 public record PipelineOptions(
     TableOptions tables,
     TruncateMode truncateMode,
-    int minimumEpoch,
+    EpochPolicy epochs,
     Sweeping sweeping,
     RememberedDeletes rememberedDeletes,
     Flushing flushing,

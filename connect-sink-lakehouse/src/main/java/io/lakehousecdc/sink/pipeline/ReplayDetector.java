@@ -2,115 +2,198 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
-import io.lakehousecdc.sink.spi.PartitionState;
-import io.lakehousecdc.sink.spi.PartitionState.Ties;
-import java.util.HashSet;
-import java.util.Objects;
-import java.util.Set;
+import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
+import io.lakehousecdc.sink.spi.PartitionState.ReplayState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Recognises streamed events of one partition that the source has emitted again, for a log in which
- * every change is a row. Below the high-water mark position alone tells. At it, several changes may
- * share a position (COPY, a changed key): those seen are remembered, and after a restart their
- * number and the first of them, since a source emits again in the same order.
+ * Recognises streamed events of one source in one partition that the source has emitted again, for
+ * a log in which every change is a row. The source repeats a suffix of what it has sent, in the
+ * same order. Below the high-water mark position alone tells. Events at the high-water mark (COPY,
+ * the halves of a changed key) are a group: their order tells, never that one looks like another,
+ * because rows may be identical.
+ *
+ * <ul>
+ *   <li>After an event below the mark, the group comes again from its first event.
+ *   <li>Without one, it can come again from any of its events, where the source's task has started
+ *       anew in between: Debezium names the run in a header. It is taken up after the last event
+ *       that is the same, so that in doubt nothing is lost.
+ *   <li>Where the run is not known, an event with a key that is the same as one of the group is
+ *       that one; identical rows without a key are taken for different ones.
+ * </ul>
+ *
+ * <p>The state that is saved holds the first event of the group only. A group of several is read
+ * again when the partition is taken over, and shown to {@link #recall}. Used by the task thread
+ * only.
  */
 final class ReplayDetector {
-  private static final int MAX_REMEMBERED = 1_000_000;
+  private static final int IN_ORDER = -1;
 
-  private final Set<Long> seen = new HashSet<>();
+  private final Fingerprints fingerprints = new Fingerprints();
+  private final List<Fingerprint> group = new ArrayList<>();
+
+  /** Last place of each fingerprint in the group; empty until one is looked for. */
+  private final Map<Fingerprint, Integer> places = new HashMap<>();
+
   private Position at;
-  private int count;
-  private long first;
-  private boolean restored = true;
-  private int stillRepeated;
+  private RowEvent single;
+  private long firstOffset;
+  private long run;
+
+  /** Place of the event of the group that is to come again; {@link #IN_ORDER} where none is. */
+  private int expected;
+
+  /** Whether the group as it was saved has yet to be recalled. */
+  private boolean saved;
 
   /**
-   * @param state state that the partition was taken over with
+   * @param state as it was saved
+   * @param highWater greatest position of the stream then
    */
-  ReplayDetector(PartitionState state) {
-    at = state.highWater();
-    count = state.ties().count();
-    first = state.ties().first();
+  ReplayDetector(ReplayState state, Position highWater) {
+    firstOffset = state.firstOffset();
+    run = state.run();
+    expected = state.expected();
+    saved = state.count() > 0;
+    at = saved ? highWater : null;
+    if (state.count() == 1) {
+      group.add(state.first());
+    }
   }
 
-  /** Position of the changes that {@link #ties} counts. */
-  Position position() {
-    return at;
+  /**
+   * Offset from which the partition has to be read again for {@link #recall}, where the state says
+   * that the group has several events; else {@code offset}.
+   */
+  static long recallFrom(ReplayState state, long offset) {
+    return state.count() > 1 ? Math.min(offset, state.firstOffset()) : offset;
   }
 
-  Ties ties() {
-    return new Ties(count, first);
+  /**
+   * What to save.
+   *
+   * @param highWater greatest position of the stream
+   */
+  ReplayState state(Position highWater) {
+    int count = single != null ? 1 : group.size();
+    if (count == 0 || !hasLsnsOf(highWater)) {
+      return ReplayState.NONE;
+    }
+    Fingerprint first = single != null ? fingerprints.of(single) : group.get(0);
+    return new ReplayState(firstOffset, count, expected, first, run);
   }
 
-  boolean isRepeated(FilterDecision decision, RowEvent row) {
+  /**
+   * Shows an event that the target has, of a partition that was taken over, again in its order.
+   *
+   * @param position where it stands
+   * @param eventRun hash of the run of the source's task that sent it; 0 where not known
+   */
+  void recall(Position position, RowEvent event, long offset, long eventRun) {
+    if (saved) {
+      saved = false;
+      clear();
+      expected = IN_ORDER;
+      run = eventRun;
+    }
+    if (hasLsnsOf(position)) {
+      isRepeatedInGroup(event, offset, eventRun);
+    } else {
+      passedBelow(eventRun);
+    }
+  }
+
+  /**
+   * Whether the log has the event already.
+   *
+   * @param decision what its position says
+   * @param eventRun hash of the run of the source's task that sent it; 0 where not known
+   */
+  boolean isRepeated(FilterDecision decision, RowEvent event, long offset, long eventRun) {
+    saved = false;
     if (decision.verdict() == FilterDecision.Verdict.REPEATED) {
+      passedBelow(eventRun);
       return true;
     }
-    long fingerprint = fingerprint(row);
-    if (at.isBelow(decision.position())) {
-      begin(decision.position(), fingerprint);
-      return false;
+    Position position = decision.position();
+    if (hasLsnsOf(position)) {
+      // It may turn out later to which history the position belongs.
+      at = position;
+      return isRepeatedInGroup(event, offset, eventRun);
     }
-    if (!at.equals(decision.position())) {
-      return false;
+    if (at == null || at.isBelow(position)) {
+      begin(position, event, offset, eventRun);
     }
-    if (restored) {
-      return isRepeatedSinceRestart(fingerprint);
-    }
-    if (seen.size() < MAX_REMEMBERED && !seen.add(fingerprint)) {
-      return true;
-    }
-    count++;
     return false;
   }
 
-  private void begin(Position position, long fingerprint) {
-    restored = false;
-    seen.clear();
-    seen.add(fingerprint);
+  private boolean hasLsnsOf(Position position) {
+    return at != null && at.inEpoch(position.epoch()).equals(position);
+  }
+
+  private void passedBelow(long eventRun) {
+    expected = 0;
+    run = eventRun;
+  }
+
+  private void begin(Position position, RowEvent event, long offset, long eventRun) {
+    clear();
     at = position;
-    count = 1;
-    first = fingerprint;
+    single = event;
+    firstOffset = offset;
+    run = eventRun;
+    expected = IN_ORDER;
   }
 
-  private boolean isRepeatedSinceRestart(long fingerprint) {
-    if (stillRepeated > 0) {
-      stillRepeated--;
-      return true;
-    }
-    if (count > 0 && fingerprint == first) {
-      stillRepeated = count - 1;
-      return true;
-    }
-    count++;
-    if (count == 1) {
-      first = fingerprint;
-    }
-    return false;
+  private void clear() {
+    group.clear();
+    places.clear();
+    single = null;
   }
 
-  /** The same in every JVM. */
-  private static long fingerprint(RowEvent row) {
-    long what = 31L * row.table().toString().hashCode() + row.operation().code().hashCode();
-    long which = row.key().size() > 0 ? row.key().hashCode() : values(row);
-    return what * 0x9E3779B97F4A7C15L ^ which * 0xC2B2AE3D27D4EB4FL;
+  private boolean isRepeatedInGroup(RowEvent event, long offset, long eventRun) {
+    Fingerprint fingerprint = fingerprints.of(event);
+    if (single != null) {
+      group.add(fingerprints.of(single));
+      single = null;
+    }
+    int same = placeOf(fingerprint, event, eventRun);
+    expected = same >= 0 && same + 1 < group.size() ? same + 1 : IN_ORDER;
+    run = eventRun;
+    if (same < 0) {
+      firstOffset = group.isEmpty() ? offset : firstOffset;
+      group.add(fingerprint);
+      if (!places.isEmpty()) {
+        places.put(fingerprint, group.size() - 1);
+      }
+    }
+    return same >= 0;
   }
 
-  private static long values(RowEvent row) {
-    Object[] cells = row.after() != null ? row.after() : row.before();
-    long result = 1;
-    for (int i = 0; cells != null && i < cells.length; i++) {
-      Object cell = cells[i];
-      int one =
-          cell instanceof byte[] bytes
-              ? java.util.Arrays.hashCode(bytes)
-              : cell instanceof Cell placeholder
-                  ? placeholder.name().hashCode()
-                  : Objects.hashCode(cell);
-      result = 31 * result + one;
+  /** Place in the group of the event that this one repeats; negative where it repeats none. */
+  private int placeOf(Fingerprint fingerprint, RowEvent event, long eventRun) {
+    if (expected != IN_ORDER) {
+      for (int place = expected; place < group.size(); place++) {
+        if (group.get(place).equals(fingerprint)) {
+          return place;
+        }
+      }
+      return -1;
     }
-    return result;
+    boolean isSameRun = eventRun != 0 && eventRun == run;
+    boolean tellsRuns = eventRun != 0 && run != 0;
+    if (isSameRun || !tellsRuns && event.key().size() == 0) {
+      return -1;
+    }
+    if (places.isEmpty()) {
+      for (int place = 0; place < group.size(); place++) {
+        places.put(group.get(place), place);
+      }
+    }
+    return places.getOrDefault(fingerprint, -1);
   }
 }

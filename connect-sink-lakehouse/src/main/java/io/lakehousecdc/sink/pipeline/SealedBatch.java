@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.spi.Commit;
-import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.TableOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,43 +17,48 @@ import java.util.concurrent.Future;
 /**
  * A batch on its way to the target.
  *
- * @param mode how its events are combined
+ * @param options how its events are combined
  * @param content its events
  * @param steps of the partitions whose state moves with it
  * @param letters rejected records, for the dead-letter table
  * @param reports reports of rejected records that must be safe before the offsets are committed
  * @param bytes estimated size
+ * @param histories that the positions of its events were found with
  * @param commit what the target is given
  */
 record SealedBatch(
-    WriteMode mode,
+    TableOptions options,
     BatchContent content,
     List<PartitionStep> steps,
     List<DeadLetter> letters,
     List<Future<?>> reports,
     long bytes,
+    Histories histories,
     Commit commit) {
 
   /** A batch with its commit: one instance, by which a target knows an attempt made again. */
   SealedBatch(
-      WriteMode mode,
+      TableOptions options,
       BatchContent content,
       List<PartitionStep> steps,
       List<DeadLetter> letters,
       List<Future<?>> reports,
-      long bytes) {
+      long bytes,
+      Histories histories) {
     this(
-        mode,
+        options,
         content,
         steps,
         letters,
         reports,
         bytes,
+        histories,
         new Commit(
             content.batches(),
             steps.stream().map(PartitionStep::advance).toList(),
             letters,
-            content.contributors()));
+            content.contributors(),
+            histories));
   }
 
   /** Whether there is anything but offsets to commit. */
@@ -67,12 +73,13 @@ record SealedBatch(
   SealedBatch without(Set<Entry> bad, List<DeadLetter> newLetters, List<Future<?>> newReports) {
     List<Entry> kept = content.entries().stream().filter(entry -> !bad.contains(entry)).toList();
     return new SealedBatch(
-        mode,
-        BatchContent.of(mode, kept, content.sweeps()),
+        options,
+        BatchContent.of(options, kept, content.sweeps()),
         steps,
         concat(letters, newLetters),
         concat(reports, newReports),
-        bytes);
+        bytes,
+        histories);
   }
 
   /**
@@ -80,7 +87,7 @@ record SealedBatch(
    * batch of its own. Neither is changed.
    */
   Optional<SealedBatch> tryJoin(SealedBatch next) {
-    BatchContent joined = BatchContent.of(mode, content.entries(), content.sweeps());
+    BatchContent joined = BatchContent.of(options, content.entries(), content.sweeps());
     for (Entry entry : next.content.entries()) {
       if (!joined.accepts(entry.event())) {
         return Optional.empty();
@@ -96,12 +103,13 @@ record SealedBatch(
     }
     return Optional.of(
         new SealedBatch(
-            mode,
+            options,
             joined,
             List.copyOf(joinedSteps.values()),
             concat(letters, next.letters),
             concat(reports, next.reports),
-            bytes + next.bytes));
+            bytes + next.bytes,
+            next.histories));
   }
 
   private static <T> List<T> concat(List<T> first, List<T> second) {

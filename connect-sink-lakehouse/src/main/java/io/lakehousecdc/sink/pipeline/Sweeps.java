@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
@@ -27,11 +30,19 @@ import java.util.stream.Collectors;
  */
 final class Sweeps {
   private final PipelineOptions.Sweeping options;
+  private final SourceRelation relation;
+  private final HistoryBook book;
   private final Map<TableId, Ending> endings = new LinkedHashMap<>();
   private long readingSince = System.nanoTime();
 
-  Sweeps(PipelineOptions.Sweeping options) {
+  /**
+   * @param relation how sources that feed one table are related
+   * @param book histories of the connector
+   */
+  Sweeps(PipelineOptions.Sweeping options, SourceRelation relation, HistoryBook book) {
     this.options = options;
+    this.relation = relation;
+    this.book = book;
   }
 
   /**
@@ -49,7 +60,10 @@ final class Sweeps {
     }
     SourcePartition partition = tracker.partition();
     Position below =
-        new Position(progress.highWater().epoch(), progress.justCompleted().getAsLong(), 0);
+        new Position(
+            progress.latest().order().highWater().epoch(),
+            progress.justCompleted().getAsLong(),
+            0);
     PendingSweep ending = new PendingSweep(table, partition.topic(), below);
     endings.put(table, new Ending(ending, new HashSet<>()));
     return Optional.of(new Due(table, sweep(ending), Set.of(partition)));
@@ -122,11 +136,12 @@ final class Sweeps {
     long quietSince = Math.max(readingSince, progress.lastRecordAt());
     boolean quiet = System.nanoTime() - quietSince > options.quiet().toNanos();
     return progress.isPast(below)
-        || quiet && (progress.isUnread() || progress.highWater().epoch() == below.epoch());
+        || quiet && (progress.isUnread() || progress.isInHistoryOf(below));
   }
 
   private Sweep sweep(PendingSweep ending) {
-    return new Sweep(ending.topic(), ending.below(), options.mode());
+    Floor floor = book.known().floor(ending.below(), Floor.Cause.SWEEP, relation);
+    return new Sweep(ending.topic(), floor, options.mode());
   }
 
   /**

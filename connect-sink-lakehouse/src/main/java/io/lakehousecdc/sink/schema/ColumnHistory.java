@@ -37,10 +37,10 @@ public final class ColumnHistory {
 
   /** The history of a table of which no change has been seen. */
   public static final ColumnHistory EMPTY =
-      new ColumnHistory(Optional.empty(), Position.START, Set.of(), Map.of());
+      new ColumnHistory(Optional.empty(), Position.LOWEST, Set.of(), Map.of());
 
   private static final ColumnHistory SHARED =
-      new ColumnHistory(Optional.of(SHARED_MARK), Position.START, Set.of(), Map.of());
+      new ColumnHistory(Optional.of(SHARED_MARK), Position.LOWEST, Set.of(), Map.of());
 
   private final Optional<String> sourceTable;
   private final Position newest;

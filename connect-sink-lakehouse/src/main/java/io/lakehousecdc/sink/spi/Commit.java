@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -19,20 +20,24 @@ import java.util.Set;
  * @param deadLetters rejected records; empty unless a dead-letter table is configured
  * @param contributors for each table of {@code batches}, the partitions that its changes came from.
  *     A target that commits table by table stores the advances of these partitions with the table
+ * @param histories all histories that the positions of the changes were found with. A target stores
+ *     them with the rows, and refuses the commit where it holds one that they do not include
  */
 public record Commit(
     CommitId id,
     List<TableBatch> batches,
     List<PartitionAdvance> advances,
     List<DeadLetter> deadLetters,
-    Map<TableId, Set<SourcePartition>> contributors) {
+    Map<TableId, Set<SourcePartition>> contributors,
+    Histories histories) {
 
   /** A new commit, with an id of its own. */
   public Commit(
       List<TableBatch> batches,
       List<PartitionAdvance> advances,
       List<DeadLetter> deadLetters,
-      Map<TableId, Set<SourcePartition>> contributors) {
-    this(CommitId.unique(), batches, advances, deadLetters, contributors);
+      Map<TableId, Set<SourcePartition>> contributors,
+      Histories histories) {
+    this(CommitId.unique(), batches, advances, deadLetters, contributors, histories);
   }
 }

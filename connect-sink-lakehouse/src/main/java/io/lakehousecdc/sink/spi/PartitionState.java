@@ -41,12 +41,12 @@ public record PartitionState(
    *
    * @param firstOffset Kafka offset of the first of them
    * @param count how many they are
-   * @param repeated how many of them have come again, if the source is emitting again; else -1
+   * @param expected place, from 0, of the one that is to come again; -1 where none is
    * @param first fingerprint of the first of them; null where there is none
    * @param run hash of the source task's run that sent the last event; 0 where not known
    */
   public record ReplayState(
-      long firstOffset, int count, int repeated, Fingerprint first, long run) {
+      long firstOffset, int count, int expected, Fingerprint first, long run) {
     /** Nothing is known. */
     public static final ReplayState NONE = new ReplayState(-1, 0, -1, null, 0);
   }

@@ -89,7 +89,7 @@ public final class PartitionStateText {
           node.putObject("replay")
               .put("firstOffset", replay.firstOffset())
               .put("count", replay.count())
-              .put("repeated", replay.repeated())
+              .put("expected", replay.expected())
               .put("run", replay.run());
       if (replay.first() != null) {
         known.put("first", text(replay.first()));
@@ -114,7 +114,7 @@ public final class PartitionStateText {
             : new ReplayState(
                 replay.path("firstOffset").longValue(),
                 replay.path("count").intValue(),
-                replay.path("repeated").intValue(),
+                replay.path("expected").intValue(),
                 fingerprint(replay.path("first")),
                 replay.path("run").longValue()));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.SourceRelation;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param droppedColumns effect of a column that the source drops
  * @param metadata names of the metadata columns
  * @param deadLetterTable table for rejected records
+ * @param relation how sources that feed one table are related
  */
 public record TableOptions(
     WriteMode writeMode,
@@ -19,7 +21,26 @@ public record TableOptions(
     Evolution evolution,
     DroppedColumns droppedColumns,
     MetadataColumns metadata,
-    Optional<String> deadLetterTable) {
+    Optional<String> deadLetterTable,
+    SourceRelation relation) {
+
+  /** Options of sources whose relation is not told. */
+  public TableOptions(
+      WriteMode writeMode,
+      DeleteMode deleteMode,
+      Evolution evolution,
+      DroppedColumns droppedColumns,
+      MetadataColumns metadata,
+      Optional<String> deadLetterTable) {
+    this(
+        writeMode,
+        deleteMode,
+        evolution,
+        droppedColumns,
+        metadata,
+        deadLetterTable,
+        SourceRelation.AUTO);
+  }
 
   /** Options that keep dropped columns. */
   public TableOptions(

@@ -73,12 +73,11 @@ public interface Target extends AutoCloseable {
 
   /**
    * Sets the committed offsets, as an operator requested. Records from the new offset on are
-   * applied again; a change at an equal position counts as not yet applied. The epoch is kept,
-   * because stored rows belong to it, and the high-water position is reset to the beginning of the
-   * epoch.
+   * applied again; a change at an equal position counts as not yet applied. Histories stay, because
+   * stored rows belong to them.
    *
-   * @param offsets new next offset by partition; null sets the state to {@link
-   *     PartitionState#fresh} in its epoch
+   * @param offsets new next offset by partition, see {@link PartitionState#movedTo}; null sets the
+   *     state to {@link PartitionState#FRESH}
    */
   void alterOffsets(Map<SourcePartition, Long> offsets);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.memory;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -9,6 +9,8 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.error.OutdatedHistoriesException;
+import io.lakehousecdc.sink.spi.CarriedOver;
 import io.lakehousecdc.sink.memory.MemoryWarehouse.Contents;
 import io.lakehousecdc.sink.memory.MemoryWarehouse.Owned;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
@@ -55,15 +57,18 @@ public final class InMemoryTarget implements Target {
     Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
     for (SourcePartition partition : partitions) {
       PartitionState state = contents.states().get(new Owned(connector, partition));
-      int epoch = contents.epochOf(connector, partition.topic());
-      if (state == null && epoch >= 0) {
-        state = PartitionState.fresh(epoch);
-      }
       if (state != null) {
         loaded.put(partition, new LoadedPartition(state, Map.of()));
       }
     }
     return loaded;
+  }
+
+  @Override
+  public Histories histories() {
+    Contents contents = warehouse.contents();
+    Histories stored = contents.histories().get(connector);
+    return stored == null ? CarriedOver.histories(contents.statesOf(connector)) : stored;
   }
 
   @Override
@@ -100,22 +105,10 @@ public final class InMemoryTarget implements Target {
       offsets.forEach(
           (partition, offset) -> {
             Owned owned = new Owned(connector, partition);
-            int epoch = Math.max(0, warehouse.contents().epochOf(connector, partition.topic()));
             PartitionState old =
-                warehouse.contents().states().getOrDefault(owned, PartitionState.fresh(epoch));
-            if (offset == null) {
-              next.states().put(owned, PartitionState.fresh(old.highWater().epoch()));
-            } else {
-              next.states()
-                  .put(
-                      owned,
-                      new PartitionState(
-                          offset,
-                          new Position(old.highWater().epoch(), 0, 0),
-                          old.snapshotLsn(),
-                          old.completedSnapshotLsn(),
-                          0));
-            }
+                warehouse.contents().states().getOrDefault(owned, PartitionState.FRESH);
+            next.states()
+                .put(owned, offset == null ? PartitionState.FRESH : old.movedTo(offset));
           });
       warehouse.replace(next);
     }
@@ -130,6 +123,12 @@ public final class InMemoryTarget implements Target {
   public void close() {}
 
   private CommitReceipt apply(Commit commit, Contents contents) {
+    Histories stored = contents.histories().getOrDefault(connector, Histories.NONE);
+    if (!commit.histories().include(stored)) {
+      throw new OutdatedHistoriesException(
+          "Histories " + stored + " are stored, known are " + commit.histories());
+    }
+    contents.histories().put(connector, commit.histories());
     for (PartitionAdvance advance : commit.advances()) {
       Owned owned = new Owned(connector, advance.partition());
       PartitionState held = contents.states().get(owned);
@@ -146,8 +145,8 @@ public final class InMemoryTarget implements Target {
       ColumnChanges columns = ColumnChanges.of(contents.columnsOf(batch.table()), batch, options);
       MemoryTable table = prepared(batch.table(), columns, contents);
       boolean completed =
-          batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep)).orElse(false);
-      receipt = receipt.plus(new MemoryWriter(table, columns.batch(), options).write(completed));
+          batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep, commit.histories())).orElse(false);
+      receipt = receipt.plus(new MemoryWriter(table, columns.batch(), options, commit.histories()).write(completed));
     }
     commit
         .deadLetters()

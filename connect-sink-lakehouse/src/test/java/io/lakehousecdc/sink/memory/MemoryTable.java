@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.memory;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType;
@@ -25,7 +27,7 @@ final class MemoryTable {
   private final Map<String, StoredColumn> columns = new LinkedHashMap<>();
   private final Map<RowKey, MemoryRow> current = new HashMap<>();
   private final List<MemoryRow> log = new ArrayList<>();
-  private Position truncatedBelow = Position.START;
+  private final Map<Integer, Floor> floors = new HashMap<>();
   private ColumnHistory history = ColumnHistory.EMPTY;
 
   /**
@@ -47,7 +49,7 @@ final class MemoryTable {
     columns.putAll(other.columns);
     current.putAll(other.current);
     log.addAll(other.log);
-    truncatedBelow = other.truncatedBelow;
+    floors.putAll(other.floors);
     history = other.history;
   }
 
@@ -107,12 +109,15 @@ final class MemoryTable {
     return log;
   }
 
-  Position truncatedBelow() {
-    return truncatedBelow;
+  /** What is left of the table's truncates and sweeps, as it is by what is known now. */
+  List<Floor> floors(Histories known, SourceRelation relation) {
+    return floors.values().stream()
+        .map(floor -> known.floor(floor.at(), floor.cause(), relation))
+        .toList();
   }
 
-  void truncatedBelow(Position position) {
-    truncatedBelow = Position.max(truncatedBelow, position);
+  void remember(Floor floor) {
+    floors.merge(floor.at().epoch(), floor, Floor::max);
   }
 
   List<Map<String, Object>> rows(MetadataColumns names) {

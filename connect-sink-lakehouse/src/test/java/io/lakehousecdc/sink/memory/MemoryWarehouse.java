@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.memory;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.DeadLetter;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
 
 /** The warehouse behind {@link InMemoryTarget}s; outlives them. Thread-safe. */
 public final class MemoryWarehouse {
-  private Contents contents = new Contents(Map.of(), Map.of(), Map.of(), Map.of());
+  private Contents contents = new Contents(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
   private Consumer<Commit> beforeCommit = commit -> {};
   private Consumer<Commit> afterCommit = commit -> {};
 
@@ -34,14 +35,20 @@ public final class MemoryWarehouse {
       Map<TableId, MemoryTable> tables,
       Map<Owned, PartitionState> states,
       Map<RecordOffset, DeadLetter> deadLetters,
-      Map<String, Set<PendingSweep>> sweeps) {
+      Map<String, Set<PendingSweep>> sweeps,
+      Map<String, Histories> histories) {
 
     Contents copy() {
       Map<TableId, MemoryTable> copies = new HashMap<>();
       tables.forEach((id, table) -> copies.put(id, table.copy()));
       Map<String, Set<PendingSweep>> waiting = new HashMap<>();
       sweeps.forEach((connector, pending) -> waiting.put(connector, new HashSet<>(pending)));
-      return new Contents(copies, new HashMap<>(states), new LinkedHashMap<>(deadLetters), waiting);
+      return new Contents(
+          copies,
+          new HashMap<>(states),
+          new LinkedHashMap<>(deadLetters),
+          waiting,
+          new HashMap<>(histories));
     }
 
     /** What is known of the columns of a table's source. */
@@ -50,32 +57,29 @@ public final class MemoryWarehouse {
       return found == null ? ColumnHistory.EMPTY : found.history();
     }
 
-    /** Greatest epoch of a topic's partitions, or -1 where none is known. */
-    int epochOf(String connector, String topic) {
+    /** States of all partitions of a connector. */
+    List<PartitionState> statesOf(String connector) {
       return states.entrySet().stream()
-          .filter(
-              entry ->
-                  entry.getKey().connector().equals(connector)
-                      && entry.getKey().partition().topic().equals(topic))
-          .mapToInt(entry -> entry.getValue().highWater().epoch())
-          .max()
-          .orElse(-1);
+          .filter(entry -> entry.getKey().connector().equals(connector))
+          .map(Map.Entry::getValue)
+          .toList();
     }
 
     /** Whether every known partition of the topic has completed the snapshot. */
-    boolean snapshotCompleted(String connector, String topic, Position below) {
+    boolean snapshotCompleted(
+        String connector, String topic, Position below, Histories known) {
       return states.entrySet().stream()
           .filter(
               entry ->
                   entry.getKey().connector().equals(connector)
                       && entry.getKey().partition().topic().equals(topic))
           .map(Map.Entry::getValue)
-          .allMatch(state -> state.isPast(below));
+          .allMatch(state -> state.isPast(below, known));
     }
 
     /** Whether the sweep is due; remembers it where it is not. */
-    boolean ask(String connector, TableId table, Sweep sweep) {
-      boolean due = snapshotCompleted(connector, sweep.topic(), sweep.below());
+    boolean ask(String connector, TableId table, Sweep sweep, Histories known) {
+      boolean due = snapshotCompleted(connector, sweep.topic(), sweep.below(), known);
       Set<PendingSweep> pending = sweeps.computeIfAbsent(connector, key -> new HashSet<>());
       pending.removeIf(
           each ->

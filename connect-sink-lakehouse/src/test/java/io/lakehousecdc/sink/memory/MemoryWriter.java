@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.memory;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
@@ -17,8 +20,11 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /** Applies one table's batch, row by row. Not thread-safe; for one batch. */
@@ -26,6 +32,7 @@ final class MemoryWriter {
   private final MemoryTable table;
   private final TableBatch batch;
   private final TableOptions options;
+  private final Histories histories;
   private final Map<RowKey, MemoryRow> before;
   private long upserted;
   private long deleted;
@@ -33,8 +40,9 @@ final class MemoryWriter {
   private long toastMerged;
   private long orphaned;
 
-  MemoryWriter(MemoryTable table, TableBatch batch, TableOptions options) {
+  MemoryWriter(MemoryTable table, TableBatch batch, TableOptions options, Histories histories) {
     this.table = table;
+    this.histories = histories;
     this.batch = batch;
     this.options = options;
     this.before = new HashMap<>(table.current());
@@ -47,16 +55,17 @@ final class MemoryWriter {
    */
   CommitReceipt write(boolean snapshotCompleted) {
     boolean append = options.writeMode() == WriteMode.APPEND;
-    batch.truncateBelow().ifPresent(append ? this::appendTruncate : this::truncate);
-    Position swept = snapshotCompleted && !append ? sweptBelow() : Position.START;
+    batch.truncates().forEach(append ? this::appendTruncate : this::truncate);
+    List<Floor> floors = new ArrayList<>(table.floors(histories, options.relation()));
+    List<Floor> swept = snapshotCompleted && !append ? swept() : List.of();
+    floors.addAll(swept);
     for (RowChange each : batch.changes()) {
       RowChange change = append ? each : settled(each);
       if (append) {
         append(change);
       } else if (change instanceof RowChange.Delete d && d.spares(standing(d.key()))) {
         stale++;
-      } else if (change.info().position().isBelow(Position.max(swept, table.truncatedBelow()))
-          || isStale(change)) {
+      } else if (isBelow(floors, change.info()) || isStale(change) || isGone(change)) {
         stale++;
       } else if (change instanceof RowChange.Upsert upsert) {
         upsert(upsert);
@@ -70,20 +79,36 @@ final class MemoryWriter {
           .ifPresent(
               sweep -> {
                 boolean remove = sweep.mode() == Sweep.Mode.REMOVE;
-                orphaned = removeBelow(sweep.below(), Operation.DELETE, remove);
+                orphaned = removeBelow(sweep.floor(), Operation.DELETE, remove);
               });
-      table.truncatedBelow(Position.max(swept, table.truncatedBelow()));
+      swept.forEach(table::remember);
     }
     return new CommitReceipt(upserted, deleted, stale, toastMerged, orphaned);
   }
 
-  /** Position below which the batch's sweep removes everything, also what comes later. */
-  private Position sweptBelow() {
-    return batch
-        .sweep()
+  /** What the batch's sweep removes, also what comes later. */
+  private List<Floor> swept() {
+    return batch.sweep().stream()
         .filter(sweep -> sweep.mode() == Sweep.Mode.REMOVE)
-        .map(Sweep::below)
-        .orElse(Position.START);
+        .map(Sweep::floor)
+        .toList();
+  }
+
+  private static boolean isBelow(List<Floor> floors, ChangeInfo info) {
+    return floors.stream().anyMatch(floor -> floor.covers(info.position(), info.commitMicros()));
+  }
+
+  /** Whether the change came again, and the row that lends its unchanged values is gone since. */
+  private boolean isGone(RowChange change) {
+    return change.info().delivery() == Delivery.AGAIN
+        && change instanceof RowChange.Upsert upsert
+        && hasUnchanged(upsert)
+        && source(upsert) == null
+        && (upsert.formerRow() == null || upsert.formerRow().lent() == null);
+  }
+
+  private static boolean hasUnchanged(RowChange.Upsert upsert) {
+    return Arrays.asList(upsert.cells()).contains(Cell.UNCHANGED);
   }
 
   /** The change, where it depends on what was stored before the batch: what it comes to. */
@@ -97,7 +122,7 @@ final class MemoryWriter {
 
   private StoredRowState standing(RowKey key) {
     MemoryRow stored = table.current().containsKey(key) ? before.get(key) : null;
-    if (stored == null || stored.info().position().isBelow(table.truncatedBelow())) {
+    if (stored == null || isBelow(table.floors(histories, options.relation()), stored.info())) {
       return StoredRowState.NONE;
     }
     ChangeInfo info = stored.info();
@@ -119,27 +144,28 @@ final class MemoryWriter {
     deleted += delete ? 1 : 0;
   }
 
-  private void appendTruncate(Position below) {
-    table.log().add(new MemoryRow(Map.of(), new ChangeInfo(Operation.TRUNCATE, below, 0), true));
+  private void appendTruncate(Floor floor) {
+    ChangeInfo info = new ChangeInfo(Operation.TRUNCATE, floor.at(), 0);
+    table.log().add(new MemoryRow(Map.of(), info, true));
   }
 
-  private void truncate(Position below) {
-    deleted += removeBelow(below, Operation.TRUNCATE, true);
-    table.truncatedBelow(below);
+  private void truncate(Floor floor) {
+    deleted += removeBelow(floor, Operation.TRUNCATE, true);
+    table.remember(floor);
   }
 
-  private long removeBelow(Position below, Operation operation, boolean remove) {
+  private long removeBelow(Floor floor, Operation operation, boolean remove) {
     long count = 0;
     Iterator<Map.Entry<RowKey, MemoryRow>> rows = table.current().entrySet().iterator();
     while (rows.hasNext()) {
       Map.Entry<RowKey, MemoryRow> entry = rows.next();
       MemoryRow row = entry.getValue();
-      if (!row.info().position().isBelow(below) || Boolean.TRUE.equals(row.deleted())) {
+      if (!isBelow(List.of(floor), row.info()) || Boolean.TRUE.equals(row.deleted())) {
         continue;
       }
       count++;
       if (remove && soft()) {
-        ChangeInfo info = new ChangeInfo(operation, below, row.info().commitMicros());
+        ChangeInfo info = new ChangeInfo(operation, floor.at(), row.info().commitMicros());
         entry.setValue(new MemoryRow(row.values(), info, true));
       } else if (remove) {
         rows.remove();
@@ -150,10 +176,7 @@ final class MemoryWriter {
 
   private void upsert(RowChange.Upsert upsert) {
     Map<String, Object> values = new HashMap<>();
-    boolean touchesAll = true;
-    for (Object cell : upsert.cells()) {
-      touchesAll &= cell != Cell.UNCHANGED;
-    }
+    boolean touchesAll = !hasUnchanged(upsert);
     MemoryRow source = source(upsert);
     Object[] lent = upsert.formerRow() == null ? null : upsert.formerRow().lent();
     if (source == null && !touchesAll && lent == null) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -17,13 +18,14 @@ import io.lakehousecdc.sink.schema.ObservedSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Builds a table's batch for tests, change by change. */
 public final class Batches {
   private final TableId table;
   private final RowSchema schema;
   private final List<RowChange> changes = new ArrayList<>();
-  private Position truncateBelow;
+  private final List<Floor> truncates = new ArrayList<>();
   private final List<ObservedSchema> sightings = new ArrayList<>();
   private Sweep sweep;
 
@@ -119,12 +121,12 @@ public final class Batches {
   }
 
   public Batches truncate(long lsn) {
-    truncateBelow = at(lsn);
+    truncates.add(floor(at(lsn), Floor.Cause.TRUNCATE));
     return this;
   }
 
   public Batches sweep(String topic, long snapshotLsn, Sweep.Mode mode) {
-    sweep = new Sweep(topic, new Position(0, snapshotLsn, 0), mode);
+    sweep = new Sweep(topic, floor(new Position(0, snapshotLsn, 0), Floor.Cause.SWEEP), mode);
     return this;
   }
 
@@ -139,12 +141,17 @@ public final class Batches {
     return this;
   }
 
+  /** A floor that covers all earlier epochs of the contracts. */
+  private static Floor floor(Position at, Floor.Cause cause) {
+    return new Floor(at, cause, Set.of(), Set.of(), Long.MAX_VALUE);
+  }
+
   public TableBatch build() {
     return new TableBatch(
         table,
         schema,
         List.copyOf(changes),
-        Optional.ofNullable(truncateBelow),
+        truncates,
         Optional.ofNullable(sweep),
         List.copyOf(sightings));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,11 @@ public class ForwardingTarget implements Target {
   @Override
   public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
     return target.load(partitions);
+  }
+
+  @Override
+  public Histories histories() {
+    return target.histories();
   }
 
   @Override

@@ -29,21 +29,20 @@ interface OffsetContract extends Warehouse {
   }
 
   @Test
-  default void newPartitionOfAKnownTopicBeginsInTheTopicsEpoch() {
+  default void partitionWithoutAStateIsNotLoaded() {
     owner(TableOptions.DEFAULT)
         .commit(batch(ITEMS, ITEM).upsert(new Position(4, 1, 1), 1, "one", null, null).build());
     SourcePartition unknown = new SourcePartition("src.shop.other", 0);
     assertThat(open(TableOptions.DEFAULT).load(Set.of(P1, unknown)))
         .as("states of a new partition of a known topic and one of an unknown topic")
-        .isEqualTo(Map.of(P1, new LoadedPartition(PartitionState.fresh(4), Map.of())));
+        .isEmpty();
   }
 
   @Test
-  default void newPartitionMayBuildOnTheFreshState() {
+  default void newPartitionOfAKnownTopicBegins() {
     Target target = open(TableOptions.DEFAULT);
     PartitionOwner.of(target, P0).commit(batch(ITEMS, ITEM).upsert(1, 1, "a", null, null).build());
     PartitionOwner second = PartitionOwner.of(target, P1);
-    assertThat(second.state()).as("state of %s", P1).contains(PartitionState.fresh(0));
     second.commit(batch(ITEMS, ITEM).upsert(2, 2, "b", null, null).build());
     assertThatRows(ITEMS, "id").areExactly(row(1), row(2));
   }
@@ -86,8 +85,8 @@ interface OffsetContract extends Warehouse {
         .as("state of %s, moved: what follows is new", P0)
         .isNotNull()
         .returns(1L, PartitionState::nextOffset)
-        .returns(new Position(1, 0, 0), PartitionState::highWater);
-    assertThat(states.get(P1)).as("state of %s, forgotten", P1).isEqualTo(PartitionState.fresh(1));
+        .returns(List.of(), PartitionState::streams);
+    assertThat(states.get(P1)).as("state of %s, forgotten", P1).isEqualTo(PartitionState.FRESH);
     assertThat(states.get(third))
         .as("state of %s, set before its first commit", third)
         .isNotNull()
@@ -100,7 +99,7 @@ interface OffsetContract extends Warehouse {
   }
 
   @Test
-  default void aResetPartitionKeepsItsEpochAndBeginsAnew() {
+  default void aResetPartitionBeginsAnew() {
     Target target = open(TableOptions.DEFAULT);
     PartitionOwner.of(target, P0)
         .commit(batch(ITEMS, ITEM).upsert(new Position(2, 50, 50), 1, "one", null, null).build());
@@ -111,7 +110,7 @@ interface OffsetContract extends Warehouse {
     assertThat(target.load(Set.of(P0)).get(P0))
         .as("state of %s after the reset", P0)
         .isNotNull()
-        .returns(PartitionState.fresh(2), LoadedPartition::state);
+        .returns(PartitionState.FRESH, LoadedPartition::state);
     PartitionOwner replay = owner(TableOptions.DEFAULT);
     replay.commit(
         batch(ITEMS, ITEM).upsert(new Position(2, 50, 50), 1, "again", null, null).build());
@@ -133,7 +132,8 @@ interface OffsetContract extends Warehouse {
             List.of(batch(ITEMS, ITEM).upsert(2, 1, "again", null, null).build()),
             List.of(new PartitionAdvance(P0, Optional.empty(), next)),
             List.of(),
-            Map.of(ITEMS, Set.of(P0))));
+            Map.of(ITEMS, Set.of(P0)),
+            target.histories()));
     assertThatRows(ITEMS, "id", "name").areExactly(row(1, "again"));
   }
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.spi;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
+import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RowChange;
@@ -19,6 +24,7 @@ public final class PartitionOwner {
   private final SourcePartition partition;
   private Optional<PartitionState> state;
   private long completedSnapshotLsn = PartitionState.NO_LSN;
+  private Histories histories = Histories.NONE;
 
   private PartitionOwner(Target target, SourcePartition partition) {
     this.target = target;
@@ -44,6 +50,12 @@ public final class PartitionOwner {
     return this;
   }
 
+  /** From the next commit on it knows these, beside those that the target has stored. */
+  public PartitionOwner knowing(Histories known) {
+    histories = known;
+    return this;
+  }
+
   /** Prepares a commit and carries it out. */
   public CommitReceipt commit(TableBatch... batches) {
     return commit(prepare(batches));
@@ -63,12 +75,21 @@ public final class PartitionOwner {
 
   /** As {@link #prepare(TableBatch...)}, with dead letters. */
   public Commit prepare(List<DeadLetter> letters, TableBatch... batches) {
-    PartitionState from = state.orElse(PartitionState.fresh(0));
-    Position highWater = from.highWater();
-    long latest = from.latestCommitMicros();
+    PartitionState from = state.orElse(PartitionState.FRESH);
+    StreamState stream = from.latest();
+    Position highWater = stream.highWater();
+    long latest = stream.latestCommitMicros();
+    Histories known = target.histories().union(histories);
     long changes = 0;
     for (TableBatch batch : batches) {
+      for (Floor floor : batch.truncates()) {
+        known = known.union(history(floor.at().epoch()));
+      }
+      if (batch.sweep().isPresent()) {
+        known = known.union(history(batch.sweep().get().below().epoch()));
+      }
       for (RowChange change : batch.changes()) {
+        known = known.union(history(change.info().position().epoch()));
         highWater = Position.max(highWater, change.info().position());
         latest = Math.max(latest, change.info().commitMicros());
         changes++;
@@ -78,15 +99,22 @@ public final class PartitionOwner {
         new PartitionState(
             from.nextOffset() + Math.max(1, changes),
             highWater,
-            Math.max(from.snapshotLsn(), completedSnapshotLsn),
-            Math.max(from.completedSnapshotLsn(), completedSnapshotLsn),
+            Math.max(stream.snapshotLsn(), completedSnapshotLsn),
+            Math.max(stream.completedSnapshotLsn(), completedSnapshotLsn),
             latest);
     return new Commit(
         List.of(batches),
         List.of(new PartitionAdvance(partition, state, next)),
         letters,
         Stream.of(batches)
-            .collect(Collectors.toMap(TableBatch::table, batch -> Set.of(partition), (a, b) -> a)));
+            .collect(Collectors.toMap(TableBatch::table, batch -> Set.of(partition), (a, b) -> a)),
+        known);
+  }
+
+  /** A history of an unnamed source, which no commit time tells. */
+  private static Histories history(int epoch) {
+    long began = epoch == 0 ? History.ALWAYS : Long.MAX_VALUE;
+    return Histories.of(List.of(new History(epoch, SourceId.UNKNOWN, began)), Map.of());
   }
 
   /** One commit of several owners of the same target. */
@@ -97,6 +125,7 @@ public final class PartitionOwner {
         Stream.of(commits).flatMap(commit -> commit.deadLetters().stream()).toList(),
         Stream.of(commits)
             .flatMap(commit -> commit.contributors().entrySet().stream())
-            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+        Stream.of(commits).map(Commit::histories).reduce(Histories.NONE, Histories::union));
   }
 }

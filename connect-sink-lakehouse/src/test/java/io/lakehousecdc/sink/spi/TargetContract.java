@@ -34,6 +34,7 @@ public abstract class TargetContract
         AppendContract,
         CommitContract,
         OffsetContract,
+        HistoryContract,
         SchemaContract,
         DroppedColumnContract,
         TypeContract {
