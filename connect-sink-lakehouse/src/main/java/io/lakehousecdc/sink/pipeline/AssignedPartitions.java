@@ -26,14 +26,20 @@ final class AssignedPartitions {
   private final PipelineOptions options;
   private final SinkMetrics metrics;
   private final HistoryBook book;
+  private final RejectedKeys rejectedKeys;
   private final Map<SourcePartition, PartitionTracker> trackers = new HashMap<>();
 
   AssignedPartitions(
-      Target target, PipelineOptions options, HistoryBook book, SinkMetrics metrics) {
+      Target target,
+      PipelineOptions options,
+      HistoryBook book,
+      RejectedKeys rejectedKeys,
+      SinkMetrics metrics) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
     this.book = book;
+    this.rejectedKeys = rejectedKeys;
   }
 
   /**
@@ -87,6 +93,7 @@ final class AssignedPartitions {
     }
     for (SourcePartition partition : partitions) {
       LoadedPartition known = loaded.getOrDefault(partition, UNKNOWN);
+      rejectedKeys.restore(partition, known.state().rejectedKeys());
       trackers.put(partition, new PartitionTracker(partition, known, book, recall(), metrics));
     }
   }

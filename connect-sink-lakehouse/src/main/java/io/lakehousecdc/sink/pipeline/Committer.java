@@ -38,13 +38,19 @@ final class Committer {
   private final PipelineOptions options;
   private final SinkMetrics metrics;
   private final RejectionReporter rejections;
+  private final RejectedKeys rejectedKeys;
 
   Committer(
-      Target target, PipelineOptions options, SinkMetrics metrics, RejectionReporter rejections) {
+      Target target,
+      PipelineOptions options,
+      SinkMetrics metrics,
+      RejectionReporter rejections,
+      RejectedKeys rejectedKeys) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
     this.rejections = rejections;
+    this.rejectedKeys = rejectedKeys;
   }
 
   /** Gives the batch that follows, for a batch that cannot be committed without it. */
@@ -69,7 +75,7 @@ final class Committer {
    * @throws io.lakehousecdc.sink.error.TargetException it cannot be committed
    */
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
-    SealedBatch current = batch;
+    SealedBatch current = rejectedKeys.applied(batch);
     Backoff backoff = new Backoff(options.waiting().retry(), metrics);
     long resolveBy =
         System.nanoTime() + TimeUnit.NANOSECONDS.convert(options.waiting().constraint());
@@ -149,16 +155,17 @@ final class Committer {
             letters.add(letter);
           }
         });
-    return batch.without(bad.keySet(), letters, reports);
+    rejectedKeys.reject(bad.keySet());
+    return rejectedKeys.applied(batch.without(bad.keySet(), letters, reports));
   }
 
-  private static SealedBatch extend(
+  private SealedBatch extend(
       SealedBatch batch, Following following, long resolveBy, OutOfOrderException refusal)
       throws InterruptedException {
     long left = resolveBy - System.nanoTime();
     if (left > 0) {
       LOG.info("Waiting for more changes: {}", refusal.getMessage());
-      return following.join(batch, Duration.ofNanos(Math.min(left, MAX_JOIN_NANOS))).orElse(batch);
+      return following.join(batch, Duration.ofNanos(Math.min(left, MAX_JOIN_NANOS))).map(rejectedKeys::applied).orElse(batch);
     }
     throw new FatalException(
         refusal.getMessage()

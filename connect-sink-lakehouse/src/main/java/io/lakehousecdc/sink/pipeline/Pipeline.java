@@ -56,11 +56,12 @@ public final class Pipeline implements AutoCloseable {
     this.metrics = metrics;
     this.rejections = rejections;
     HistoryBook book = new HistoryBook(options.epochs());
+    RejectedKeys rejectedKeys = new RejectedKeys(metrics);
     this.filter = new EventFilter(options, book, metrics);
     this.sweeps = new Sweeps(options.sweeping(), options.tables().relation(), book);
     this.inquiry = new SweepInquiry(target, options.sweeping());
-    this.assigned = new AssignedPartitions(target, options, book, metrics);
-    Committer committer = new Committer(target, options, metrics, rejections);
+    this.assigned = new AssignedPartitions(target, options, book, rejectedKeys, metrics);
+    Committer committer = new Committer(target, options, metrics, rejections, rejectedKeys);
     this.batcher =
         new Batcher(
             assigned, options, book, metrics, new Writer(name, committer, this::noteCommitted));

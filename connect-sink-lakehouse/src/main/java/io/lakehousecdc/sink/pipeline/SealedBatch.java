@@ -82,6 +82,13 @@ record SealedBatch(
         histories);
   }
 
+  /** The same with other steps of the partitions. */
+  SealedBatch withSteps(List<PartitionStep> other) {
+    return other.equals(steps)
+        ? this
+        : new SealedBatch(options, content, other, letters, reports, bytes, histories);
+  }
+
   /**
    * This batch and the one that follows it as one; empty where an event of {@code next} needs a
    * batch of its own. Neither is changed.
