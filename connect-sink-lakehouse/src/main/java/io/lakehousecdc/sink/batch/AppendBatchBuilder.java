@@ -65,8 +65,8 @@ public final class AppendBatchBuilder implements BatchBuilder {
   public void sweep(Sweep completed) {}
 
   @Override
-  public long stale() {
-    return 0;
+  public Skips skips() {
+    return Skips.NONE;
   }
 
   @Override

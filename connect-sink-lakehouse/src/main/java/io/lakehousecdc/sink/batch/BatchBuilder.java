@@ -52,8 +52,8 @@ public interface BatchBuilder {
   /** A snapshot of the table has completed. */
   void sweep(Sweep completed);
 
-  /** Changes dropped so far because a newer one had already arrived. */
-  long stale();
+  /** Changes dropped so far, because of others in the batch. */
+  Skips skips();
 
   /** The batch collected so far. */
   TableBatch build();

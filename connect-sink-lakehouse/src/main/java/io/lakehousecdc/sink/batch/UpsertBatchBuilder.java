@@ -26,13 +26,14 @@ public final class UpsertBatchBuilder implements BatchBuilder {
   private final GrowingSchema schema = new GrowingSchema();
   private final Map<Integer, Floor> truncates = new TreeMap<>();
   private Sweep sweep;
-  private long stale;
+  private final SkipCounter skips;
 
   /**
    * @param table target table
    */
   public UpsertBatchBuilder(TableId table) {
     this.table = table;
+    this.skips = new SkipCounter(table);
   }
 
   @Override
@@ -49,12 +50,12 @@ public final class UpsertBatchBuilder implements BatchBuilder {
       TransactionVisibility visibility) {
     schema.add(from);
     observed.note(from, info, visibility);
-    if (isTruncated(info)) {
+    if (isTruncated(key, info)) {
       return;
     }
     PendingRow row = pending.get(key);
     if (row != null && row.outdates(info, visibility)) {
-      stale++;
+      skips.outranked(key, info.position(), row.position());
       row.lendUnchanged(from, cells, info.position());
       return;
     }
@@ -74,12 +75,12 @@ public final class UpsertBatchBuilder implements BatchBuilder {
       TransactionVisibility visibility) {
     schema.add(from);
     observed.note(from, info, visibility);
-    if (isTruncated(info)) {
+    if (isTruncated(key, info)) {
       return;
     }
     PendingRow row = pending.get(key);
     if (row != null && row.outdates(info, visibility)) {
-      stale++;
+      skips.outranked(key, info.position(), row.position());
       return;
     }
     PendingRow target = row == null ? add(key) : row;
@@ -109,8 +110,8 @@ public final class UpsertBatchBuilder implements BatchBuilder {
   }
 
   @Override
-  public long stale() {
-    return stale;
+  public Skips skips() {
+    return skips.skips();
   }
 
   @Override
@@ -134,13 +135,13 @@ public final class UpsertBatchBuilder implements BatchBuilder {
     return row;
   }
 
-  private boolean isTruncated(ChangeInfo info) {
-    if (truncates.isEmpty()
-        || truncates.values().stream()
-            .noneMatch(floor -> floor.covers(info.position(), info.commitMicros()))) {
-      return false;
+  private boolean isTruncated(RowKey key, ChangeInfo info) {
+    for (Floor floor : truncates.values()) {
+      if (floor.covers(info.position(), info.commitMicros())) {
+        skips.below(floor, key, info.position());
+        return true;
+      }
     }
-    stale++;
-    return true;
+    return false;
   }
 }

@@ -2,8 +2,10 @@
 package io.lakehousecdc.sink.metrics;
 
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.SkipReason;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,7 +17,7 @@ public final class SinkMetrics {
   private final Map<String, Figure> figures = new LinkedHashMap<>();
   private final LongAdder skipped;
   private final LongAdder duplicates;
-  private final LongAdder stale;
+  private final Map<SkipReason, LongAdder> skippedChanges = new EnumMap<>(SkipReason.class);
   private final LongAdder epochs;
   private final LongAdder restarts;
   private final LongAdder rejected;
@@ -60,7 +62,22 @@ public final class SinkMetrics {
         counter(
             "DuplicatesTotal",
             "Records that the target already has: redelivered by Kafka or emitted again by the source");
-    stale = counter("StaleSkippedTotal", "Changes older than the stored row or a truncate");
+    for (SkipReason reason : SkipReason.values()) {
+      skippedChanges.put(
+          reason,
+          counter(
+              "Skipped" + camelCase(reason) + "Total",
+              "Changes skipped because " + reason.description()));
+    }
+    gauge(
+        "StaleSkippedTotal",
+        "Deprecated: the sum of the Skipped…Total but SkippedRepeatedTotal, to be removed in the"
+            + " next version",
+        () ->
+            skippedChanges.entrySet().stream()
+                .filter(each -> each.getKey() != SkipReason.REPEATED)
+                .mapToLong(each -> each.getValue().sum())
+                .sum());
     ignoredDeletes =
         counter("DeletesIgnoredTotal", "Deletes and truncates ignored by configuration");
     epochs =
@@ -114,6 +131,14 @@ public final class SinkMetrics {
     gauge("FreshnessP99Micros", "99th percentile of the same time", () -> freshness.quantile(0.99));
   }
 
+  private static String camelCase(SkipReason reason) {
+    StringBuilder name = new StringBuilder();
+    for (String word : reason.name().split("_")) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return name.toString();
+  }
+
   public void received(Operation operation) {
     events.get(operation).increment();
   }
@@ -126,8 +151,9 @@ public final class SinkMetrics {
     duplicates.increment();
   }
 
-  public void stale(long changes) {
-    stale.add(changes);
+  /** Changes were skipped. */
+  public void skipped(SkipReason reason, long changes) {
+    skippedChanges.get(reason).add(changes);
   }
 
   public void ignoredDelete() {

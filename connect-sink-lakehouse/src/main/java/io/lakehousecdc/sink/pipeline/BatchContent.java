@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.batch.AppendBatchBuilder;
 import io.lakehousecdc.sink.batch.BatchBuilder;
+import io.lakehousecdc.sink.batch.Skips;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.batch.TransactionVisibility;
 import io.lakehousecdc.sink.batch.UpsertBatchBuilder;
@@ -120,9 +121,9 @@ final class BatchContent {
     return contributors;
   }
 
-  /** Changes that a newer change of the same batch made void. */
-  long stale() {
-    return builders.values().stream().mapToLong(BatchBuilder::stale).sum();
+  /** Changes that others of the same batch made void. */
+  Skips skips() {
+    return builders.values().stream().map(BatchBuilder::skips).reduce(Skips.NONE, Skips::plus);
   }
 
   List<TableBatch> batches() {

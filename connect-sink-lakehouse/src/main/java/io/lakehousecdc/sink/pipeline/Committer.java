@@ -39,18 +39,21 @@ final class Committer {
   private final SinkMetrics metrics;
   private final RejectionReporter rejections;
   private final RejectedKeys rejectedKeys;
+  private final SkipLog skipLog;
 
   Committer(
       Target target,
       PipelineOptions options,
       SinkMetrics metrics,
       RejectionReporter rejections,
-      RejectedKeys rejectedKeys) {
+      RejectedKeys rejectedKeys,
+      SkipLog skipLog) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
     this.rejections = rejections;
     this.rejectedKeys = rejectedKeys;
+    this.skipLog = skipLog;
   }
 
   /** Gives the batch that follows, for a batch that cannot be committed without it. */
@@ -120,7 +123,7 @@ final class Committer {
         receipt.deleted(),
         receipt.toastMerged(),
         receipt.orphaned());
-    metrics.stale(receipt.stale() + batch.content().stale());
+    skipLog.skipped(receipt.skips().plus(batch.content().skips()), entries);
     if (receipt.orphaned() > 0) {
       LOG.warn(
           "A completed snapshot of {} did not contain {} stored rows{}",

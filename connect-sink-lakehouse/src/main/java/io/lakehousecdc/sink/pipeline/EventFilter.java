@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
@@ -136,7 +137,7 @@ final class EventFilter {
     }
     if (deletes.isDeletedAfter(
         row.table(), row.key(), decision.position(), row.sourcePosition().commitMicros())) {
-      metrics.stale(1);
+      metrics.skipped(SkipReason.SUPERSEDED, 1);
       return Result.DROPPED;
     }
     return Result.apply(row.formerKey() == null ? row : leaveFormerKey(row, decision), decision);
@@ -202,6 +203,7 @@ final class EventFilter {
     if (isStreamed(row)
         && tracker.progress().latest().replays().isRepeated(decision, row, at.offset(), run)) {
       metrics.duplicate();
+      metrics.skipped(SkipReason.REPEATED, 1);
       return Result.DROPPED;
     }
     return Result.apply(row, decision);

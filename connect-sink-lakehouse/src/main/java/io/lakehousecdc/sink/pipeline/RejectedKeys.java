@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
@@ -94,7 +95,7 @@ final class RejectedKeys {
       Map<Fingerprint, RejectedKey> known = keys.getOrDefault(entry.at().partition(), Map.of());
       if (!known.isEmpty() && isSuperseded(entry, known)) {
         superseded.add(entry);
-        metrics.stale(1);
+        metrics.skipped(SkipReason.SUPERSEDED, 1);
         LOG.warn(
             "{}: the change of table {} at {} was rejected before, and its row has been deleted"
                 + " since: it is not applied again.",

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.memory;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
@@ -13,6 +14,7 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.memory.MemoryTable.MemoryRow;
@@ -36,12 +38,13 @@ final class MemoryWriter {
   private final Map<RowKey, MemoryRow> before;
   private long upserted;
   private long deleted;
-  private long stale;
+  private final SkipCounter skips;
   private long toastMerged;
   private long orphaned;
 
   MemoryWriter(MemoryTable table, TableBatch batch, TableOptions options, Histories histories) {
     this.table = table;
+    this.skips = new SkipCounter(batch.table());
     this.histories = histories;
     this.batch = batch;
     this.options = options;
@@ -63,10 +66,8 @@ final class MemoryWriter {
       RowChange change = append ? each : settled(each);
       if (append) {
         append(change);
-      } else if (change instanceof RowChange.Delete d && d.spares(standing(d.key()))) {
-        stale++;
-      } else if (isBelow(floors, change.info()) || isStale(change) || isGone(change)) {
-        stale++;
+      } else if (skips(change, floors)) {
+        continue;
       } else if (change instanceof RowChange.Upsert upsert) {
         upsert(upsert);
       } else if (change instanceof RowChange.Delete delete) {
@@ -83,7 +84,31 @@ final class MemoryWriter {
               });
       swept.forEach(table::remember);
     }
-    return new CommitReceipt(upserted, deleted, stale, toastMerged, orphaned);
+    return new CommitReceipt(upserted, deleted, skips.skips(), toastMerged, orphaned);
+  }
+
+  private boolean skips(RowChange change, List<Floor> floors) {
+    Position position = change.info().position();
+    if (change instanceof RowChange.Delete d && d.spares(standing(d.key()))) {
+      skips.outranked(change.key(), position, position);
+      return true;
+    }
+    for (Floor floor : floors) {
+      if (floor.covers(position, change.info().commitMicros())) {
+        skips.below(floor, change.key(), position);
+        return true;
+      }
+    }
+    if (isStale(change)) {
+      Position stored = table.current().get(change.key()).info().position();
+      skips.outranked(change.key(), position, stored);
+      return true;
+    }
+    if (isGone(change)) {
+      skips.skip(SkipReason.NO_ROW, change.key(), position, null);
+      return true;
+    }
+    return false;
   }
 
   /** What the batch's sweep removes, also what comes later. */
