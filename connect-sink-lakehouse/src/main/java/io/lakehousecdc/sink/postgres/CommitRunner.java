@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
@@ -27,13 +28,15 @@ import java.util.function.Predicate;
 
 /**
  * The way of a commit into the database: attempts, each a transaction, until one succeeds or there
- * is no other way to try. The offsets come first in it, so that a zombie waits for the true owner's
+ * is no other way to try. The histories come first in it, since whoever changes them holds nothing
+ * yet that others wait for; then the offsets, so that a zombie waits for the true owner's
  * transaction and then fails. Not thread-safe.
  */
 final class CommitRunner {
   private final TargetSession session;
   private final PostgresSettings settings;
   private final Bookkeeping bookkeeping;
+  private final SharedHistories histories;
   private final AtomicLong replacements = new AtomicLong();
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
 
@@ -45,17 +48,25 @@ final class CommitRunner {
     AttemptResult run(Session session, CommitAttempt attempt) throws SQLException;
   }
 
-  CommitRunner(TargetSession session, PostgresSettings settings, Bookkeeping bookkeeping) {
+  CommitRunner(
+      TargetSession session,
+      PostgresSettings settings,
+      Bookkeeping bookkeeping,
+      SharedHistories histories) {
     this.session = session;
     this.settings = settings;
     this.bookkeeping = bookkeeping;
+    this.histories = histories;
   }
 
   /** Applies a commit; does nothing where it has been committed before. */
   CommitReceipt commit(Commit commit) {
     List<TableBatch> batches = asStored(commit);
-    return untilApplied(
+    CommitReceipt receipt =
+        untilApplied(
+            commit.histories(),
         (connected, attempt) -> {
+          histories.agreeOn(connected.connection(), commit.histories());
           if (!bookkeeping
               .offsets()
               .advance(connected.connection(), commit.advances(), commit.id())) {
@@ -69,12 +80,15 @@ final class CommitRunner {
           return result;
         },
         Applied.class::isInstance);
+    histories.agreedOn(commit.histories());
+    return receipt;
   }
 
   /** Applies a commit and takes it back. */
   void rehearse(Commit commit) {
     List<TableBatch> batches = asStored(commit);
     untilApplied(
+        commit.histories(),
         (connected, attempt) -> {
           AttemptResult result = attempt.apply(commit.id(), batches, Set.of());
           if (result instanceof Applied) {
@@ -94,11 +108,12 @@ final class CommitRunner {
     return last.commit().equals(commit) ? last.receipt() : CommitReceipt.NOTHING;
   }
 
-  private CommitReceipt untilApplied(Step step, Predicate<AttemptResult> isKept) {
+  private CommitReceipt untilApplied(
+      Histories known, Step step, Predicate<AttemptResult> isKept) {
     Set<TableId> replaced = new HashSet<>();
     boolean refreshed = false;
     while (true) {
-      AttemptResult result = attempt(step, replaced, isKept);
+      AttemptResult result = attempt(known, step, replaced, isKept);
       if (result instanceof Applied applied) {
         return applied.receipt();
       } else if (result instanceof UniqueValuesClash clash) {
@@ -116,14 +131,20 @@ final class CommitRunner {
     }
   }
 
-  private AttemptResult attempt(Step step, Set<TableId> replaced, Predicate<AttemptResult> isKept) {
+  private AttemptResult attempt(
+      Histories known, Step step, Set<TableId> replaced, Predicate<AttemptResult> isKept) {
     CommitAttempt[] attempt = new CommitAttempt[1];
     try {
       return session.transaction(
           (connected, tables) -> {
             attempt[0] =
                 new CommitAttempt(
-                    connected, tables, bookkeeping.truncates(), settings.tables(), replaced);
+                    connected,
+                    tables,
+                    bookkeeping.truncates(),
+                    settings.tables(),
+                    known,
+                    replaced);
             return step.run(connected, attempt[0]);
           },
           isKept);
@@ -149,14 +170,7 @@ final class CommitRunner {
                 + ", once with and once without its schema. Write the schema in both,"
                 + " in table.name.format or table.name.map.");
       }
-      batches.add(
-          new TableBatch(
-              table,
-              batch.schema(),
-              batch.changes(),
-              batch.truncateBelow(),
-              batch.sweep(),
-              batch.observedSchemas()));
+      batches.add(batch.withTable(table));
     }
     return batches;
   }
@@ -169,7 +183,13 @@ final class CommitRunner {
     }
     for (TableBatch batch : commit.batches()) {
       if (batch.sweep().isPresent()
-          && bookkeeping.sweeps().ask(connected.connection(), batch.table(), batch.sweep().get())) {
+          && bookkeeping
+              .sweeps()
+              .ask(
+                  connected.connection(),
+                  batch.table(),
+                  batch.sweep().get(),
+                  commit.histories())) {
         due.add(settings.resolved(batch.table()));
       }
     }

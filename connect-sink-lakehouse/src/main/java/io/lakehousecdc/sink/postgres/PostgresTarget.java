@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.store.Bookkeeping;
@@ -30,6 +31,7 @@ final class PostgresTarget implements Target {
   private final Bookkeeping bookkeeping;
   private final EncodeAhead ahead;
   private final TargetSession session;
+  private final SharedHistories histories;
   private final CommitRunner commits;
   private final Map<String, LongSupplier> gauges;
 
@@ -43,7 +45,8 @@ final class PostgresTarget implements Target {
     this.bookkeeping = Bookkeeping.of(settings, context.connector());
     this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
     this.session = new TargetSession(settings, bookkeeping, ahead, context.tasks());
-    this.commits = new CommitRunner(session, settings, bookkeeping);
+    this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
+    this.commits = new CommitRunner(session, settings, bookkeeping, histories);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
     this.gauges = Map.copyOf(figures);
@@ -55,19 +58,20 @@ final class PostgresTarget implements Target {
     Map<SourcePartition, PartitionState> states =
         session.run(
             "Reading offsets", (connected, tables) -> states(connected.connection(), partitions));
-    Map<String, Integer> epochs = epochs(states);
     Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
     for (SourcePartition partition : partitions) {
       PartitionState state = states.get(partition);
-      Integer epoch = epochs.get(partition.topic());
-      if (state == null && epoch != null) {
-        state = PartitionState.fresh(epoch);
-      }
       if (state != null) {
         loaded.put(partition, new LoadedPartition(state, Map.of()));
       }
     }
     return loaded;
+  }
+
+  @Override
+  public Histories histories() {
+    return session.run(
+        "Reading histories", (connected, tables) -> histories.read(connected.connection()));
   }
 
   @Override
@@ -99,8 +103,7 @@ final class PostgresTarget implements Target {
     session.run(
         "Altering offsets",
         (connected, tables) -> {
-          Map<String, Integer> epochs = epochs(states(connected.connection(), altered.keySet()));
-          bookkeeping.offsets().alter(connected.connection(), altered, epochs);
+          bookkeeping.offsets().alter(connected.connection(), altered);
           return null;
         });
   }
@@ -111,15 +114,6 @@ final class PostgresTarget implements Target {
     Set<String> topics =
         partitions.stream().map(SourcePartition::topic).collect(Collectors.toSet());
     return bookkeeping.offsets().states(connection, topics);
-  }
-
-  /** Greatest epoch of each topic. */
-  private static Map<String, Integer> epochs(Map<SourcePartition, PartitionState> states) {
-    Map<String, Integer> epochs = new HashMap<>();
-    states.forEach(
-        (partition, state) ->
-            epochs.merge(partition.topic(), state.highWater().epoch(), Math::max));
-    return epochs;
   }
 
   @Override

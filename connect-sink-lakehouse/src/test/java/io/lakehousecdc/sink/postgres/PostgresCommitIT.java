@@ -59,7 +59,11 @@ class PostgresCommitIT extends PostgresFixture {
     owner.commit(commit);
     Commit equal =
         new Commit(
-            commit.batches(), commit.advances(), commit.deadLetters(), commit.contributors());
+            commit.batches(),
+            commit.advances(),
+            commit.deadLetters(),
+            commit.contributors(),
+            commit.histories());
     assertThrows(FencedException.class, () -> owner.commit(equal));
   }
 
@@ -132,7 +136,8 @@ class PostgresCommitIT extends PostgresFixture {
         commit.batches(),
         commit.advances(),
         commit.deadLetters(),
-        commit.contributors());
+        commit.contributors(),
+        commit.histories());
   }
 
   private static TableOptions appending() {

@@ -37,7 +37,8 @@ public final class PostgresSettings {
               OFFSETS_SCHEMA,
               Kind.TEXT,
               "public",
-              "Schema of the tables that hold offsets, truncate positions and pending sweeps."),
+              "Schema of the tables that hold offsets, histories of sources, truncate positions and"
+                  + " pending sweeps."),
           Setting.optional(
               OFFSETS_TABLE,
               Kind.TEXT,
@@ -90,6 +91,10 @@ public final class PostgresSettings {
 
   public TableId offsetsTable() {
     return new TableId(settings.text(OFFSETS_SCHEMA), settings.text(OFFSETS_TABLE));
+  }
+
+  public TableId historiesTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_histories");
   }
 
   public TableId columnsTable() {

@@ -19,6 +19,7 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class SqlErrors {
   public static final String UNIQUE_VIOLATION = "23505";
+  public static final String INSUFFICIENT_PRIVILEGE = "42501";
   private static final String FOREIGN_KEY_VIOLATION = "23503";
 
   /** Somebody changed a table or dropped our temporary ones: what was cached is wrong. */
@@ -75,7 +76,7 @@ public final class SqlErrors {
     return switch (state) {
       case "28P01", "28000" -> " Check postgres.user and postgres.password, and pg_hba.conf.";
       case "3D000" -> " Create the database, or name another in postgres.url.";
-      case "42501" ->
+      case INSUFFICIENT_PRIVILEGE ->
           " Grant the user what is missing: CREATE on the database (for schemas), USAGE and CREATE on"
               + " the schema, SELECT, INSERT, UPDATE, DELETE on its tables (or make it their owner,"
               + " for schema.evolution=additive), TEMPORARY on the database.";

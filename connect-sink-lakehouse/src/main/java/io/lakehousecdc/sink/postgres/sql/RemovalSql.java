@@ -3,7 +3,7 @@ package io.lakehousecdc.sink.postgres.sql;
 
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
@@ -65,26 +65,26 @@ public final class RemovalSql {
     return rows.applies("t") + " AND " + new SharedKeySql(plan).isNotSpared("t");
   }
 
-  /** Deletes all rows below a position; of soft-deleted ones the state stays as it is. */
-  public String removeBelow(Position position, Operation operation) {
+  /** Deletes all rows below a floor; of soft-deleted ones the state stays as it is. */
+  public String removeBelow(Floor floor, Operation operation) {
     if (!plan.softDeletes()) {
-      return "DELETE FROM " + plan.table().sql() + " AS t WHERE " + below(position);
+      return "DELETE FROM " + plan.table().sql() + " AS t WHERE " + below(floor);
     }
     return "UPDATE "
         + plan.table().sql()
         + " AS t SET "
         + softDeleted(
             Identifiers.literal(operation.code()),
-            Integer.toString(position.epoch()),
-            Long.toString(position.commitLsn()),
-            Long.toString(position.lsn()))
+            Integer.toString(floor.at().epoch()),
+            Long.toString(floor.at().commitLsn()),
+            Long.toString(floor.at().lsn()))
         + " WHERE "
-        + below(position);
+        + below(floor);
   }
 
-  /** Counts the rows below a position. */
-  public String countBelow(Position position) {
-    return "SELECT count(*) FROM " + plan.table().sql() + " AS t WHERE " + below(position);
+  /** Counts the rows below a floor. */
+  public String countBelow(Floor floor) {
+    return "SELECT count(*) FROM " + plan.table().sql() + " AS t WHERE " + below(floor);
   }
 
   /** Assignments of a soft delete. */
@@ -108,17 +108,9 @@ public final class RemovalSql {
         + lsn;
   }
 
-  private String below(Position position) {
-    String below =
-        "("
-            + rows.position("t")
-            + " >= ("
-            + position.epoch()
-            + ", "
-            + position.commitLsn()
-            + ", "
-            + position.lsn()
-            + ")) IS NOT TRUE";
+  /** Rows without a position, which others have written, are below every floor. */
+  private String below(Floor floor) {
+    String below = new FloorSql(names).covers(floor, "t") + " IS NOT FALSE";
     return plan.softDeletes() ? below + " AND t." + quote(names.deleted()) + " IS NOT TRUE" : below;
   }
 }

@@ -3,9 +3,11 @@ package io.lakehousecdc.sink.postgres.sql;
 
 import static io.lakehousecdc.sink.postgres.sql.RowConditions.STAGED_POSITION;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import java.util.List;
 
 /**
  * SQL for keys that two rows of the source share while a transaction lasts, which a deferrable
@@ -84,9 +86,14 @@ public final class SharedKeySql {
   /**
    * What is stored under the keys of the staged {@link StagedRowKind#CONDITIONAL} changes: number
    * of the change, epoch, commit LSN, LSN, whether the row has a position, operation, whether it is
-   * live. Locks the rows, so that what is read stays true.
+   * live. Rows below one of the floors are void and left out. Locks the rows, so that what is read
+   * stays true.
    */
-  public String storedStates(StagingTable staging) {
+  public String storedStates(StagingTable staging, List<Floor> floors) {
+    FloorSql floor = new FloorSql(plan.options().metadata());
+    StringBuilder above = new StringBuilder();
+    floors.forEach(
+        each -> above.append(" AND ").append(floor.covers(each, "t")).append(" IS NOT TRUE"));
     String position = rows.positionParts("t");
     return "SELECT s._n, "
         + position
@@ -102,6 +109,8 @@ public final class SharedKeySql {
         + plan.table().sql()
         + " AS t ON "
         + rows.sameKey("t")
+        + " WHERE true"
+        + above
         + " FOR UPDATE OF t";
   }
 

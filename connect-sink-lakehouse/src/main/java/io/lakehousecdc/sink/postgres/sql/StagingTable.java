@@ -79,6 +79,11 @@ public record StagingTable(TablePlan plan, int number) {
     return "COPY " + sql() + columns + " FROM STDIN (FORMAT binary)";
   }
 
+  /** Deletes the rows whose numbers are given as the array parameter. */
+  public String dropSql() {
+    return "DELETE FROM " + sql() + " WHERE _n = ANY (?)";
+  }
+
   /**
    * Subquery of the rows of some kinds, in the order in which they were copied, which is that of
    * their keys. Cells have the types of their columns.

@@ -2,24 +2,29 @@
 package io.lakehousecdc.sink.postgres.store;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The sink's own tables.
  *
+ * @param histories histories of sources
  * @param offsets states of partitions
- * @param truncates greatest truncate of each table
+ * @param truncates truncates and sweeps of each table, for changes that come late
  * @param sweeps sweeps that wait
  * @param columns columns that the sources of tables have
  * @param deadLetters rejected records, where they are kept here
  */
 public record Bookkeeping(
+    HistoryStore histories,
     OffsetStore offsets,
     TruncateStore truncates,
     SweepStore sweeps,
@@ -28,10 +33,12 @@ public record Bookkeeping(
 
   /** Those of a connector; does not connect. */
   public static Bookkeeping of(PostgresSettings settings, String connector) {
+    OffsetStore offsets = new OffsetStore(settings.offsetsTable(), connector);
     return new Bookkeeping(
-        new OffsetStore(settings.offsetsTable(), connector),
+        new HistoryStore(settings.historiesTable(), connector),
+        offsets,
         new TruncateStore(settings.truncatesTable()),
-        new SweepStore(settings.sweepsTable(), settings.offsetsTable(), connector),
+        new SweepStore(settings.sweepsTable(), offsets, connector),
         new ColumnStore(settings.columnsTable()),
         settings
             .tables()
@@ -44,28 +51,59 @@ public record Bookkeeping(
     return new TableId(dot < 0 ? "" : name.substring(0, dot), name.substring(dot + 1));
   }
 
-  /** Creates tables that are missing, in a transaction of its own. */
+  /**
+   * Creates tables that are missing, and brings those of an older version up to date, in a
+   * transaction of its own.
+   *
+   * @throws FatalException the user may not; the message tells the statement
+   */
   public void create(Session session) throws SQLException {
-    Map<TableId, String> tables = new LinkedHashMap<>();
-    tables.put(offsets.table(), offsets.createSql());
-    tables.put(truncates.table(), truncates.createSql());
-    tables.put(sweeps.table(), sweeps.createSql());
-    tables.put(columns.table(), columns.createSql());
-    deadLetters.ifPresent(letters -> tables.put(letters.table(), letters.createSql()));
-    for (Map.Entry<TableId, String> entry : tables.entrySet()) {
-      if (session.catalog().table(entry.getKey()).isEmpty()) {
-        create(session, entry.getKey().schema(), entry.getValue());
+    List<OwnTable> tables = new ArrayList<>(List.of(histories, offsets, truncates, sweeps, columns));
+    deadLetters.ifPresent(tables::add);
+    for (OwnTable each : tables) {
+      Optional<PgTable> stored = session.catalog().table(each.table());
+      if (stored.isEmpty()) {
+        create(session, each);
+      } else if (each.upgradeSql(stored.get()).isPresent()) {
+        upgrade(session, each);
       }
     }
     session.commit();
   }
 
-  private static void create(Session session, String schema, String createSql) throws SQLException {
-    session.execute("SELECT pg_advisory_xact_lock(hashtextextended('lakehousecdc', 5551))");
+  private static void create(Session session, OwnTable missing) throws SQLException {
+    lock(session);
+    String schema = missing.table().schema();
     // Asked first, since creating one needs a privilege even where it is there.
     if (!session.catalog().hasSchema(schema)) {
       session.execute(Ddl.createSchema(schema));
     }
-    session.execute(createSql);
+    session.execute(missing.createSql());
+  }
+
+  private static void upgrade(Session session, OwnTable old) throws SQLException {
+    lock(session);
+    // Read again: another task may have done it meanwhile.
+    Optional<String> sql = session.catalog().table(old.table()).flatMap(old::upgradeSql);
+    if (sql.isEmpty()) {
+      return;
+    }
+    try {
+      session.execute(sql.get());
+    } catch (SQLException e) {
+      if (SqlErrors.state(e).equals(SqlErrors.INSUFFICIENT_PRIVILEGE)) {
+        throw new FatalException(
+            "Table "
+                + old.table()
+                + " was made by an older version, and the user may not alter it. Run as its owner: "
+                + sql.get(),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private static void lock(Session session) throws SQLException {
+    session.execute("SELECT pg_advisory_xact_lock(hashtextextended('lakehousecdc', 5551))");
   }
 }

@@ -10,13 +10,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * The table of source columns: which ones the source of each table has and had. Stateless apart
  * from its name.
  */
-public final class ColumnStore {
+public final class ColumnStore implements OwnTable {
   private final TableId table;
   private final String sql;
 
@@ -25,11 +26,13 @@ public final class ColumnStore {
     this.sql = qualified(table);
   }
 
-  TableId table() {
+  @Override
+  public TableId table() {
     return table;
   }
 
-  String createSql() {
+  @Override
+  public String createSql() {
     return "CREATE TABLE IF NOT EXISTS "
         + sql
         + " (table_name text PRIMARY KEY, columns text NOT NULL,"
@@ -39,10 +42,14 @@ public final class ColumnStore {
   /** What is known of the given tables; {@link ColumnHistory#EMPTY} where nothing is. */
   public Map<TableId, ColumnHistory> read(Connection connection, Collection<TableId> tables)
       throws SQLException {
-    Map<TableId, ColumnHistory> found =
-        TableRows.read(
-            connection, sql, "columns", tables, row -> parsed(row.getString(1), row.getString(2)));
-    tables.forEach(each -> found.putIfAbsent(each, ColumnHistory.EMPTY));
+    Map<TableId, ColumnHistory> found = new HashMap<>();
+    tables.forEach(each -> found.put(each, ColumnHistory.EMPTY));
+    TableRows.read(
+        connection,
+        sql,
+        "columns",
+        tables,
+        (of, row) -> found.put(of, parsed(row.getString(1), row.getString(2))));
     return found;
   }
 

@@ -13,7 +13,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /** The table of rejected records. Stateless apart from its name. */
-public final class DeadLetterStore {
+public final class DeadLetterStore implements OwnTable {
   private final TableId table;
   private final String sql;
 
@@ -22,11 +22,13 @@ public final class DeadLetterStore {
     this.sql = qualified(table);
   }
 
-  TableId table() {
+  @Override
+  public TableId table() {
     return table;
   }
 
-  String createSql() {
+  @Override
+  public String createSql() {
     return "CREATE TABLE IF NOT EXISTS "
         + sql
         + """

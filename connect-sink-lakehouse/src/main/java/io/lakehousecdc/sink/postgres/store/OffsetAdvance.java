@@ -51,7 +51,8 @@ final class OffsetAdvance {
             + rows.sql()
             + " SET ("
             + OffsetRows.COLUMNS
-            + ", commit_id, updated_at) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now())"
+            + ", commit_id, tie_count, first_tie, updated_at)"
+            + " = (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, now())"
             + " WHERE connector = ? AND topic = ? AND partition = ? AND next_offset = ?"
             + " AND commit_id IS DISTINCT FROM ?";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -67,7 +68,7 @@ final class OffsetAdvance {
     }
   }
 
-  /** A first state, or one that builds on a state which {@code load} made up, has no row yet. */
+  /** A first state, or one that builds on a state that was reset, may have no row yet. */
   private boolean insertedFresh(Connection connection, PartitionAdvance advance, UUID commitId)
       throws SQLException {
     if (base(advance) != 0) {

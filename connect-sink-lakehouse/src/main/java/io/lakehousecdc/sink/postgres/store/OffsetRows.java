@@ -4,9 +4,12 @@ package io.lakehousecdc.sink.postgres.store;
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.qualified;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.PartitionStateText;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,10 +21,13 @@ import java.sql.SQLException;
  * @param connector whose rows they are
  */
 record OffsetRows(TableId table, String connector) {
-  /** Columns of a state, in the order of {@link #bindState} and {@link #state}. */
+  /**
+   * Columns of a state, in the order of {@link #bindState} and {@link #state}. The last one tells
+   * all; the others show people the stream that was read last, and are what version 0.1 knows.
+   */
   static final String COLUMNS =
       "next_offset, epoch, commit_lsn, lsn, snapshot_lsn, completed_snapshot_lsn, latest_commit_us,"
-          + " tie_count, first_tie";
+          + " state";
 
   /** Name of the table in SQL. */
   String sql() {
@@ -34,23 +40,23 @@ record OffsetRows(TableId table, String connector) {
         + sql()
         + " ("
         + COLUMNS
-        + ", commit_id, connector, topic, partition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        + ", commit_id, connector, topic, partition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         + " ON CONFLICT (connector, topic, partition)";
   }
 
   /** Binds a state; returns the index of the parameter that follows. */
   static int bindState(PreparedStatement statement, int from, PartitionState state)
       throws SQLException {
+    StreamState latest = state.latest();
     statement.setLong(from, state.nextOffset());
-    statement.setInt(from + 1, state.highWater().epoch());
-    statement.setLong(from + 2, state.highWater().commitLsn());
-    statement.setLong(from + 3, state.highWater().lsn());
-    statement.setLong(from + 4, state.snapshotLsn());
-    statement.setLong(from + 5, state.completedSnapshotLsn());
-    statement.setLong(from + 6, state.latestCommitMicros());
-    statement.setInt(from + 7, state.ties().count());
-    statement.setLong(from + 8, state.ties().first());
-    return from + 9;
+    statement.setInt(from + 1, latest.highWater().epoch());
+    statement.setLong(from + 2, latest.highWater().commitLsn());
+    statement.setLong(from + 3, latest.highWater().lsn());
+    statement.setLong(from + 4, latest.snapshotLsn());
+    statement.setLong(from + 5, latest.completedSnapshotLsn());
+    statement.setLong(from + 6, latest.latestCommitMicros());
+    statement.setString(from + 7, PartitionStateText.of(state));
+    return from + 8;
   }
 
   /** Binds connector, topic and partition; returns the index of the parameter that follows. */
@@ -62,14 +68,38 @@ record OffsetRows(TableId table, String connector) {
     return from + 3;
   }
 
-  /** Reads the state that stands in {@link #COLUMNS} from a column on. */
-  static PartitionState state(ResultSet row, int from) throws SQLException {
+  /**
+   * Reads the state that stands in {@link #COLUMNS} from a column on. A text that tells another
+   * offset is outdated: version 0.1, or somebody by hand, has written the other columns since.
+   */
+  PartitionState state(ResultSet row, int from) throws SQLException {
+    long nextOffset = row.getLong(from);
+    String text = row.getString(from + 7);
+    if (text != null) {
+      PartitionState state = parsed(text);
+      if (state.nextOffset() == nextOffset) {
+        return state;
+      }
+    }
     return new PartitionState(
-        row.getLong(from),
+        nextOffset,
         new Position(row.getInt(from + 1), row.getLong(from + 2), row.getLong(from + 3)),
         row.getLong(from + 4),
         row.getLong(from + 5),
-        row.getLong(from + 6),
-        new PartitionState.Ties(row.getInt(from + 7), row.getLong(from + 8)));
+        row.getLong(from + 6));
+  }
+
+  private PartitionState parsed(String text) {
+    try {
+      return PartitionStateText.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException(
+          "Column state of table "
+              + table
+              + " does not hold what this sink wrote. Set it to NULL in that row: the other columns"
+              + " then tell how far the partition was read. "
+              + e.getMessage(),
+          e);
+    }
   }
 }

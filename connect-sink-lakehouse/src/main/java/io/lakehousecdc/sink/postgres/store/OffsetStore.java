@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.postgres.store;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FencedException;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
@@ -15,18 +16,20 @@ import java.sql.Types;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The offsets table: one row for each partition of a connector. Stateless apart from names. */
-public final class OffsetStore {
+public final class OffsetStore implements OwnTable {
+  /** Histories stay as they are: {@link PartitionState#movedTo}. */
   private static final String MOVE =
-      " DO UPDATE SET next_offset = excluded.next_offset, commit_lsn = 0, lsn = 0,"
-          + " latest_commit_us = 0, tie_count = 0, first_tie = 0, commit_id = NULL, updated_at = now()";
-
-  private static final String RESET =
-      MOVE
-          + ", snapshot_lsn = excluded.snapshot_lsn,"
-          + " completed_snapshot_lsn = excluded.completed_snapshot_lsn";
+      " DO UPDATE SET ("
+          + OffsetRows.COLUMNS
+          + ", commit_id, tie_count, first_tie, updated_at) = ("
+          + excluded()
+          + ", NULL, 0, 0, now())";
 
   private final OffsetRows rows;
 
@@ -34,41 +37,72 @@ public final class OffsetStore {
     this.rows = new OffsetRows(table, connector);
   }
 
-  TableId table() {
+  @Override
+  public TableId table() {
     return rows.table();
   }
 
-  String createSql() {
+  @Override
+  public String createSql() {
     return "CREATE TABLE IF NOT EXISTS "
         + rows.sql()
         + """
          (connector text NOT NULL, topic text NOT NULL, partition integer NOT NULL,
           next_offset bigint NOT NULL, epoch integer NOT NULL, commit_lsn bigint NOT NULL,
           lsn bigint NOT NULL, snapshot_lsn bigint NOT NULL, completed_snapshot_lsn bigint NOT NULL,
-          latest_commit_us bigint NOT NULL, tie_count integer NOT NULL DEFAULT 0,
+          latest_commit_us bigint NOT NULL, state text, tie_count integer NOT NULL DEFAULT 0,
           first_tie bigint NOT NULL DEFAULT 0, commit_id uuid,
           updated_at timestamptz NOT NULL DEFAULT now(),
           PRIMARY KEY (connector, topic, partition)) WITH (fillfactor = 50)""";
   }
 
+  @Override
+  public Optional<String> upgradeSql(PgTable stored) {
+    return stored.column("state").isPresent()
+        ? Optional.empty()
+        : Optional.of("ALTER TABLE " + rows.sql() + " ADD COLUMN IF NOT EXISTS state text");
+  }
+
+  private static String excluded() {
+    return Stream.of(OffsetRows.COLUMNS.split(", "))
+        .map(name -> "excluded." + name)
+        .collect(Collectors.joining(", "));
+  }
+
   /** States of the connector's partitions of the given topics. */
   public Map<SourcePartition, PartitionState> states(Connection connection, Set<String> topics)
       throws SQLException {
-    Map<SourcePartition, PartitionState> states = new HashMap<>();
-    String query =
-        "SELECT topic, partition, "
-            + OffsetRows.COLUMNS
-            + " FROM "
-            + rows.sql()
-            + " WHERE connector = ? AND topic = ANY(?)";
+    String query = select() + " AND topic = ANY(?)";
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setString(1, rows.connector());
       statement.setArray(2, connection.createArrayOf("text", topics.toArray()));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          SourcePartition partition = new SourcePartition(row.getString(1), row.getInt(2));
-          states.put(partition, OffsetRows.state(row, 3));
-        }
+      return states(statement);
+    }
+  }
+
+  /** States of all partitions of the connector. */
+  public Map<SourcePartition, PartitionState> states(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(select())) {
+      statement.setString(1, rows.connector());
+      return states(statement);
+    }
+  }
+
+  private String select() {
+    return "SELECT topic, partition, "
+        + OffsetRows.COLUMNS
+        + " FROM "
+        + rows.sql()
+        + " WHERE connector = ?";
+  }
+
+  private Map<SourcePartition, PartitionState> states(PreparedStatement query)
+      throws SQLException {
+    Map<SourcePartition, PartitionState> states = new HashMap<>();
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        SourcePartition partition = new SourcePartition(row.getString(1), row.getInt(2));
+        states.put(partition, rows.state(row, 3));
       }
     }
     return states;
@@ -88,37 +122,37 @@ public final class OffsetStore {
   }
 
   /**
-   * Sets offsets as an operator asked. The high-water mark goes back to the start of its epoch, so
-   * that what follows counts as new; the snapshot is kept, which positions of later events need,
-   * unless the partition begins anew (a null offset).
-   *
-   * @param epochs greatest epoch of each topic that is known
+   * Sets offsets as an operator asked; see {@link io.lakehousecdc.sink.spi.Target#alterOffsets}.
+   * The partitions' present states are locked until the transaction ends.
    */
-  public void alter(
-      Connection connection, Map<SourcePartition, Long> offsets, Map<String, Integer> epochs)
+  public void alter(Connection connection, Map<SourcePartition, Long> offsets)
       throws SQLException {
     for (Map.Entry<SourcePartition, Long> entry : offsets.entrySet()) {
       SourcePartition partition = entry.getKey();
+      Optional<PartitionState> stored = locked(connection, partition);
       Long offset = entry.getValue();
-      Integer epoch = epochs.get(partition.topic());
-      if (offset == null && epoch == null) {
+      if (offset == null && stored.isEmpty()) {
         continue;
       }
-      PartitionState fresh = PartitionState.fresh(epoch == null ? 0 : epoch);
       PartitionState altered =
-          new PartitionState(
-              offset == null ? 0 : offset,
-              fresh.highWater(),
-              fresh.snapshotLsn(),
-              fresh.completedSnapshotLsn(),
-              0);
-      try (PreparedStatement statement =
-          connection.prepareStatement(rows.insertSql() + (offset == null ? RESET : MOVE))) {
+          offset == null
+              ? PartitionState.FRESH
+              : stored.orElse(PartitionState.FRESH).movedTo(offset);
+      try (PreparedStatement statement = connection.prepareStatement(rows.insertSql() + MOVE)) {
         int next = OffsetRows.bindState(statement, 1, altered);
         statement.setNull(next++, Types.OTHER);
         rows.bindKey(statement, next, partition);
         statement.executeUpdate();
       }
+    }
+  }
+
+  private Optional<PartitionState> locked(Connection connection, SourcePartition partition)
+      throws SQLException {
+    String query = select() + " AND topic = ? AND partition = ? FOR UPDATE";
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      rows.bindKey(statement, 1, partition);
+      return states(statement).values().stream().findAny();
     }
   }
 }

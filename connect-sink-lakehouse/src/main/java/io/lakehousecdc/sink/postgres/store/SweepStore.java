@@ -3,55 +3,73 @@ package io.lakehousecdc.sink.postgres.store;
 
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.qualified;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table of sweeps that wait for partitions of a topic, one row for each table of a connector.
- * Stateless apart from names.
+ * The table of sweeps that wait for partitions of a topic, one row for each table and epoch of a
+ * connector: the latest snapshot of that history. Stateless apart from names.
  */
-public final class SweepStore {
+public final class SweepStore implements OwnTable {
   private static final Logger LOG = LoggerFactory.getLogger(SweepStore.class);
-  private static final String KEY =
+  private static final String KEY = "connector, topic, table_schema, table_name, epoch";
+  private static final String OF_TABLE =
       " WHERE connector = ? AND topic = ? AND table_schema = ? AND table_name = ?";
 
   private final TableId table;
   private final String sql;
-  private final String offsets;
+  private final OffsetStore offsets;
   private final String connector;
 
   /**
-   * @param offsets the table of partition states
+   * @param offsets states of the partitions that a sweep waits for
    */
-  public SweepStore(TableId table, TableId offsets, String connector) {
+  public SweepStore(TableId table, OffsetStore offsets, String connector) {
     this.table = table;
     this.sql = qualified(table);
-    this.offsets = qualified(offsets);
+    this.offsets = offsets;
     this.connector = connector;
   }
 
-  TableId table() {
+  @Override
+  public TableId table() {
     return table;
   }
 
-  String createSql() {
+  @Override
+  public String createSql() {
     return "CREATE TABLE IF NOT EXISTS "
         + sql
         + """
          (connector text NOT NULL, topic text NOT NULL, table_schema text NOT NULL,
           table_name text NOT NULL, epoch integer NOT NULL, lsn bigint NOT NULL,
-          asked_at timestamptz NOT NULL DEFAULT now(),
-          PRIMARY KEY (connector, topic, table_schema, table_name))""";
+          asked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY ("""
+        + KEY
+        + "))";
+  }
+
+  /** Version 0.1 kept one row for each table. */
+  @Override
+  public Optional<String> upgradeSql(PgTable stored) {
+    return OwnTable.rekeyed(
+            stored, Set.of("connector", "topic", "table_schema", "table_name"), KEY)
+        .map(change -> "ALTER TABLE " + sql + " " + change);
   }
 
   /**
@@ -60,18 +78,19 @@ public final class SweepStore {
    * ask one after the other until their transactions end: two that ask at once would not see each
    * other's progress, and neither would sweep.
    *
+   * @param known histories of the commit; they tell whose snapshot it is
    * @return whether the sweep is to be carried out
    */
-  public boolean ask(Connection connection, TableId swept, Sweep sweep) throws SQLException {
+  public boolean ask(Connection connection, TableId swept, Sweep sweep, Histories known)
+      throws SQLException {
     try (PreparedStatement lock =
         connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 5552))")) {
       lock.setString(1, connector + " " + sweep.topic());
       lock.execute();
     }
-    String waitsFor = partitionsBefore(connection, sweep);
-    if (waitsFor.isEmpty()) {
-      forget(connection, swept, sweep);
-    } else {
+    String waitsFor = partitionsBefore(connection, sweep, known);
+    forget(connection, swept, sweep);
+    if (!waitsFor.isEmpty()) {
       remember(connection, swept, sweep);
       LOG.info(
           "Table {}: the snapshot at {} has ended, but partitions {} of {} have not shown that they"
@@ -107,37 +126,26 @@ public final class SweepStore {
     return pending;
   }
 
-  /** Numbers of the partitions whose state is not past the snapshot; see PartitionState.isPast. */
-  private String partitionsBefore(Connection connection, Sweep sweep) throws SQLException {
-    String query =
-        "SELECT coalesce(string_agg(partition::text, ', ' ORDER BY partition), '') FROM "
-            + offsets
-            + " WHERE connector = ? AND topic = ? AND (epoch, commit_lsn, lsn) <= (?, ?, ?)"
-            + " AND NOT (epoch = ? AND completed_snapshot_lsn >= ?)";
-    try (PreparedStatement statement = connection.prepareStatement(query)) {
-      statement.setString(1, connector);
-      statement.setString(2, sweep.topic());
-      statement.setInt(3, sweep.below().epoch());
-      statement.setLong(4, sweep.below().commitLsn());
-      statement.setLong(5, sweep.below().lsn());
-      statement.setInt(6, sweep.below().epoch());
-      statement.setLong(7, sweep.below().commitLsn());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getString(1);
-      }
-    }
+  /** Numbers of the partitions whose state is not past the snapshot. */
+  private String partitionsBefore(Connection connection, Sweep sweep, Histories known)
+      throws SQLException {
+    return offsets.states(connection, Set.of(sweep.topic())).entrySet().stream()
+        .filter(entry -> !entry.getValue().isPast(sweep.below(), known))
+        .map(entry -> entry.getKey().partition())
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "));
   }
 
   private void remember(Connection connection, TableId swept, Sweep sweep) throws SQLException {
     String upsert =
         "INSERT INTO "
             + sql
-            + " AS s (connector, topic, table_schema, table_name, epoch, lsn)"
-            + " VALUES (?, ?, ?, ?, ?, ?)"
-            + " ON CONFLICT (connector, topic, table_schema, table_name)"
-            + " DO UPDATE SET epoch = excluded.epoch, lsn = excluded.lsn, asked_at = now()"
-            + " WHERE (s.epoch, s.lsn) < (excluded.epoch, excluded.lsn)";
+            + " AS s ("
+            + KEY
+            + ", lsn) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("
+            + KEY
+            + ") DO UPDATE SET lsn = excluded.lsn, asked_at = now() WHERE s.lsn < excluded.lsn";
     try (PreparedStatement statement = connection.prepareStatement(upsert)) {
       bindKey(statement, swept, sweep);
       statement.setInt(5, sweep.below().epoch());
@@ -146,12 +154,17 @@ public final class SweepStore {
     }
   }
 
+  /** Forgets what waits for the same rows: earlier snapshots of this history and of older ones. */
   private void forget(Connection connection, TableId swept, Sweep sweep) throws SQLException {
-    String delete = "DELETE FROM " + sql + KEY + " AND (epoch, lsn) <= (?, ?)";
+    List<Integer> older = new ArrayList<>(sweep.floor().earlierEpochs());
+    older.addAll(sweep.floor().replacedEpochs());
+    String delete =
+        "DELETE FROM " + sql + OF_TABLE + " AND (epoch = ? AND lsn <= ? OR epoch = ANY(?))";
     try (PreparedStatement statement = connection.prepareStatement(delete)) {
       bindKey(statement, swept, sweep);
       statement.setInt(5, sweep.below().epoch());
       statement.setLong(6, sweep.below().commitLsn());
+      statement.setArray(7, connection.createArrayOf("integer", older.toArray()));
       statement.executeUpdate();
     }
   }

@@ -12,40 +12,38 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A reader of what a table of the sink's own says of other tables, a row for each by its name. */
+/** A reader of what a table of the sink's own says of other tables, which its rows name. */
 final class TableRows {
   private TableRows() {}
 
-  /** Reads one row; its name comes first, as text. */
-  interface Reader<T> {
-    T read(ResultSet row) throws SQLException;
+  /** Takes one row; its name comes first, as text. */
+  interface Reader {
+    void read(TableId of, ResultSet row) throws SQLException;
   }
 
   /**
-   * The rows of the given tables; tables without one are left out.
+   * Reads the rows of the given tables.
    *
    * @param sql the table that holds the rows, quoted
    * @param columns what to select after {@code table_name}
    */
-  static <T> Map<TableId, T> read(
+  static void read(
       Connection connection,
       String sql,
       String columns,
       Collection<TableId> tables,
-      Reader<T> reader)
+      Reader reader)
       throws SQLException {
     Map<String, TableId> names = new HashMap<>();
     tables.forEach(each -> names.put(qualified(each), each));
-    Map<TableId, T> found = new HashMap<>();
     String query = "SELECT table_name, " + columns + " FROM " + sql + " WHERE table_name = ANY(?)";
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setArray(1, connection.createArrayOf("text", names.keySet().toArray()));
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          found.put(names.get(row.getString(1)), reader.read(row));
+          reader.read(names.get(row.getString(1)), row);
         }
       }
     }
-    return found;
   }
 }

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.postgres.write;
 
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
@@ -90,8 +91,8 @@ final class AppendRows implements TableWrite {
     if (!direct && !batch.changes().isEmpty()) {
       appendStaged();
     }
-    if (batch.truncateBelow().isPresent()) {
-      appendTruncate(batch.truncateBelow().get());
+    for (Floor each : batch.truncates()) {
+      appendTruncate(each.at());
     }
   }
 

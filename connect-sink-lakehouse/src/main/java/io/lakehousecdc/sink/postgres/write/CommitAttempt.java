@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
@@ -42,6 +43,7 @@ public final class CommitAttempt {
   private final TargetTables tables;
   private final TruncateStore truncates;
   private final TableOptions options;
+  private final Histories histories;
   private final Set<TableId> replaced;
   private String place = "PostgreSQL";
 
@@ -57,6 +59,7 @@ public final class CommitAttempt {
   }
 
   /**
+   * @param histories those of the commit
    * @param replaced tables whose rows are removed and written anew, because they swap values that a
    *     constraint keeps unique
    */
@@ -65,11 +68,13 @@ public final class CommitAttempt {
       TargetTables tables,
       TruncateStore truncates,
       TableOptions options,
+      Histories histories,
       Set<TableId> replaced) {
     this.session = session;
     this.tables = tables;
     this.truncates = truncates;
     this.options = options;
+    this.histories = histories;
     this.replaced = replaced;
   }
 
@@ -91,12 +96,10 @@ public final class CommitAttempt {
     List<PreparedBatch> prepared = prepare(batches);
     List<PreparedBatch> sweeping =
         prepared.stream().filter(each -> swept.contains(each.id())).toList();
-    Map<TableId, Position> floors = lock(prepared, floors(batches, sweeping));
+    Map<TableId, List<Floor>> floors = lock(prepared, floors(batches, sweeping));
     List<Work> works = new ArrayList<>();
     for (PreparedBatch each : prepared) {
-      Position floor = floors.getOrDefault(each.id(), Position.START);
-      Position own = each.batch().truncateBelow().orElse(Position.START);
-      works.add(stage(commit, each, Position.max(floor, own)));
+      works.add(stage(commit, each, new Floors(floors.getOrDefault(each.id(), List.of()))));
     }
     Optional<UniqueValuesClash> clash = applyStaged(works);
     if (clash.isPresent()) {
@@ -121,17 +124,19 @@ public final class CommitAttempt {
     return prepared;
   }
 
-  /** Positions below which this commit empties tables, by truncates and by sweeps. */
-  private static Map<TableId, Position> floors(
+  /** What this commit empties tables by: truncates and sweeps. */
+  private static Map<TableId, List<Floor>> floors(
       List<TableBatch> batches, List<PreparedBatch> sweeping) {
-    Map<TableId, Position> floors = new HashMap<>();
+    Map<TableId, List<Floor>> floors = new HashMap<>();
     for (TableBatch batch : batches) {
-      batch.truncateBelow().ifPresent(below -> floors.put(batch.table(), below));
+      if (!batch.truncates().isEmpty()) {
+        floors.put(batch.table(), new ArrayList<>(batch.truncates()));
+      }
     }
     for (PreparedBatch each : sweeping) {
       Sweep sweep = each.batch().sweep().orElseThrow();
       if (sweep.mode() == Sweep.Mode.REMOVE) {
-        floors.merge(each.id(), sweep.below(), Position::max);
+        floors.computeIfAbsent(each.id(), id -> new ArrayList<>()).add(sweep.floor());
       }
     }
     return floors;
@@ -143,8 +148,8 @@ public final class CommitAttempt {
    *
    * @param floors truncates and sweeps of this commit
    */
-  private Map<TableId, Position> lock(List<PreparedBatch> prepared, Map<TableId, Position> floors)
-      throws SQLException {
+  private Map<TableId, List<Floor>> lock(
+      List<PreparedBatch> prepared, Map<TableId, List<Floor>> floors) throws SQLException {
     if (options.writeMode() == WriteMode.APPEND) {
       return Map.of();
     }
@@ -158,19 +163,21 @@ public final class CommitAttempt {
       ids.add(each.id());
     }
     session.execute(locks.toString());
-    for (Map.Entry<TableId, Position> floor : floors.entrySet()) {
-      truncates.remember(session.connection(), floor.getKey(), floor.getValue());
+    for (Map.Entry<TableId, List<Floor>> entry : floors.entrySet()) {
+      for (Floor each : entry.getValue()) {
+        truncates.remember(session.connection(), entry.getKey(), each);
+      }
     }
     tables.requireCurrent(ids);
-    return truncates.read(session.connection(), ids);
+    return truncates.read(session.connection(), ids, histories, options.relation());
   }
 
-  private Work stage(CommitId commit, PreparedBatch prepared, Position floor) throws SQLException {
+  private Work stage(CommitId commit, PreparedBatch prepared, Floors floors) throws SQLException {
     place = "Table " + prepared.id() + ", staging rows";
     TableWrite write =
         replaced.contains(prepared.id())
-            ? tables.writes().replacing(prepared, floor)
-            : tables.writes().ordinary(commit, prepared, floor);
+            ? tables.writes().replacing(prepared, floors)
+            : tables.writes().ordinary(commit, prepared, floors);
     Set<PgColumn> nulls = write.stage();
     if (!nulls.isEmpty() && options.evolution() == Evolution.ADDITIVE) {
       tables.relax(prepared.id(), nulls);
@@ -242,8 +249,8 @@ public final class CommitAttempt {
           session.scanning(
               () ->
                   sweep.mode() == Sweep.Mode.REPORT
-                      ? session.number(removal.countBelow(sweep.below()))
-                      : session.update(removal.removeBelow(sweep.below(), Operation.DELETE)));
+                      ? session.number(removal.countBelow(sweep.floor()))
+                      : session.update(removal.removeBelow(sweep.floor(), Operation.DELETE)));
     }
     return orphaned;
   }

@@ -48,14 +48,14 @@ final class SharedKeys {
    * are stored, which are locked: ordinary changes, by number.
    *
    * @param changes the changes of the batch, by number
-   * @param floor changes below it are void, and so are stored rows
+   * @param floors changes below them are void, and so are stored rows
    */
-  Map<Integer, RowChange> resolved(List<RowChange> changes, Position floor) throws SQLException {
-    Map<Integer, StoredRowState> stored = storedStates(floor);
+  Map<Integer, RowChange> resolved(List<RowChange> changes, Floors floors) throws SQLException {
+    Map<Integer, StoredRowState> stored = storedStates(floors);
     Map<Integer, RowChange> resolved = new HashMap<>();
     for (int number = 0; number < changes.size(); number++) {
       if (changes.get(number) instanceof ConditionalChange change
-          && !change.info().position().isBelow(floor)) {
+          && !floors.cover(change.info())) {
         StoredRowState state = stored.getOrDefault(number, StoredRowState.NONE);
         resolved.put(number, change.settle(state, staging.plan().schema().size()));
       }
@@ -63,24 +63,21 @@ final class SharedKeys {
     return resolved;
   }
 
-  private Map<Integer, StoredRowState> storedStates(Position floor) throws SQLException {
+  private Map<Integer, StoredRowState> storedStates(Floors floors) throws SQLException {
     Map<Integer, StoredRowState> states = new HashMap<>();
-    String sql = new SharedKeySql(staging.plan()).storedStates(staging);
+    String sql = new SharedKeySql(staging.plan()).storedStates(staging, floors.all());
     try (PreparedStatement query = session.connection().prepareStatement(sql);
         ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        states.put(row.getInt(1), state(row, floor));
+        states.put(row.getInt(1), state(row));
       }
     }
     return states;
   }
 
-  private static StoredRowState state(ResultSet row, Position floor) throws SQLException {
+  private static StoredRowState state(ResultSet row) throws SQLException {
     Position position = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
     boolean positioned = row.getBoolean(5);
-    if (positioned && position.isBelow(floor)) {
-      return StoredRowState.NONE;
-    }
     return new StoredRowState(positioned ? position : null, row.getString(6), row.getBoolean(7));
   }
 }

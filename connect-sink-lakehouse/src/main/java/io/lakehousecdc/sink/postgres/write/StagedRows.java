@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
@@ -10,6 +9,7 @@ import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -33,7 +33,7 @@ final class StagedRows {
   private List<RowChange> changes = List.of();
   private List<RowChange> sent = List.of();
   private int[] counts = new int[StagedRowKind.values().length];
-  private long belowFloor;
+  private long voids;
 
   StagedRows(Session session, StagingTable staging, CopyBuffer buffer) {
     this.session = session;
@@ -57,9 +57,9 @@ final class StagedRows {
         .toArray(Integer[]::new);
   }
 
-  /** Number of changes that were left out, being below the floor. */
-  long belowFloor() {
-    return belowFloor;
+  /** Number of changes that were left out, being void. */
+  long voids() {
+    return voids;
   }
 
   /** The change that was staged under a number. */
@@ -70,18 +70,18 @@ final class StagedRows {
   /**
    * Stages a batch.
    *
-   * @param floor changes below it are void
+   * @param floors changes below them are void
    * @return NOT NULL columns that are to receive NULL
    */
-  Set<PgColumn> stage(List<RowChange> batch, Position floor) throws SQLException {
+  Set<PgColumn> stage(List<RowChange> batch, Floors floors) throws SQLException {
     changes = KeyOrder.sorted(batch);
-    copy(staging.copySql(), copy -> encode(floor, number -> true, copy));
-    resolveConditional(floor);
+    copy(staging.copySql(), copy -> encode(floors, number -> true, copy));
+    resolveConditional(floors);
     return encoder.nulls();
   }
 
-  /** Stages a batch that is encoded already, none of it below the floor. */
-  Set<PgColumn> stage(EncodedRows encoded, Position floor) throws SQLException {
+  /** Stages a batch that is encoded already, none of it void. */
+  Set<PgColumn> stage(EncodedRows encoded, Floors floors) throws SQLException {
     changes = new ArrayList<>(encoded.changes());
     counts = encoded.counts().clone();
     copy(
@@ -90,7 +90,7 @@ final class StagedRows {
           sent = changes;
           copy.rows(encoded.bytes());
         });
-    resolveConditional(floor);
+    resolveConditional(floors);
     Set<PgColumn> nulls = encoder.nulls();
     nulls.addAll(encoded.nulls());
     return nulls;
@@ -116,14 +116,14 @@ final class StagedRows {
     }
   }
 
-  private void encode(Position floor, IntPredicate wanted, CopyWriter copy) throws SQLException {
+  private void encode(Floors floors, IntPredicate wanted, CopyWriter copy) throws SQLException {
     for (int number = 0; number < changes.size(); number++) {
       RowChange change = changes.get(number);
       if (!wanted.test(number)) {
         continue;
       }
-      if (change.info().position().isBelow(floor)) {
-        belowFloor++;
+      if (floors.cover(change.info())) {
+        voids++;
         continue;
       }
       StagedRowKind kind = StagedRowKind.of(change, plan);
@@ -134,13 +134,21 @@ final class StagedRows {
     }
   }
 
+  /** Takes rows out that have been staged; they still count. */
+  void drop(List<Integer> numbers) throws SQLException {
+    try (PreparedStatement statement = session.connection().prepareStatement(staging.dropSql())) {
+      statement.setArray(1, session.connection().createArrayOf("integer", numbers.toArray()));
+      statement.executeUpdate();
+    }
+  }
+
   /** Stages what conditional changes come to, beside them. */
-  private void resolveConditional(Position floor) throws SQLException {
+  private void resolveConditional(Floors floors) throws SQLException {
     if (count(StagedRowKind.CONDITIONAL) == 0) {
       return;
     }
-    Map<Integer, RowChange> resolved = new SharedKeys(session, staging).resolved(changes, floor);
+    Map<Integer, RowChange> resolved = new SharedKeys(session, staging).resolved(changes, floors);
     resolved.forEach(changes::set);
-    copy(staging.copySql(), copy -> encode(floor, resolved::containsKey, copy));
+    copy(staging.copySql(), copy -> encode(floors, resolved::containsKey, copy));
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -25,16 +24,16 @@ final class TableWrites {
   /**
    * The ordinary way.
    *
-   * @param floor changes below it are void
+   * @param floors changes below them are void
    */
-  TableWrite ordinary(CommitId commit, PreparedBatch prepared, Position floor) {
+  TableWrite ordinary(CommitId commit, PreparedBatch prepared, Floors floors) {
     CompiledTable table = prepared.table();
     if (mode == WriteMode.APPEND) {
       return new AppendRows(session, table.staging(), buffer, prepared.batch());
     }
     Optional<EncodedRows> encoded =
-        isAllAbove(floor, prepared.batch()) ? encoded(commit, prepared) : Optional.empty();
-    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floor);
+        noneIsVoid(floors, prepared.batch()) ? encoded(commit, prepared) : Optional.empty();
+    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floors);
     if (encoded.isEmpty() || encoded.get().layout() != RowLayout.STORED) {
       return new UpdateInPlace(steps, table, encoded);
     }
@@ -45,18 +44,18 @@ final class TableWrites {
   /**
    * The way for rows that swap values which a constraint keeps unique.
    *
-   * @param floor changes below it are void
+   * @param floors changes below them are void
    */
-  TableWrite replacing(PreparedBatch prepared, Position floor) {
+  TableWrite replacing(PreparedBatch prepared, Floors floors) {
     CompiledTable table = prepared.table();
-    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floor);
+    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floors);
     return new ReplaceRows(session, steps, table);
   }
 
   /** Whether there are changes and none is void: what is encoded holds all of them. */
-  private static boolean isAllAbove(Position floor, TableBatch batch) {
+  private static boolean noneIsVoid(Floors floors, TableBatch batch) {
     return !batch.changes().isEmpty()
-        && batch.changes().stream().noneMatch(each -> each.info().position().isBelow(floor));
+        && batch.changes().stream().noneMatch(each -> floors.cover(each.info()));
   }
 
   private Optional<EncodedRows> encoded(CommitId commit, PreparedBatch prepared) {

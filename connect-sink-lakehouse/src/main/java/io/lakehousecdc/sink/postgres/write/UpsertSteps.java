@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
@@ -16,7 +17,9 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -31,22 +34,22 @@ final class UpsertSteps {
   private final CompiledTable table;
   private final StagedRows staged;
   private final TableBatch batch;
-  private final Position floor;
+  private final Floors floors;
   private long upserted;
   private long deleted;
   private long stale;
   private long toastMerged;
 
   /**
-   * @param floor changes below it are void
+   * @param floors changes below them are void
    */
   UpsertSteps(
-      Session session, CompiledTable table, CopyBuffer buffer, TableBatch batch, Position floor) {
+      Session session, CompiledTable table, CopyBuffer buffer, TableBatch batch, Floors floors) {
     this.session = session;
     this.table = table;
     this.staged = new StagedRows(session, table.staging(), buffer);
     this.batch = batch;
-    this.floor = floor;
+    this.floors = floors;
   }
 
   CommitReceipt receipt() {
@@ -65,7 +68,7 @@ final class UpsertSteps {
   /**
    * Stages the batch.
    *
-   * @param encoded its rows where they are encoded already, none below the floor
+   * @param encoded its rows where they are encoded already, none of them void
    * @return NOT NULL columns that are to receive NULL
    */
   Set<PgColumn> stage(Optional<EncodedRows> encoded) throws SQLException {
@@ -73,23 +76,24 @@ final class UpsertSteps {
       return Set.of();
     }
     if (encoded.isPresent()) {
-      return staged.stage(encoded.get(), floor);
+      return staged.stage(encoded.get(), floors);
     }
-    Set<PgColumn> nulls = staged.stage(batch.changes(), floor);
-    stale += staged.belowFloor();
+    Set<PgColumn> nulls = staged.stage(batch.changes(), floors);
+    stale += staged.voids();
     return nulls;
   }
 
-  /** Removes the rows below the batch's truncate. */
+  /** Removes the rows below the batch's truncates. */
   void truncate() throws SQLException {
-    if (batch.truncateBelow().isPresent()) {
-      String sql = table.removal().removeBelow(batch.truncateBelow().get(), Operation.TRUNCATE);
+    for (Floor each : batch.truncates()) {
+      String sql = table.removal().removeBelow(each, Operation.TRUNCATE);
       deleted += session.scanning(() -> session.update(sql));
     }
   }
 
   /**
-   * Makes sure that values which changes left untouched are stored.
+   * Makes sure that values which changes left untouched are stored. A change that came again says
+   * nothing new of a row that is gone since: it is taken out, and counts as stale.
    *
    * @throws RecordException one is not
    */
@@ -102,12 +106,19 @@ final class UpsertSteps {
     if (!has(kind)) {
       return;
     }
+    List<Integer> gone = new ArrayList<>();
     try (PreparedStatement query = session.connection().prepareStatement(missing.get());
         ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        RowChange change = staged.change(row.getInt(1));
+        int number = row.getInt(1);
+        RowChange change = staged.change(number);
         String names = unchanged(change.cells());
-        if (!names.isEmpty()) {
+        if (names.isEmpty()) {
+          continue;
+        }
+        if (change.info().delivery() == Delivery.AGAIN) {
+          gone.add(number);
+        } else {
           throw new RecordException(
               "Table "
                   + batch.table()
@@ -124,6 +135,9 @@ final class UpsertSteps {
               null);
         }
       }
+    }
+    if (!gone.isEmpty()) {
+      staged.drop(gone);
     }
   }
 

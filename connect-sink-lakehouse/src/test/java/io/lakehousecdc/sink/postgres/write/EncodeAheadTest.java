@@ -7,6 +7,7 @@ import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -97,7 +98,8 @@ class EncodeAheadTest {
 
   private Commit begin() {
     ahead.plan(layouts);
-    Commit commit = new Commit(List.of(HANDED_OVER), List.of(), List.of(), Map.of(ITEMS, Set.of()));
+    Commit commit = new Commit(
+            List.of(HANDED_OVER), List.of(), List.of(), Map.of(ITEMS, Set.of()), Histories.NONE);
     ahead.begin(commit, table -> STORED);
     return commit;
   }
