@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.CommittedOffsets;
@@ -34,12 +33,11 @@ final class AlteredOffsets {
     altered.forEach(
         (partition, offset) -> {
           CommittedOffsets held = committed.of(partition);
-          PartitionState fresh =
-              PartitionState.fresh(Math.max(0, committed.epoch(partition.topic())));
           if (offset != null) {
-            states.put(partition, moved(held.base() == null ? fresh : held.base(), offset));
+            PartitionState old = held.base() == null ? PartitionState.FRESH : held.base();
+            states.put(partition, old.movedTo(offset));
           } else if (held.known()) {
-            states.put(partition, fresh);
+            states.put(partition, PartitionState.FRESH);
           }
         });
   }
@@ -67,14 +65,5 @@ final class AlteredOffsets {
           PartitionDomains.put(domains, connector, partition, new Entry(state, writer, true, next));
         });
     return CommitExtras.unlessEmpty(domains);
-  }
-
-  private static PartitionState moved(PartitionState old, long offset) {
-    return new PartitionState(
-        offset,
-        new Position(old.highWater().epoch(), 0, 0),
-        old.snapshotLsn(),
-        old.completedSnapshotLsn(),
-        0);
   }
 }

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommittedOffsets;
+import io.lakehousecdc.sink.delta.domain.HistoriesDomain;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains.Entry;
+import io.lakehousecdc.sink.spi.CarriedOver;
+import io.lakehousecdc.sink.spi.PartitionState;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +24,7 @@ import java.util.Set;
 final class CommittedState {
   private final Map<SourcePartition, Entry> offsets;
   private final Map<TableId, Map<SourcePartition, Entry>> tables = new HashMap<>();
+  private Optional<Histories> histories = Optional.empty();
 
   private CommittedState(Map<SourcePartition, Entry> offsets) {
     this.offsets = offsets;
@@ -26,10 +34,17 @@ final class CommittedState {
   static CommittedState read(String connector, OffsetsTable offsets, OpenTables tables) {
     Map<String, String> domains = offsets.domains();
     CommittedState state = new CommittedState(PartitionDomains.entries(connector, domains));
+    state.add(HistoriesDomain.histories(connector, domains));
     for (TableId id : offsets.tables(domains)) {
-      state.tables.put(id, PartitionDomains.entries(connector, tables.open(id).domains()));
+      Map<String, String> held = tables.open(id).domains();
+      state.tables.put(id, PartitionDomains.entries(connector, held));
+      state.add(HistoriesDomain.histories(connector, held));
     }
     return state;
+  }
+
+  private void add(Optional<Histories> more) {
+    more.ifPresent(found -> histories = Optional.of(histories.map(found::union).orElse(found)));
   }
 
   /** Tables that the connector has written to. */
@@ -49,20 +64,14 @@ final class CommittedState {
     return new CommittedOffsets(offsets.get(partition), found);
   }
 
-  /** Greatest epoch of the topic's partitions; -1 where none is known. */
-  int epoch(String topic) {
-    int epoch = greatestEpoch(topic, offsets);
-    for (Map<SourcePartition, Entry> table : tables.values()) {
-      epoch = Math.max(epoch, greatestEpoch(topic, table));
+  /** All histories that the connector has told of, or version 0.1 knew without naming them. */
+  Histories histories() {
+    if (histories.isPresent()) {
+      return histories.get();
     }
-    return epoch;
-  }
-
-  private static int greatestEpoch(String topic, Map<SourcePartition, Entry> entries) {
-    return entries.entrySet().stream()
-        .filter(entry -> entry.getKey().topic().equals(topic))
-        .mapToInt(entry -> entry.getValue().state().highWater().epoch())
-        .max()
-        .orElse(-1);
+    List<PartitionState> states = new ArrayList<>();
+    offsets.values().forEach(entry -> states.add(entry.state()));
+    tables.values().forEach(held -> held.values().forEach(entry -> states.add(entry.state())));
+    return CarriedOver.histories(states);
   }
 }

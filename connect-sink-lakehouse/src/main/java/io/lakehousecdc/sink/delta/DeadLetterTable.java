@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.ChangeInfo;
@@ -59,12 +60,13 @@ final class DeadLetterTable {
       };
       RowKey key = RowKey.of(cells[0], cells[1], cells[2]);
       ChangeInfo info =
-          new ChangeInfo(Operation.CREATE, Position.START, letter.createdAtMillis() * 1_000);
+          new ChangeInfo(Operation.CREATE, Position.LOWEST, letter.createdAtMillis() * 1_000);
       rows.put(key, new RowChange.Upsert(key, cells, info));
     }
     table.commit(
         new TableBatch(
-            table.id(), SCHEMA, List.copyOf(rows.values()), Optional.empty(), Optional.empty()),
+            table.id(), SCHEMA, List.copyOf(rows.values()), List.of(), Optional.empty()),
+        Histories.NONE,
         domains -> Optional.of(CommitExtras.of(Map.of())));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -9,6 +10,7 @@ import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.CommittedOffsets;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains.Entry;
 import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
@@ -34,11 +36,12 @@ final class DeltaTarget implements Target {
   private final OffsetsTable offsets;
   private final PendingSweeps sweeps;
   private final EarlyTruncates earlyTruncates;
+  private final StoredHistories histories;
   private final String connector;
   private final String writer = UUID.randomUUID().toString();
   private final OwnedPartitions owned;
   private Set<TableId> registered = Set.of();
-  private Commit lastCommit;
+  private CommitId lastCommit;
   private CommitReceipt lastReceipt;
 
   DeltaTarget(OpenTables tables, String connector) {
@@ -48,6 +51,7 @@ final class DeltaTarget implements Target {
     this.offsets = new OffsetsTable(tables.offsets(), connector);
     this.sweeps = new PendingSweeps(offsets, connector);
     this.earlyTruncates = new EarlyTruncates(tables, offsets);
+    this.histories = new StoredHistories(offsets, connector);
   }
 
   @Override
@@ -57,9 +61,8 @@ final class DeltaTarget implements Target {
     for (SourcePartition partition : partitions) {
       CommittedOffsets held = committed.of(partition);
       owned.put(partition, held);
-      int epoch = committed.epoch(partition.topic());
-      if (epoch >= 0) {
-        loaded.put(partition, held.loaded(epoch));
+      if (held.known()) {
+        loaded.put(partition, held.loaded());
       }
     }
     lastCommit = null;
@@ -67,15 +70,21 @@ final class DeltaTarget implements Target {
   }
 
   @Override
+  public Histories histories() {
+    return committedState().histories();
+  }
+
+  @Override
   public CommitReceipt commit(Commit commit) {
-    if (commit == lastCommit) {
+    if (commit.id().equals(lastCommit)) {
       return lastReceipt;
     }
     commit.advances().forEach(this::requireBase);
+    histories.remember(commit.histories());
     register(commit);
     CommitReceipt receipt = CommitReceipt.NOTHING;
-    List<TableBatch> batches = earlyTruncates.applicable(commit.batches());
-    sweeps.remember(batches);
+    List<TableBatch> batches = earlyTruncates.applicable(commit.batches(), commit.histories());
+    sweeps.remember(batches, commit.histories());
     Set<PendingSweep> carriedOut = new HashSet<>();
     boolean complete = batches.size() == commit.batches().size() && owned.feedOneTable(commit);
     for (TableBatch batch : batches) {
@@ -88,10 +97,10 @@ final class DeltaTarget implements Target {
     if (!complete) {
       commitOffsets(commit);
     }
-    sweeps.forget(carriedOut);
+    sweeps.forget(carriedOut, commit.histories());
     earlyTruncates.applied(batches);
     owned.advanced(commit);
-    lastCommit = commit;
+    lastCommit = commit.id();
     lastReceipt = receipt;
     return receipt;
   }
@@ -105,7 +114,7 @@ final class DeltaTarget implements Target {
   public void rehearse(Commit commit) {
     commit.batches().stream()
         .filter(this::hasTable)
-        .forEach(batch -> tables.open(batch.table()).rehearse(batch));
+        .forEach(batch -> tables.open(batch.table()).rehearse(batch, commit.histories()));
   }
 
   /** Nothing can be removed from a table that is not there, and none is made without columns. */
@@ -167,7 +176,10 @@ final class DeltaTarget implements Target {
     CommitReceipt receipt =
         tables
             .open(batch.table())
-            .commit(batch, held -> extras(commit, batch, next, held, carriedOut));
+            .commit(
+                batch,
+                commit.histories(),
+                held -> extras(commit, batch, next, held, carriedOut));
     owned.committed(batch.table(), next);
     return receipt;
   }
@@ -182,6 +194,7 @@ final class DeltaTarget implements Target {
       return Optional.empty();
     }
     Map<String, Optional<String>> domains = owned.tableDomains(commit, batch.table(), next, held);
+    histories.put(domains, commit.histories(), batch.table(), held);
     Optional<Sweep> due =
         batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
     due.ifPresent(sweep -> carriedOut.add(PendingSweeps.pending(batch.table(), sweep)));

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The truncates of tables that do not exist yet. There is nothing to remove, but older rows may
@@ -32,16 +35,18 @@ final class EarlyTruncates {
   /**
    * What can be committed: the batches that have columns or a table, with the truncates that came
    * before the table. Those of the others are remembered when this returns.
+   *
+   * @param known tell which histories the truncates hold for
    */
-  List<TableBatch> applicable(List<TableBatch> batches) {
+  List<TableBatch> applicable(List<TableBatch> batches, Histories known) {
     List<TableBatch> applicable = new ArrayList<>();
     for (TableBatch batch : batches) {
       if (batch.schema().size() > 0) {
-        applicable.add(afterEarlier(batch));
+        applicable.add(afterEarlier(batch, known));
       } else {
-        boolean remembers = tables.upserts() && batch.truncateBelow().isPresent();
+        boolean remembers = tables.upserts() && !batch.truncates().isEmpty();
         if (remembers && !tables.open(batch.table()).exists()) {
-          offsets.truncated(batch.table(), batch.truncateBelow().get());
+          offsets.truncated(batch.table(), batch.truncates());
         }
         if (tables.open(batch.table()).exists()) {
           applicable.add(batch);
@@ -56,17 +61,19 @@ final class EarlyTruncates {
     batches.forEach(batch -> applied.add(batch.table()));
   }
 
-  private TableBatch afterEarlier(TableBatch batch) {
+  private TableBatch afterEarlier(TableBatch batch, Histories known) {
     if (!tables.upserts() || applied.contains(batch.table())) {
       return batch;
     }
     tables.open(batch.table()).createIfAbsent(batch.schema());
-    Optional<Position> earlier = offsets.truncated(batch.table());
+    List<Floor> earlier = offsets.truncated(batch.table()).floors(known, tables.relation());
     if (earlier.isEmpty()) {
       return batch;
     }
-    Position below =
-        batch.truncateBelow().map(own -> Position.max(own, earlier.get())).orElse(earlier.get());
-    return batch.withTruncateBelow(below);
+    Map<Integer, Floor> floors = new TreeMap<>();
+    Stream.of(earlier, batch.truncates())
+        .flatMap(List::stream)
+        .forEach(floor -> floors.merge(floor.at().epoch(), floor, Floor::max));
+    return batch.withTruncates(List.copyOf(floors.values()));
   }
 }

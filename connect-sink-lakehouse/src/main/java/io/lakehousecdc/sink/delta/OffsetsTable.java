@@ -4,14 +4,14 @@ package io.lakehousecdc.sink.delta;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
-import io.lakehousecdc.sink.delta.domain.PartitionDomains;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.error.FatalException;
 import java.net.URLEncoder;
@@ -25,7 +25,8 @@ import java.util.Set;
 /**
  * The table {@code _cdc_offsets} below the root. It has no rows; its metadata domains hold what
  * belongs to no single table. These are the tables that each connector has written to, the states
- * of partitions that feed several tables, or none, and truncates of tables that did not exist yet.
+ * of partitions that feed several tables, or none, the histories of sources, and truncates of tables
+ * that did not exist yet.
  */
 final class OffsetsTable {
   private static final RowSchema SCHEMA =
@@ -81,29 +82,26 @@ final class OffsetsTable {
         });
   }
 
-  /**
-   * Greatest remembered truncate of a table that did not exist then; empty where there was none.
-   */
-  Optional<Position> truncated(TableId truncated) {
-    return PartitionDomains.truncate(truncateName(truncated), domains());
+  /** Truncates that are remembered of a table that did not exist then. */
+  RememberedFloors truncated(TableId truncated) {
+    return RememberedFloors.of(truncateName(truncated), domains());
   }
 
-  /** Remembers a truncate of a table that does not exist. */
-  void truncated(TableId truncated, Position below) {
+  /** Remembers truncates of a table that does not exist. */
+  void truncated(TableId truncated, List<Floor> floors) {
     String name = truncateName(truncated);
     set(
         domains -> {
-          Optional<Position> held = PartitionDomains.truncate(name, domains);
-          if (held.isPresent() && !held.get().isBelow(below)) {
-            return Optional.empty();
-          }
-          return Optional.of(
-              CommitExtras.of(Map.of(name, Optional.of(PartitionDomains.truncateText(below)))));
+          RememberedFloors held = RememberedFloors.of(name, domains);
+          RememberedFloors next = held.with(floors);
+          return next.equals(held)
+              ? Optional.empty()
+              : Optional.of(CommitExtras.of(Map.of(name, Optional.of(next.text()))));
         });
   }
 
   private static String truncateName(TableId truncated) {
-    return PartitionDomains.truncateName()
+    return RememberedFloors.NAME
         + "."
         + URLEncoder.encode(truncated.toString(), StandardCharsets.UTF_8);
   }

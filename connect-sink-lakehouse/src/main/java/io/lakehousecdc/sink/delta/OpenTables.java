@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance.Figures;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
@@ -56,6 +57,11 @@ final class OpenTables implements AutoCloseable {
   /** Whether tables hold one row for each key. */
   boolean upserts() {
     return options.writeMode() == WriteMode.UPSERT;
+  }
+
+  /** How sources that feed one table are related. */
+  SourceRelation relation() {
+    return options.relation();
   }
 
   /** The table of partition states. */

@@ -4,7 +4,10 @@ package io.lakehousecdc.sink.delta;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -24,7 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BinaryOperator;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,32 +53,73 @@ final class PendingSweeps {
 
   /** Sweeps of the given topics that wait. */
   Set<PendingSweep> of(Set<String> topics) {
-    return read(offsets.domains()).stream()
+    return read(offsets.domains()).values().stream()
         .filter(sweep -> topics.contains(sweep.topic()))
         .collect(Collectors.toSet());
   }
 
-  /** Remembers the sweeps that the batches ask for. */
-  void remember(List<TableBatch> batches) {
+  /**
+   * Remembers the sweeps that the batches ask for, in place of those of older snapshots.
+   *
+   * @param known tell which snapshots are of one source
+   */
+  void remember(List<TableBatch> batches, Histories known) {
     Set<PendingSweep> asked = new HashSet<>();
     for (TableBatch batch : batches) {
       batch.sweep().ifPresent(sweep -> asked.add(pending(batch.table(), sweep)));
     }
     if (!asked.isEmpty()) {
-      offsets.set(held -> changes(missing(asked, read(held)), sweep -> Optional.of(text(sweep))));
+      offsets.set(held -> CommitExtras.unlessEmpty(asking(asked, read(held), known)));
     }
   }
 
-  /** Forgets sweeps that were carried out. */
-  void forget(Set<PendingSweep> carriedOut) {
-    if (!carriedOut.isEmpty()) {
-      offsets.set(
-          held -> {
-            Set<PendingSweep> done = read(held);
-            done.removeIf(sweep -> !missing(Set.of(sweep), carriedOut).isEmpty());
-            return changes(done, sweep -> Optional.empty());
-          });
+  private Map<String, Optional<String>> asking(
+      Set<PendingSweep> asked, Map<String, PendingSweep> held, Histories known) {
+    Map<String, Optional<String>> domains = new HashMap<>();
+    for (PendingSweep sweep : asked) {
+      if (held.values().stream().noneMatch(other -> isServed(sweep, other, known))) {
+        domains.putAll(serving(Set.of(sweep), held, known));
+        domains.put(name(sweep), Optional.of(text(sweep)));
+      }
     }
+    return domains;
+  }
+
+  /**
+   * Forgets sweeps that were carried out, and those of older snapshots.
+   *
+   * @param known tell which snapshots are of one source
+   */
+  void forget(Set<PendingSweep> carriedOut, Histories known) {
+    if (!carriedOut.isEmpty()) {
+      offsets.set(held -> CommitExtras.unlessEmpty(serving(carriedOut, read(held), known)));
+    }
+  }
+
+  /** The removal of all that is served by carrying some sweeps out. */
+  private static Map<String, Optional<String>> serving(
+      Set<PendingSweep> carriedOut, Map<String, PendingSweep> held, Histories known) {
+    Map<String, Optional<String>> domains = new HashMap<>();
+    held.forEach(
+        (name, sweep) -> {
+          if (carriedOut.stream().anyMatch(other -> isServed(sweep, other, known))) {
+            domains.put(name, Optional.empty());
+          }
+        });
+    return domains;
+  }
+
+  /** Whether {@code other} is a sweep of the same table by the same or a later snapshot. */
+  private static boolean isServed(PendingSweep sweep, PendingSweep other, Histories known) {
+    return other.table().equals(sweep.table())
+        && other.topic().equals(sweep.topic())
+        && !other.below().isBelow(sweep.below())
+        && (other.below().epoch() == sweep.below().epoch()
+            || source(other, known).equals(source(sweep, known)));
+  }
+
+  private static Optional<SourceId> source(PendingSweep sweep, Histories known) {
+    return known.history(sweep.below().epoch()).map(History::source);
   }
 
   /**
@@ -84,17 +129,19 @@ final class PendingSweeps {
    * @param held domains of the version of the table that the commit builds on
    */
   boolean isDue(Commit commit, TableId table, Sweep sweep, Map<String, String> held) {
+    Predicate<PartitionState> isPast = state -> state.isPast(sweep.below(), commit.histories());
+    BinaryOperator<PartitionState> later = (a, b) -> later(a, b, isPast);
     Map<SourcePartition, PartitionState> states = new HashMap<>();
     PartitionDomains.entries(connector, offsets.domains())
         .forEach((partition, entry) -> states.put(partition, entry.state()));
     PartitionDomains.entries(connector, held)
         .forEach(
-            (partition, entry) -> states.merge(partition, entry.state(), PendingSweeps::later));
+            (partition, entry) -> states.merge(partition, entry.state(), later));
     commit.advances().forEach(advance -> states.put(advance.partition(), advance.next()));
     Set<Integer> before = new TreeSet<>();
     states.forEach(
         (partition, state) -> {
-          if (partition.topic().equals(sweep.topic()) && !state.isPast(sweep.below())) {
+          if (partition.topic().equals(sweep.topic()) && !isPast.test(state)) {
             before.add(partition.partition());
           }
         });
@@ -114,43 +161,22 @@ final class PendingSweeps {
     return new PendingSweep(table, sweep.topic(), sweep.below());
   }
 
-  /** Those of {@code wanted} of which {@code known} has neither the same nor a later snapshot. */
-  private static Set<PendingSweep> missing(Set<PendingSweep> wanted, Set<PendingSweep> known) {
-    return wanted.stream()
-        .filter(
-            sweep ->
-                known.stream()
-                    .noneMatch(
-                        other ->
-                            other.table().equals(sweep.table())
-                                && other.topic().equals(sweep.topic())
-                                && !other.below().isBelow(sweep.below())))
-        .collect(Collectors.toSet());
-  }
-
-  /** The state of more records; of as many, the one that has seen more of a snapshot's end. */
-  private static PartitionState later(PartitionState a, PartitionState b) {
+  /** The state of more records; of as many, the one that is past. */
+  private static PartitionState later(
+      PartitionState a, PartitionState b, Predicate<PartitionState> isPast) {
     if (a.nextOffset() != b.nextOffset()) {
       return a.nextOffset() < b.nextOffset() ? b : a;
     }
-    return a.completedSnapshotLsn() < b.completedSnapshotLsn() ? b : a;
+    return isPast.test(a) ? a : b;
   }
 
-  private Optional<CommitExtras> changes(
-      Set<PendingSweep> sweeps, Function<PendingSweep, Optional<String>> value) {
-    Map<String, Optional<String>> domains = new HashMap<>();
-    for (PendingSweep sweep : sweeps) {
-      domains.put(name(sweep), value.apply(sweep));
-    }
-    return domains.isEmpty() ? Optional.empty() : Optional.of(CommitExtras.of(domains));
-  }
-
-  private Set<PendingSweep> read(Map<String, String> domains) {
-    Set<PendingSweep> sweeps = new HashSet<>();
+  /** Sweeps that wait, by the names of their domains. Version 0.1 had no epoch in the name. */
+  private Map<String, PendingSweep> read(Map<String, String> domains) {
+    Map<String, PendingSweep> sweeps = new HashMap<>();
     domains.forEach(
         (name, value) -> {
           if (name.startsWith(prefix())) {
-            sweeps.add(sweep(name, value));
+            sweeps.put(name, sweep(name, value));
           }
         });
     return sweeps;
@@ -167,7 +193,9 @@ final class PendingSweeps {
         + "/"
         + encoded(table.schema())
         + "/"
-        + encoded(table.name());
+        + encoded(table.name())
+        + "/"
+        + sweep.below().epoch();
   }
 
   private static String encoded(String text) {

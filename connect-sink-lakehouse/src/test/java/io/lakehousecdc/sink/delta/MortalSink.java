@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
@@ -90,16 +93,29 @@ final class MortalSink {
     vacuum(store, root, Warehouse.ITEMS);
   }
 
-  /** Commits the next batch of each partition, from the offset that the target has committed. */
+  /**
+   * Commits the next batch of each partition, from the offset that the target has committed, with
+   * one more history than it has.
+   */
   static void commitNext(Target target) {
     Map<SourcePartition, LoadedPartition> loaded = target.load(Set.copyOf(SeededSource.PARTITIONS));
+    Histories known = oneMore(target.histories());
     for (SourcePartition partition : SeededSource.PARTITIONS) {
-      target.commit(next(partition, Optional.ofNullable(loaded.get(partition))));
+      target.commit(next(partition, Optional.ofNullable(loaded.get(partition)), known));
     }
   }
 
-  private static Commit next(SourcePartition partition, Optional<LoadedPartition> loaded) {
-    long begin = loaded.map(known -> known.state().nextOffset()).orElse(0L);
+  /** Begun after all changes of the source, which therefore do not belong to it. */
+  private static Histories oneMore(Histories stored) {
+    int epoch = stored.all().size();
+    long began = epoch == 0 ? History.ALWAYS : Long.MAX_VALUE;
+    History opened = new History(epoch, SourceId.UNKNOWN, began);
+    return stored.union(Histories.of(List.of(opened), Map.of()));
+  }
+
+  private static Commit next(
+      SourcePartition partition, Optional<LoadedPartition> loaded, Histories known) {
+    long begin = loaded.map(found -> found.state().nextOffset()).orElse(0L);
     long end = begin + BATCH;
     Map<TableId, Long> ahead = loaded.map(LoadedPartition::tablesAhead).orElse(Map.of());
     List<TableBatch> batches =
@@ -121,7 +137,8 @@ final class MortalSink {
         batches,
         List.of(new PartitionAdvance(partition, loaded.map(LoadedPartition::state), state)),
         List.of(),
-        contributors);
+        contributors,
+        known);
   }
 
   private void maintain(TableId id) throws IOException {

@@ -51,7 +51,8 @@ class SeveralTablesTest {
               both.batches().subList(0, 1),
               both.advances(),
               List.of(),
-              Map.of(Warehouse.ITEMS, Set.of(Warehouse.P0))));
+              Map.of(Warehouse.ITEMS, Set.of(Warehouse.P0)),
+              both.histories()));
     }
     assertEquals(1, new KernelReader(store).rows(root.resolve("shop/items").toString()).size());
     try (Target target = open()) {

@@ -88,8 +88,8 @@ public final class CommittedOffsets {
   }
 
   /** What to tell the pipeline, for a partition that is known. */
-  public LoadedPartition loaded(int epoch) {
-    PartitionState state = base == null ? PartitionState.fresh(epoch) : base;
+  public LoadedPartition loaded() {
+    PartitionState state = base == null ? PartitionState.FRESH : base;
     Map<TableId, Long> ahead = new HashMap<>();
     boolean rewound = offsets != null && state.nextOffset() < offsets.state().nextOffset();
     tables.forEach(

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.domain;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lakehousecdc.order.Position;
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.PartitionStateText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -18,13 +17,11 @@ import java.util.TreeMap;
 
 /**
  * The format of the sink's metadata domains: one domain for each connector, topic and partition, so
- * that only owners of the same partition conflict; and two for each table, which remember the
- * greatest truncate and the columns of the source.
+ * that only owners of the same partition conflict; and one for each table, which tells the columns
+ * of the source.
  */
 public final class PartitionDomains {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREFIX = "lakehousecdc.offsets.";
-  private static final String TRUNCATE = "lakehousecdc.truncate";
   private static final String COLUMNS = "lakehousecdc.columns";
 
   private PartitionDomains() {}
@@ -56,7 +53,7 @@ public final class PartitionDomains {
     domains.forEach(
         (name, value) -> {
           if (name.startsWith(prefix(connector))) {
-            JsonNode node = parse(name, value);
+            JsonNode node = DomainJson.parse(name, value);
             entries.put(partition(node), entry(node));
           }
         });
@@ -68,7 +65,7 @@ public final class PartitionDomains {
       String connector, SourcePartition partition, Map<String, String> domains) {
     String name = name(connector, partition);
     String value = domains.get(name);
-    return value == null ? null : entry(parse(name, value));
+    return value == null ? null : entry(DomainJson.parse(name, value));
   }
 
   /** Adds the domain of a partition to those that a commit sets. */
@@ -80,27 +77,27 @@ public final class PartitionDomains {
     domains.put(name(connector, partition), Optional.of(text(partition, entry)));
   }
 
+  /** The text, with what version 0.1 reads beside the whole state. */
   private static String text(SourcePartition partition, Entry entry) {
     PartitionState state = entry.state();
+    StreamState latest = state.latest();
     ObjectNode node =
-        JSON.createObjectNode()
+        DomainJson.MAPPER
+            .createObjectNode()
             .put("topic", partition.topic())
             .put("partition", partition.partition())
-            .put("nextOffset", state.nextOffset())
-            .put("epoch", state.highWater().epoch())
-            .put("commitLsn", state.highWater().commitLsn())
-            .put("lsn", state.highWater().lsn())
-            .put("snapshotLsn", state.snapshotLsn())
-            .put("completedSnapshotLsn", state.completedSnapshotLsn())
-            .put("latestCommitMicros", state.latestCommitMicros())
-            .put("tieCount", state.ties().count())
-            .put("firstTie", state.ties().first())
-            .put("writer", entry.writer())
-            .put("complete", entry.complete());
+            .put("nextOffset", state.nextOffset());
+    DomainJson.put(node, latest.highWater())
+        .put("snapshotLsn", latest.snapshotLsn())
+        .put("completedSnapshotLsn", latest.completedSnapshotLsn())
+        .put("latestCommitMicros", latest.latestCommitMicros())
+        .put("writer", entry.writer())
+        .put("complete", entry.complete());
     if (!entry.tables().isEmpty()) {
       ObjectNode tables = node.putObject("tables");
       new TreeMap<>(entry.tables()).forEach(tables::put);
     }
+    node.putRawValue("state", new RawValue(PartitionStateText.of(state)));
     return node.toString();
   }
 
@@ -110,7 +107,8 @@ public final class PartitionDomains {
   }
 
   /**
-   * What makes the domains fit rows of an older version. A partition that this version did not know
+   * What makes the domains fit rows of an older version. Histories stay: their sources have them,
+   * whatever rows the table has. A partition that this version did not know
    * is read from the beginning: without a domain it would go on from Kafka's offset.
    *
    * @param now domains as they are
@@ -132,7 +130,7 @@ public final class PartitionDomains {
             changes.put(
                 name,
                 name.startsWith(PREFIX)
-                    ? Optional.of(unread(parse(name, value)))
+                    ? Optional.of(unread(DomainJson.parse(name, value)))
                     : Optional.empty());
           }
         });
@@ -140,40 +138,16 @@ public final class PartitionDomains {
   }
 
   private static boolean followsRows(String name) {
-    return name.startsWith(PREFIX) || name.equals(TRUNCATE) || name.equals(COLUMNS);
+    return name.startsWith(PREFIX) || name.equals(RememberedFloors.NAME) || name.equals(COLUMNS);
   }
 
   private static String unread(JsonNode node) {
     Entry entry = entry(node);
-    PartitionState fresh = PartitionState.fresh(entry.state().highWater().epoch());
-    return text(partition(node), new Entry(fresh, entry.writer(), true, Map.of()));
+    return text(partition(node), new Entry(PartitionState.FRESH, entry.writer(), true, Map.of()));
   }
 
   private static SourcePartition partition(JsonNode node) {
     return new SourcePartition(node.path("topic").textValue(), node.path("partition").intValue());
-  }
-
-  /** Name of the domain that remembers a table's greatest truncate. */
-  public static String truncateName() {
-    return TRUNCATE;
-  }
-
-  public static String truncateText(Position below) {
-    return JSON.createObjectNode()
-        .put("epoch", below.epoch())
-        .put("commitLsn", below.commitLsn())
-        .put("lsn", below.lsn())
-        .toString();
-  }
-
-  /** Greatest truncate of a table; {@link Position#START} where there was none. */
-  public static Position truncatedBelow(Map<String, String> domains) {
-    return truncate(TRUNCATE, domains).orElse(Position.START);
-  }
-
-  /** Truncate that a domain remembers; empty where there is no such domain. */
-  public static Optional<Position> truncate(String name, Map<String, String> domains) {
-    return Optional.ofNullable(domains.get(name)).map(value -> position(parse(name, value)));
   }
 
   /** Name of the domain that tells which columns the table's source has and had. */
@@ -191,32 +165,18 @@ public final class PartitionDomains {
         .fields()
         .forEachRemaining(t -> tables.put(t.getKey(), t.getValue().longValue()));
     return new Entry(
-        new PartitionState(
+        state(node), node.path("writer").asText(""), node.path("complete").booleanValue(), tables);
+  }
+
+  private static PartitionState state(JsonNode node) {
+    JsonNode state = node.path("state");
+    return state.isMissingNode()
+        ? new PartitionState(
             node.path("nextOffset").longValue(),
-            position(node),
+            DomainJson.position(node),
             node.path("snapshotLsn").longValue(),
             node.path("completedSnapshotLsn").longValue(),
-            node.path("latestCommitMicros").longValue(),
-            new PartitionState.Ties(
-                node.path("tieCount").intValue(), node.path("firstTie").longValue())),
-        node.path("writer").asText(""),
-        node.path("complete").booleanValue(),
-        tables);
-  }
-
-  private static Position position(JsonNode node) {
-    return new Position(
-        node.path("epoch").intValue(),
-        node.path("commitLsn").longValue(),
-        node.path("lsn").longValue());
-  }
-
-  private static JsonNode parse(String name, String value) {
-    try {
-      return JSON.readTree(value);
-    } catch (JsonProcessingException e) {
-      throw new FatalException(
-          "The metadata domain " + name + " is not one that this sink wrote: " + value, e);
-    }
+            node.path("latestCommitMicros").longValue())
+        : PartitionStateText.parse(state.toString());
   }
 }

@@ -116,6 +116,11 @@ public final class TableShape {
         ((Number) values[from + 2]).longValue());
   }
 
+  /** Commit time that a stored value tells, microseconds since the epoch; 0 where it tells none. */
+  public static long micros(Object time) {
+    return time == null ? 0 : (Long) time;
+  }
+
   /** Fills the columns that tell which change wrote the row. */
   public void stamp(Object[] row, ChangeInfo info, boolean isDeleted) {
     set(row, op, info.operation().code());

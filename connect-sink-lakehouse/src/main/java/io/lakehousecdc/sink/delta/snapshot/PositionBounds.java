@@ -3,12 +3,14 @@ package io.lakehousecdc.sink.delta.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The bounds that a file's statistics set to the positions of its rows. Statistics are kept column
@@ -36,6 +38,42 @@ public record PositionBounds(Optional<Position> least, Optional<Position> greate
   /** Whether no row of the file is older than {@code position}. */
   public boolean noneBelow(Position position) {
     return least.isPresent() && !least.get().isBelow(position);
+  }
+
+  /**
+   * Whether no row of the file is below the floor. Floors hold for their own epoch and for earlier
+   * ones.
+   */
+  public boolean noneCovered(Floor floor) {
+    if (noneBelow(floor.at())) {
+      return true;
+    }
+    OptionalInt epoch = epoch();
+    return epoch.isPresent()
+        && epoch.getAsInt() != floor.at().epoch()
+        && !floor.earlierEpochs().contains(epoch.getAsInt())
+        && !floor.replacedEpochs().contains(epoch.getAsInt());
+  }
+
+  /** Whether every row of the file is below the floor, whatever its commit time. */
+  public boolean allCovered(Floor floor) {
+    OptionalInt epoch = epoch();
+    if (epoch.isEmpty()) {
+      return false;
+    }
+    return floor.replacedEpochs().contains(epoch.getAsInt())
+        || (epoch.getAsInt() == floor.at().epoch()
+                || floor.earlierEpochs().contains(epoch.getAsInt()))
+            && greatest.get().inEpoch(floor.at().epoch()).isBelow(floor.at());
+  }
+
+  /** The epoch of all rows; empty where they may have several, or none. */
+  private OptionalInt epoch() {
+    return least.isPresent()
+            && greatest.isPresent()
+            && least.get().epoch() == greatest.get().epoch()
+        ? OptionalInt.of(least.get().epoch())
+        : OptionalInt.empty();
   }
 
   public static PositionBounds of(DataFile file, TableShape shape) {

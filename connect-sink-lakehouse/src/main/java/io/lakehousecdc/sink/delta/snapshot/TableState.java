@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.snapshot;
 
-import io.lakehousecdc.order.Position;
-import io.lakehousecdc.sink.delta.domain.PartitionDomains;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.Location;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
@@ -84,9 +83,9 @@ public final class TableState implements AutoCloseable {
     return domains;
   }
 
-  /** Position of the greatest truncate; {@link Position#START} where there was none. */
-  public Position truncatedBelow() {
-    return PartitionDomains.truncatedBelow(domains);
+  /** Truncates and sweeps that the table remembers. */
+  public RememberedFloors floors() {
+    return RememberedFloors.of(domains);
   }
 
   public RowFiles rowFiles() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.table;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -97,8 +98,9 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
    *
    * @param batch has columns, or there is a table: a truncate or a sweep can come by itself, but no
    *     table can be made of it
+   * @param histories what the batch was built with
    */
-  public CommitReceipt commit(TableBatch batch, CommitHook hook) {
+  public CommitReceipt commit(TableBatch batch, Histories histories, CommitHook hook) {
     long asked = System.nanoTime();
     return lock.holding(
         () -> {
@@ -109,18 +111,20 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
                 head.refresh();
                 clock.passed(Phase.REFRESH);
                 Optional<CommitExtras> extras = hook.decide(head.domains());
-                return extras.isEmpty() ? CommitReceipt.NOTHING : tryCommit(batch, extras.get());
+                return extras.isEmpty()
+                    ? CommitReceipt.NOTHING
+                    : tryCommit(batch, histories, extras.get());
               });
         });
   }
 
   /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
-  public void rehearse(TableBatch batch) {
+  public void rehearse(TableBatch batch, Histories histories) {
     committing(
         () -> {
           head.refresh();
           TableBatch fitting = head.prepare(batch).batch();
-          try (TableCommit rehearsal = begin()) {
+          try (TableCommit rehearsal = begin(histories)) {
             rehearsal.plan(fitting, Optional.empty());
             rehearsal.write();
           }
@@ -215,12 +219,12 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return attempts.conflicts();
   }
 
-  private CommitReceipt tryCommit(TableBatch batch, CommitExtras extras)
+  private CommitReceipt tryCommit(TableBatch batch, Histories histories, CommitExtras extras)
       throws IOException, CommitConflictException {
     ColumnChanges columns = head.prepare(batch);
     Map<String, Optional<String>> domains = new HashMap<>(extras.domains());
     domains.putAll(FollowedColumns.domains(columns));
-    try (TableCommit commit = begin()) {
+    try (TableCommit commit = begin(histories)) {
       commit.plan(columns.batch(), extras.due());
       commit.write();
       commit.log(domains);
@@ -231,8 +235,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   }
 
   /** An attempt on top of the version that was last refreshed. */
-  private TableCommit begin() {
-    return new TableCommit(log, store, head.state(), vectors, options, clock);
+  private TableCommit begin(Histories histories) {
+    return new TableCommit(log, store, head.state(), vectors, options, histories, clock);
   }
 
   private void takeOver(TableCommit commit) {

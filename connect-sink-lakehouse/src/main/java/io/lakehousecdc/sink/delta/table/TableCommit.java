@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.table;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.delta.domain.PartitionDomains;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
@@ -46,6 +47,7 @@ final class TableCommit implements AutoCloseable {
   private final FileIO store;
   private final TableState state;
   private final TableOptions options;
+  private final Histories histories;
   private final CommitClock clock;
   private final FileWriter writer;
   private final Map<String, Optional<String>> domains = new HashMap<>();
@@ -56,6 +58,7 @@ final class TableCommit implements AutoCloseable {
 
   /**
    * @param state the version to commit on top of
+   * @param histories what is known of sources
    * @param clock is told when a step is done
    */
   TableCommit(
@@ -64,11 +67,13 @@ final class TableCommit implements AutoCloseable {
       TableState state,
       DeletionVectors vectors,
       TableOptions options,
+      Histories histories,
       CommitClock clock) {
     this.log = log;
     this.store = store;
     this.state = state;
     this.options = options;
+    this.histories = histories;
     this.clock = clock;
     this.writer = new FileWriter(state, vectors, log.location(), clock);
   }
@@ -94,7 +99,7 @@ final class TableCommit implements AutoCloseable {
               + " has no key, which upserts need. Name key columns with key.columns, or set"
               + " write.mode to append.");
     }
-    return new UpsertPlanner(state, batch, options.deleteMode(), clock).plan(due);
+    return new UpsertPlanner(state, batch, options, histories, clock).plan(due);
   }
 
   /** Writes the files; all of them are durable when this returns. */
@@ -110,12 +115,8 @@ final class TableCommit implements AutoCloseable {
    */
   void log(Map<String, Optional<String>> extras) throws CommitConflictException {
     domains.putAll(extras);
-    plan.truncatedBelow()
-        .ifPresent(
-            below ->
-                domains.put(
-                    PartitionDomains.truncateName(),
-                    Optional.of(PartitionDomains.truncateText(below))));
+    plan.floors()
+        .ifPresent(floors -> domains.put(RememberedFloors.NAME, Optional.of(floors.text())));
     mayBeVisible = true;
     try {
       committed = log.commit(state.version(), prepared.toCommit(domains));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
@@ -20,9 +21,9 @@ public final class AppendPlanner {
     BatchMapping mapping = new BatchMapping(batch, shape);
     List<NewRow> rows = new ArrayList<>();
     long deleted = 0;
-    if (batch.truncateBelow().isPresent()) {
+    for (Floor floor : batch.truncates()) {
       Object[] row = new Object[shape.size()];
-      shape.stamp(row, new ChangeInfo(Operation.TRUNCATE, batch.truncateBelow().get(), 0), true);
+      shape.stamp(row, new ChangeInfo(Operation.TRUNCATE, floor.at(), 0), true);
       rows.add(new NewRow(row, null));
     }
     for (RowChange change : batch.changes()) {

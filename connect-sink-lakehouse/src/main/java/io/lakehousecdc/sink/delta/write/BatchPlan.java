@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
-import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param softDeletes stored rows to write again as deleted; {@code removed} has their old places
  * @param removed stored rows that go
  * @param removedKeys keys that go with them, where no row takes their place
- * @param truncatedBelow truncate to remember, where it is greater than the remembered one
+ * @param floors what the table is to remember of truncates and sweeps, where it has changed
  * @param receipt what the batch will have done
  */
 public record BatchPlan(
@@ -23,5 +23,5 @@ public record BatchPlan(
     List<SoftDelete> softDeletes,
     RowSet removed,
     List<KeyBits> removedKeys,
-    Optional<Position> truncatedBelow,
+    Optional<RememberedFloors> floors,
     CommitReceipt receipt) {}

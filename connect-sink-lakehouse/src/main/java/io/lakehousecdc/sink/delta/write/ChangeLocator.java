@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -33,15 +32,15 @@ final class ChangeLocator {
   /**
    * The changes with their stored rows, in order.
    *
-   * @param floor changes below it are left out
+   * @param floors changes below any of them are left out
    * @param gone stored rows that count as absent
    */
-  List<Located> locate(List<RowChange> changes, Position floor, RowSet gone) {
+  List<Located> locate(List<RowChange> changes, Floors floors, RowSet gone) {
     List<RowChange> current = new ArrayList<>(changes.size());
     List<Object[]> keyValues = new ArrayList<>(changes.size());
     List<KeyBits> wanted = new ArrayList<>(changes.size());
     for (RowChange change : changes) {
-      if (!change.info().position().isBelow(floor)) {
+      if (!floors.cover(change.info().position(), change.info().commitMicros())) {
         Object[] values = mapping.key(change.key());
         current.add(change);
         keyValues.add(values);

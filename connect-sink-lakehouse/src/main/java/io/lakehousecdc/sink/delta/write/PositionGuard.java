@@ -41,7 +41,10 @@ final class PositionGuard {
     List<Resolved> resolved = new ArrayList<>(changes.size());
     for (Located located : changes) {
       if (!isNewer(states.of(located.own()), located.position())) {
-        resolved.add(new Resolved(located, lender(located)));
+        Resolved change = new Resolved(located, lender(located));
+        if (!change.isSuperseded()) {
+          resolved.add(change);
+        }
       }
     }
     return resolved;

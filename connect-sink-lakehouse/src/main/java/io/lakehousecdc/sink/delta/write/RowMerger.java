@@ -104,7 +104,7 @@ final class RowMerger {
 
   private void requireLender(Resolved resolved) {
     Located located = resolved.located();
-    if (resolved.lender() == null && resolved.lent() == null && located.hasUnchangedCells()) {
+    if (resolved.lacksValues()) {
       RowChange change = located.change();
       throw new RecordException(
           "Table "

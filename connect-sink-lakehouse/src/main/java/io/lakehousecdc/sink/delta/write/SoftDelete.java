@@ -19,7 +19,7 @@ record SoftDelete(RowSet rows, Operation operation, Position at) {
   /** A row that was read, as it is to be written; its time stays. */
   Object[] applied(Object[] row, TableShape shape) {
     int time = shape.timePlace();
-    long micros = time < 0 || row[time] == null ? 0 : (Long) row[time];
+    long micros = time < 0 ? 0 : TableShape.micros(row[time]);
     shape.stamp(row, new ChangeInfo(operation, at, micros), true);
     return row;
   }

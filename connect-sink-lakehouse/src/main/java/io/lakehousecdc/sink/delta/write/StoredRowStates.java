@@ -23,16 +23,16 @@ final class StoredRowStates {
   private static final StoredRowState LIVE_AND_OLDER = new StoredRowState(null, null, true);
 
   private final TableState state;
-  private final Position floor;
+  private final Floors floors;
   private final List<StoredRow> wanted = new ArrayList<>();
   private final Map<Long, StoredRowState> known = new HashMap<>();
 
   /**
-   * @param floor rows below it are being removed by a truncate
+   * @param floors rows below any of them are being removed by a truncate
    */
-  StoredRowStates(TableState state, Position floor) {
+  StoredRowStates(TableState state, Floors floors) {
     this.state = state;
-    this.floor = floor;
+    this.floors = floors;
   }
 
   /** Asks for a row. */
@@ -48,7 +48,7 @@ final class StoredRowStates {
     Position begin = new Position(position.epoch(), position.commitLsn(), 0);
     boolean decided =
         !state.shape().hasDeletedFlag()
-            && row.file().bounds().noneBelow(floor)
+            && floors.coverNoneOf(row.file().bounds())
             && row.file().bounds().allBelow(begin);
     if (!decided) {
       want(row);
@@ -67,6 +67,10 @@ final class StoredRowStates {
     if (shape.operationPlace() >= 0) {
       columns.add(shape.columns().get(shape.operationPlace()));
     }
+    int time = columns.size();
+    if (shape.timePlace() >= 0 && !floors.isEmpty()) {
+      columns.add(shape.columns().get(shape.timePlace()));
+    }
     int deleted = columns.size();
     if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
@@ -75,8 +79,9 @@ final class StoredRowStates {
         .forEach(
             (location, values) -> {
               Position position = positioned ? TableShape.position(values, 0) : null;
-              boolean truncated = position != null && position.isBelow(floor);
-              Object code = operation < deleted ? values[operation] : null;
+              long micros = time < deleted ? TableShape.micros(values[time]) : 0;
+              boolean truncated = position != null && floors.cover(position, micros);
+              Object code = operation < time ? values[operation] : null;
               boolean live = deleted == values.length || !Boolean.TRUE.equals(values[deleted]);
               known.put(
                   location,

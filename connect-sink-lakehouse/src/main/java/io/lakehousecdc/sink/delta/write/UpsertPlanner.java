@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,7 +34,8 @@ import java.util.Optional;
 public final class UpsertPlanner {
   private final TableState state;
   private final TableBatch batch;
-  private final DeleteMode deletes;
+  private final TableOptions options;
+  private final Histories histories;
   private final BatchMapping mapping;
   private final KeyMap keys;
   private final CommitClock clock;
@@ -42,13 +49,15 @@ public final class UpsertPlanner {
   private long orphaned;
 
   /**
+   * @param histories tell which of them remembered truncates hold for
    * @param clock is told when the index has been asked
    */
-  public UpsertPlanner(TableState state, TableBatch batch, DeleteMode deletes, CommitClock clock)
+  public UpsertPlanner(TableState state, TableBatch batch, TableOptions options, Histories histories, CommitClock clock)
       throws IOException {
     this.state = state;
     this.batch = batch;
-    this.deletes = deletes;
+    this.options = options;
+    this.histories = histories;
     this.clock = clock;
     this.mapping = new BatchMapping(batch, state.shape());
     // A batch without changes knows no key; without an index there is none to keep up to date.
@@ -64,21 +73,23 @@ public final class UpsertPlanner {
    * @param due the batch's sweep, where it is to be carried out
    */
   public BatchPlan plan(Optional<Sweep> due) throws IOException {
-    Position remembered = state.truncatedBelow();
-    Position truncate = batch.truncateBelow().orElse(Position.START);
-    Position swept = due.filter(UpsertPlanner::removes).map(Sweep::below).orElse(Position.START);
-    Position truncatedBelow = Position.max(remembered, truncate);
-    Position floor = Position.max(truncatedBelow, swept);
-    RowSet truncated = truncated();
+    RememberedFloors remembered = state.floors();
+    Floors truncates =
+        new Floors(remembered.floors(histories, options.relation())).and(batch.truncates());
+    List<Floor> swept = due.filter(UpsertPlanner::removes).map(Sweep::floor).stream().toList();
+    Map<Floor, RowSet> truncated = truncated();
     if (!isSoft()) {
-      removed.addAll(truncated);
+      truncated.values().forEach(removed::addAll);
     }
-    List<Resolved> changes = resolved(truncatedBelow, floor);
+    List<Resolved> changes = resolved(truncates, truncates.and(swept));
     long stale = batch.changes().size() - changes.size();
-    new RowMerger(state, batch, mapping, deletes).merge(changes).forEach(this::apply);
+    new RowMerger(state, batch, mapping, options.deleteMode()).merge(changes).forEach(this::apply);
     if (isSoft()) {
-      truncated.removeAll(removed);
-      deleteSoftly(truncated, Operation.TRUNCATE, truncate);
+      truncated.forEach(
+          (floor, gone) -> {
+            gone.removeAll(removed);
+            deleteSoftly(gone, Operation.TRUNCATE, floor.at());
+          });
     }
     if (due.isPresent()) {
       sweep(due.get());
@@ -88,34 +99,37 @@ public final class UpsertPlanner {
         softDeletes,
         removed,
         removedKeys,
-        remembered.isBelow(floor) ? Optional.of(floor) : Optional.empty(),
+        Optional.of(remembered.with(batch.truncates()).with(swept))
+            .filter(floors -> !floors.equals(remembered)),
         new CommitReceipt(upserted, deleted, stale, toastMerged, orphaned));
   }
 
   private boolean isSoft() {
-    return deletes == DeleteMode.SOFT;
+    return options.deleteMode() == DeleteMode.SOFT;
   }
 
-  /** Stored rows that the batch's truncate takes away. */
-  private RowSet truncated() throws IOException {
-    if (batch.truncateBelow().isEmpty()) {
-      return new RowSet();
+  /** Stored rows that the batch's truncates take away, each by one of them. */
+  private Map<Floor, RowSet> truncated() throws IOException {
+    Map<Floor, RowSet> truncated = new LinkedHashMap<>();
+    for (Floor floor : batch.truncates()) {
+      RowSet rows = CoveredRows.below(floor, state);
+      truncated.values().forEach(rows::removeAll);
+      truncated.put(floor, rows);
+      deleted += rows.count();
     }
-    RowSet truncated = RowsBelow.below(batch.truncateBelow().get(), state);
-    deleted += truncated.count();
     return truncated;
   }
 
   /**
    * The changes that take effect.
    *
-   * @param truncatedBelow stored rows below it count as absent
-   * @param floor changes below it do not take effect
+   * @param truncates stored rows below them count as absent
+   * @param floors changes below them do not take effect
    */
-  private List<Resolved> resolved(Position truncatedBelow, Position floor) throws IOException {
+  private List<Resolved> resolved(Floors truncates, Floors floors) throws IOException {
     List<Located> located =
-        new ChangeLocator(state, mapping, keys, clock).locate(batch.changes(), floor, removed);
-    StoredRowStates states = new StoredRowStates(state, truncatedBelow);
+        new ChangeLocator(state, mapping, keys, clock).locate(batch.changes(), floors, removed);
+    StoredRowStates states = new StoredRowStates(state, truncates);
     SharedKeys sharedKeys = new SharedKeys(states, batch.schema().size());
     PositionGuard guard = new PositionGuard(states);
     for (Located change : located) {
@@ -152,7 +166,7 @@ public final class UpsertPlanner {
   }
 
   private void sweep(Sweep sweep) throws IOException {
-    RowSet old = RowsBelow.below(sweep.below(), state);
+    RowSet old = CoveredRows.below(sweep.floor(), state);
     old.removeAll(removed);
     orphaned += old.count();
     if (!removes(sweep)) {

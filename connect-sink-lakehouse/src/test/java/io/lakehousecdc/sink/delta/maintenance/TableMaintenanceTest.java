@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.ChangeInfo;
@@ -367,7 +368,8 @@ class TableMaintenanceTest {
 
   private static void commit(DeltaTable table, List<RowChange> changes) {
     table.commit(
-        new TableBatch(TABLE, SCHEMA, changes, Optional.empty(), Optional.empty()),
+        new TableBatch(TABLE, SCHEMA, changes, List.of(), Optional.empty()),
+        Histories.NONE,
         domains -> Optional.of(CommitExtras.of(Map.of())));
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.TableShape;
@@ -11,27 +12,32 @@ import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
-/** The search for stored rows below a position: what a truncate or a sweep removes. */
-final class RowsBelow {
-  private RowsBelow() {}
+/** The search for stored rows below a floor: what a truncate or a sweep removes. */
+final class CoveredRows {
+  private CoveredRows() {}
 
   /**
-   * Rows below {@code below}, those without a position included; rows deleted softly before are
+   * Rows below {@code floor}, those without a position included; rows deleted softly before are
    * left out. Asks the statistics of each file first, and reads only what they leave open.
    */
-  static RowSet below(Position below, TableState state) throws IOException {
+  static RowSet below(Floor floor, TableState state) throws IOException {
     TableShape shape = state.shape();
     List<DeltaColumn> columns = new ArrayList<>(shape.positionColumns());
     boolean positioned = !columns.isEmpty();
+    int time = columns.size();
+    if (shape.timePlace() >= 0) {
+      columns.add(shape.columns().get(shape.timePlace()));
+    }
+    int deleted = columns.size();
     if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
     RowSet found = new RowSet();
     for (LiveFile file : state.files()) {
-      if (file.bounds().noneBelow(below)) {
+      if (file.bounds().noneCovered(floor)) {
         continue;
       }
-      boolean all = !positioned || file.bounds().allBelow(below);
+      boolean all = !positioned || file.bounds().allCovered(floor);
       if (all && !shape.hasDeletedFlag()) {
         found.addAll(file, file.live());
         continue;
@@ -45,9 +51,9 @@ final class RowsBelow {
               columns,
               (row, values) -> {
                 Position position = positioned ? TableShape.position(values, 0) : null;
-                boolean gone =
-                    shape.hasDeletedFlag() && Boolean.TRUE.equals(values[values.length - 1]);
-                if (!gone && (position == null || position.isBelow(below))) {
+                long micros = time < deleted ? TableShape.micros(values[time]) : 0;
+                boolean gone = deleted < values.length && Boolean.TRUE.equals(values[deleted]);
+                if (!gone && (position == null || floor.covers(position, micros))) {
                   rows.add(row);
                 }
               });

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.domain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Floor.Cause;
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceRelation;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The floors that a table remembers: the highest of each epoch. Which histories they hold for is
+ * not stored, because more may be known of that when they are used. Immutable.
+ */
+public final class RememberedFloors {
+  /** Name of the domain that keeps them. */
+  public static final String NAME = "lakehousecdc.truncate";
+
+  /** None. */
+  public static final RememberedFloors NONE = new RememberedFloors(new TreeMap<>());
+
+  private final TreeMap<Integer, Mark> marks;
+
+  private record Mark(Position at, Cause cause) {}
+
+  private RememberedFloors(TreeMap<Integer, Mark> marks) {
+    this.marks = marks;
+  }
+
+  /** What a table remembers. */
+  public static RememberedFloors of(Map<String, String> domains) {
+    return of(NAME, domains);
+  }
+
+  /** What a domain remembers. Version 0.1 wrote a single truncate. */
+  public static RememberedFloors of(String name, Map<String, String> domains) {
+    String text = domains.get(name);
+    if (text == null) {
+      return NONE;
+    }
+    JsonNode node = DomainJson.parse(name, text);
+    TreeMap<Integer, Mark> marks = new TreeMap<>();
+    if (node.has("floors")) {
+      for (JsonNode each : node.path("floors")) {
+        add(marks, new Mark(DomainJson.position(each), cause(each)));
+      }
+    } else {
+      add(marks, new Mark(DomainJson.position(node), Cause.TRUNCATE));
+    }
+    return new RememberedFloors(marks);
+  }
+
+  /** With further floors. */
+  public RememberedFloors with(Collection<Floor> floors) {
+    if (floors.isEmpty()) {
+      return this;
+    }
+    TreeMap<Integer, Mark> more = new TreeMap<>(marks);
+    floors.forEach(floor -> add(more, new Mark(floor.at(), floor.cause())));
+    return new RememberedFloors(more);
+  }
+
+  /**
+   * The floors, as they hold by what is known now.
+   *
+   * @param relation how sources that feed the table are related
+   */
+  public List<Floor> floors(Histories known, SourceRelation relation) {
+    return marks.values().stream()
+        .map(mark -> known.floor(mark.at(), mark.cause(), relation))
+        .toList();
+  }
+
+  /** What to keep in the domain; the highest has a place of its own, which version 0.1 reads. */
+  public String text() {
+    ObjectNode node = DomainJson.MAPPER.createObjectNode();
+    if (!marks.isEmpty()) {
+      DomainJson.put(node, marks.lastEntry().getValue().at());
+    }
+    ArrayNode floors = node.putArray("floors");
+    for (Mark mark : marks.values()) {
+      DomainJson.put(floors.addObject(), mark.at()).put("cause", mark.cause().name());
+    }
+    return node.toString();
+  }
+
+  private static void add(Map<Integer, Mark> marks, Mark added) {
+    marks.merge(added.at().epoch(), added, (old, mark) -> old.at().isBelow(mark.at()) ? mark : old);
+  }
+
+  private static Cause cause(JsonNode node) {
+    return Cause.SWEEP.name().equals(node.path("cause").textValue())
+        ? Cause.SWEEP
+        : Cause.TRUNCATE;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RememberedFloors floors && marks.equals(floors.marks);
+  }
+
+  @Override
+  public int hashCode() {
+    return marks.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return marks.values().toString();
+  }
+}
