@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
@@ -23,6 +25,7 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class UpsertBatchBuilderTest {
@@ -34,6 +37,9 @@ class UpsertBatchBuilderTest {
               new Column("name", Primitive.TEXT, true),
               new Column("body", Primitive.TEXT, true)),
           List.of(0));
+
+  private static final Floor BELOW_5 =
+      new Floor(new Position(0, 5, 5), Floor.Cause.TRUNCATE, Set.of(), Set.of(), History.ALWAYS);
 
   private final UpsertBatchBuilder builder = new UpsertBatchBuilder(new TableId("public", "item"));
 
@@ -215,11 +221,11 @@ class UpsertBatchBuilderTest {
   @Test
   void aTruncateRemovesWhatStandsBelowItInAnyOrderOfArrival() {
     upsert(Operation.CREATE, 1, 1, "before", null);
-    builder.truncate(new Position(0, 5, 5));
+    builder.truncate(BELOW_5);
     upsert(Operation.CREATE, 3, 2, "before, from another partition", null);
     upsert(Operation.CREATE, 6, 3, "after", null);
     assertArrayEquals(new Object[] {3, "after", null}, only().cells());
-    assertEquals(new Position(0, 5, 5), builder.build().truncateBelow().orElseThrow());
+    assertEquals(List.of(BELOW_5), builder.build().truncates());
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests of records that the real {@code ExtractNewRecordState} has flattened. */
 class FlattenedTest {
   private static final long MS_2026 = 1_767_225_600_000L;
+  /** Without further metadata the topic tells the source. */
+  private static final SourceId BY_TOPIC = new SourceId("src", "", "");
+
   private static final DebeziumTable TABLE =
       DebeziumRecords.table("public", "t")
           .key("id", Schema.INT32_SCHEMA)
@@ -48,7 +52,7 @@ class FlattenedTest {
     assertEquals(new TableId("public", "t"), row.table());
     assertEquals(Operation.CREATE, row.operation());
     assertEquals(
-        new SourcePosition(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
+        new SourcePosition(BY_TOPIC, 100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
     assertEquals(List.of("id", "v"), columns(row));
     assertEquals(Arrays.asList(7, "x"), Arrays.asList(row.after()));
     assertEquals(RowKey.of(7), row.key());
@@ -69,7 +73,7 @@ class FlattenedTest {
         Snapshot.INCREMENTAL,
         decoding.row(flat.incrementalSnapshot(100, 120, 7, "x")).sourcePosition().snapshot());
     assertEquals(
-        Snapshot.NO,
+        Snapshot.BLOCKING,
         decoding.row(flat.blockingSnapshot(100, 120, 7, "x")).sourcePosition().snapshot());
   }
 
@@ -87,7 +91,10 @@ class FlattenedTest {
   void rowWithoutMetadataIsAnUpdateInArrivalOrder() {
     RowEvent row = decoding.row(TABLE.flattened(Map.of()).create(100, 120, 7, "x"));
     assertEquals(Operation.UPDATE, row.operation());
-    assertEquals(SourcePosition.UNKNOWN, row.sourcePosition());
+    assertEquals(
+        new SourcePosition(
+            BY_TOPIC, SourcePosition.UNSEQUENCED, SourcePosition.NONE, Snapshot.NO, 0),
+        row.sourcePosition());
   }
 
   /** An event that is emitted again has a new time of emission, but the same commit time. */
@@ -96,7 +103,7 @@ class FlattenedTest {
     RowEvent row =
         decoding.row(TABLE.flattened(Map.of("add.fields", "ts_ms,lsn")).create(100, 120, 7, "x"));
     assertEquals(
-        new SourcePosition(SourcePosition.NONE, 120, Snapshot.NO, 0), row.sourcePosition());
+        new SourcePosition(BY_TOPIC, SourcePosition.UNSEQUENCED, 120, Snapshot.NO, 0), row.sourcePosition());
     assertEquals(List.of("id", "v"), columns(row));
   }
 
@@ -141,7 +148,7 @@ class FlattenedTest {
     assertEquals(Operation.DELETE, row.operation());
     assertEquals(RowKey.of(7), row.key());
     assertEquals(
-        new SourcePosition(100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
+        new SourcePosition(BY_TOPIC, 100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
     SinkRecord snapshot = flat.snapshot(90, 7, "x").at(0, 1);
     assertEquals(
         SourcePosition.NONE,

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.Cell;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /** Every line of the recording of the wide table, decoded in order. */
 class RecordedItemTest {
+  static final SourceId SOURCE = new SourceId("smp", "smp", "postgresql");
+
   private static final TableId ITEM = new TableId("public", "item");
 
   private final List<String> warnings = new ArrayList<>();
@@ -49,7 +52,7 @@ class RecordedItemTest {
   void initialSnapshotRowHoldsEveryTypeExactly() {
     RowEvent row = row(0, Operation.READ, 1);
     assertEquals(
-        new SourcePosition(SourcePosition.NONE, 283955824, Snapshot.INITIAL, 1795232093117858L),
+        new SourcePosition(SOURCE, SourcePosition.NONE, 283955824, Snapshot.INITIAL, 1795232093117858L),
         row.sourcePosition());
     assertEquals("one", after(row, "name"));
     assertEquals(new BigDecimal("12.34"), after(row, "price"));
@@ -101,7 +104,7 @@ class RecordedItemTest {
   void everyPlaceholderIsUnchanged() {
     RowEvent row = row(2, Operation.UPDATE, 1);
     assertEquals(
-        new SourcePosition(SourcePosition.NONE, 283956096, Snapshot.NO, 1795232100847409L),
+        new SourcePosition(SOURCE, SourcePosition.NONE, 283956096, Snapshot.NO, 1795232100847409L),
         row.sourcePosition());
     for (String column : List.of("big", "js", "bin", "tags", "ints", "us")) {
       assertSame(Cell.UNCHANGED, after(row, column), column);
@@ -119,10 +122,10 @@ class RecordedItemTest {
   @Test
   void transactionKeepsCommitPositionOfTheOneBefore() {
     assertEquals(
-        new SourcePosition(283956496, 283956496, Snapshot.NO, 1795232100848984L),
+        new SourcePosition(SOURCE, 283956496, 283956496, Snapshot.NO, 1795232100848984L),
         row(3, Operation.CREATE, 3).sourcePosition());
     assertEquals(
-        new SourcePosition(283956496, 283956656, Snapshot.NO, 1795232100848984L),
+        new SourcePosition(SOURCE, 283956496, 283956656, Snapshot.NO, 1795232100848984L),
         row(4, Operation.UPDATE, 3).sourcePosition());
     assertEquals("three!", after(row(4, Operation.UPDATE, 3), "name"));
     assertEquals(283956768, row(5, Operation.DELETE, 2).sourcePosition().lsn());
@@ -197,7 +200,7 @@ class RecordedItemTest {
   void truncateHasTableAndPosition() {
     assertEquals(
         new TruncateEvent(
-            ITEM, new SourcePosition(283962392, 283965296, Snapshot.NO, 1795232106884203L)),
+            ITEM, new SourcePosition(SOURCE, 283962392, 283965296, Snapshot.NO, 1795232106884203L)),
         event(16));
   }
 
@@ -219,7 +222,7 @@ class RecordedItemTest {
       RowEvent row = assertInstanceOf(RowEvent.class, event(line));
       assertEquals(Operation.READ, row.operation());
       assertEquals(
-          new SourcePosition(284207736, 284207736, Snapshot.NO, 1795232184794115L),
+          new SourcePosition(SOURCE, 284207736, 284207736, Snapshot.BLOCKING, 1795232184794115L),
           row.sourcePosition());
       assertNotNull(after(row, "gen"));
     }

@@ -45,10 +45,10 @@ class RecordedPlainTest {
   }
 
   private static SourcePosition streamed(long commitLsn, long lsn, long micros) {
-    return new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
+    return new SourcePosition(RecordedItemTest.SOURCE, commitLsn, lsn, Snapshot.NO, micros);
   }
 
   private static SourcePosition incremental(long micros) {
-    return new SourcePosition(284228128, 284228128, Snapshot.INCREMENTAL, micros);
+    return new SourcePosition(RecordedItemTest.SOURCE, 284228128, 284228128, Snapshot.INCREMENTAL, micros);
   }
 }

@@ -127,7 +127,7 @@ class ChangedKeysTest {
         new Object[] {code, body},
         formerCode == null ? null : new Object[] {formerCode, formerBody},
         formerCode == null ? null : RowKey.of(formerCode),
-        new SourcePosition(lsn, lsn + 1, Snapshot.NO, lsn * 1_000));
+        new SourcePosition(History.SOURCE, lsn, lsn + 1, Snapshot.NO, lsn * 1_000));
   }
 
   private SinkMetrics drain(TableOptions tables, int batch) {

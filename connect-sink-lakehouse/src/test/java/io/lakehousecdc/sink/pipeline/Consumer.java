@@ -134,7 +134,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
       long offset = positions.get(partition);
       ChangeEvent event = records.get((int) offset);
       RecordOffset at = new RecordOffset(partition, offset);
-      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, event))
+      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, 0, event))
           instanceof OfferResult.Rewind rewind) {
         positions.put(partition, rewind.offset());
         return;

@@ -14,7 +14,6 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +31,6 @@ class CrashesTest {
   }
 
   /** Time cuts batches, so that it does not fail with the same seeds each time. */
-  @Disabled("A repeated suffix is rejected: issue 9, section 3")
   @ParameterizedTest
   @MethodSource("manySeeds")
   void crashesLostAcknowledgementsAndReemissionsRejectNothing(long seed) {

@@ -19,7 +19,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,7 +56,6 @@ class DeferrableKeysTest {
         batch, source -> letter -> source.isRepeated(letter.recordOffset()));
   }
 
-  @Disabled("A repeated suffix is rejected: issue 9, section 3")
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7, 50})
   void nothingIsRejectedWhenEventsAreReadAndEmittedAgain(int batch) {

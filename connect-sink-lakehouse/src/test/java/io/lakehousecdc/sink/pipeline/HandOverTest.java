@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
@@ -114,7 +115,7 @@ class HandOverTest {
     assertEquals(new OfferResult.Rewind(0), offer(6, 60));
     for (int offset = 0; offset < 3; offset++) {
       SourcePosition unknown =
-          new SourcePosition(SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
+          new SourcePosition(History.SOURCE, SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
       accept(change(offset, created(offset, Primitive.INT32, 7, unknown)));
     }
     assertEquals(0, pipeline.reportableOffset(ITEMS, 3));
@@ -242,12 +243,13 @@ class HandOverTest {
     PartitionState next = new PartitionState(1, new Position(0, 1, 1), -1, -1, 0);
     PartitionAdvance advance = new PartitionAdvance(partition, Optional.empty(), next);
     return new SealedBatch(
-        WriteMode.UPSERT,
-        new BatchContent(WriteMode.UPSERT),
+        TableOptions.DEFAULT,
+        new BatchContent(TableOptions.DEFAULT),
         List.of(new PartitionStep(advance, new ReportableOffset())),
         List.of(),
         reports,
-        0);
+        0,
+        Histories.NONE);
   }
 
   private void open(Target target, TestOptions options) {
@@ -308,11 +310,11 @@ class HandOverTest {
   }
 
   private static OfferedRecord change(long offset, RowEvent event) {
-    return new OfferedRecord.Change(new RecordOffset(ITEMS, offset), event, 100, null);
+    return new OfferedRecord.Change(new RecordOffset(ITEMS, offset), event, 100, 0, null);
   }
 
   private static SourcePosition sourcePosition(long lsn) {
-    return new SourcePosition(lsn, lsn, Snapshot.NO, 1_000 + lsn);
+    return new SourcePosition(History.SOURCE, lsn, lsn, Snapshot.NO, 1_000 + lsn);
   }
 
   private static RowEvent created(

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.Cell;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
 
 /** A source table, its rows and the events that its changes leave in a topic. */
 final class History {
+  static final SourceId SOURCE = new SourceId("shop", "shop", "postgresql");
   static final TableId TABLE = new TableId("public", "item");
   static final RowSchema SCHEMA =
       new RowSchema(
@@ -98,7 +100,7 @@ final class History {
     for (Object[] row : rows.values()) {
       left--;
       Snapshot kind = left == 0 ? Snapshot.INITIAL_LAST : Snapshot.INITIAL;
-      SourcePosition sourcePosition = new SourcePosition(SourcePosition.NONE, lsn, kind, micros);
+      SourcePosition sourcePosition = new SourcePosition(SOURCE, SourcePosition.NONE, lsn, kind, micros);
       add((int) row[0], Operation.READ, row.clone(), sourcePosition);
     }
   }
@@ -164,6 +166,6 @@ final class History {
   }
 
   private SourcePosition streamed() {
-    return new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
+    return new SourcePosition(SOURCE, commitLsn, lsn, Snapshot.NO, micros);
   }
 }

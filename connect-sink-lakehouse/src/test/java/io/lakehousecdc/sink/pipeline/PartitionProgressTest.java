@@ -4,20 +4,26 @@ package io.lakehousecdc.sink.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.EpochPolicy;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
+import io.lakehousecdc.sink.spi.CarriedOver;
 import io.lakehousecdc.sink.spi.PartitionState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PartitionProgressTest {
+  private static final SourceId SOURCE = History.SOURCE;
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
 
   private final SinkMetrics metrics = new SinkMetrics();
-  private PartitionProgress ledger = ledger(PartitionState.fresh(0));
+  private PartitionProgress ledger = ledger(PartitionState.FRESH, EpochPolicy.AUTOMATIC);
   private long offset;
 
   @Test
@@ -85,16 +91,16 @@ class PartitionProgressTest {
   @Test
   void anIncrementalRowBeginsNoEpochAndDatesNothing() {
     position(streamed(9_000, 9_010, 10));
-    position(new SourcePosition(8_000, 8_010, Snapshot.INCREMENTAL, 99));
+    position(new SourcePosition(SOURCE, 8_000, 8_010, Snapshot.INCREMENTAL, 99));
     assertEquals(0, figure("EpochsTotal"));
     assertEquals(10, ledger.latestCommitMicros());
   }
 
   @Test
   void lsnsWithoutASequenceGoDownWithoutANewEpoch() {
-    position(streamed(SourcePosition.NONE, 200, 10));
-    position(streamed(SourcePosition.NONE, 100, 20));
-    position(streamed(SourcePosition.NONE, 300, 20));
+    position(streamed(SourcePosition.UNSEQUENCED, 200, 10));
+    position(streamed(SourcePosition.UNSEQUENCED, 100, 20));
+    position(streamed(SourcePosition.UNSEQUENCED, 300, 20));
     assertEquals(0, figure("EpochsTotal"));
   }
 
@@ -156,13 +162,16 @@ class PartitionProgressTest {
 
   @Test
   void theOperatorsEpochTakesEffectFromTheNextRecord() {
-    ledger = ledger(new PartitionState(7, new Position(0, 900, 910), 500, 500, 10).inEpochFrom(3));
+    ledger = ledger(
+            new PartitionState(7, new Position(0, 900, 910), 500, 500, 10), EpochPolicy.automaticFrom(3));
     offset = 7;
     assertEquals(new Position(3, 50, 60), position(streamed(50, 60, 5)));
   }
 
-  private PartitionProgress ledger(PartitionState state) {
-    return new PartitionProgress(PARTITION, state, metrics);
+  private PartitionProgress ledger(PartitionState state, EpochPolicy policy) {
+    HistoryBook book = new HistoryBook(policy);
+    book.learn(CarriedOver.histories(List.of(state)));
+    return new PartitionProgress(PARTITION, state, book, metrics);
   }
 
   private Position position(SourcePosition mark) {
@@ -178,10 +187,10 @@ class PartitionProgressTest {
   }
 
   private static SourcePosition streamed(long commitLsn, long lsn, long micros) {
-    return new SourcePosition(commitLsn, lsn, Snapshot.NO, micros);
+    return new SourcePosition(SOURCE, commitLsn, lsn, Snapshot.NO, micros);
   }
 
   private static SourcePosition snapshot(long lsn, Snapshot kind, long micros) {
-    return new SourcePosition(SourcePosition.NONE, lsn, kind, micros);
+    return new SourcePosition(SOURCE, SourcePosition.NONE, lsn, kind, micros);
   }
 }

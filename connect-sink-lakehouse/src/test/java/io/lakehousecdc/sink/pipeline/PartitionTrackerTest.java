@@ -3,12 +3,14 @@ package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.EpochPolicy;
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
@@ -18,7 +20,9 @@ import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
-import io.lakehousecdc.sink.spi.PartitionState.Ties;
+import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
+import io.lakehousecdc.sink.spi.PartitionState.ReplayState;
+import io.lakehousecdc.sink.spi.PartitionState.SourceState;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
@@ -34,9 +38,21 @@ import org.junit.jupiter.api.Timeout;
 class PartitionTrackerTest {
   private static final SourcePartition ITEMS = new SourcePartition("shop.public.item", 0);
   private static final PartitionState STORED =
-      new PartitionState(4, new Position(0, 30, 31), -1, -1, 1_030, new Ties(1, 7));
+      new PartitionState(
+          4,
+          List.of(
+              new SourceState(
+                  History.SOURCE,
+                  new StreamState(new Position(0, 30, 31), -1, -1, 1_030),
+                  new ReplayState(3, 1, -1, new Fingerprint(7, 8), 9))),
+          new Fingerprint(5, 6),
+          List.of());
+  private static final Histories HISTORIES =
+      Histories.of(
+          List.of(new io.lakehousecdc.order.History(0, History.SOURCE, 1_000)), Map.of());
 
   private final SinkMetrics metrics = new SinkMetrics();
+  private final HistoryBook book = new HistoryBook(EpochPolicy.AUTOMATIC);
 
   @Test
   void droppingATrackerForgetsEverythingOfItsPartition() {
@@ -48,9 +64,10 @@ class PartitionTrackerTest {
             List.<TableBatch>of(),
             List.of(new PartitionAdvance(ITEMS, Optional.empty(), STORED)),
             List.of(),
-            Map.of()));
+            Map.of(),
+            HISTORIES));
     AssignedPartitions assigned =
-        new AssignedPartitions(target, TestOptions.options().build(), metrics);
+        new AssignedPartitions(target, TestOptions.options().build(), book, metrics);
     assigned.load(Set.of(ITEMS));
     move(assigned.tracker(ITEMS));
     assigned.drop(Set.of(ITEMS));
@@ -66,9 +83,10 @@ class PartitionTrackerTest {
     tracker.received(4);
     FilterDecision decision = tracker.progress().admit(4, ItemChanges.streamed(40));
     assertEquals(Verdict.NEW, decision.verdict());
-    assertFalse(tracker.replays().isRepeated(decision, ItemChanges.created(1, 40)));
-    tracker.progress().noteTies(tracker.replays().position(), tracker.replays().ties());
-    tracker.exchangeLastDeleted(RowKey.of(1));
+    ReplayDetector replays = tracker.progress().latest().replays();
+    assertFalse(replays.isRepeated(decision, ItemChanges.created(1, 40), 4, 0));
+    tracker.passed(ItemChanges.deleted(1, 40));
+    assertTrue(tracker.repeatsDelete(ItemChanges.tombstone(1)));
     PartitionStep step = tracker.step();
     tracker.cut(step.advance().next());
     step.committed();
@@ -76,11 +94,9 @@ class PartitionTrackerTest {
   }
 
   private static void assertAsLoaded(PartitionTracker tracker) {
-    assertEquals(STORED, tracker.progress().state());
-    assertEquals(STORED.highWater(), tracker.replays().position());
-    assertEquals(STORED.ties(), tracker.replays().ties());
+    assertEquals(STORED, tracker.step().advance().next());
     assertEquals(Optional.of(STORED), tracker.step().advance().previous());
-    assertNull(tracker.exchangeLastDeleted(null));
+    assertFalse(tracker.repeatsDelete(ItemChanges.tombstone(1)));
     // Nothing is in flight, and no topic has begun anew.
     assertEquals(9, tracker.reportableOffset(9));
     assertEquals(OptionalLong.of(4), tracker.rewindToStored(9));
@@ -188,7 +204,7 @@ class PartitionTrackerTest {
   }
 
   private PartitionTracker unknown() {
-    return tracker(new LoadedPartition(PartitionState.fresh(0), Map.of()));
+    return tracker(new LoadedPartition(PartitionState.FRESH, Map.of()));
   }
 
   private PartitionTracker stored() {
@@ -196,7 +212,7 @@ class PartitionTrackerTest {
   }
 
   private PartitionTracker tracker(LoadedPartition loaded) {
-    return new PartitionTracker(ITEMS, loaded, 0, metrics);
+    return new PartitionTracker(ITEMS, loaded, book, PartitionTracker.Recall.NOTHING, metrics);
   }
 
   private static void take(PartitionTracker tracker, long offset, long lsn) {

@@ -352,7 +352,7 @@ class PipelineTest {
   }
 
   private static ChangeEvent created(int id, RowSchema schema, Object value, long lsn) {
-    SourcePosition sourcePosition = new SourcePosition(lsn, lsn, Snapshot.NO, lsn);
+    SourcePosition sourcePosition = new SourcePosition(History.SOURCE, lsn, lsn, Snapshot.NO, lsn);
     return new RowEvent(
         History.TABLE,
         schema,

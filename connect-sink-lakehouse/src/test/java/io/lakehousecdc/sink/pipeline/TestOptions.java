@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -66,7 +67,7 @@ final class TestOptions {
     return new PipelineOptions(
         tables,
         TruncateMode.APPLY,
-        0,
+        EpochPolicy.AUTOMATIC,
         new PipelineOptions.Sweeping(sweep, quiet, 2),
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
         new PipelineOptions.Flushing(

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
@@ -23,7 +25,6 @@ import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.TableOptions;
-import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,16 +116,23 @@ class WriterTest {
             RowKey.of(id),
             new Object[] {id, value},
             null,
-            new SourcePosition(lsn, lsn, Snapshot.NO, lsn));
+            new SourcePosition(History.SOURCE, lsn, lsn, Snapshot.NO, lsn));
     Entry entry =
-        new Entry(event, new Position(0, lsn, lsn), new RecordOffset(PARTITION, lsn), null);
+        new Entry(
+            event,
+            new Position(0, lsn, lsn),
+            Delivery.IN_ORDER,
+            null,
+            new RecordOffset(PARTITION, lsn),
+            null);
     return new SealedBatch(
-        WriteMode.UPSERT,
-        BatchContent.of(WriteMode.UPSERT, List.of(entry), List.of()),
+        TableOptions.DEFAULT,
+        BatchContent.of(TableOptions.DEFAULT, List.of(entry), List.of()),
         List.of(),
         List.of(),
         List.of(),
-        0);
+        0,
+        Histories.NONE);
   }
 
   /** A key of which all are equal, and are found to be so once the test says so. */
