@@ -17,6 +17,8 @@ import java.util.OptionalLong;
  *   <tr><td>row of an initial snapshot at S</td><td>(epoch, S, 0)</td></tr>
  *   <tr><td>streamed before the first commit that its connector has delivered: the commit LSN is
  *       null</td><td>(epoch, the greatest commit LSN or snapshot LSN before it, LSN)</td></tr>
+ *   <tr><td>such an event, emitted again after later ones</td>
+ *       <td>(epoch, snapshot LSN or LSN, LSN): below all that followed it</td></tr>
  *   <tr><td>with an LSN, but no sequence</td><td>(epoch, snapshot LSN or LSN, LSN)</td></tr>
  *   <tr><td>without any LSN</td><td>none</td></tr>
  * </table>
@@ -174,13 +176,20 @@ public final class SourceStream {
     return note(event, new Placement.StartedOver(first, former));
   }
 
+  /**
+   * The time at which a snapshot read a row begins no history, but shows which of the known ones
+   * the row was read in.
+   */
   private int epochOf(SourcePosition event) {
-    if (!event.hasCommitTime()) {
+    if (event.commitMicros() <= 0) {
       return highWater.epoch();
     }
     int epoch = book.epochAt(source, event.commitMicros());
-    boolean latest = event.commitMicros() >= latestCommitMicros;
-    return latest ? Math.max(epoch, highWater.epoch()) : epoch;
+    return isBeforeLatest(event) ? epoch : Math.max(epoch, highWater.epoch());
+  }
+
+  private boolean isBeforeLatest(SourcePosition event) {
+    return event.hasCommitTime() && event.commitMicros() < latestCommitMicros;
   }
 
   private boolean hasStartedOver(SourcePosition event) {
@@ -210,7 +219,11 @@ public final class SourceStream {
     if (event.commitLsn() != SourcePosition.NONE) {
       return new Position(epoch, event.commitLsn(), lsn);
     }
-    long base = present ? Math.max(snapshotLsn, highWater.commitLsn()) : lsn;
+    long base = lsn;
+    if (present) {
+      // Emitted again, it must not stand above what its first delivery came before.
+      base = isBeforeLatest(event) ? snapshotLsn : Math.max(snapshotLsn, highWater.commitLsn());
+    }
     return new Position(epoch, base > 0 ? base : lsn, lsn);
   }
 

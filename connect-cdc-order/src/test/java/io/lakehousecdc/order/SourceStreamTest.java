@@ -159,6 +159,46 @@ class SourceStreamTest {
   }
 
   @Test
+  void nullCommitLsnThatIsEmittedAgainStaysBelowWhatFollowedIt() {
+    SourceStream stream = stream(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 900));
+    stream.place(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 900));
+    SourcePosition first = streamed(SourcePosition.NONE, 120, 950);
+    assertEquals(new Position(0, 100, 120), inOrder(stream, first));
+    stream.place(streamed(130, 140, 960));
+    stream.place(streamed(200, 210, 970));
+    assertEquals(new Placement.Below(new Position(0, 100, 120)), stream.place(first));
+  }
+
+  @Test
+  void nullCommitLsnWithoutASnapshotThatIsEmittedAgainStaysBelowWhatFollowedIt() {
+    SourcePosition first = streamed(SourcePosition.NONE, 120, 950);
+    SourcePosition second = streamed(SourcePosition.NONE, 125, 950);
+    SourceStream stream = stream(first);
+    assertEquals(new Position(0, 120, 120), inOrder(stream, first));
+    assertEquals(new Position(0, 120, 125), inOrder(stream, second));
+    stream.place(streamed(130, 140, 960));
+    stream.place(streamed(200, 210, 970));
+    assertEquals(new Placement.Below(new Position(0, 120, 120)), stream.place(first));
+    assertEquals(new Placement.Below(new Position(0, 125, 125)), stream.place(second));
+  }
+
+  @Test
+  void rowThatIsReadInAHistoryThatAnotherPartitionHasFoundBelongsToIt() {
+    SourceStream busy = stream(streamed(5_000, 5_010, 1_000));
+    busy.place(streamed(5_000, 5_010, 1_000));
+    for (Snapshot kind : List.of(Snapshot.INCREMENTAL, Snapshot.BLOCKING)) {
+      SourceStream quiet = stream(streamed(4_000, 4_010, 900));
+      quiet.place(streamed(4_000, 4_010, 900));
+      busy.place(streamed(2_000, 2_010, 2_000));
+      assertEquals(
+          new Position(1, 2_020, 2_030), inOrder(quiet, at(2_020, 2_030, kind, 3_000)));
+      assertEquals(
+          new Position(1, 2_020, 2_035), inOrder(quiet, streamed(2_020, 2_035, 2_500)));
+    }
+    assertEquals(2, book.known().all().size());
+  }
+
+  @Test
   void snapshotOfANewClusterStartsOver() {
     SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
     stream.place(streamed(5_000, 5_010, 1_000));

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * bounded and ends with the task.
  *
  * <p><b>Order.</b> For each key (topic, table, record key) the highest {@linkplain
- * io.lakehousecdc.order.SourceHistory position} (epoch, commit LSN, LSN) that passed is remembered,
+ * io.lakehousecdc.order.SourceStream position} (epoch, commit LSN, LSN) that passed is remembered,
  * with its commit time. A change is a duplicate if its position is <em>strictly lower</em> and it
  * was not committed later. Ties pass, because they are normal (a blocking snapshot's row and the
  * update after it, keys that are not unique within a COPY); so the last event of each key passes

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt;
 
-import io.lakehousecdc.order.EpochEvidence;
 import io.lakehousecdc.order.EpochPolicy;
 import java.util.Locale;
 import java.util.Map;
@@ -131,7 +130,7 @@ final class LsnDedupConfig extends AbstractConfig {
   EpochPolicy epochs() {
     String epoch = getString(SOURCE_EPOCH).toLowerCase(Locale.ROOT);
     return epoch.equals(AUTO)
-        ? EpochPolicy.automatic(EpochEvidence.FIRST_OR_LATER_COMMIT)
+        ? EpochPolicy.AUTOMATIC
         : EpochPolicy.fixed(Integer.parseInt(epoch));
   }
 

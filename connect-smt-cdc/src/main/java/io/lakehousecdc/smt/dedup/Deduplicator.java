@@ -2,13 +2,12 @@
 package io.lakehousecdc.smt.dedup;
 
 import io.lakehousecdc.order.EpochPolicy;
-import io.lakehousecdc.order.HistoryRules;
-import io.lakehousecdc.order.HistoryState;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Placement;
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.order.SnapshotBase;
-import io.lakehousecdc.order.SourceHistory;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourceStream;
 import io.lakehousecdc.smt.dedup.Remembered.Tail;
 import io.lakehousecdc.smt.event.Event;
 import io.lakehousecdc.smt.event.Origin;
@@ -22,21 +21,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Judges records in the order of their arrival. The rules and their reasons are in the
  * documentation of {@link io.lakehousecdc.smt.LsnDedup}. Its memory of keys is bounded; beside it,
- * there is one small object for each partition and for each table. Not thread safe.
+ * there is one small object for each source in a partition and for each table. Not thread safe.
  */
 public final class Deduplicator {
   private static final Logger LOG = LoggerFactory.getLogger(Deduplicator.class);
 
-  private final HistoryRules rules;
+  private final EpochPolicy epochs;
+  private final HistoryBook book;
   private final KeyMemory keys;
   private final Map<Object, Long> highestOffsets = new HashMap<>();
-  private final Map<HistoryId, SourceHistory> histories = new HashMap<>();
+  private final Map<StreamId, SourceStream> streams = new HashMap<>();
   private final Map<String, Map<String, TableMemory>> topics = new HashMap<>();
   private long epochsBegun;
   private boolean saidSnapshotRow;
 
   public Deduplicator(EpochPolicy epochs, long maxEntries, long maxBytes) {
-    this.rules = new HistoryRules(epochs, SnapshotBase.HIGHEST);
+    this.epochs = epochs;
+    this.book = new HistoryBook(epochs);
     this.keys = new KeyMemory(maxEntries, maxBytes);
   }
 
@@ -54,9 +55,7 @@ public final class Deduplicator {
       return judge(arrival, delete.source(), Tail.DELETE, Tail.DUPLICATE_DELETE);
     }
     if (event instanceof Event.Truncate truncate) {
-      Stamp stamp = stamp(arrival, truncate.source());
-      table(arrival.topic(), truncate.source().table()).truncated(stamp);
-      return stamp == null ? Verdict.UNPOSITIONED : Verdict.NEW;
+      return judge(arrival, truncate);
     }
     return event instanceof Event.Tombstone ? judgeTombstone(arrival) : Verdict.NEW;
   }
@@ -81,6 +80,17 @@ public final class Deduplicator {
     return epochsBegun;
   }
 
+  private Verdict judge(Arrival arrival, Event.Truncate truncate) {
+    Stamp stamp = stamp(arrival, truncate.source());
+    TableMemory table = table(arrival.topic(), truncate.source().table());
+    if (stamp == null) {
+      table.forgetKeys();
+      return Verdict.UNPOSITIONED;
+    }
+    table.truncated(stamp);
+    return Verdict.NEW;
+  }
+
   private Verdict judge(Arrival arrival, SourceInfo source, Tail tailIfNew, Tail tailIfDuplicate) {
     Stamp stamp = stamp(arrival, source);
     if (arrival.key() == null) {
@@ -97,7 +107,7 @@ public final class Deduplicator {
       keys.remember(key, last.with(tailIfDuplicate));
       return duplicate(arrival, source, last.stamp());
     }
-    Stamp truncate = table.truncate();
+    Stamp truncate = table.truncate(source.id());
     if (truncate != null && stamp.isSupersededBy(truncate)) {
       keys.remember(key, new Remembered(truncate, tailIfDuplicate, table.generation()));
       return duplicate(arrival, source, truncate);
@@ -165,7 +175,7 @@ public final class Deduplicator {
    */
   private void forget(Arrival arrival) {
     if (arrival.event() instanceof Event.Truncate truncate) {
-      table(arrival.topic(), truncate.source().table()).truncated(null);
+      table(arrival.topic(), truncate.source().table()).forgetKeys();
     } else if (arrival.key() != null) {
       keysOfAllTables(arrival).forEach(keys::forget);
     }
@@ -194,23 +204,24 @@ public final class Deduplicator {
   /**
    * Stamps a change that arrived for the first time.
    *
-   * @return null if the change has no position: no sequence, or one that is relative to a snapshot
-   *     which was not seen
+   * @return null if the change has no position: it has no sequence
    */
   private Stamp stamp(Arrival arrival, SourceInfo source) {
-    SourceHistory history =
-        histories.computeIfAbsent(
-            new HistoryId(arrival.partition(), source.database()),
-            id -> new SourceHistory(HistoryState.fresh(0), rules));
     SourcePosition event = source.position();
-    Placement placement = history.advance(event);
-    if (placement instanceof Placement.EpochBegan) {
+    SourceStream stream =
+        streams.computeIfAbsent(
+            new StreamId(arrival.partition(), source.id()),
+            id -> SourceStream.beginning(id.source(), book, event));
+    int histories = book.known().all().size();
+    Placement placement = stream.place(event);
+    if (placement instanceof Placement.StartedOver && book.known().all().size() > histories) {
       epochsBegun++;
       LOG.warn(
-          "Epoch {} begins in {} at offset {}: sequence {} is below what was seen before, but was"
-              + " committed later. The source's LSNs have started over (another cluster, a"
-              + " failover or a restore); its changes pass.",
-          history.epoch(),
+          "Epoch {} of source {} begins in {} at offset {}: sequence {} is below what was seen"
+              + " before, but was committed later. The source's LSNs have started over (another"
+              + " cluster, a failover or a restore); its changes pass.",
+          stream.highWater().epoch(),
+          source.id(),
           arrival.partition(),
           arrival.offset(),
           source.sequence());
@@ -219,10 +230,11 @@ public final class Deduplicator {
     if (position == null) {
       return null;
     }
-    boolean dated = rules.epochs().isAutomatic() && event.hasCommitTime();
-    return new Stamp(position, dated ? event.commitMicros() : history.latestCommitMicros(), dated);
+    boolean dated = epochs.isAutomatic() && event.hasCommitTime();
+    long micros = dated ? event.commitMicros() : stream.latestCommitMicros();
+    return new Stamp(source.id(), position, micros, dated);
   }
 
-  /** Two sources may share a partition; their LSNs have nothing to do with each other. */
-  private record HistoryId(Object partition, String database) {}
+  /** Sources may share a partition; their LSNs have nothing to do with each other. */
+  private record StreamId(Object partition, SourceId source) {}
 }

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.smt.dedup;
 
-/** The last truncate of a table. Identity matters: one instance for a topic and table. */
+import io.lakehousecdc.order.SourceId;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The last truncates of a table. Identity matters: one instance for a topic and table. */
 final class TableMemory {
+  private final Map<SourceId, Stamp> truncates = new HashMap<>();
   private int generation;
-  private Stamp truncate;
 
   /** What was remembered of keys in an earlier generation is void. */
   int generation() {
     return generation;
   }
 
-  /** The highest truncate, or null. */
-  Stamp truncate() {
-    return truncate;
+  /** The highest truncate by that source, or null. */
+  Stamp truncate(SourceId source) {
+    return truncates.get(source);
+  }
+
+  /** Voids what is remembered of the table's keys. */
+  void forgetKeys() {
+    generation++;
   }
 
   /**
-   * Notes a truncate.
-   *
-   * @param stamp null where its position is unknown
+   * Notes a truncate. The sink may have emptied the whole table, so all keys are void; below it,
+   * however, are only changes of its own source.
    */
   void truncated(Stamp stamp) {
-    generation++;
-    if (stamp != null && (truncate == null || !stamp.isSupersededBy(truncate))) {
-      truncate = stamp;
-    }
+    forgetKeys();
+    truncates.merge(
+        stamp.source(), stamp, (last, next) -> next.isSupersededBy(last) ? last : next);
   }
 }

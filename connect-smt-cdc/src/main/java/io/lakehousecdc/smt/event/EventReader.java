@@ -2,6 +2,7 @@
 package io.lakehousecdc.smt.event;
 
 import io.debezium.data.Envelope;
+import io.lakehousecdc.order.SourceId;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.connect.connector.ConnectRecord;
@@ -39,20 +40,25 @@ public final class EventReader {
   public Event read(ConnectRecord<?> record) {
     Object value = record.value();
     if (value == null) {
-      return nullValue(record.headers());
+      return nullValue(record);
     }
     if (value instanceof Struct struct) {
       return readers.get(struct.schema()).apply(record);
     }
     if (value instanceof Map<?, ?> map) {
-      return schemaless(map, record.headers());
+      return schemaless(map, record);
     }
     return Event.OTHER;
   }
 
   /** A delete that was flattened to null has its position if headers were added. */
-  private Event nullValue(Headers recordHeaders) {
-    SourceInfo source = headers.source(recordHeaders, DELETE);
+  private Event nullValue(ConnectRecord<?> record) {
+    Headers found = record.headers();
+    if (found.isEmpty()) {
+      return Event.TOMBSTONE;
+    }
+    SourceId id = SourceIdReader.NONE.read(null, headers.id, found, record.topic());
+    SourceInfo source = headers.source.read(id, found, DELETE);
     return source.sequence() == null ? Event.TOMBSTONE : new Event.Delete(source);
   }
 
@@ -69,17 +75,17 @@ public final class EventReader {
       return record -> envelope.read(record.value());
     }
     FlattenedReader row = new FlattenedReader(name -> FieldReader.ofStruct(schema, name), prefix);
-    return record -> flattened(row, record.value(), record.headers());
+    return record -> flattened(row, record.value(), record);
   }
 
-  private Event schemaless(Map<?, ?> map, Headers recordHeaders) {
+  private Event schemaless(Map<?, ?> map, ConnectRecord<?> record) {
     if (ServiceMessages.isServiceMessage(map)) {
       return Event.OTHER;
     }
     boolean envelope =
         map.containsKey(Envelope.FieldName.OPERATION)
             && map.get(Envelope.FieldName.SOURCE) instanceof Map;
-    return envelope ? mapEnvelope.read(map) : flattened(mapFlattened, map, recordHeaders);
+    return envelope ? mapEnvelope.read(map) : flattened(mapFlattened, map, record);
   }
 
   private static boolean isEnvelope(Schema schema) {
@@ -88,16 +94,18 @@ public final class EventReader {
         && schema.field(Envelope.FieldName.SOURCE).schema().type() == Schema.Type.STRUCT;
   }
 
-  private Event flattened(FlattenedReader row, Object value, Headers recordHeaders) {
-    String op = row.op(value);
+  private Event flattened(FlattenedReader row, Object value, ConnectRecord<?> record) {
+    Headers found = record.headers();
+    String op = row.op.text(value);
     if (op == null) {
-      op = headers.op(recordHeaders);
+      op = headers.op.text(found);
     }
-    SourceInfo source = row.source(value, op);
-    if (source.sequence() == null && !recordHeaders.isEmpty()) {
-      source = headers.source(recordHeaders, op);
+    SourceId id = row.id.read(value, headers.id, found, record.topic());
+    SourceInfo source = row.source.read(id, value, op);
+    if (source.sequence() == null && !found.isEmpty()) {
+      source = headers.source.read(id, found, op);
     }
-    boolean deleted = row.isDeleted(value) || headers.isDeleted(recordHeaders);
+    boolean deleted = row.isDeleted(value) || headers.isDeleted(found);
     return event(deleted ? DELETE : op, source);
   }
 
@@ -117,12 +125,14 @@ public final class EventReader {
   private static final class EnvelopeReader {
     private final FieldReader op;
     private final FieldReader sourceBlock;
+    private final SourceIdReader id;
     private final SourceReader source;
 
     EnvelopeReader(
         Function<String, FieldReader> envelope, Function<String, FieldReader> sourceFields) {
       op = envelope.apply(Envelope.FieldName.OPERATION);
       sourceBlock = envelope.apply(Envelope.FieldName.SOURCE);
+      id = new SourceIdReader(sourceFields);
       source = new SourceReader(sourceFields);
     }
 
@@ -132,18 +142,21 @@ public final class EventReader {
         return Event.OTHER;
       }
       Object block = sourceBlock.read(envelope);
-      return event(code, block == null ? SourceInfo.UNKNOWN : source.read(block, code));
+      return event(
+          code, block == null ? SourceInfo.UNKNOWN : source.read(id.read(block), block, code));
     }
   }
 
   private static final class FlattenedReader {
     private final FieldReader op;
     private final FieldReader deleted;
+    private final SourceIdReader id;
     private final SourceReader source;
 
     FlattenedReader(Function<String, FieldReader> fields, String prefix) {
       op = fields.apply(prefix + Envelope.FieldName.OPERATION);
       deleted = fields.apply(prefix + "deleted");
+      id = new SourceIdReader(name -> ofSource(fields, prefix, name));
       source = new SourceReader(name -> metadata(fields, prefix, name));
     }
 
@@ -158,16 +171,16 @@ public final class EventReader {
       return name.startsWith("ts_") ? qualified : qualified.or(fields.apply(prefix + name));
     }
 
-    String op(Object container) {
-      return op.text(container);
+    /** Without a prefix, the short names would be those of columns. */
+    private static FieldReader ofSource(
+        Function<String, FieldReader> fields, String prefix, String name) {
+      return prefix.isEmpty()
+          ? fields.apply("source_" + name)
+          : metadata(fields, prefix, name);
     }
 
     boolean isDeleted(Object container) {
       return "true".equals(deleted.text(container));
-    }
-
-    SourceInfo source(Object container, String code) {
-      return source.read(container, code);
     }
   }
 }

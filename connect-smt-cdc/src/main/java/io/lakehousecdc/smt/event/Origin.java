@@ -23,7 +23,7 @@ public enum Origin {
     return switch (snapshot.toString()) {
       case "false" -> STREAMED;
       case "incremental" -> INCREMENTAL;
-      default -> SNAPSHOT;
+      default -> op == null || op.equals("r") ? SNAPSHOT : STREAMED;
     };
   }
 }

@@ -2,6 +2,7 @@
 package io.lakehousecdc.smt.event;
 
 import io.debezium.connector.AbstractSourceInfo;
+import io.lakehousecdc.order.SourceId;
 import java.util.function.Function;
 
 /** The reader of a {@link SourceInfo}. Compiled once per schema. */
@@ -11,8 +12,6 @@ final class SourceReader {
   private final FieldReader micros;
   private final FieldReader nanos;
   private final FieldReader millis;
-  private final FieldReader server;
-  private final FieldReader database;
   private final FieldReader schema;
   private final FieldReader table;
 
@@ -25,24 +24,22 @@ final class SourceReader {
     micros = fields.apply(AbstractSourceInfo.TIMESTAMP_US_KEY);
     nanos = fields.apply(AbstractSourceInfo.TIMESTAMP_NS_KEY);
     millis = fields.apply(AbstractSourceInfo.TIMESTAMP_KEY);
-    server = fields.apply(AbstractSourceInfo.SERVER_NAME_KEY);
-    database = fields.apply(AbstractSourceInfo.DATABASE_NAME_KEY);
     schema = fields.apply(AbstractSourceInfo.SCHEMA_NAME_KEY);
     table = fields.apply(AbstractSourceInfo.TABLE_NAME_KEY);
   }
 
-  SourceInfo read(Object container, String op) {
+  SourceInfo read(SourceId id, Object container, String op) {
     return new SourceInfo(
-        joined(server, database, container),
-        joined(schema, table, container),
+        id,
+        tableName(container),
         Sequence.parse(sequence.read(container)),
         Origin.of(snapshot.read(container), op),
         commitTimeMicros(container));
   }
 
-  private static String joined(FieldReader qualifier, FieldReader name, Object container) {
-    String first = qualifier.text(container);
-    String second = name.text(container);
+  private String tableName(Object container) {
+    String first = schema.text(container);
+    String second = table.text(container);
     return first == null && second == null ? "" : first + '.' + second;
   }
 
