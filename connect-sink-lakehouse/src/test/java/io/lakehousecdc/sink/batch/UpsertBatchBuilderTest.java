@@ -83,7 +83,7 @@ class UpsertBatchBuilderTest {
     upsert(Operation.UPDATE, 5, 1, "newer", "x");
     upsert(Operation.UPDATE, 4, 1, "older", "y");
     assertEquals("newer", only().cells()[1]);
-    assertEquals(1, builder.stale());
+    assertEquals(1, builder.skips().total());
   }
 
   @Test
@@ -215,7 +215,7 @@ class UpsertBatchBuilderTest {
     delete(TransactionVisibility.FROM_START, 30, 1);
     delete(TransactionVisibility.FROM_START, 30, 1);
     assertInstanceOf(Upsert.class, only());
-    assertEquals(1, builder.stale());
+    assertEquals(1, builder.skips().total());
   }
 
   @Test

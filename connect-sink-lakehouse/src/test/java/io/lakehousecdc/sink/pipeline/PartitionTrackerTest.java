@@ -67,7 +67,8 @@ class PartitionTrackerTest {
             Map.of(),
             HISTORIES));
     AssignedPartitions assigned =
-        new AssignedPartitions(target, TestOptions.options().build(), book, metrics);
+        new AssignedPartitions(
+            target, TestOptions.options().build(), book, new RejectedKeys(metrics), metrics);
     assigned.load(Set.of(ITEMS));
     move(assigned.tracker(ITEMS));
     assigned.drop(Set.of(ITEMS));

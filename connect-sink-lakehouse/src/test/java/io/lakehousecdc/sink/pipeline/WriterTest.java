@@ -57,7 +57,9 @@ class WriterTest {
               new InMemoryTarget(warehouse, TableOptions.DEFAULT, new TargetContext("shop", 0)),
               TestOptions.options().build(),
               new SinkMetrics(),
-              new NoRejections()),
+              new NoRejections(),
+              new RejectedKeys(new SinkMetrics()),
+              new SkipLog(new SinkMetrics())),
           committed::add);
 
   @AfterEach
