@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.benchmarks.delta;
 
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Column;
@@ -43,6 +46,12 @@ import java.util.TreeMap;
 final class OrdersTable implements AutoCloseable {
   private static final TableId TABLE = new TableId("public", "orders");
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
+  private static final Histories HISTORIES =
+      Histories.of(
+          List.of(
+              new History(
+                  0, new SourceId("shop", "shop", "postgresql"), History.ALWAYS)),
+          Map.of());
   private static final int LOAD_BATCH = 500_000;
   private static final String[] STATES = {"new", "paid", "packed", "shipped", "returned"};
   private static final RowSchema SCHEMA =
@@ -84,7 +93,7 @@ final class OrdersTable implements AutoCloseable {
     settings.put("delta.root", root.toString());
     settings.putAll(others);
     open();
-    lsn = committed.map(state -> state.highWater().lsn()).orElse(0L);
+    lsn = committed.map(state -> state.latest().highWater().lsn()).orElse(0L);
     greatestId = committed.map(PartitionState::nextOffset).orElse(0L);
   }
 
@@ -193,10 +202,11 @@ final class OrdersTable implements AutoCloseable {
             lsn);
     Commit commit =
         new Commit(
-            List.of(new TableBatch(TABLE, SCHEMA, changes, Optional.empty(), Optional.empty())),
+            List.of(new TableBatch(TABLE, SCHEMA, changes, List.of(), Optional.empty())),
             List.of(new PartitionAdvance(PARTITION, committed, next)),
             List.of(),
-            Map.of(TABLE, Set.of(PARTITION)));
+            Map.of(TABLE, Set.of(PARTITION)),
+            HISTORIES);
     ThreadMXBean thread = ManagementFactory.getThreadMXBean();
     long processor = thread.getCurrentThreadCpuTime();
     long start = System.nanoTime();
