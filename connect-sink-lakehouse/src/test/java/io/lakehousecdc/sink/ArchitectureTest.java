@@ -59,7 +59,7 @@ class ArchitectureTest {
       delta.domain      |
       delta.schema      | parquet kernel
       delta.snapshot    | storage parquet index kernel domain schema
-      delta.write       | parquet index kernel schema snapshot
+      delta.write       | parquet index kernel domain schema snapshot
       delta.maintenance | storage parquet index kernel schema snapshot
       delta.table       | storage parquet kernel domain schema snapshot write maintenance
       decode.type       |

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.change.Cell.ABSENT;
+import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
 import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
@@ -37,7 +38,7 @@ interface PartialRowContract extends Warehouse {
     assertThatRows(ITEMS, "id", "name", "note", "qty")
         .areExactly(
             row(1, "uno", "long", 10L), row(2, "two", "changed", 2L), row(3, "tre", null, 30L));
-    assertThat(receipt).as("receipt of the updates").isEqualTo(new CommitReceipt(3, 0, 0, 2, 0));
+    assertThat(counted(receipt)).as("receipt of the updates").isEqualTo(new CommitReceipt(3, 0, 0, 2, 0));
   }
 
   @Test
@@ -47,7 +48,7 @@ interface PartialRowContract extends Warehouse {
     CommitReceipt receipt =
         owner.commit(batch(ITEMS, ITEM).upsert(4, 1, "old", UNCHANGED, 0L).build());
     assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(row(1, "one", "long", 1L));
-    assertThat(receipt)
+    assertThat(counted(receipt))
         .as("receipt of the older change")
         .isEqualTo(new CommitReceipt(0, 0, 1, 0, 0));
   }

@@ -108,6 +108,16 @@ public interface Warehouse {
     return states;
   }
 
+  /** A receipt that tells how many changes were skipped, but not why. */
+  static CommitReceipt counted(CommitReceipt receipt) {
+    return new CommitReceipt(
+        receipt.upserted(),
+        receipt.deleted(),
+        receipt.stale(),
+        receipt.toastMerged(),
+        receipt.orphaned());
+  }
+
   /** A row to compare with {@link #assertThatRows}; holds nulls. */
   static List<Object> row(Object... values) {
     return Arrays.asList(values);
