@@ -57,7 +57,7 @@ public final class Pipeline implements AutoCloseable {
     this.rejections = rejections;
     HistoryBook book = new HistoryBook(options.epochs());
     this.filter = new EventFilter(options, book, metrics);
-    this.sweeps = new Sweeps(options.sweeping(), options.tables().relation(), book);
+    this.sweeps = new Sweeps(options.sweeping(), new Floors(options.tables().relation(), book));
     this.inquiry = new SweepInquiry(target, options.sweeping());
     this.assigned = new AssignedPartitions(target, options, book, metrics);
     Committer committer = new Committer(target, options, metrics, rejections);

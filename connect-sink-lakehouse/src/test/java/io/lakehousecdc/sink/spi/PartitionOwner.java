@@ -83,13 +83,13 @@ public final class PartitionOwner {
     long changes = 0;
     for (TableBatch batch : batches) {
       for (Floor floor : batch.truncates()) {
-        known = known.union(history(floor.at().epoch()));
+        known = with(known, floor.at().epoch());
       }
       if (batch.sweep().isPresent()) {
-        known = known.union(history(batch.sweep().get().below().epoch()));
+        known = with(known, batch.sweep().get().below().epoch());
       }
       for (RowChange change : batch.changes()) {
-        known = known.union(history(change.info().position().epoch()));
+        known = with(known, change.info().position().epoch());
         highWater = Position.max(highWater, change.info().position());
         latest = Math.max(latest, change.info().commitMicros());
         changes++;
@@ -111,10 +111,14 @@ public final class PartitionOwner {
         known);
   }
 
-  /** A history of an unnamed source, which no commit time tells. */
-  private static Histories history(int epoch) {
+  /** With a history of an unnamed source, which no commit time tells, where the epoch is new. */
+  private static Histories with(Histories known, int epoch) {
+    if (known.history(epoch).isPresent()) {
+      return known;
+    }
     long began = epoch == 0 ? History.ALWAYS : Long.MAX_VALUE;
-    return Histories.of(List.of(new History(epoch, SourceId.UNKNOWN, began)), Map.of());
+    return known.union(
+        Histories.of(List.of(new History(epoch, SourceId.UNKNOWN, began)), Map.of()));
   }
 
   /** One commit of several owners of the same target. */
