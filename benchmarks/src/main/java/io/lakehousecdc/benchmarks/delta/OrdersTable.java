@@ -71,10 +71,6 @@ final class OrdersTable implements AutoCloseable {
   private final SplittableRandom random = new SplittableRandom(7);
   private final Path location;
   private final Map<String, String> settings = new HashMap<>();
-  /** That of the one source. */
-  private static final Histories HISTORIES =
-      Histories.of(List.of(new History(0, SourceId.UNKNOWN, History.ALWAYS)), Map.of());
-
   private Target target;
   private Optional<PartitionState> committed;
   private long greatestId;

@@ -16,8 +16,9 @@ import java.util.Optional;
 /**
  * Finds the records for which a target refuses a batch, by rehearsing beginnings of it. A record is
  * blamed if the batch is accepted up to it, and refused with it: so it has all that comes before it
- * as its context, such as the old half of a changed key, or the parent of a row. That a constraint
- * is not satisfied yet blames nobody.
+ * as its context, such as the old half of a changed key, or the parent of a row. It is acquitted if
+ * the rest of the batch, without the others to blame, is accepted with it. That a constraint is not
+ * satisfied yet blames nobody.
  */
 final class BadRecordBisector {
   private final Target target;
@@ -38,6 +39,7 @@ final class BadRecordBisector {
       Target target, SealedBatch batch, RecordException refusal) {
     BadRecordBisector bisector = new BadRecordBisector(target, batch);
     bisector.search(refusal);
+    bisector.acquit();
     if (bisector.found.isEmpty()) {
       throw refusal;
     }
@@ -57,6 +59,22 @@ final class BadRecordBisector {
       left.remove(bad);
       accepted = bad;
       reason = refusal(left);
+    }
+  }
+
+  /** Takes back blame of what is accepted in its place after all: a later change replaces it. */
+  private void acquit() {
+    for (Entry blamed : List.copyOf(found.keySet())) {
+      List<Entry> kept =
+          batch.content().entries().stream()
+              .filter(entry -> entry == blamed || !found.containsKey(entry))
+              .toList();
+      try {
+        rehearse(kept);
+        found.remove(blamed);
+      } catch (RecordException | OutOfOrderException e) {
+        // It stays blamed.
+      }
     }
   }
 
@@ -120,20 +138,24 @@ final class BadRecordBisector {
   }
 
   private Optional<RecordException> refusal(List<Entry> entries) {
-    BatchContent part = BatchContent.of(batch.options(), entries, List.of());
     try {
-      target.rehearse(
-          new Commit(
-              part.batches(),
-              batch.commit().advances(),
-              List.of(),
-              part.contributors(),
-              batch.histories()));
+      rehearse(entries);
       return Optional.empty();
     } catch (RecordException e) {
       return Optional.of(e);
     } catch (OutOfOrderException e) {
       return Optional.empty();
     }
+  }
+
+  private void rehearse(List<Entry> entries) {
+    BatchContent part = BatchContent.of(batch.options(), entries, List.of());
+    target.rehearse(
+        new Commit(
+            part.batches(),
+            batch.commit().advances(),
+            List.of(),
+            part.contributors(),
+            batch.histories()));
   }
 }

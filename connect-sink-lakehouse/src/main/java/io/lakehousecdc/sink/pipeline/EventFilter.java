@@ -4,9 +4,7 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
-import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.DeleteMemory;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
@@ -25,7 +23,6 @@ import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +34,7 @@ final class EventFilter {
   private final PipelineOptions options;
   private final SinkMetrics metrics;
   private final HistoryBook book;
+  private final Floors floors;
   private final DeleteMemory deletes;
   private final Set<TableId> notFollowed = new HashSet<>();
 
@@ -46,6 +44,7 @@ final class EventFilter {
   EventFilter(PipelineOptions options, HistoryBook book, SinkMetrics metrics) {
     this.options = options;
     this.book = book;
+    this.floors = new Floors(options.tables().relation(), book);
     this.metrics = metrics;
     PipelineOptions.RememberedDeletes remembered = options.rememberedDeletes();
     this.deletes = new DeleteMemory(remembered.entries(), remembered.age().toMillis());
@@ -123,7 +122,7 @@ final class EventFilter {
   private Result filterForState(
       PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
     if (event instanceof TruncateEvent) {
-      return filterTruncate(tracker, at, event, decision);
+      return filterTruncate(at, event, decision);
     }
     if (event instanceof TombstoneEvent tombstone) {
       requireKey(at, tombstone.table(), tombstone.key());
@@ -209,18 +208,14 @@ final class EventFilter {
     return Result.apply(row, decision);
   }
 
-  private Result filterTruncate(
-      PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
+  private Result filterTruncate(RecordOffset at, ChangeEvent event, FilterDecision decision) {
     return switch (options.truncateMode()) {
       case APPLY -> {
         if (options.tables().deleteMode() == DeleteMode.IGNORE) {
           metrics.ignoredDelete();
           yield Result.DROPPED;
         }
-        requireRelation(tracker.progress().latest().source(), at, event.table());
-        Floor floor =
-            book.known()
-                .floor(decision.position(), Floor.Cause.TRUNCATE, options.tables().relation());
+        Floor floor = floors.truncate(at, event.table(), decision.position());
         yield new Result(event, decision.position(), decision.delivery(), floor);
       }
       case IGNORE -> {
@@ -236,24 +231,6 @@ final class EventFilter {
                   + " was truncated at the source and truncate.mode is fail. Set it to apply or"
                   + " ignore to go on.");
     };
-  }
-
-  /** Whose rows a truncate removes has to be known where several sources feed the table. */
-  private void requireRelation(SourceId source, RecordOffset at, TableId table) {
-    List<SourceId> others = book.known().othersFeeding(table.toString(), source);
-    if (options.tables().relation() == SourceRelation.AUTO && !others.isEmpty()) {
-      throw new FatalException(
-          at
-              + ": table "
-              + table
-              + " was truncated at source "
-              + source
-              + ", but also has rows of "
-              + others
-              + ". Set source.relation to shards if each source holds other rows, so that only its"
-              + " own are removed, or to successors if each source replaces those before it. Or set"
-              + " truncate.mode to ignore.");
-    }
   }
 
   private void warnOfUnknownColumns(RecordOffset at, RowEvent row) {

@@ -58,7 +58,7 @@ public final class Pipeline implements AutoCloseable {
     HistoryBook book = new HistoryBook(options.epochs());
     RejectedKeys rejectedKeys = new RejectedKeys(metrics);
     this.filter = new EventFilter(options, book, metrics);
-    this.sweeps = new Sweeps(options.sweeping(), options.tables().relation(), book);
+    this.sweeps = new Sweeps(options.sweeping(), new Floors(options.tables().relation(), book));
     this.inquiry = new SweepInquiry(target, options.sweeping());
     this.assigned = new AssignedPartitions(target, options, book, rejectedKeys, metrics);
     Committer committer = new Committer(

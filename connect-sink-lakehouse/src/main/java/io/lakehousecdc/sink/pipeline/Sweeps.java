@@ -2,9 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Floor;
-import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
@@ -30,19 +28,16 @@ import java.util.stream.Collectors;
  */
 final class Sweeps {
   private final PipelineOptions.Sweeping options;
-  private final SourceRelation relation;
-  private final HistoryBook book;
+  private final Floors floors;
   private final Map<TableId, Ending> endings = new LinkedHashMap<>();
   private long readingSince = System.nanoTime();
 
   /**
-   * @param relation how sources that feed one table are related
-   * @param book histories of the connector
+   * @param floors makes the floors of sweeps
    */
-  Sweeps(PipelineOptions.Sweeping options, SourceRelation relation, HistoryBook book) {
+  Sweeps(PipelineOptions.Sweeping options, Floors floors) {
     this.options = options;
-    this.relation = relation;
-    this.book = book;
+    this.floors = floors;
   }
 
   /**
@@ -140,7 +135,10 @@ final class Sweeps {
   }
 
   private Sweep sweep(PendingSweep ending) {
-    Floor floor = book.known().floor(ending.below(), Floor.Cause.SWEEP, relation);
+    Floor floor =
+        options.mode() == Sweep.Mode.REMOVE
+            ? floors.sweep(ending.table(), ending.below())
+            : floors.report(ending.below());
     return new Sweep(ending.topic(), floor, options.mode());
   }
 

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * Drives a pipeline as a sink task does, from partitions held in memory: polls, rewinds, reports
@@ -35,6 +36,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
   private final Map<SourcePartition, Long> group;
   private final Map<SourcePartition, Long> positions = new HashMap<>();
   private final Pipeline pipeline;
+  private ToLongFunction<RecordOffset> runs = at -> 0;
   private Predicate<DeadLetter> expected = letter -> false;
 
   /**
@@ -60,6 +62,12 @@ final class Consumer implements RejectionReporter, AutoCloseable {
    */
   Consumer expectingRejections(Predicate<DeadLetter> which) {
     expected = which;
+    return this;
+  }
+
+  /** The same where records tell which run of the source's task has sent them. */
+  Consumer withRuns(ToLongFunction<RecordOffset> runOf) {
+    runs = runOf;
     return this;
   }
 
@@ -134,7 +142,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
       long offset = positions.get(partition);
       ChangeEvent event = records.get((int) offset);
       RecordOffset at = new RecordOffset(partition, offset);
-      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, 0, event))
+      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, runs.applyAsLong(at), event))
           instanceof OfferResult.Rewind rewind) {
         positions.put(partition, rewind.offset());
         return;

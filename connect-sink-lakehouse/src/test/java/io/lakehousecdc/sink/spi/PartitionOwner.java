@@ -83,15 +83,6 @@ public final class PartitionOwner {
     long changes = 0;
     for (TableBatch batch : batches) {
       for (Floor floor : batch.truncates()) {
-<<<<<<< HEAD
-        known = withHistory(known, floor.at().epoch());
-      }
-      if (batch.sweep().isPresent()) {
-        known = withHistory(known, batch.sweep().get().below().epoch());
-      }
-      for (RowChange change : batch.changes()) {
-        known = withHistory(known, change.info().position().epoch());
-=======
         known = with(known, floor.at().epoch());
       }
       if (batch.sweep().isPresent()) {
@@ -99,7 +90,6 @@ public final class PartitionOwner {
       }
       for (RowChange change : batch.changes()) {
         known = with(known, change.info().position().epoch());
->>>>>>> 2db55759f5203c62bcd757c3d0b7dc32ffdff954
         highWater = Position.max(highWater, change.info().position());
         latest = Math.max(latest, change.info().commitMicros());
         changes++;
@@ -121,24 +111,14 @@ public final class PartitionOwner {
         known);
   }
 
-<<<<<<< HEAD
-  /** With a history of an unnamed source, which no commit time tells, where there is none. */
-  private static Histories withHistory(Histories known, int epoch) {
-=======
   /** Adds, where the epoch is not known, a history of an unnamed source that no time tells. */
   private static Histories with(Histories known, int epoch) {
->>>>>>> 2db55759f5203c62bcd757c3d0b7dc32ffdff954
     if (known.history(epoch).isPresent()) {
       return known;
     }
     long began = epoch == 0 ? History.ALWAYS : Long.MAX_VALUE;
-<<<<<<< HEAD
-    return known.union(
-        Histories.of(List.of(new History(epoch, SourceId.UNKNOWN, began)), Map.of()));
-=======
     History history = new History(epoch, SourceId.UNKNOWN, began);
     return known.union(Histories.of(List.of(history), Map.of()));
->>>>>>> 2db55759f5203c62bcd757c3d0b7dc32ffdff954
   }
 
   /** One commit of several owners of the same target. */

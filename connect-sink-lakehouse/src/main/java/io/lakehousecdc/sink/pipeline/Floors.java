@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline;
+
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.HistoryBook;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.order.SourceId;
+import io.lakehousecdc.order.SourceRelation;
+import io.lakehousecdc.sink.change.RecordOffset;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import java.util.List;
+
+/**
+ * Makes the floors of truncates and sweeps. Whose rows they remove has to be known where several
+ * sources feed a table. Used by the task thread only.
+ */
+final class Floors {
+  private final SourceRelation relation;
+  private final HistoryBook book;
+
+  /**
+   * @param relation how sources that feed one table are related
+   * @param book histories of the connector
+   */
+  Floors(SourceRelation relation, HistoryBook book) {
+    this.relation = relation;
+    this.book = book;
+  }
+
+  /**
+   * Floor of a truncate.
+   *
+   * @throws FatalException whose rows it removes is not known
+   */
+  Floor truncate(RecordOffset at, TableId table, Position position) {
+    requireRelation(
+        table,
+        position,
+        at + ": table " + table + " was truncated at source ",
+        "Or set truncate.mode to ignore.");
+    return book.known().floor(position, Floor.Cause.TRUNCATE, relation);
+  }
+
+  /**
+   * Floor of a completed snapshot whose sweep removes rows.
+   *
+   * @param below position of the snapshot
+   * @throws FatalException whose rows it removes is not known
+   */
+  Floor sweep(TableId table, Position below) {
+    requireRelation(
+        table,
+        below,
+        "Rows of table " + table + " are to be swept after a snapshot of source ",
+        "Or set snapshot.sweep to false.");
+    return report(below);
+  }
+
+  /** Floor of a completed snapshot that only counts the rows of its own source. */
+  Floor report(Position below) {
+    return book.known().floor(below, Floor.Cause.SWEEP, relation);
+  }
+
+  private void requireRelation(TableId table, Position at, String problem, String alternative) {
+    if (relation != SourceRelation.AUTO) {
+      return;
+    }
+    SourceId source =
+        book.known().history(at.epoch()).map(own -> own.source()).orElse(SourceId.UNKNOWN);
+    List<SourceId> others = book.known().othersFeeding(table.toString(), source);
+    if (!others.isEmpty()) {
+      throw new FatalException(
+          problem
+              + source
+              + ", but the table also has rows of "
+              + others
+              + ". Set source.relation to shards if each source holds other rows, so that only its"
+              + " own are removed, or to successors if each source replaces those before it. "
+              + alternative);
+    }
+  }
+}
