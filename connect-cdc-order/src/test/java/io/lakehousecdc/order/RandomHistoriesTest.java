@@ -39,7 +39,8 @@ class RandomHistoriesTest {
       int moved = random.nextInt(topic.size());
       Target target = new Target();
       List<Task> tasks = List.of(new Task(target), new Task(target));
-      List<List<Event>> partitions = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      List<List<Event>> partitions =
+          List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
       topic.subList(0, moved).forEach(event -> partitions.get(partition(event.key())).add(event));
       readAll(random, partitions, target, tasks);
       topic
@@ -208,12 +209,10 @@ class RandomHistoriesTest {
                     .streams
                     .getOrDefault(p, Map.of())
                     .forEach(
-                        (id, state) ->
-                            resumed.put(id, SourceStream.resuming(id, book, state)));
+                        (id, state) -> resumed.put(id, SourceStream.resuming(id, book, state)));
                 return resumed;
               });
-      return own.computeIfAbsent(
-          first.source(), id -> SourceStream.beginning(id, book, first));
+      return own.computeIfAbsent(first.source(), id -> SourceStream.beginning(id, book, first));
     }
 
     void commit() {

@@ -130,9 +130,7 @@ final class LsnDedupConfig extends AbstractConfig {
 
   EpochPolicy epochs() {
     String epoch = getString(SOURCE_EPOCH).toLowerCase(Locale.ROOT);
-    return epoch.equals(AUTO)
-        ? EpochPolicy.AUTOMATIC
-        : EpochPolicy.fixed(Integer.parseInt(epoch));
+    return epoch.equals(AUTO) ? EpochPolicy.AUTOMATIC : EpochPolicy.fixed(Integer.parseInt(epoch));
   }
 
   String flattenedPrefix() {

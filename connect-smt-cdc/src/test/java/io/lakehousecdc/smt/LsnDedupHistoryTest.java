@@ -115,8 +115,7 @@ class LsnDedupHistoryTest {
     assertTrue(run.passes(orders.blockingSnapshot(400, 410, 1L, "a")));
     run.passes(orders.update(500, 510, 1L, "b"));
     run.passes(orders.update(500, 520, 2L, "b"));
-    DebeziumEvent again =
-        orders.blockingSnapshot(400, 410, 1L, "b").tsMs(1_800_000_000_000L);
+    DebeziumEvent again = orders.blockingSnapshot(400, 410, 1L, "b").tsMs(1_800_000_000_000L);
     assertFalse(run.passes(again), "the same row is read, or a newer change of it follows");
     assertFalse(run.passes(orders.update(400, 410, 1L, "a")));
     assertTrue(run.passes(orders.update(600, 610, 2L, "c")));
