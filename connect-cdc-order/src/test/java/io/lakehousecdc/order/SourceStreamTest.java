@@ -38,8 +38,7 @@ class SourceStreamTest {
     SourceStream stream = stream(streamed(10, 20, 5));
     stream.place(streamed(10, 20, 5));
     stream.place(streamed(30, 40, 6));
-    assertEquals(
-        new Placement.Below(new Position(0, 10, 20)), stream.place(streamed(10, 20, 5)));
+    assertEquals(new Placement.Below(new Position(0, 10, 20)), stream.place(streamed(10, 20, 5)));
   }
 
   @Test
@@ -151,8 +150,7 @@ class SourceStreamTest {
   void nullCommitLsnStandsAtTheHighWaterCommitOrAbove() {
     SourceStream stream = stream(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 900));
     stream.place(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 900));
-    assertEquals(
-        new Position(0, 100, 90), inOrder(stream, streamed(SourcePosition.NONE, 90, 950)));
+    assertEquals(new Position(0, 100, 90), inOrder(stream, streamed(SourcePosition.NONE, 90, 950)));
     stream.place(streamed(500, 510, 1_600));
     assertEquals(
         new Position(0, 500, 700), inOrder(stream, streamed(SourcePosition.NONE, 700, 2_000)));
@@ -190,10 +188,8 @@ class SourceStreamTest {
       SourceStream quiet = stream(streamed(4_000, 4_010, 900));
       quiet.place(streamed(4_000, 4_010, 900));
       busy.place(streamed(2_000, 2_010, 2_000));
-      assertEquals(
-          new Position(1, 2_020, 2_030), inOrder(quiet, at(2_020, 2_030, kind, 3_000)));
-      assertEquals(
-          new Position(1, 2_020, 2_035), inOrder(quiet, streamed(2_020, 2_035, 2_500)));
+      assertEquals(new Position(1, 2_020, 2_030), inOrder(quiet, at(2_020, 2_030, kind, 3_000)));
+      assertEquals(new Position(1, 2_020, 2_035), inOrder(quiet, streamed(2_020, 2_035, 2_500)));
     }
     assertEquals(2, book.known().all().size());
   }

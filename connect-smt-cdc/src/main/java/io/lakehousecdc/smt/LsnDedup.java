@@ -33,16 +33,18 @@ import org.slf4j.LoggerFactory;
  *   <li>Interleaved transactions (LSNs 200, 100, 300) and COPY's equal LSNs are in order: the
  *       commit LSN is compared first, and only with the same key.
  *   <li>Rows of an initial snapshot stand at (S, 0), S being the snapshot's LSN; streamed events
- *       before the first commit after it, whose sequence lacks the commit LSN, at (S, LSN). Where S
- *       was not seen they have no position. Rows of incremental and blocking snapshots stand where
- *       their sequence says.
+ *       before the first commit, whose sequence lacks the commit LSN, at the commit or snapshot
+ *       before them. Rows of incremental and blocking snapshots stand where their sequence says.
  *   <li>A key change is a delete, its tombstone and an insert at one position: two keys.
- *   <li>A truncate always passes and empties what is remembered of its table, as it empties the
- *       sink's; changes below its position are duplicates from then on.
+ *   <li>A truncate always passes and empties what is remembered of its table, as it may empty the
+ *       sink's; its own source's changes below its position are duplicates from then on.
  *   <li>A tombstone after a dropped delete is dropped: to a sink of flattened rows it would be a
  *       deletion. Every other tombstone passes.
- *   <li>A lower position with a commit time later than any seen in the partition begins a new epoch
- *       (another cluster, failover, restore); with one later than the key's, it passes.
+ *   <li>A lower position with a commit time later than any that its source has in the partition
+ *       begins a new epoch of that source (another cluster, failover, restore), in which all
+ *       partitions go on; with one later than the key's, it passes.
+ *   <li>Sources ({@code source.name}, {@code source.db} and {@code source.connector}) are apart: a
+ *       change is only a duplicate below one of its own source.
  *   <li>A record without a key or a position passes, and its key is forgotten. An LSN without the
  *       sequence is no position: it does not order transactions.
  *   <li>Heartbeats, transaction boundaries and logical messages pass untouched.

@@ -61,7 +61,7 @@ final class LsnDedupConfig extends AbstractConfig {
               "Epoch of the source's LSNs. With 'auto', a change at a lower position that was"
                   + " committed later than what was seen begins a new epoch and passes: the source"
                   + " has moved to another cluster, failed over or been restored. With a number,"
-                  + " a lower position is always a duplicate.",
+                  + " a lower position of the same source is always a duplicate.",
               ORDER,
               1,
               Width.SHORT,
@@ -74,7 +74,8 @@ final class LsnDedupConfig extends AbstractConfig {
               "What precedes the names of metadata fields and headers in flattened records:"
                   + " add.fields.prefix and add.headers.prefix of ExtractNewRecordState. Needed"
                   + " are source.sequence, and for epochs source.ts_ms (or ts_us, ts_ns); op,"
-                  + " source.snapshot, source.schema and source.table are used where present.",
+                  + " source.snapshot, source.schema, source.table, source.name, source.db and"
+                  + " source.connector are used where present.",
               ORDER,
               2,
               Width.SHORT,
@@ -129,9 +130,7 @@ final class LsnDedupConfig extends AbstractConfig {
 
   EpochPolicy epochs() {
     String epoch = getString(SOURCE_EPOCH).toLowerCase(Locale.ROOT);
-    return epoch.equals(AUTO)
-        ? EpochPolicy.AUTOMATIC
-        : EpochPolicy.fixed(Integer.parseInt(epoch));
+    return epoch.equals(AUTO) ? EpochPolicy.AUTOMATIC : EpochPolicy.fixed(Integer.parseInt(epoch));
   }
 
   String flattenedPrefix() {

@@ -78,6 +78,90 @@ class LsnDedupHistoryTest {
     assertTrue(run.passes(orders.update(100, 110, 1L, "new cluster, partition 1").tsMs(moved), 1));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void quietPartitionFollowsTheHistoryThatABusyOneFound(Shape shape) {
+    DebeziumTable orders = shape.of(ORDERS);
+    long moved = 1_800_000_000_000L;
+    run.passes(orders.update(5_000, 5_010, 1L, "old cluster"), 0);
+    run.passes(orders.update(4_000, 4_010, 2L, "old cluster"), 1);
+    assertTrue(run.passes(orders.update(100, 110, 1L, "failed over").tsMs(moved), 0));
+    assertTrue(run.passes(orders.update(4_500, 4_510, 2L, "backlog").tsMs(moved - 10), 1));
+    assertTrue(
+        run.passes(orders.incrementalSnapshot(130, 130, 2L, "read").tsMs(moved + 10), 1),
+        "its LSNs are those of the new history");
+    assertTrue(run.passes(orders.update(140, 150, 2L, "new").tsMs(moved + 20), 1));
+    assertFalse(run.passes(orders.update(4_500, 4_510, 2L, "backlog").tsMs(moved - 10), 1));
+    assertEquals(1, run.metric("Epochs"));
+  }
+
+  @Test
+  void truncateInTheHistoryThatABusyPartitionFoundLeavesTheQuietOnesChanges() {
+    long moved = 1_800_000_000_000L;
+    run.passes(ORDERS.update(5_000, 5_010, 1L, "old cluster"), 0);
+    run.passes(ORDERS.update(4_000, 4_010, 2L, "old cluster"), 1);
+    assertTrue(run.passes(ORDERS.truncate(100, 110).tsMs(moved), 0));
+    assertTrue(run.passes(ORDERS.create(120, 130, 2L, "after it").tsMs(moved + 1), 1));
+    assertTrue(run.passes(ORDERS.blockingSnapshot(140, 140, 3L, "read").tsMs(moved + 2), 1));
+    assertFalse(run.passes(ORDERS.create(4_500, 4_510, 4L, "before it").tsMs(moved - 1), 1));
+    assertEquals(1, run.metric("Epochs"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void blockingSnapshotThatIsCarriedOutAgainBeginsNoHistory(Shape shape) {
+    DebeziumTable orders = shape.of(ORDERS);
+    run.passes(orders.update(400, 410, 1L, "a"));
+    assertTrue(run.passes(orders.blockingSnapshot(400, 410, 1L, "a")));
+    run.passes(orders.update(500, 510, 1L, "b"));
+    run.passes(orders.update(500, 520, 2L, "b"));
+    DebeziumEvent again = orders.blockingSnapshot(400, 410, 1L, "b").tsMs(1_800_000_000_000L);
+    assertFalse(run.passes(again), "the same row is read, or a newer change of it follows");
+    assertFalse(run.passes(orders.update(400, 410, 1L, "a")));
+    assertTrue(run.passes(orders.update(600, 610, 2L, "c")));
+    assertEquals(0, run.metric("Epochs"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void firstCommitTimeProvesNothing(Shape shape) {
+    DebeziumTable orders = shape.of(ORDERS);
+    assertTrue(run.passes(orders.incrementalSnapshot(300, 300, 1L, "read")));
+    assertTrue(run.passes(orders.update(200, 210, 2L, "its time is the first")));
+    assertEquals(0, run.metric("Epochs"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void replayedDeadLetterOfADeletedKeyIsDroppedWhileItsDeleteIsRemembered(Shape shape) {
+    DebeziumTable orders = shape.of(ORDERS);
+    DebeziumEvent letter = orders.update(200, 210, 1L, "was rejected");
+    assertTrue(run.passes(letter));
+    assertTrue(run.passes(orders.delete(300, 310, 1L)));
+    assertTrue(run.passes(orders.update(400, 410, 2L, "another key")));
+    assertFalse(run.passes(letter));
+    assertEquals(1, run.metric("Dropped"));
+    try (DedupRun restarted = new DedupRun()) {
+      assertTrue(restarted.passes(orders.update(500, 510, 2L, "another key")));
+      assertTrue(restarted.passes(letter), "the sink decides");
+      assertTrue(restarted.passes(orders.update(600, 610, 2L, "another key")));
+      assertEquals(0, restarted.metric("Epochs"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void replayedDeadLetterFromAnEarlierHistoryIsDropped(Shape shape) {
+    DebeziumTable orders = shape.of(ORDERS);
+    long moved = 1_800_000_000_000L;
+    DebeziumEvent letter = orders.update(5_000, 5_010, 1L, "was rejected");
+    assertTrue(run.passes(letter));
+    assertTrue(run.passes(orders.delete(100, 110, 1L).tsMs(moved)));
+    assertFalse(run.passes(letter));
+    assertTrue(run.passes(orders.create(120, 130, 1L, "anew").tsMs(moved + 1)));
+    assertEquals(1, run.metric("Epochs"));
+  }
+
   @Test
   void fixedEpochTakesEveryLowerPositionForADuplicate() {
     try (DedupRun fixed = new DedupRun(Map.of("source.epoch", "3"))) {

@@ -119,15 +119,28 @@ class LsnDedupOrderTest {
 
   @ParameterizedTest
   @EnumSource
-  void eventRelativeToAnUnseenSnapshotPasses(Shape shape) {
+  void firstTransactionOfASlotWithoutSnapshotIsBelowWhatFollows(Shape shape) {
     DebeziumTable orders = shape.of(ORDERS);
     DebeziumEvent first = orders.update(0, 90, 1L, "x").withoutCommitLsn();
-    assertTrue(run.passes(orders.update(130, 140, 1L, "later")));
     assertTrue(run.passes(first));
-    assertTrue(
-        run.passes(orders.update(120, 125, 1L, "emitted again after it")),
-        "after an event at an unknown position only arrival counts");
-    assertEquals(1, run.metric("Unpositioned"));
+    assertTrue(run.passes(orders.update(100, 110, 1L, "later")));
+    assertTrue(run.passes(orders.update(130, 140, 2L, "another key")));
+    assertFalse(run.passes(first));
+    assertTrue(run.passes(orders.update(100, 110, 1L, "later")));
+    assertEquals(0, run.metric("Unpositioned"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void firstTransactionOfANewSlotIsAboveWhatTheOldOneDelivered(Shape shape) {
+    DebeziumTable orders = shape.of(ORDERS);
+    long later = 1_800_000_000_000L;
+    assertTrue(run.passes(orders.snapshot(100, 1L, "read")));
+    assertTrue(run.passes(orders.update(500, 510, 1L, "old slot")));
+    assertTrue(run.passes(orders.update(0, 700, 1L, "new").withoutCommitLsn().tsMs(later)));
+    assertFalse(run.passes(orders.update(500, 510, 1L, "old slot")));
+    assertTrue(run.passes(orders.update(710, 720, 1L, "next").tsMs(later + 1)));
+    assertEquals(0, run.metric("Epochs"));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,6 +49,36 @@ class LsnDedupRewindTest {
       dropped += chain.dropped;
       assertEquals(withoutTransform(log, sinks.get()), chain.sink.rows(), "seed " + seed);
       assertEquals(log.rows(), chain.sink.rows(), "seed " + seed);
+    }
+    assertTrue(dropped > SEEDS, "the histories must hold duplicates: " + dropped);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 3})
+  void shardsInOnePartitionDoNotDisturbEachOther(int maxEntries) {
+    long dropped = 0;
+    for (long seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      SourceLog north = SourceLog.random(seed, TABLE.source("north", "shop"), 0);
+      SourceLog south = SourceLog.random(seed + SEEDS, TABLE.source("south", "shop"), 100);
+      Iterator<SourceLog.Entry> ofNorth = north.entries().iterator();
+      Iterator<SourceLog.Entry> ofSouth = south.entries().iterator();
+      ModelSink northern = ModelSink.lastWriteWins();
+      ModelSink southern = ModelSink.lastWriteWins();
+      try (DedupRun task = new DedupRun(Map.of("max.entries", "" + maxEntries))) {
+        long offset = 0;
+        while (ofNorth.hasNext() || ofSouth.hasNext()) {
+          boolean turn = ofNorth.hasNext() && (random.nextBoolean() || !ofSouth.hasNext());
+          SourceLog.Entry entry = (turn ? ofNorth : ofSouth).next();
+          if (task.apply(entry.event().at("all", 0, offset++)) != null) {
+            (turn ? northern : southern).put(entry);
+          }
+        }
+        dropped += task.metric("Dropped");
+        assertEquals(2, task.metric("Epochs"), "each has moved once; seed " + seed);
+      }
+      assertEquals(north.rows(), northern.rows(), "seed " + seed);
+      assertEquals(south.rows(), southern.rows(), "seed " + seed);
     }
     assertTrue(dropped > SEEDS, "the histories must hold duplicates: " + dropped);
   }

@@ -41,18 +41,25 @@ final class SourceLog {
 
   private final Random random;
   private final DebeziumTable table;
+  private final long firstKey;
   private final List<Entry> entries = new ArrayList<>();
   private final TreeMap<Long, Row> rows = new TreeMap<>();
   private int order;
   private long commitMs = FIRST_COMMIT_MS;
 
-  private SourceLog(long seed, DebeziumTable table) {
+  private SourceLog(long seed, DebeziumTable table, long firstKey) {
     this.random = new Random(seed);
     this.table = table;
+    this.firstKey = firstKey;
   }
 
   static SourceLog random(long seed, DebeziumTable table) {
-    SourceLog log = new SourceLog(seed, table);
+    return random(seed, table, 0);
+  }
+
+  /** Of a shard, whose keys are not below {@code firstKey}. */
+  static SourceLog random(long seed, DebeziumTable table, long firstKey) {
+    SourceLog log = new SourceLog(seed, table, firstKey);
     log.emit(log.cluster(50_000, 30));
     log.emit(log.cluster(1_000, 30));
     return log;
@@ -99,7 +106,7 @@ final class SourceLog {
 
   private void change(List<Entry> changes, long commitLsn, long lsn) {
     int dice = random.nextInt(30);
-    long key = random.nextInt(KEYS);
+    long key = firstKey + random.nextInt(KEYS);
     order++;
     if (dice == 0) {
       rows.clear();

@@ -31,7 +31,6 @@ final class TableMemory {
    */
   void truncated(Stamp stamp) {
     forgetKeys();
-    truncates.merge(
-        stamp.source(), stamp, (last, next) -> next.isSupersededBy(last) ? last : next);
+    truncates.merge(stamp.source(), stamp, (last, next) -> next.isSupersededBy(last) ? last : next);
   }
 }

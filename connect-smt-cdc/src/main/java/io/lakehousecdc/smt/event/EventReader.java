@@ -174,9 +174,7 @@ public final class EventReader {
     /** Without a prefix, the short names would be those of columns. */
     private static FieldReader ofSource(
         Function<String, FieldReader> fields, String prefix, String name) {
-      return prefix.isEmpty()
-          ? fields.apply("source_" + name)
-          : metadata(fields, prefix, name);
+      return prefix.isEmpty() ? fields.apply("source_" + name) : metadata(fields, prefix, name);
     }
 
     boolean isDeleted(Object container) {

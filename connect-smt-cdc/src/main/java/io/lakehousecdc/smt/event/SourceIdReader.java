@@ -61,7 +61,8 @@ final class SourceIdReader {
   }
 
   private static String text(FieldReader field, Object row, FieldReader header, Object headers) {
-    return field == FieldReader.ABSENT ? text(header, headers) : text(field, row);
+    String text = field.text(row);
+    return text == null ? text(header, headers) : text;
   }
 
   private static String text(FieldReader reader, Object container) {

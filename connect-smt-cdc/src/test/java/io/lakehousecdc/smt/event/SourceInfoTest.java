@@ -27,8 +27,7 @@ class SourceInfoTest {
       })
   void positionIsWhatTheSequenceSays(
       Origin origin, String sequence, Snapshot snapshot, long commitLsn, long lsn) {
-    SourceInfo source =
-        new SourceInfo(SHOP, "public.orders", Sequence.parse(sequence), origin, 10);
+    SourceInfo source = new SourceInfo(SHOP, "public.orders", Sequence.parse(sequence), origin, 10);
     assertEquals(new SourcePosition(SHOP, commitLsn, lsn, snapshot, 10), source.position());
   }
 
