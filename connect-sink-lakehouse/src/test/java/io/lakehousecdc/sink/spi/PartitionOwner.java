@@ -83,13 +83,13 @@ public final class PartitionOwner {
     long changes = 0;
     for (TableBatch batch : batches) {
       for (Floor floor : batch.truncates()) {
-        known = withHistory(known, floor.at().epoch());
+        known = with(known, floor.at().epoch());
       }
       if (batch.sweep().isPresent()) {
-        known = withHistory(known, batch.sweep().get().below().epoch());
+        known = with(known, batch.sweep().get().below().epoch());
       }
       for (RowChange change : batch.changes()) {
-        known = withHistory(known, change.info().position().epoch());
+        known = with(known, change.info().position().epoch());
         highWater = Position.max(highWater, change.info().position());
         latest = Math.max(latest, change.info().commitMicros());
         changes++;
@@ -111,14 +111,14 @@ public final class PartitionOwner {
         known);
   }
 
-  /** With a history of an unnamed source, which no commit time tells, where there is none. */
-  private static Histories withHistory(Histories known, int epoch) {
+  /** Adds, where the epoch is not known, a history of an unnamed source that no time tells. */
+  private static Histories with(Histories known, int epoch) {
     if (known.history(epoch).isPresent()) {
       return known;
     }
     long began = epoch == 0 ? History.ALWAYS : Long.MAX_VALUE;
-    return known.union(
-        Histories.of(List.of(new History(epoch, SourceId.UNKNOWN, began)), Map.of()));
+    History history = new History(epoch, SourceId.UNKNOWN, began);
+    return known.union(Histories.of(List.of(history), Map.of()));
   }
 
   /** One commit of several owners of the same target. */

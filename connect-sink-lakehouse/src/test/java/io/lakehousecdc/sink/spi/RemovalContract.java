@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
 import static io.lakehousecdc.sink.spi.Batches.batch;
+import static io.lakehousecdc.sink.spi.Warehouse.numbers;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static io.lakehousecdc.sink.spi.Warehouse.soft;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -77,7 +78,7 @@ interface RemovalContract extends Warehouse {
                 .truncate(10)
                 .build());
     assertThatRows(ITEMS, "id").as("after the truncate").areExactly(row(3), row(4), row(5));
-    assertThat(receipt).as("receipt of the truncate").isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
+    assertThat(numbers(receipt)).as("receipt of the truncate").isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
 
     CommitReceipt late =
         owner.commit(
@@ -89,7 +90,7 @@ interface RemovalContract extends Warehouse {
     assertThatRows(ITEMS, "id")
         .as("after the late changes")
         .areExactly(row(3), row(4), row(5), row(9));
-    assertThat(late).as("receipt of the late changes").isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
+    assertThat(numbers(late)).as("receipt of the late changes").isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
   }
 
   @Test

@@ -129,4 +129,14 @@ public interface Warehouse {
     return new TableOptions(
         write, delete, base.evolution(), base.metadata(), base.deadLetterTable());
   }
+
+  /** The numbers of a receipt alone, all skipped changes taken together. */
+  static CommitReceipt numbers(CommitReceipt receipt) {
+    return new CommitReceipt(
+        receipt.upserted(),
+        receipt.deleted(),
+        receipt.stale(),
+        receipt.toastMerged(),
+        receipt.orphaned());
+  }
 }
