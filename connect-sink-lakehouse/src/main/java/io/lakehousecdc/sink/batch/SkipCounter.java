@@ -37,9 +37,12 @@ public final class SkipCounter {
 
   /** A change was skipped because a row of the key is stored that is newer. */
   public void outranked(RowKey key, Position position, Position stored) {
-    boolean isOlderHistory = position.epoch() < stored.epoch();
-    skip(
-        isOlderHistory ? SkipReason.OLDER_HISTORY : SkipReason.SUPERSEDED, key, position, stored);
+    skip(outranked(position, stored), key, position, stored);
+  }
+
+  /** Why a change is skipped whose row is stored at a position that is newer. */
+  public static SkipReason outranked(Position position, Position stored) {
+    return position.epoch() < stored.epoch() ? SkipReason.OLDER_HISTORY : SkipReason.SUPERSEDED;
   }
 
   /** A change was skipped because it is below a truncate or a sweep. */

@@ -87,6 +87,14 @@ public final class MergeSql {
         + ")";
   }
 
+  /**
+   * After rows of some kinds were written: those that a stored row outranks; see {@link
+   * RowConditions#outranked}.
+   */
+  public String outranked(StagedRowKind... kinds) {
+    return rows.outranked(staging.keysOf(kinds), "NOT " + rows.applies("t"));
+  }
+
   /** Numbers of the changes with unchanged cells whose row is not stored. */
   public String missing() {
     return "SELECT s._n FROM "

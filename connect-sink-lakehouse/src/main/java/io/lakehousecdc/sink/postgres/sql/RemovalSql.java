@@ -45,19 +45,12 @@ public final class RemovalSql {
   }
 
   /**
-   * After {@link #delete}: counts the deletes that a newer row outlives, of those whose numbers are
-   * given as the array parameter.
+   * After {@link #delete}: the deletes that a stored row outlives, of those whose numbers are given
+   * as the array parameter; see {@link RowConditions#outranked}.
    */
   public String staleDeletes() {
-    return "SELECT count(*) FROM "
-        + staging.keysOf(StagedRowKind.DELETE)
-        + " AS s JOIN "
-        + plan.table().sql()
-        + " AS t ON "
-        + rows.sameKey("t")
-        + " WHERE s._n = ANY (?) AND NOT ("
-        + taken()
-        + ")";
+    return rows.outranked(
+        staging.keysOf(StagedRowKind.DELETE), "s._n = ANY (?) AND NOT (" + taken() + ")");
   }
 
   /** Whether a staged delete takes the table row. */

@@ -61,4 +61,32 @@ record RowConditions(TablePlan plan) {
   String applies(String table) {
     return "((" + position(table) + " > " + STAGED_POSITION + ") IS NOT TRUE)";
   }
+
+  /**
+   * Of staged rows that the stored row of their key outranks, one for each reason (the stored row
+   * is of a later epoch, or not): number, epoch, commit LSN and LSN of the stored row, how many
+   * there are.
+   *
+   * @param staged subquery of the staged rows
+   * @param condition what tells that the stored row outranks
+   */
+  String outranked(String staged, String condition) {
+    String later = "t." + Identifiers.quote(plan.options().metadata().epoch()) + " > s._e";
+    return "SELECT DISTINCT ON ("
+        + later
+        + ") s._n, "
+        + positionParts("t")
+        + ", count(*) OVER (PARTITION BY "
+        + later
+        + ") FROM "
+        + staged
+        + " AS s JOIN "
+        + plan.table().sql()
+        + " AS t ON "
+        + sameKey("t")
+        + " WHERE "
+        + condition
+        + " ORDER BY "
+        + later;
+  }
 }

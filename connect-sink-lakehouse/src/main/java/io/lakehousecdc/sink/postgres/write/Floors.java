@@ -15,13 +15,18 @@ record Floors(List<Floor> all) {
     all = List.copyOf(all);
   }
 
-  /** Whether a change is void. */
-  boolean cover(ChangeInfo info) {
+  /** The floor that makes a change void; null where none does. */
+  Floor over(ChangeInfo info) {
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i).covers(info.position(), info.commitMicros())) {
-        return true;
+        return all.get(i);
       }
     }
-    return false;
+    return null;
+  }
+
+  /** Whether a change is void. */
+  boolean cover(ChangeInfo info) {
+    return over(info) != null;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
@@ -30,17 +32,21 @@ final class StagedRows {
   private final TablePlan plan;
   private final CopyBuffer buffer;
   private final RowEncoder encoder;
+  private final SkipCounter skips;
   private List<RowChange> changes = List.of();
   private List<RowChange> sent = List.of();
   private int[] counts = new int[StagedRowKind.values().length];
-  private long voids;
 
-  StagedRows(Session session, StagingTable staging, CopyBuffer buffer) {
+  /**
+   * @param skips counts the changes that are void
+   */
+  StagedRows(Session session, StagingTable staging, CopyBuffer buffer, SkipCounter skips) {
     this.session = session;
     this.staging = staging;
     this.plan = staging.plan();
     this.buffer = buffer;
     this.encoder = new RowEncoder(plan);
+    this.skips = skips;
   }
 
   /** Number of staged rows of a kind. */
@@ -55,11 +61,6 @@ final class StagedRows {
             number -> !without.get(number) && StagedRowKind.of(changes.get(number), plan) == kind)
         .boxed()
         .toArray(Integer[]::new);
-  }
-
-  /** Number of changes that were left out, being void. */
-  long voids() {
-    return voids;
   }
 
   /** The change that was staged under a number. */
@@ -122,8 +123,9 @@ final class StagedRows {
       if (!wanted.test(number)) {
         continue;
       }
-      if (floors.cover(change.info())) {
-        voids++;
+      Floor floor = floors.over(change.info());
+      if (floor != null) {
+        skips.below(floor, change.key(), change.info().position());
         continue;
       }
       StagedRowKind kind = StagedRowKind.of(change, plan);
@@ -134,8 +136,9 @@ final class StagedRows {
     }
   }
 
-  /** Takes rows out that have been staged; they still count. */
-  void drop(List<Integer> numbers) throws SQLException {
+  /** Takes out rows of a kind that have been staged. */
+  void drop(StagedRowKind kind, List<Integer> numbers) throws SQLException {
+    counts[kind.ordinal()] -= numbers.size();
     try (PreparedStatement statement = session.connection().prepareStatement(staging.dropSql())) {
       statement.setArray(1, session.connection().createArrayOf("integer", numbers.toArray()));
       statement.executeUpdate();

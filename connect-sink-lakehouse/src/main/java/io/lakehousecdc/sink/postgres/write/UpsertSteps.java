@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.postgres.write;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
@@ -33,11 +34,12 @@ final class UpsertSteps {
   private final Session session;
   private final CompiledTable table;
   private final StagedRows staged;
+  private final SkipCounter skips;
+  private final SkippedRows skipped;
   private final TableBatch batch;
   private final Floors floors;
   private long upserted;
   private long deleted;
-  private long stale;
   private long toastMerged;
 
   /**
@@ -47,13 +49,15 @@ final class UpsertSteps {
       Session session, CompiledTable table, CopyBuffer buffer, TableBatch batch, Floors floors) {
     this.session = session;
     this.table = table;
-    this.staged = new StagedRows(session, table.staging(), buffer);
+    this.skips = new SkipCounter(batch.table());
+    this.staged = new StagedRows(session, table.staging(), buffer, skips);
+    this.skipped = new SkippedRows(skips, staged);
     this.batch = batch;
     this.floors = floors;
   }
 
   CommitReceipt receipt() {
-    return new CommitReceipt(upserted, deleted, stale, toastMerged, 0);
+    return new CommitReceipt(upserted, deleted, skips.skips(), toastMerged, 0);
   }
 
   boolean has(StagedRowKind kind) {
@@ -78,9 +82,7 @@ final class UpsertSteps {
     if (encoded.isPresent()) {
       return staged.stage(encoded.get(), floors);
     }
-    Set<PgColumn> nulls = staged.stage(batch.changes(), floors);
-    stale += staged.voids();
-    return nulls;
+    return staged.stage(batch.changes(), floors);
   }
 
   /** Removes the rows below the batch's truncates. */
@@ -93,7 +95,7 @@ final class UpsertSteps {
 
   /**
    * Makes sure that values which changes left untouched are stored. A change that came again says
-   * nothing new of a row that is gone since: it is taken out, and counts as stale.
+   * nothing new of a row that is gone since: it is taken out and counted.
    *
    * @throws RecordException one is not
    */
@@ -118,6 +120,7 @@ final class UpsertSteps {
         }
         if (change.info().delivery() == Delivery.AGAIN) {
           gone.add(number);
+          skipped.gone(change);
         } else {
           throw new RecordException(
               "Table "
@@ -137,7 +140,7 @@ final class UpsertSteps {
       }
     }
     if (!gone.isEmpty()) {
-      staged.drop(gone);
+      staged.drop(kind, gone);
     }
   }
 
@@ -169,10 +172,7 @@ final class UpsertSteps {
       try (PreparedStatement query =
           session.connection().prepareStatement(table.removal().staleDeletes())) {
         query.setArray(1, session.connection().createArrayOf("integer", others));
-        try (ResultSet row = query.executeQuery()) {
-          row.next();
-          stale += row.getLong(1);
-        }
+        skipped.outranked(query);
       }
     }
   }
@@ -204,10 +204,7 @@ final class UpsertSteps {
   /** Upserts the rows of several kinds with one statement. */
   void upsertAll(StagedRowKind[] kinds, String sql) throws SQLException {
     long rows = session.update(sql);
-    for (StagedRowKind kind : kinds) {
-      stale += count(kind);
-    }
-    stale -= rows;
+    countSkipped(rows, kinds);
     upserted += rows;
   }
 
@@ -216,7 +213,7 @@ final class UpsertSteps {
       return 0;
     }
     long rows = session.update(sql.get());
-    stale += count(kind) - rows;
+    countSkipped(rows, kind);
     return rows;
   }
 
@@ -226,7 +223,22 @@ final class UpsertSteps {
     }
     long updated = session.update(table.merge().partialUpdate(kind));
     long inserted = session.update(table.merge().partialInsert(kind));
-    stale += count(kind) - inserted - updated;
+    countSkipped(inserted + updated, kind);
     return inserted + updated;
+  }
+
+  /** Finds out why staged rows of some kinds were not applied, where that is so. */
+  private void countSkipped(long applied, StagedRowKind... kinds) throws SQLException {
+    long others = -applied;
+    for (StagedRowKind kind : kinds) {
+      others += count(kind);
+    }
+    if (others == 0) {
+      return;
+    }
+    String sql = table.merge().outranked(kinds);
+    try (PreparedStatement query = session.connection().prepareStatement(sql)) {
+      skipped.unmatched(others - skipped.outranked(query));
+    }
   }
 }
