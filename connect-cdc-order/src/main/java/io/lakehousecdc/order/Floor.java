@@ -14,7 +14,12 @@ import java.util.Set;
  * @param replacedEpochs epochs of other sources that it replaces
  * @param beganMicros beginning of the floor's history; see {@link History#beganMicros}
  */
-public record Floor(Position at, Cause cause, Set<Integer> earlierEpochs, Set<Integer> replacedEpochs, long beganMicros) {
+public record Floor(
+    Position at,
+    Cause cause,
+    Set<Integer> earlierEpochs,
+    Set<Integer> replacedEpochs,
+    long beganMicros) {
 
   /** What makes a floor. */
   public enum Cause {

@@ -122,8 +122,8 @@ public final class Histories {
   }
 
   /**
-   * With one more history. Its epoch is above all others; where it begins before every other, it
-   * is below them: the backlog of an older source that is discovered late.
+   * With one more history. Its epoch is above all others; where it begins before every other, it is
+   * below them: the backlog of an older source that is discovered late.
    *
    * @param least least epoch where there is no other history
    */

@@ -18,8 +18,7 @@ public record StreamState(
 
   /** State of a stream that was never read, in the given epoch. */
   public static StreamState fresh(int epoch) {
-    return new StreamState(
-        new Position(epoch, 0, 0), SourcePosition.NONE, SourcePosition.NONE, 0);
+    return new StreamState(new Position(epoch, 0, 0), SourcePosition.NONE, SourcePosition.NONE, 0);
   }
 
   /**

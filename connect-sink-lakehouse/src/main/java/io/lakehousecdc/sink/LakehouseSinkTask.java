@@ -189,11 +189,7 @@ public final class LakehouseSinkTask extends SinkTask {
   private static OfferedRecord offered(DecodeAhead.Item item) {
     if (item.decoded() instanceof Decoded.Change change) {
       return new OfferedRecord.Change(
-          item.recordOffset(),
-          change.event(),
-          change.bytes(),
-          run(item.record()),
-          item.record());
+          item.recordOffset(), change.event(), change.bytes(), run(item.record()), item.record());
     }
     return item.decoded() instanceof Decoded.Rejected rejected
         ? new OfferedRecord.Rejected(item.recordOffset(), rejected.letter(), item.record())

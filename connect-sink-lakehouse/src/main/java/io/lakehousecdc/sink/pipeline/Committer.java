@@ -168,7 +168,10 @@ final class Committer {
     long left = resolveBy - System.nanoTime();
     if (left > 0) {
       LOG.info("Waiting for more changes: {}", refusal.getMessage());
-      return following.join(batch, Duration.ofNanos(Math.min(left, MAX_JOIN_NANOS))).map(rejectedKeys::applied).orElse(batch);
+      return following
+          .join(batch, Duration.ofNanos(Math.min(left, MAX_JOIN_NANOS)))
+          .map(rejectedKeys::applied)
+          .orElse(batch);
     }
     throw new FatalException(
         refusal.getMessage()

@@ -61,8 +61,8 @@ public final class Pipeline implements AutoCloseable {
     this.sweeps = new Sweeps(options.sweeping(), new Floors(options.tables().relation(), book));
     this.inquiry = new SweepInquiry(target, options.sweeping());
     this.assigned = new AssignedPartitions(target, options, book, rejectedKeys, metrics);
-    Committer committer = new Committer(
-            target, options, metrics, rejections, rejectedKeys, new SkipLog(metrics));
+    Committer committer =
+        new Committer(target, options, metrics, rejections, rejectedKeys, new SkipLog(metrics));
     this.batcher =
         new Batcher(
             assigned, options, book, metrics, new Writer(name, committer, this::noteCommitted));

@@ -145,8 +145,7 @@ final class RejectedKeys {
     Fingerprint key = fingerprints.of(table, rowKey);
     RejectedKey rejected = known.get(key);
     if (rejected != null) {
-      Position deleted =
-          rejected.deleted() == null ? at : Position.max(rejected.deleted(), at);
+      Position deleted = rejected.deleted() == null ? at : Position.max(rejected.deleted(), at);
       known.put(key, new RejectedKey(key, rejected.rejected(), deleted));
     }
   }

@@ -110,7 +110,8 @@ public record PartitionState(
    * @param histories tell whose snapshot it is
    */
   public boolean isPast(Position below, Histories histories) {
-    SourceId source = histories.history(below.epoch()).map(History::source).orElse(SourceId.UNKNOWN);
+    SourceId source =
+        histories.history(below.epoch()).map(History::source).orElse(SourceId.UNKNOWN);
     return Stream.of(of(source), of(SourceId.UNKNOWN))
         .flatMap(Optional::stream)
         .findFirst()

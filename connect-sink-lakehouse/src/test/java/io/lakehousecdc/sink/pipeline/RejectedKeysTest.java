@@ -78,8 +78,7 @@ class RejectedKeysTest {
   }
 
   private static SealedBatch batch(Entry entry) {
-    PartitionAdvance advance =
-        new PartitionAdvance(P0, Optional.empty(), PartitionState.FRESH);
+    PartitionAdvance advance = new PartitionAdvance(P0, Optional.empty(), PartitionState.FRESH);
     return new SealedBatch(
         TableOptions.DEFAULT,
         BatchContent.of(TableOptions.DEFAULT, List.of(entry), List.of()),

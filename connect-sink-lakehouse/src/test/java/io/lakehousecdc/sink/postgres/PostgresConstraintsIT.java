@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.postgres;
 
 import static io.lakehousecdc.sink.spi.Batches.batch;
-import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Batches.optional;
+import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 

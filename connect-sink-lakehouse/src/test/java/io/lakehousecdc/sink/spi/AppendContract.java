@@ -2,11 +2,11 @@
 package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.spi.Batches.batch;
-import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Batches.optional;
 import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
 import static io.lakehousecdc.sink.spi.Warehouse.append;
+import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
 

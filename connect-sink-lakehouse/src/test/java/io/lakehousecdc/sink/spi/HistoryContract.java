@@ -67,8 +67,7 @@ interface HistoryContract extends Warehouse {
     Commit unaware = quiet.prepare(batch(ITEMS, ITEM).upsert(2, 2, "unaware", null, null).build());
     PartitionOwner.of(open(TableOptions.DEFAULT), P0)
         .knowing(FAILED_OVER)
-        .commit(
-            batch(ITEMS, ITEM).upsert(new Position(1, 1, 1), 1, "busy", null, null).build());
+        .commit(batch(ITEMS, ITEM).upsert(new Position(1, 1, 1), 1, "busy", null, null).build());
     assertThatExceptionOfType(OutdatedHistoriesException.class)
         .as("commit of a task that has not heard of the failover")
         .isThrownBy(() -> target.commit(unaware));
@@ -140,8 +139,7 @@ interface HistoryContract extends Warehouse {
   @Test
   default void truncatesOfShardsAreRememberedSideBySide() {
     PartitionOwner owner = owner(shards()).knowing(TWO_SOURCES);
-    owner.commit(
-        batch(ITEMS, ITEM).upsert(new Position(0, 90, 90), 9, "blue", null, null).build());
+    owner.commit(batch(ITEMS, ITEM).upsert(new Position(0, 90, 90), 9, "blue", null, null).build());
     owner.commit(truncate(TWO_SOURCES, new Position(0, 50, 50), SourceRelation.SHARDS));
     owner.commit(truncate(TWO_SOURCES, new Position(1, 70, 70), SourceRelation.SHARDS));
     owner.commit(rowAt(new Position(0, 40, 40), 1_500, 1, "blue, before"));
@@ -166,8 +164,7 @@ interface HistoryContract extends Warehouse {
   @Test
   default void epochsBelowZeroAreBelowAllOthers() {
     Histories late =
-        Histories.of(
-            List.of(new History(-1, BLUE, 1_000), new History(0, GREEN, 2_000)), Map.of());
+        Histories.of(List.of(new History(-1, BLUE, 1_000), new History(0, GREEN, 2_000)), Map.of());
     PartitionOwner owner = owner(TableOptions.DEFAULT).knowing(late);
     owner.commit(rowAt(new Position(0, 10, 10), 2_500, 1, "green"));
     owner.commit(rowAt(new Position(-1, 9_000, 9_000), 1_500, 1, "blue"));
@@ -215,8 +212,7 @@ interface HistoryContract extends Warehouse {
   }
 
   private static TableBatch truncate(Histories known, Position at, SourceRelation relation) {
-    return changes()
-        .withTruncates(List.of(known.floor(at, Floor.Cause.TRUNCATE, relation)));
+    return changes().withTruncates(List.of(known.floor(at, Floor.Cause.TRUNCATE, relation)));
   }
 
   private static TableBatch rowAt(Position position, long micros, int id, String name) {

@@ -2,9 +2,9 @@
 package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.change.Cell.ABSENT;
-import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
 import static io.lakehousecdc.sink.spi.Batches.batch;
+import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,7 +38,9 @@ interface PartialRowContract extends Warehouse {
     assertThatRows(ITEMS, "id", "name", "note", "qty")
         .areExactly(
             row(1, "uno", "long", 10L), row(2, "two", "changed", 2L), row(3, "tre", null, 30L));
-    assertThat(counted(receipt)).as("receipt of the updates").isEqualTo(new CommitReceipt(3, 0, 0, 2, 0));
+    assertThat(counted(receipt))
+        .as("receipt of the updates")
+        .isEqualTo(new CommitReceipt(3, 0, 0, 2, 0));
   }
 
   @Test

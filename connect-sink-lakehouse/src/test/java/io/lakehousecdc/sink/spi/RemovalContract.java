@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.change.Cell.UNCHANGED;
-import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Batches.batch;
+import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static io.lakehousecdc.sink.spi.Warehouse.soft;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,7 +26,9 @@ interface RemovalContract extends Warehouse {
     assertThatRows(ITEMS, "id", "name", "note", "_cdc_deleted", "_cdc_op", "_cdc_lsn", "_cdc_ts")
         .areExactly(
             row(1, "one", "a", true, "d", 5L, 5_000L), row(2, "two", "b", false, "u", 1L, 1_000L));
-    assertThat(counted(receipt)).as("receipt of the delete").isEqualTo(new CommitReceipt(0, 1, 0, 0, 0));
+    assertThat(counted(receipt))
+        .as("receipt of the delete")
+        .isEqualTo(new CommitReceipt(0, 1, 0, 0, 0));
   }
 
   @Test
@@ -78,7 +80,9 @@ interface RemovalContract extends Warehouse {
                 .truncate(10)
                 .build());
     assertThatRows(ITEMS, "id").as("after the truncate").areExactly(row(3), row(4), row(5));
-    assertThat(counted(receipt)).as("receipt of the truncate").isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
+    assertThat(counted(receipt))
+        .as("receipt of the truncate")
+        .isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
 
     CommitReceipt late =
         owner.commit(
@@ -90,7 +94,9 @@ interface RemovalContract extends Warehouse {
     assertThatRows(ITEMS, "id")
         .as("after the late changes")
         .areExactly(row(3), row(4), row(5), row(9));
-    assertThat(counted(late)).as("receipt of the late changes").isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
+    assertThat(counted(late))
+        .as("receipt of the late changes")
+        .isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
   }
 
   @Test

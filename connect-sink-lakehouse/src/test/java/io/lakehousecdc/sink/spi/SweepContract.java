@@ -43,7 +43,9 @@ interface SweepContract extends Warehouse {
     orphanedRows(owner);
     CommitReceipt receipt = completeSnapshot(owner, Sweep.Mode.REPORT);
     assertThatRows(ITEMS, "id").areExactly(row(1), row(2), row(3));
-    assertThat(counted(receipt)).as("receipt of the report").isEqualTo(new CommitReceipt(1, 0, 0, 0, 1));
+    assertThat(counted(receipt))
+        .as("receipt of the report")
+        .isEqualTo(new CommitReceipt(1, 0, 0, 0, 1));
   }
 
   @Test

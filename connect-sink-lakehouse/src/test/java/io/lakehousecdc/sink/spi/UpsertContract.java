@@ -2,10 +2,10 @@
 package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.spi.Batches.batch;
-import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Batches.optional;
 import static io.lakehousecdc.sink.spi.Batches.required;
 import static io.lakehousecdc.sink.spi.Batches.schema;
+import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,7 +40,9 @@ interface UpsertContract extends Warehouse {
                 .build());
     assertThatRows(ITEMS, "id", "name", "note", "qty")
         .areExactly(row(1, "one", "a", 5L), row(2, "zwei", "b", 7L), row(4, "four", null, 0L));
-    assertThat(counted(first)).as("receipt of the inserts").isEqualTo(new CommitReceipt(3, 0, 0, 0, 0));
+    assertThat(counted(first))
+        .as("receipt of the inserts")
+        .isEqualTo(new CommitReceipt(3, 0, 0, 0, 0));
     assertThat(counted(second))
         .as("receipt of the mixed commit")
         .isEqualTo(new CommitReceipt(2, 1, 0, 0, 0));
