@@ -49,10 +49,7 @@ public final class SkipCounter {
   public void below(Floor floor, RowKey key, Position position) {
     boolean isTruncate = floor.cause() == Floor.Cause.TRUNCATE;
     skip(
-        isTruncate ? SkipReason.BELOW_TRUNCATE : SkipReason.BELOW_SWEEP,
-        key,
-        position,
-        floor.at());
+        isTruncate ? SkipReason.BELOW_TRUNCATE : SkipReason.BELOW_SWEEP, key, position, floor.at());
   }
 
   /** So many more were skipped, of which nothing is known but the reason. */

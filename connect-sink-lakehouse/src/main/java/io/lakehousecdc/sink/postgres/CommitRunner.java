@@ -65,21 +65,22 @@ final class CommitRunner {
     CommitReceipt receipt =
         untilApplied(
             commit.histories(),
-        (connected, attempt) -> {
-          histories.agreeOn(connected.connection(), commit.histories());
-          if (!bookkeeping
-              .offsets()
-              .advance(connected.connection(), commit.advances(), commit.id())) {
-            return new Applied(receiptOf(commit.id()));
-          }
-          AttemptResult result = attempt.apply(commit.id(), batches, dueSweeps(connected, commit));
-          if (result instanceof Applied applied) {
-            writeDeadLetters(connected, commit);
-            last = new Done(commit.id(), applied.receipt());
-          }
-          return result;
-        },
-        Applied.class::isInstance);
+            (connected, attempt) -> {
+              histories.agreeOn(connected.connection(), commit.histories());
+              if (!bookkeeping
+                  .offsets()
+                  .advance(connected.connection(), commit.advances(), commit.id())) {
+                return new Applied(receiptOf(commit.id()));
+              }
+              AttemptResult result =
+                  attempt.apply(commit.id(), batches, dueSweeps(connected, commit));
+              if (result instanceof Applied applied) {
+                writeDeadLetters(connected, commit);
+                last = new Done(commit.id(), applied.receipt());
+              }
+              return result;
+            },
+            Applied.class::isInstance);
     histories.agreedOn(commit.histories());
     return receipt;
   }
@@ -108,8 +109,7 @@ final class CommitRunner {
     return last.commit().equals(commit) ? last.receipt() : CommitReceipt.NOTHING;
   }
 
-  private CommitReceipt untilApplied(
-      Histories known, Step step, Predicate<AttemptResult> isKept) {
+  private CommitReceipt untilApplied(Histories known, Step step, Predicate<AttemptResult> isKept) {
     Set<TableId> replaced = new HashSet<>();
     boolean refreshed = false;
     while (true) {
@@ -139,12 +139,7 @@ final class CommitRunner {
           (connected, tables) -> {
             attempt[0] =
                 new CommitAttempt(
-                    connected,
-                    tables,
-                    bookkeeping.truncates(),
-                    settings.tables(),
-                    known,
-                    replaced);
+                    connected, tables, bookkeeping.truncates(), settings.tables(), known, replaced);
             return step.run(connected, attempt[0]);
           },
           isKept);
@@ -186,10 +181,7 @@ final class CommitRunner {
           && bookkeeping
               .sweeps()
               .ask(
-                  connected.connection(),
-                  batch.table(),
-                  batch.sweep().get(),
-                  commit.histories())) {
+                  connected.connection(), batch.table(), batch.sweep().get(), commit.histories())) {
         due.add(settings.resolved(batch.table()));
       }
     }

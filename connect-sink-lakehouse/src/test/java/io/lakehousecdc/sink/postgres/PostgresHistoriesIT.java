@@ -16,12 +16,12 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
-import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.OutdatedHistoriesException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.testkit.Await;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -35,7 +35,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import io.lakehousecdc.testkit.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -203,8 +202,7 @@ class PostgresHistoriesIT extends PostgresFixture {
       owner.commit(batch(ITEMS, NAMED).upsert(new Position(epoch - 1, 900, 900), 1, "a").build());
       Floor floor =
           known.floor(new Position(epoch, 50, 50), Floor.Cause.TRUNCATE, SourceRelation.AUTO);
-      owner.commit(
-          new TableBatch(ITEMS, NAMED, List.of(), List.of(floor), Optional.empty()));
+      owner.commit(new TableBatch(ITEMS, NAMED, List.of(), List.of(floor), Optional.empty()));
       boolean maySurvive = beginnings.get(i) < 900_000;
       assertThat(database.number("select count(*) from items"))
           .as("rows where the history began at %s", beginnings.get(i))

@@ -71,9 +71,7 @@ class PostgresSkipsIT extends PostgresFixture {
     owner.commit(batch(ITEMS, NAMED).truncate(10).build());
     assertThat(owner.commit(batch(ITEMS, NAMED).upsert(7, 1, "late").build()).skips())
         .isEqualTo(below(SkipReason.BELOW_TRUNCATE, new Position(0, 10, 10)));
-    owner
-        .completed(100)
-        .commit(batch(ITEMS, NAMED).sweep("topic", 100, Sweep.Mode.REMOVE).build());
+    owner.completed(100).commit(batch(ITEMS, NAMED).sweep("topic", 100, Sweep.Mode.REMOVE).build());
     assertThat(owner.commit(batch(ITEMS, NAMED).upsert(7, 1, "late").build()).skips())
         .isEqualTo(below(SkipReason.BELOW_SWEEP, new Position(0, 100, 0)));
   }
@@ -130,7 +128,6 @@ class PostgresSkipsIT extends PostgresFixture {
   }
 
   private static Skips below(SkipReason reason, Position floor) {
-    return Skips.of(
-        new SkippedChange(ITEMS, reason, RowKey.of(1), new Position(0, 7, 7), floor));
+    return Skips.of(new SkippedChange(ITEMS, reason, RowKey.of(1), new Position(0, 7, 7), floor));
   }
 }

@@ -10,6 +10,7 @@ import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
+import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
@@ -17,7 +18,6 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
-import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionOwner;
@@ -110,8 +110,7 @@ class PostgresUpgradeIT extends PostgresFixture {
     Histories claimed =
         Histories.of(
             List.of(
-                new History(0, shop, History.ALWAYS),
-                new History(1, shop, 1_800_000_000_000_000L)),
+                new History(0, shop, History.ALWAYS), new History(1, shop, 1_800_000_000_000_000L)),
             Map.of(shop, Set.of("items")));
     PartitionOwner.of(target, BUSY)
         .knowing(claimed)
@@ -167,8 +166,9 @@ class PostgresUpgradeIT extends PostgresFixture {
   @Test
   void userWhoMayNotAlterTheTablesIsToldWhatToRun() {
     database.execute("create role upgrade_writer login password 'secret'");
-    database.execute("grant select, insert, update, delete on all tables in schema public"
-        + " to upgrade_writer");
+    database.execute(
+        "grant select, insert, update, delete on all tables in schema public"
+            + " to upgrade_writer");
     database.execute("grant usage, create on schema public to upgrade_writer");
     assertThatExceptionOfType(FatalException.class)
         .isThrownBy(
@@ -192,8 +192,6 @@ class PostgresUpgradeIT extends PostgresFixture {
 
   private static RowChange upsert(Position position, long micros, int id) {
     return new RowChange.Upsert(
-        RowKey.of(id),
-        new Object[] {id, "x"},
-        new ChangeInfo(Operation.UPDATE, position, micros));
+        RowKey.of(id), new Object[] {id, "x"}, new ChangeInfo(Operation.UPDATE, position, micros));
   }
 }

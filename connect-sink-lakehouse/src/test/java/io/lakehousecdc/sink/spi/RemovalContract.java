@@ -78,7 +78,9 @@ interface RemovalContract extends Warehouse {
                 .truncate(10)
                 .build());
     assertThatRows(ITEMS, "id").as("after the truncate").areExactly(row(3), row(4), row(5));
-    assertThat(numbers(receipt)).as("receipt of the truncate").isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
+    assertThat(numbers(receipt))
+        .as("receipt of the truncate")
+        .isEqualTo(new CommitReceipt(1, 2, 1, 0, 0));
 
     CommitReceipt late =
         owner.commit(
@@ -90,7 +92,9 @@ interface RemovalContract extends Warehouse {
     assertThatRows(ITEMS, "id")
         .as("after the late changes")
         .areExactly(row(3), row(4), row(5), row(9));
-    assertThat(numbers(late)).as("receipt of the late changes").isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
+    assertThat(numbers(late))
+        .as("receipt of the late changes")
+        .isEqualTo(new CommitReceipt(1, 0, 2, 0, 0));
   }
 
   @Test

@@ -28,7 +28,15 @@ final class FloorSql {
   String covers(Floor floor, String table) {
     String epoch = table + "." + quote(names.epoch());
     String lsns =
-        "(" + table + "." + quote(names.commitLsn()) + ", " + table + "." + quote(names.lsn()) + ")";
+        "("
+            + table
+            + "."
+            + quote(names.commitLsn())
+            + ", "
+            + table
+            + "."
+            + quote(names.lsn())
+            + ")";
     String at = "(" + floor.at().commitLsn() + ", " + floor.at().lsn() + ")";
     List<String> conditions = new ArrayList<>();
     conditions.add(epoch + " = " + floor.at().epoch() + " AND " + lsns + " < " + at);

@@ -58,7 +58,8 @@ public record Bookkeeping(
    * @throws FatalException the user may not; the message tells the statement
    */
   public void create(Session session) throws SQLException {
-    List<OwnTable> tables = new ArrayList<>(List.of(histories, offsets, truncates, sweeps, columns));
+    List<OwnTable> tables =
+        new ArrayList<>(List.of(histories, offsets, truncates, sweeps, columns));
     deadLetters.ifPresent(tables::add);
     for (OwnTable each : tables) {
       Optional<PgTable> stored = session.catalog().table(each.table());

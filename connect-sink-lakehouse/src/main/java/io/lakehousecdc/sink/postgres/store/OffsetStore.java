@@ -96,8 +96,7 @@ public final class OffsetStore implements OwnTable {
         + " WHERE connector = ?";
   }
 
-  private Map<SourcePartition, PartitionState> states(PreparedStatement query)
-      throws SQLException {
+  private Map<SourcePartition, PartitionState> states(PreparedStatement query) throws SQLException {
     Map<SourcePartition, PartitionState> states = new HashMap<>();
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
@@ -125,8 +124,7 @@ public final class OffsetStore implements OwnTable {
    * Sets offsets as an operator asked; see {@link io.lakehousecdc.sink.spi.Target#alterOffsets}.
    * The partitions' present states are locked until the transaction ends.
    */
-  public void alter(Connection connection, Map<SourcePartition, Long> offsets)
-      throws SQLException {
+  public void alter(Connection connection, Map<SourcePartition, Long> offsets) throws SQLException {
     for (Map.Entry<SourcePartition, Long> entry : offsets.entrySet()) {
       SourcePartition partition = entry.getKey();
       Optional<PartitionState> stored = locked(connection, partition);

@@ -67,8 +67,7 @@ public final class SweepStore implements OwnTable {
   /** Version 0.1 kept one row for each table. */
   @Override
   public Optional<String> upgradeSql(PgTable stored) {
-    return OwnTable.rekeyed(
-            stored, Set.of("connector", "topic", "table_schema", "table_name"), KEY)
+    return OwnTable.rekeyed(stored, Set.of("connector", "topic", "table_schema", "table_name"), KEY)
         .map(change -> "ALTER TABLE " + sql + " " + change);
   }
 

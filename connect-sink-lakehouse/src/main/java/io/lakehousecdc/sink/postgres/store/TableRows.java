@@ -28,11 +28,7 @@ final class TableRows {
    * @param columns what to select after {@code table_name}
    */
   static void read(
-      Connection connection,
-      String sql,
-      String columns,
-      Collection<TableId> tables,
-      Reader reader)
+      Connection connection, String sql, String columns, Collection<TableId> tables, Reader reader)
       throws SQLException {
     Map<String, TableId> names = new HashMap<>();
     tables.forEach(each -> names.put(qualified(each), each));

@@ -72,10 +72,7 @@ public final class TruncateStore implements OwnTable {
    * @param relation how sources that feed a table are related
    */
   public Map<TableId, List<Floor>> read(
-      Connection connection,
-      Collection<TableId> tables,
-      Histories known,
-      SourceRelation relation)
+      Connection connection, Collection<TableId> tables, Histories known, SourceRelation relation)
       throws SQLException {
     Map<TableId, List<Floor>> floors = new HashMap<>();
     TableRows.read(

@@ -54,8 +54,7 @@ final class SharedKeys {
     Map<Integer, StoredRowState> stored = storedStates(floors);
     Map<Integer, RowChange> resolved = new HashMap<>();
     for (int number = 0; number < changes.size(); number++) {
-      if (changes.get(number) instanceof ConditionalChange change
-          && !floors.cover(change.info())) {
+      if (changes.get(number) instanceof ConditionalChange change && !floors.cover(change.info())) {
         StoredRowState state = stored.getOrDefault(number, StoredRowState.NONE);
         resolved.put(number, change.settle(state, staging.plan().schema().size()));
       }

@@ -98,7 +98,8 @@ class EncodeAheadTest {
 
   private Commit begin() {
     ahead.plan(layouts);
-    Commit commit = new Commit(
+    Commit commit =
+        new Commit(
             List.of(HANDED_OVER), List.of(), List.of(), Map.of(ITEMS, Set.of()), Histories.NONE);
     ahead.begin(commit, table -> STORED);
     return commit;
