@@ -48,9 +48,7 @@ final class OrdersTable implements AutoCloseable {
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
   private static final Histories HISTORIES =
       Histories.of(
-          List.of(
-              new History(
-                  0, new SourceId("shop", "shop", "postgresql"), History.ALWAYS)),
+          List.of(new History(0, new SourceId("shop", "shop", "postgresql"), History.ALWAYS)),
           Map.of());
   private static final int LOAD_BATCH = 500_000;
   private static final String[] STATES = {"new", "paid", "packed", "shipped", "returned"};

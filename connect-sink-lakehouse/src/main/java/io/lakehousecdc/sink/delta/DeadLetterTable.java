@@ -64,8 +64,7 @@ final class DeadLetterTable {
       rows.put(key, new RowChange.Upsert(key, cells, info));
     }
     table.commit(
-        new TableBatch(
-            table.id(), SCHEMA, List.copyOf(rows.values()), List.of(), Optional.empty()),
+        new TableBatch(table.id(), SCHEMA, List.copyOf(rows.values()), List.of(), Optional.empty()),
         Histories.NONE,
         domains -> Optional.of(CommitExtras.of(Map.of())));
   }

@@ -177,9 +177,7 @@ final class DeltaTarget implements Target {
         tables
             .open(batch.table())
             .commit(
-                batch,
-                commit.histories(),
-                held -> extras(commit, batch, next, held, carriedOut));
+                batch, commit.histories(), held -> extras(commit, batch, next, held, carriedOut));
     owned.committed(batch.table(), next);
     return receipt;
   }

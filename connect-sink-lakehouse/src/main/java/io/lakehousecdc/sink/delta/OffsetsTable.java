@@ -25,8 +25,8 @@ import java.util.Set;
 /**
  * The table {@code _cdc_offsets} below the root. It has no rows; its metadata domains hold what
  * belongs to no single table. These are the tables that each connector has written to, the states
- * of partitions that feed several tables, or none, the histories of sources, and truncates of tables
- * that did not exist yet.
+ * of partitions that feed several tables, or none, the histories of sources, and truncates of
+ * tables that did not exist yet.
  */
 final class OffsetsTable {
   private static final RowSchema SCHEMA =

@@ -135,8 +135,7 @@ final class PendingSweeps {
     PartitionDomains.entries(connector, offsets.domains())
         .forEach((partition, entry) -> states.put(partition, entry.state()));
     PartitionDomains.entries(connector, held)
-        .forEach(
-            (partition, entry) -> states.merge(partition, entry.state(), later));
+        .forEach((partition, entry) -> states.merge(partition, entry.state(), later));
     commit.advances().forEach(advance -> states.put(advance.partition(), advance.next()));
     Set<Integer> before = new TreeSet<>();
     states.forEach(

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Processes die at every step: before a directory is made, before a data file is whole, before the
- * file of deletion vectors, before the log entry and after it, before the histories and the
- * states in the table of offsets, within a compaction, a checkpoint, a vacuum.
+ * file of deletion vectors, before the log entry and after it, before the histories and the states
+ * in the table of offsets, within a compaction, a checkpoint, a vacuum.
  */
 class DeltaCrashTest {
   /** Steps of the first commits, which make the tables: every other is enough, for the time. */

@@ -89,8 +89,7 @@ class SharedHistoriesTest {
           null,
           held ->
               Optional.of(
-                  CommitExtras.of(
-                      Map.of("lakehousecdc.histories.sink", Optional.empty()))));
+                  CommitExtras.of(Map.of("lakehousecdc.histories.sink", Optional.empty()))));
     }
     try (Target target = open()) {
       assertEquals(FAILED_OVER, target.histories());
@@ -123,8 +122,7 @@ class SharedHistoriesTest {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0).knowing(FAILED_OVER);
       owner.commit(sweep(FAILED_OVER, new Position(0, 100, 0)));
       owner.commit(sweep(FAILED_OVER, new Position(1, 50, 0)));
-      assertEquals(
-          Set.of(pending(new Position(1, 50, 0))), target.pendingSweeps(Set.of(topic)));
+      assertEquals(Set.of(pending(new Position(1, 50, 0))), target.pendingSweeps(Set.of(topic)));
     }
   }
 

@@ -66,9 +66,7 @@ public final class HistoriesDomain {
     for (JsonNode each : node.path("histories")) {
       all.add(
           new History(
-              each.path("epoch").intValue(),
-              source(each),
-              each.path("beganMicros").longValue()));
+              each.path("epoch").intValue(), source(each), each.path("beganMicros").longValue()));
     }
     Map<SourceId, Set<String>> feeds = new HashMap<>();
     for (JsonNode each : node.path("feeds")) {

@@ -108,8 +108,8 @@ public final class PartitionDomains {
 
   /**
    * What makes the domains fit rows of an older version. Histories stay: their sources have them,
-   * whatever rows the table has. A partition that this version did not know
-   * is read from the beginning: without a domain it would go on from Kafka's offset.
+   * whatever rows the table has. A partition that this version did not know is read from the
+   * beginning: without a domain it would go on from Kafka's offset.
    *
    * @param now domains as they are
    * @param then domains of the older version

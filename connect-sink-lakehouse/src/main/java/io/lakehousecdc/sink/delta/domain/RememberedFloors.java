@@ -95,9 +95,7 @@ public final class RememberedFloors {
   }
 
   private static Cause cause(JsonNode node) {
-    return Cause.SWEEP.name().equals(node.path("cause").textValue())
-        ? Cause.SWEEP
-        : Cause.TRUNCATE;
+    return Cause.SWEEP.name().equals(node.path("cause").textValue()) ? Cause.SWEEP : Cause.TRUNCATE;
   }
 
   @Override

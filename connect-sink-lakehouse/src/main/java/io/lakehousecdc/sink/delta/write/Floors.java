@@ -16,7 +16,9 @@ record Floors(List<Floor> all) {
 
   /** These and others. */
   Floors and(List<Floor> others) {
-    return others.isEmpty() ? this : new Floors(Stream.concat(all.stream(), others.stream()).toList());
+    return others.isEmpty()
+        ? this
+        : new Floors(Stream.concat(all.stream(), others.stream()).toList());
   }
 
   boolean isEmpty() {

@@ -52,7 +52,12 @@ public final class UpsertPlanner {
    * @param histories tell which of them remembered truncates hold for
    * @param clock is told when the index has been asked
    */
-  public UpsertPlanner(TableState state, TableBatch batch, TableOptions options, Histories histories, CommitClock clock)
+  public UpsertPlanner(
+      TableState state,
+      TableBatch batch,
+      TableOptions options,
+      Histories histories,
+      CommitClock clock)
       throws IOException {
     this.state = state;
     this.batch = batch;
