@@ -42,6 +42,11 @@ final class Replica {
     connect().register(sinkName, settings);
   }
 
+  /** Changes the settings of a sink that was registered. */
+  void configure() {
+    connect().configure(sinkName, settings);
+  }
+
   void awaitRunning() {
     connect().awaitRunning(sinkName);
   }

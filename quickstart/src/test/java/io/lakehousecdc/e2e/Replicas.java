@@ -2,6 +2,7 @@
 package io.lakehousecdc.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.util.List;
@@ -34,6 +35,24 @@ final class Replicas {
   Replicas set(String key, String value) {
     all.forEach(replica -> replica.settings.put(key, value));
     return this;
+  }
+
+  /** Gives each sink a queue for records that it rejects; to be called before they start. */
+  Replicas withQueues() {
+    all.forEach(
+        replica -> {
+          replica.settings.put("errors.tolerance", "all");
+          replica.settings.put("errors.deadletterqueue.topic.name", queue(replica));
+          replica.settings.put("errors.deadletterqueue.topic.replication.factor", "1");
+        });
+    return this;
+  }
+
+  /** Asserts that no sink has rejected a record. */
+  void assertNoneRejected() {
+    each(
+        "rejected records",
+        replica -> assertEquals(0, Lab.stack().kafka().client().count(queue(replica))));
   }
 
   List<Replica> all() {
@@ -75,6 +94,14 @@ final class Replicas {
     each("table " + table, replica -> replica.awaitEqual(expected, columns));
   }
 
+  /** Waits until the tables equal those of another database, in all its columns. */
+  void awaitEqual(PostgresDatabase other, String... tables) {
+    for (String name : tables) {
+      SourceTable expected = new SourceTable(other, name);
+      each("table " + name, replica -> replica.awaitEqual(expected));
+    }
+  }
+
   /** Waits until a table holds these rows, as the warehouses write them. */
   void awaitRows(String table, List<String> columns, List<List<String>> expected) {
     each("table " + table, replica -> replica.awaitRows(table, columns, expected));
@@ -83,6 +110,10 @@ final class Replicas {
   /** Runs an action with each copy, also after the failure of one. */
   void each(String what, Consumer<Replica> assertion) {
     assertAll(all.stream().map(replica -> named(what, replica, assertion)));
+  }
+
+  private static String queue(Replica replica) {
+    return "dlq." + replica.sinkName();
   }
 
   private static Executable named(String what, Replica replica, Consumer<Replica> assertion) {

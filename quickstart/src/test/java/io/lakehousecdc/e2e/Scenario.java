@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Scenario implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static final int SEGMENTS = 8;
 
   final PostgresDatabase source;
   final String name;
@@ -45,6 +46,37 @@ final class Scenario implements AutoCloseable {
   Scenario set(String key, String value) {
     sourceSettings.put(key, value);
     return this;
+  }
+
+  /**
+   * Points the source connector at another database, with a slot and a publication of this name; to
+   * be called before it starts.
+   */
+  Scenario readFrom(PostgresDatabase database, String slot) {
+    return set("database.hostname", database.host())
+        .set("database.port", "" + database.port())
+        .set("database.dbname", database.name())
+        .set("slot.name", slot)
+        .set("publication.name", slot);
+  }
+
+  /** Moves the source's LSNs by some segments: far above those of any new cluster. */
+  void advanceLsns() {
+    for (int i = 0; i < SEGMENTS; i++) {
+      // A switch does nothing where the segment is still empty.
+      source.execute("select pg_create_restore_point('advance')", "select pg_switch_wal()");
+    }
+  }
+
+  /** Waits until a source connector reads a slot. */
+  static void awaitStreaming(PostgresDatabase database, String slot) {
+    Await.until(
+        "the stream of slot " + slot,
+        () ->
+            database.number(
+                    "select count(*) from pg_replication_slots where active and slot_name = '%s'"
+                        .formatted(slot))
+                == 1);
   }
 
   /** Copies of all tables; their names, after the scenario's, must differ. */
