@@ -250,8 +250,7 @@ class HistoriesIT {
         .collect(groupingBy(ConsumerRecord::partition, mapping(HistoriesIT::id, toList())))
         .entrySet()
         .stream()
-        .collect(
-            toMap(Map.Entry::getKey, keys -> keys.getValue().stream().distinct().toList()));
+        .collect(toMap(Map.Entry::getKey, keys -> keys.getValue().stream().distinct().toList()));
   }
 
   private static String id(ConsumerRecord<byte[], byte[]> event) {

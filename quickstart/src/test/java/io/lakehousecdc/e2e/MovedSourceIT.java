@@ -40,7 +40,8 @@ class MovedSourceIT {
           "insert into case20 select g, 'latest' from generate_series(1, 9) g",
           "insert into case37 select g, 'moved' from generate_series(1, 8) g");
       shop.deleteSource(shop.sourceName());
-      // case20: only the stream continues; case37: a snapshot comes first, into the same topics. One
+      // case20: only the stream continues; case37: a snapshot comes first, into the same topics.
+      // One
       // after the other, because the metrics of connectors of one topic prefix have one name.
       String streaming = registerOn(shop, moved, "case20", "no_data");
       moved.execute(

@@ -79,20 +79,35 @@ class RepeatedCopyIT {
   }
 
   private static void debug(Scenario shop) {
-    Await.until("last", () -> KAFKA.values(shop.topic("entry")).stream().anyMatch(v -> v.contains(LAST)));
+    Await.until(
+        "last", () -> KAFKA.values(shop.topic("entry")).stream().anyMatch(v -> v.contains(LAST)));
     Map<String, Long> topic = new TreeMap<>();
     Map<String, Long> groups = new TreeMap<>();
     java.util.regex.Pattern p = java.util.regex.Pattern.compile("\"after\":\\{\"v\":\"([^\"]*)\"");
     java.util.regex.Pattern l = java.util.regex.Pattern.compile("\"sequence\":\"([^ ]*?)\",\"sch");
-    String last = ""; StringBuilder seq = new StringBuilder(); int n = 0; 
+    String last = "";
+    StringBuilder seq = new StringBuilder();
+    int n = 0;
     for (String v : KAFKA.values(shop.topic("entry"))) {
-      var m = p.matcher(v); if (m.find()) topic.merge(m.group(1), 1L, Long::sum); else System.out.println(v.substring(v.length() - 600));
-      var s = l.matcher(v); String x = s.find() ? s.group(1) : "?" ;
-      if (x.equals(last)) n++; else { seq.append(last + "x" + n + "\n"); last = x; n = 1; }
+      var m = p.matcher(v);
+      if (m.find()) topic.merge(m.group(1), 1L, Long::sum);
+      else System.out.println(v.substring(v.length() - 600));
+      var s = l.matcher(v);
+      String x = s.find() ? s.group(1) : "?";
+      if (x.equals(last)) n++;
+      else {
+        seq.append(last + "x" + n + "\n");
+        last = x;
+        n = 1;
+      }
     }
     seq.append(last + "x" + n);
     System.out.println("topic records " + KAFKA.count(shop.topic("entry")) + " groups\n" + seq);
-    System.out.println("topic " + differences(counts(new SourceTable(shop.source, "entry").rows(List.of("v"))), topic) + " 0=" + topic.get("0"));
+    System.out.println(
+        "topic "
+            + differences(counts(new SourceTable(shop.source, "entry").rows(List.of("v"))), topic)
+            + " 0="
+            + topic.get("0"));
   }
 
   private static List<List<String>> rows(Replica replica) {
