@@ -154,8 +154,8 @@ class PostgresConcurrencyIT extends PostgresFixture {
     PartitionOwner owner = owner(target, 0);
     Commit first = owner.prepare(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
     owner.commit(first);
-    database.terminateSessions();
     Commit second = owner.prepare(batch(ITEMS, NAMED).upsert(2, 1, "b").build());
+    database.terminateSessions();
     assertThrows(RetriableException.class, () -> owner.commit(second));
     owner.commit(second);
     assertEquals("b", database.value("select name from items"));
@@ -211,8 +211,8 @@ class PostgresConcurrencyIT extends PostgresFixture {
                   new TargetContext("sink", 0));
       PartitionOwner owner = owner(target, 0);
       owner.commit(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
-      server.kill9();
       Commit commit = owner.prepare(batch(ITEMS, NAMED).upsert(2, 1, "b").build());
+      server.kill9();
       assertThrows(RetriableException.class, () -> owner.commit(commit));
       assertThrows(RetriableException.class, () -> owner.commit(commit), "while it is down");
       server.restart();
