@@ -177,8 +177,9 @@ public final class Histories {
   }
 
   /**
-   * Whether whoever knows these misses nothing of what is stored: each stored history is known, and
-   * not to have begun later than stored.
+   * Whether whoever knows these misses nothing that matters of what is stored: each stored history
+   * is known, and not to have begun later than stored; and of each table that several sources feed
+   * all of them are known.
    */
   public boolean include(Histories stored) {
     for (History each : stored.all) {
@@ -193,7 +194,18 @@ public final class Histories {
       }
     }
     return stored.tables.entrySet().stream()
-        .allMatch(fed -> tables.getOrDefault(fed.getKey(), Set.of()).containsAll(fed.getValue()));
+        .allMatch(
+            fed ->
+                fed.getValue().stream()
+                    .allMatch(table -> feeds(fed.getKey(), table) || isAlone(fed.getKey(), table)));
+  }
+
+  private boolean feeds(SourceId source, String table) {
+    return tables.getOrDefault(source, Set.of()).contains(table);
+  }
+
+  private boolean isAlone(SourceId source, String table) {
+    return othersFeeding(table, source).isEmpty();
   }
 
   /** All that either knows; of a history that both know, the earlier beginning. */

@@ -46,10 +46,16 @@ class HistoriesTest {
   }
 
   @Test
-  void historyOrTableThatIsNotKnownIsNews() {
+  void historyThatIsNotKnownIsNews() {
     assertFalse(TWO.include(TWO.opened(GREEN, 150, 0)));
-    assertFalse(TWO.include(TWO.feeding(BLUE, "dwh.orders")));
-    assertTrue(TWO.feeding(BLUE, "dwh.orders").include(TWO));
+  }
+
+  @Test
+  void tableThatIsNotKnownIsNewsWhereAnotherSourceFeedsItToo() {
+    Histories green = TWO.opened(GREEN, 150, 0).feeding(GREEN, "dwh.orders");
+    assertTrue(TWO.include(TWO.feeding(BLUE, "dwh.orders")));
+    assertFalse(green.include(TWO.feeding(BLUE, "dwh.orders")));
+    assertTrue(green.feeding(BLUE, "dwh.orders").include(TWO.feeding(BLUE, "dwh.orders")));
   }
 
   @Test

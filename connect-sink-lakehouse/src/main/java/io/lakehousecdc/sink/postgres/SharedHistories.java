@@ -54,7 +54,7 @@ final class SharedHistories {
               + ". The task reads its records again, to place them in the right one.");
     }
     if (!unchanged) {
-      store.write(connection, known);
+      store.write(connection, known.union(stored));
     } else if (!stored.all().equals(known.all())) {
       agreed = Histories.NONE;
       throw new RetriableException(

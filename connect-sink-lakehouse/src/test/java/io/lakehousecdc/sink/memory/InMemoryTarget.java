@@ -127,7 +127,7 @@ public final class InMemoryTarget implements Target {
       throw new OutdatedHistoriesException(
           "Histories " + stored + " are stored, known are " + commit.histories());
     }
-    contents.histories().put(connector, commit.histories());
+    contents.histories().put(connector, commit.histories().union(stored));
     for (PartitionAdvance advance : commit.advances()) {
       Owned owned = new Owned(connector, advance.partition());
       PartitionState held = contents.states().get(owned);
