@@ -21,6 +21,7 @@ import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.error.OutdatedHistoriesException;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -30,6 +31,7 @@ import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,6 +128,44 @@ class SharedHistoriesTest {
     }
   }
 
+  @Test
+  void softTruncatesOfTwoShardsDeleteTheRowsOfEach() {
+    CommitReceipt receipt;
+    try (Target target = open(Warehouse.soft())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0).knowing(SHARDS);
+      owner.commit(
+          rows(Warehouse.ITEMS)
+              .upsert(new Position(0, 90, 90), 1, "blue", null, null)
+              .upsert(new Position(1, 40, 40), 2, "green", null, null)
+              .upsert(new Position(1, 60, 60), 3, "green, after", null, null)
+              .build());
+      TableBatch batch = rows(Warehouse.ITEMS).build();
+      receipt =
+          owner.commit(
+              batch.withTruncates(
+                  List.of(
+                      SHARDS.floor(
+                          new Position(0, 100, 100), Cause.TRUNCATE, SourceRelation.SHARDS),
+                      SHARDS.floor(
+                          new Position(1, 50, 50), Cause.TRUNCATE, SourceRelation.SHARDS))));
+      // Below the floor that the table remembers of its own source.
+      owner.commit(
+          rows(Warehouse.ITEMS).upsert(new Position(0, 95, 95), 4, "late", null, null).build());
+    }
+    assertEquals(2, receipt.deleted());
+    Map<Object, List<Object>> stored = new HashMap<>();
+    new KernelReader(store)
+        .rows(MortalSink.location(root, Warehouse.ITEMS))
+        .forEach(
+            row ->
+                stored.put(
+                    row.get("id"),
+                    List.of(row.get("_cdc_deleted"), row.get("_cdc_epoch"), row.get("_cdc_lsn"))));
+    assertEquals(
+        Map.of(1, List.of(true, 0, 100L), 2, List.of(true, 1, 50L), 3, List.of(false, 1, 60L)),
+        stored);
+  }
+
   private static PendingSweep pending(Position below) {
     return new PendingSweep(Warehouse.ITEMS, Warehouse.P0.topic(), below);
   }
@@ -141,8 +181,11 @@ class SharedHistoriesTest {
   }
 
   private Target open() {
-    return DeltaFixture.open(
-        store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
+    return open(TableOptions.DEFAULT);
+  }
+
+  private Target open(TableOptions options) {
+    return DeltaFixture.open(store, root, options, new TargetContext("sink", 0), Map.of());
   }
 
   private static Batches rows(TableId table) {

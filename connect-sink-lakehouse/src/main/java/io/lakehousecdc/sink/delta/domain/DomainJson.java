@@ -23,13 +23,9 @@ final class DomainJson {
     try {
       return MAPPER.readTree(value);
     } catch (JsonProcessingException e) {
-      throw foreign(name, value, e);
+      throw new FatalException(
+          "The metadata domain " + name + " is not one that this sink wrote: " + value, e);
     }
-  }
-
-  static FatalException foreign(String name, String value, Exception cause) {
-    return new FatalException(
-        "The metadata domain " + name + " is not one that this sink wrote: " + value, cause);
   }
 
   /** Adds a position, in fields of its own. */
