@@ -19,6 +19,8 @@ import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.SkipReason;
+import io.lakehousecdc.sink.change.SkippedChange;
 import io.lakehousecdc.sink.error.OutdatedHistoriesException;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +187,32 @@ interface HistoryContract extends Warehouse {
                     RowKey.of(1), new Object[] {1, "x", Cell.UNCHANGED, null}, again)));
     assertThat(receipt.stale()).as("skipped changes").isEqualTo(1);
     assertThatRows(ITEMS, "id").areExactly(row(2));
+  }
+
+  @Test
+  default void skippedChangesTellWhy() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT).knowing(FAILED_OVER);
+    owner.commit(rowAt(new Position(0, 60, 60), 1_500, 1, "first history"));
+    assertThat(owner.commit(rowAt(new Position(0, 50, 50), 1_400, 1, "older")).skips().counts())
+        .as("a change older than the stored row")
+        .isEqualTo(Map.of(SkipReason.SUPERSEDED, 1L));
+    owner.commit(rowAt(new Position(1, 10, 10), 2_500, 1, "second history"));
+    CommitReceipt receipt = owner.commit(rowAt(new Position(0, 70, 70), 1_600, 1, "backlog"));
+    assertThat(receipt.skips().counts())
+        .as("a change of an older history")
+        .isEqualTo(Map.of(SkipReason.OLDER_HISTORY, 1L));
+    assertThat(receipt.skips().examples())
+        .containsExactly(
+            new SkippedChange(
+                ITEMS,
+                SkipReason.OLDER_HISTORY,
+                RowKey.of(1),
+                new Position(0, 70, 70),
+                new Position(1, 10, 10)));
+    owner.commit(truncate(FAILED_OVER, new Position(1, 50, 50), SourceRelation.AUTO));
+    assertThat(owner.commit(rowAt(new Position(1, 40, 40), 2_600, 2, "late")).skips().counts())
+        .as("a change from before a truncate")
+        .isEqualTo(Map.of(SkipReason.BELOW_TRUNCATE, 1L));
   }
 
   private static Histories onlyFirst() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -10,6 +13,7 @@ import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The look-up of a batch's keys in the index, all at once. For one batch; not thread-safe. */
 final class ChangeLocator {
@@ -34,13 +38,19 @@ final class ChangeLocator {
    *
    * @param floors changes below any of them are left out
    * @param gone stored rows that count as absent
+   * @param skips told of those that are left out
    */
-  List<Located> locate(List<RowChange> changes, Floors floors, RowSet gone) {
+  List<Located> locate(
+      List<RowChange> changes, Floors floors, RowSet gone, SkipCounter skips) {
     List<RowChange> current = new ArrayList<>(changes.size());
     List<Object[]> keyValues = new ArrayList<>(changes.size());
     List<KeyBits> wanted = new ArrayList<>(changes.size());
     for (RowChange change : changes) {
-      if (!floors.cover(change.info().position(), change.info().commitMicros())) {
+      Position position = change.info().position();
+      Optional<Floor> above = floors.covering(position, change.info().commitMicros());
+      if (above.isPresent()) {
+        skips.below(above.get(), change.key(), position);
+      } else {
         Object[] values = mapping.key(change.key());
         current.add(change);
         keyValues.add(values);

@@ -5,6 +5,7 @@ import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -26,17 +27,26 @@ record Floors(List<Floor> all) {
   }
 
   /**
+   * One that a change is below; empty where there is none.
+   *
+   * @param commitMicros its commit time, microseconds since the epoch; 0 where not known
+   */
+  Optional<Floor> covering(Position position, long commitMicros) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).covers(position, commitMicros)) {
+        return Optional.of(all.get(i));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
    * Whether a row or change is below one.
    *
    * @param commitMicros its commit time, microseconds since the epoch; 0 where not known
    */
   boolean cover(Position position, long commitMicros) {
-    for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).covers(position, commitMicros)) {
-        return true;
-      }
-    }
-    return false;
+    return !all.isEmpty() && covering(position, commitMicros).isPresent();
   }
 
   /** Whether statistics tell that no row of a file is below any. */

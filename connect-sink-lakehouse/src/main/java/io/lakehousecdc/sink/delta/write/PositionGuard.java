@@ -2,6 +2,8 @@
 package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.SkipCounter;
+import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.StoredRow;
@@ -36,15 +38,24 @@ final class PositionGuard {
     }
   }
 
-  /** The changes that take effect, in order. */
-  List<Resolved> resolve(List<Located> changes) {
+  /**
+   * The changes that take effect, in order.
+   *
+   * @param skips told of those that do not
+   */
+  List<Resolved> resolve(List<Located> changes, SkipCounter skips) {
     List<Resolved> resolved = new ArrayList<>(changes.size());
     for (Located located : changes) {
-      if (!isNewer(states.of(located.own()), located.position())) {
-        Resolved change = new Resolved(located, lender(located));
-        if (!change.isSuperseded()) {
-          resolved.add(change);
-        }
+      StoredRowState own = states.of(located.own());
+      if (isNewer(own, located.position())) {
+        skips.outranked(located.change().key(), located.position(), own.position());
+        continue;
+      }
+      Resolved change = new Resolved(located, lender(located));
+      if (change.isSuperseded()) {
+        skips.skip(SkipReason.NO_ROW, located.change().key(), located.position(), null);
+      } else {
+        resolved.add(change);
       }
     }
     return resolved;

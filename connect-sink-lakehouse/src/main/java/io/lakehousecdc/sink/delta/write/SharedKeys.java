@@ -2,10 +2,12 @@
 package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
 import io.lakehousecdc.sink.change.RowChange.Delete;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
+import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import java.util.ArrayList;
@@ -59,15 +61,19 @@ final class SharedKeys {
   /**
    * The same changes as upserts and deletes that say by themselves what is left of their keys.
    * Deletes of a row that is known to have outlived them are left out.
+   *
+   * @param skips told of those that are left out
    */
-  List<Located> plain(List<Located> changes) {
+  List<Located> plain(List<Located> changes, SkipCounter skips) {
     if (!concerned) {
       return changes;
     }
     List<Located> plain = new ArrayList<>(changes.size());
     for (Located located : changes) {
       StoredRowState own = states.of(located.own());
-      if (!(located.change() instanceof Delete delete && delete.spares(own))) {
+      if (located.change() instanceof Delete delete && delete.spares(own)) {
+        skips.skip(SkipReason.SUPERSEDED, delete.key(), located.position(), own.position());
+      } else {
         Located one = located.as(plain(located.change(), own));
         plain.add(isReplaced(one.former(), one.position()) ? one.withoutFormer() : one);
       }

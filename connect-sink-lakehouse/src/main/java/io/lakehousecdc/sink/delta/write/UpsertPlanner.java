@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.write;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
@@ -86,8 +87,8 @@ public final class UpsertPlanner {
     if (!isSoft()) {
       truncated.values().forEach(removed::addAll);
     }
-    List<Resolved> changes = resolved(truncates, truncates.and(swept));
-    long stale = batch.changes().size() - changes.size();
+    SkipCounter skips = new SkipCounter(batch.table());
+    List<Resolved> changes = resolved(truncates, truncates.and(swept), skips);
     new RowMerger(state, batch, mapping, options.deleteMode()).merge(changes).forEach(this::apply);
     if (isSoft()) {
       truncated.forEach(
@@ -106,7 +107,7 @@ public final class UpsertPlanner {
         removedKeys,
         Optional.of(remembered.with(batch.truncates()).with(swept))
             .filter(floors -> !floors.equals(remembered)),
-        new CommitReceipt(upserted, deleted, stale, toastMerged, orphaned));
+        new CommitReceipt(upserted, deleted, skips.skips(), toastMerged, orphaned));
   }
 
   private boolean isSoft() {
@@ -130,10 +131,13 @@ public final class UpsertPlanner {
    *
    * @param truncates stored rows below them count as absent
    * @param floors changes below them do not take effect
+   * @param skips told of those that do not
    */
-  private List<Resolved> resolved(Floors truncates, Floors floors) throws IOException {
+  private List<Resolved> resolved(Floors truncates, Floors floors, SkipCounter skips)
+      throws IOException {
     List<Located> located =
-        new ChangeLocator(state, mapping, keys, clock).locate(batch.changes(), floors, removed);
+        new ChangeLocator(state, mapping, keys, clock)
+            .locate(batch.changes(), floors, removed, skips);
     StoredRowStates states = new StoredRowStates(state, truncates);
     SharedKeys sharedKeys = new SharedKeys(states, batch.schema().size());
     PositionGuard guard = new PositionGuard(states);
@@ -142,7 +146,7 @@ public final class UpsertPlanner {
       guard.ask(change);
     }
     states.read();
-    return guard.resolve(sharedKeys.plain(located));
+    return guard.resolve(sharedKeys.plain(located, skips), skips);
   }
 
   private void apply(Merged merged) {
