@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class HistoriesRandomTest {
   private static LongStream seeds() {
-    return LongStream.range(0, Long.getLong("seeds", 60));
+    return LongStream.range(0, Long.getLong("seeds", 20));
   }
 
   @ParameterizedTest
@@ -82,10 +82,11 @@ class HistoriesRandomTest {
     private final List<RandomShop> shops = new ArrayList<>();
     private final int partitions;
     private boolean replaces;
+    private int failures;
 
     Run(long seed, ItemTopics topics, int shards) {
       this.random = new Random(seed);
-      this.topics = topics.batchesOf(1 + random.nextInt(60));
+      this.topics = topics.batchesOf(4 + random.nextInt(60));
       this.partitions = 1 + random.nextInt(3);
       boolean shareTopic = random.nextBoolean();
       RandomShop.Clock clock = new RandomShop.Clock();
@@ -197,7 +198,9 @@ class HistoriesRandomTest {
 
     private void failSometimes() {
       synchronized (random) {
-        if (random.nextInt(12) == 0) {
+        // Each takes a pause before the next attempt.
+        if (failures < 2 && random.nextInt(12) == 0) {
+          failures++;
           throw new RetriableException("connection lost");
         }
       }
