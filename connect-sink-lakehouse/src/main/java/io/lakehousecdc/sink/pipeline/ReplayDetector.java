@@ -47,6 +47,9 @@ final class ReplayDetector {
   /** Place of the event of the group that is to come again; {@link #IN_ORDER} where none is. */
   private int expected;
 
+  /** Whether the saved group has several events, which are known only once they are recalled. */
+  private final boolean recalls;
+
   /** Whether the group as it was saved has yet to be recalled. */
   private boolean saved;
 
@@ -58,6 +61,7 @@ final class ReplayDetector {
     firstOffset = state.firstOffset();
     run = state.run();
     expected = state.expected();
+    recalls = state.count() > 1;
     saved = state.count() > 0;
     at = saved ? highWater : null;
     if (state.count() == 1) {
@@ -88,12 +92,17 @@ final class ReplayDetector {
   }
 
   /**
-   * Shows an event that the target has, of a partition that was taken over, again in its order.
+   * Shows an event that the target has, of a partition that was taken over, again in its order. The
+   * partition may be read again for another stream's group: what came before the own one, or where
+   * all of it was saved, changes nothing.
    *
    * @param position where it stands
    * @param eventRun hash of the run of the source's task that sent it; 0 where not known
    */
   void recall(Position position, RowEvent event, long offset, long eventRun) {
+    if (!recalls || offset < firstOffset) {
+      return;
+    }
     if (saved) {
       saved = false;
       clear();

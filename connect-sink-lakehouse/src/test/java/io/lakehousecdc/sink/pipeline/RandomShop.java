@@ -228,7 +228,7 @@ final class RandomShop {
   }
 
   private SourcePartition partition(int id) {
-    return partitions.get(Math.floorMod(Integer.hashCode(id * 31), partitions.size()));
+    return partitions.get((id - firstId) / idStep % partitions.size());
   }
 
   private void emit(int id, Operation operation, Object[] after, SourcePosition at) {

@@ -169,6 +169,32 @@ class ReplayDetectorTest {
     assertEquals(List.of("a", "a", "b"), kept);
   }
 
+  /** The partition is read again for the group of another source's stream. */
+  @Test
+  void singleEventIsNotForgottenWhereOthersAreReadAgain() {
+    send(5, "z");
+    send(10, "a");
+    run = 2;
+    send(5, "z");
+    ReplayState state = detector.state(highWater);
+    detector = new ReplayDetector(state, highWater);
+    recall(2);
+    send(10, "a", "b");
+    assertEquals(List.of("z", "a", "b"), kept);
+  }
+
+  @Test
+  void groupIsRecalledFromItsFirstEventOn() {
+    send(5, "z");
+    send(10, "a", "b");
+    ReplayState state = detector.state(highWater);
+    detector = new ReplayDetector(state, highWater);
+    recall(0);
+    run = 2;
+    send(10, "b", "c");
+    assertEquals(List.of("z", "a", "b", "c"), kept);
+  }
+
   @Test
   void laterPositionBeginsAGroupOfItsOwn() {
     send(10, "a", "b");
@@ -210,9 +236,11 @@ class ReplayDetectorTest {
   private void restart() {
     ReplayState state = detector.state(highWater);
     detector = new ReplayDetector(state, highWater);
-    for (long offset = ReplayDetector.recallFrom(state, sent.size());
-        offset < sent.size();
-        offset++) {
+    recall(ReplayDetector.recallFrom(state, sent.size()));
+  }
+
+  private void recall(long from) {
+    for (long offset = from; offset < sent.size(); offset++) {
       Sent again = sent.get((int) offset);
       detector.recall(again.position(), again.event(), offset, again.run());
     }
