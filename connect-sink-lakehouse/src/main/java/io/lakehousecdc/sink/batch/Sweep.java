@@ -20,7 +20,6 @@ public record Sweep(String topic, Floor floor, Mode mode) {
     return floor.at();
   }
 
-
   /** What happens to rows that the snapshot did not contain. */
   public enum Mode {
     /** Count them for the receipt, change nothing. */

@@ -132,7 +132,10 @@ final class BatchContent {
   private BatchBuilder builder(TableId table) {
     return builders.computeIfAbsent(
         table,
-        id -> options.writeMode() == WriteMode.APPEND ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
+        id ->
+            options.writeMode() == WriteMode.APPEND
+                ? new AppendBatchBuilder(id)
+                : new UpsertBatchBuilder(id));
   }
 
   private static RowSchema schemaOf(ChangeEvent event) {

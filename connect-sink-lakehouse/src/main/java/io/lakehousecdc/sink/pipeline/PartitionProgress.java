@@ -184,8 +184,8 @@ final class PartitionProgress {
   }
 
   /**
-   * Whether the record at {@code offset} shows that the topic was deleted and created anew: it comes
-   * at an offset already read, and cannot be what was read there.
+   * Whether the record at {@code offset} shows that the topic was deleted and created anew: it
+   * comes at an offset already read, and cannot be what was read there.
    */
   boolean beginsAnew(long offset, SourcePosition event) {
     return offset < nextOffset

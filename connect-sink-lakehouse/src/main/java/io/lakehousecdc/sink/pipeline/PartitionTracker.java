@@ -89,8 +89,7 @@ final class PartitionTracker {
     PartitionState state = loaded.state();
     boolean stored = loaded.isStored();
     this.partition = partition;
-    this.progress =
-        new PartitionProgress(partition, state, loaded.tablesAhead(), book, metrics);
+    this.progress = new PartitionProgress(partition, state, loaded.tablesAhead(), book, metrics);
     this.committed = stored ? ReportableOffset.stored(state.nextOffset()) : new ReportableOffset();
     this.lastCut = stored ? state : null;
     this.resumeAt = stored ? OptionalLong.of(recalls.from(state)) : OptionalLong.empty();
@@ -198,7 +197,8 @@ final class PartitionTracker {
   /** The step from the last batch to what has been taken in since. */
   PartitionStep step() {
     return new PartitionStep(
-        new PartitionAdvance(partition, Optional.ofNullable(lastCut), progress.state(lastDelete())), committed);
+        new PartitionAdvance(partition, Optional.ofNullable(lastCut), progress.state(lastDelete())),
+        committed);
   }
 
   /** A batch is to be committed with {@code state}: the next step builds on it. */

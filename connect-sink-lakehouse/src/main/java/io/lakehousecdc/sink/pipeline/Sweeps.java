@@ -56,9 +56,7 @@ final class Sweeps {
     SourcePartition partition = tracker.partition();
     Position below =
         new Position(
-            progress.latest().order().highWater().epoch(),
-            progress.justCompleted().getAsLong(),
-            0);
+            progress.latest().order().highWater().epoch(), progress.justCompleted().getAsLong(), 0);
     PendingSweep ending = new PendingSweep(table, partition.topic(), below);
     endings.put(table, new Ending(ending, new HashSet<>()));
     return Optional.of(new Due(table, sweep(ending), Set.of(partition)));

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests of records that the real {@code ExtractNewRecordState} has flattened. */
 class FlattenedTest {
   private static final long MS_2026 = 1_767_225_600_000L;
+
   /** Without further metadata the topic tells the source. */
   private static final SourceId BY_TOPIC = new SourceId("src", "", "");
 
@@ -52,7 +53,8 @@ class FlattenedTest {
     assertEquals(new TableId("public", "t"), row.table());
     assertEquals(Operation.CREATE, row.operation());
     assertEquals(
-        new SourcePosition(BY_TOPIC, 100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
+        new SourcePosition(BY_TOPIC, 100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000),
+        row.sourcePosition());
     assertEquals(List.of("id", "v"), columns(row));
     assertEquals(Arrays.asList(7, "x"), Arrays.asList(row.after()));
     assertEquals(RowKey.of(7), row.key());
@@ -103,7 +105,8 @@ class FlattenedTest {
     RowEvent row =
         decoding.row(TABLE.flattened(Map.of("add.fields", "ts_ms,lsn")).create(100, 120, 7, "x"));
     assertEquals(
-        new SourcePosition(BY_TOPIC, SourcePosition.UNSEQUENCED, 120, Snapshot.NO, 0), row.sourcePosition());
+        new SourcePosition(BY_TOPIC, SourcePosition.UNSEQUENCED, 120, Snapshot.NO, 0),
+        row.sourcePosition());
     assertEquals(List.of("id", "v"), columns(row));
   }
 
@@ -148,7 +151,8 @@ class FlattenedTest {
     assertEquals(Operation.DELETE, row.operation());
     assertEquals(RowKey.of(7), row.key());
     assertEquals(
-        new SourcePosition(BY_TOPIC, 100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000), row.sourcePosition());
+        new SourcePosition(BY_TOPIC, 100, 120, Snapshot.NO, (MS_2026 + 100) * 1_000),
+        row.sourcePosition());
     SinkRecord snapshot = flat.snapshot(90, 7, "x").at(0, 1);
     assertEquals(
         SourcePosition.NONE,

@@ -52,7 +52,8 @@ class RecordedItemTest {
   void initialSnapshotRowHoldsEveryTypeExactly() {
     RowEvent row = row(0, Operation.READ, 1);
     assertEquals(
-        new SourcePosition(SOURCE, SourcePosition.NONE, 283955824, Snapshot.INITIAL, 1795232093117858L),
+        new SourcePosition(
+            SOURCE, SourcePosition.NONE, 283955824, Snapshot.INITIAL, 1795232093117858L),
         row.sourcePosition());
     assertEquals("one", after(row, "name"));
     assertEquals(new BigDecimal("12.34"), after(row, "price"));

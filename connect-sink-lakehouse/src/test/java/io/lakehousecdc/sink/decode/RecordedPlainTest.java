@@ -49,6 +49,7 @@ class RecordedPlainTest {
   }
 
   private static SourcePosition incremental(long micros) {
-    return new SourcePosition(RecordedItemTest.SOURCE, 284228128, 284228128, Snapshot.INCREMENTAL, micros);
+    return new SourcePosition(
+        RecordedItemTest.SOURCE, 284228128, 284228128, Snapshot.INCREMENTAL, micros);
   }
 }

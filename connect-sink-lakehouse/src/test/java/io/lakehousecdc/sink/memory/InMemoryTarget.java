@@ -10,12 +10,12 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.error.OutdatedHistoriesException;
-import io.lakehousecdc.sink.spi.CarriedOver;
 import io.lakehousecdc.sink.memory.MemoryWarehouse.Contents;
 import io.lakehousecdc.sink.memory.MemoryWarehouse.Owned;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaPlanner;
+import io.lakehousecdc.sink.spi.CarriedOver;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -107,8 +107,7 @@ public final class InMemoryTarget implements Target {
             Owned owned = new Owned(connector, partition);
             PartitionState old =
                 warehouse.contents().states().getOrDefault(owned, PartitionState.FRESH);
-            next.states()
-                .put(owned, offset == null ? PartitionState.FRESH : old.movedTo(offset));
+            next.states().put(owned, offset == null ? PartitionState.FRESH : old.movedTo(offset));
           });
       warehouse.replace(next);
     }
@@ -145,8 +144,14 @@ public final class InMemoryTarget implements Target {
       ColumnChanges columns = ColumnChanges.of(contents.columnsOf(batch.table()), batch, options);
       MemoryTable table = prepared(batch.table(), columns, contents);
       boolean completed =
-          batch.sweep().map(sweep -> contents.ask(connector, batch.table(), sweep, commit.histories())).orElse(false);
-      receipt = receipt.plus(new MemoryWriter(table, columns.batch(), options, commit.histories()).write(completed));
+          batch
+              .sweep()
+              .map(sweep -> contents.ask(connector, batch.table(), sweep, commit.histories()))
+              .orElse(false);
+      receipt =
+          receipt.plus(
+              new MemoryWriter(table, columns.batch(), options, commit.histories())
+                  .write(completed));
     }
     commit
         .deadLetters()

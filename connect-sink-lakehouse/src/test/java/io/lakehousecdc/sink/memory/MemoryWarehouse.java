@@ -66,8 +66,7 @@ public final class MemoryWarehouse {
     }
 
     /** Whether every known partition of the topic has completed the snapshot. */
-    boolean snapshotCompleted(
-        String connector, String topic, Position below, Histories known) {
+    boolean snapshotCompleted(String connector, String topic, Position below, Histories known) {
       return states.entrySet().stream()
           .filter(
               entry ->

@@ -70,8 +70,7 @@ class CopyInAppendModeTest {
     // The task restarts between the two.
     topics.tombstone(P0, 1);
     topics.drain();
-    assertEquals(
-        2, topics.warehouse.rows(History.TABLE, topics.tables().metadata()).size());
+    assertEquals(2, topics.warehouse.rows(History.TABLE, topics.tables().metadata()).size());
   }
 
   @Test
@@ -80,8 +79,7 @@ class CopyInAppendModeTest {
     topics.drain();
     topics.tombstone(P0, 2);
     topics.drain();
-    assertEquals(
-        2, topics.warehouse.rows(History.TABLE, topics.tables().metadata()).size());
+    assertEquals(2, topics.warehouse.rows(History.TABLE, topics.tables().metadata()).size());
   }
 
   /** The source restarts when it has sent a part, and repeats from its middle; so does the task. */
@@ -138,13 +136,7 @@ class CopyInAppendModeTest {
     topics.add(
         P0,
         new RowEvent(
-            History.TABLE,
-            KEYLESS,
-            Operation.CREATE,
-            RowKey.of(),
-            new Object[] {value},
-            null,
-            at));
+            History.TABLE, KEYLESS, Operation.CREATE, RowKey.of(), new Object[] {value}, null, at));
   }
 
   private static SourcePosition copied() {

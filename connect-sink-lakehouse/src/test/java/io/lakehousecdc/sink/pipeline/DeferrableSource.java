@@ -162,7 +162,8 @@ final class DeferrableSource {
   }
 
   private void add(int key, Operation operation, Object[] after) {
-    SourcePosition sourcePosition = new SourcePosition(History.SOURCE, commitLsn, lsn, Snapshot.NO, micros);
+    SourcePosition sourcePosition =
+        new SourcePosition(History.SOURCE, commitLsn, lsn, Snapshot.NO, micros);
     partition(key)
         .add(
             new RowEvent(

@@ -32,7 +32,6 @@ import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
-import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.time.Duration;
@@ -115,7 +114,8 @@ class HandOverTest {
     assertEquals(new OfferResult.Rewind(0), offer(6, 60));
     for (int offset = 0; offset < 3; offset++) {
       SourcePosition unknown =
-          new SourcePosition(History.SOURCE, SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
+          new SourcePosition(
+              History.SOURCE, SourcePosition.NONE, SourcePosition.NONE, Snapshot.NO, 0);
       accept(change(offset, created(offset, Primitive.INT32, 7, unknown)));
     }
     assertEquals(0, pipeline.reportableOffset(ITEMS, 3));

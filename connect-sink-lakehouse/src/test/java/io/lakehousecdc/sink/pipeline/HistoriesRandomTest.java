@@ -199,9 +199,7 @@ class HistoriesRandomTest {
       Map<Integer, List<SourcePartition>> dealt = new HashMap<>();
       int count = 1 + random.nextInt(3);
       for (SourcePartition partition : topics.log.keySet()) {
-        dealt
-            .computeIfAbsent(random.nextInt(count), key -> new ArrayList<>())
-            .add(partition);
+        dealt.computeIfAbsent(random.nextInt(count), key -> new ArrayList<>()).add(partition);
       }
       ToLongFunction<RecordOffset> runs =
           at -> shops.stream().mapToLong(shop -> shop.runOf(at)).max().orElse(0);

@@ -100,7 +100,8 @@ final class History {
     for (Object[] row : rows.values()) {
       left--;
       Snapshot kind = left == 0 ? Snapshot.INITIAL_LAST : Snapshot.INITIAL;
-      SourcePosition sourcePosition = new SourcePosition(SOURCE, SourcePosition.NONE, lsn, kind, micros);
+      SourcePosition sourcePosition =
+          new SourcePosition(SOURCE, SourcePosition.NONE, lsn, kind, micros);
       add((int) row[0], Operation.READ, row.clone(), sourcePosition);
     }
   }

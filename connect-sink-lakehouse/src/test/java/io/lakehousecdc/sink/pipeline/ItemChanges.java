@@ -35,19 +35,12 @@ final class ItemChanges {
   /** The deletion of the row {@code id}. */
   static RowEvent deleted(int id, long lsn) {
     return new RowEvent(
-        History.TABLE,
-        History.SCHEMA,
-        Operation.DELETE,
-        RowKey.of(id),
-        null,
-        null,
-        streamed(lsn));
+        History.TABLE, History.SCHEMA, Operation.DELETE, RowKey.of(id), null, null, streamed(lsn));
   }
 
   /** A tombstone, which says nothing of its source or place. */
   static TombstoneEvent tombstone(int id) {
-    return new TombstoneEvent(
-        History.TABLE, History.SCHEMA, RowKey.of(id), SourcePosition.UNKNOWN);
+    return new TombstoneEvent(History.TABLE, History.SCHEMA, RowKey.of(id), SourcePosition.UNKNOWN);
   }
 
   /** A place in the stream; with a greater {@code lsn} it is above and was committed later. */

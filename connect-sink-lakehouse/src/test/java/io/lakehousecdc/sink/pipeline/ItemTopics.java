@@ -92,8 +92,7 @@ final class ItemTopics {
       SourcePartition partition, Operation operation, int id, Object[] after, SourcePosition at) {
     return add(
         partition,
-        new RowEvent(
-            History.TABLE, History.SCHEMA, operation, RowKey.of(id), after, null, at));
+        new RowEvent(History.TABLE, History.SCHEMA, operation, RowKey.of(id), after, null, at));
   }
 
   ItemTopics truncate(SourcePartition partition, SourcePosition at) {
@@ -103,8 +102,7 @@ final class ItemTopics {
   ItemTopics tombstone(SourcePartition partition, int id) {
     return add(
         partition,
-        new TombstoneEvent(
-            History.TABLE, History.SCHEMA, RowKey.of(id), SourcePosition.UNKNOWN));
+        new TombstoneEvent(History.TABLE, History.SCHEMA, RowKey.of(id), SourcePosition.UNKNOWN));
   }
 
   ItemTopics add(SourcePartition partition, ChangeEvent event) {

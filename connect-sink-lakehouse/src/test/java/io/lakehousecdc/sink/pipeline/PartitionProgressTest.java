@@ -162,8 +162,10 @@ class PartitionProgressTest {
 
   @Test
   void theOperatorsEpochTakesEffectFromTheNextRecord() {
-    ledger = ledger(
-            new PartitionState(7, new Position(0, 900, 910), 500, 500, 10), EpochPolicy.automaticFrom(3));
+    ledger =
+        ledger(
+            new PartitionState(7, new Position(0, 900, 910), 500, 500, 10),
+            EpochPolicy.automaticFrom(3));
     offset = 7;
     assertEquals(new Position(3, 50, 60), position(streamed(50, 60, 5)));
   }

@@ -48,8 +48,7 @@ class PartitionTrackerTest {
           new Fingerprint(5, 6),
           List.of());
   private static final Histories HISTORIES =
-      Histories.of(
-          List.of(new io.lakehousecdc.order.History(0, History.SOURCE, 1_000)), Map.of());
+      Histories.of(List.of(new io.lakehousecdc.order.History(0, History.SOURCE, 1_000)), Map.of());
 
   private final SinkMetrics metrics = new SinkMetrics();
   private final HistoryBook book = new HistoryBook(EpochPolicy.AUTOMATIC);

@@ -148,8 +148,7 @@ final class RandomShop {
   }
 
   private void blockingSnapshot() {
-    SourcePosition at =
-        new SourcePosition(source, commitLsn, lsn, Snapshot.BLOCKING, clock.next());
+    SourcePosition at = new SourcePosition(source, commitLsn, lsn, Snapshot.BLOCKING, clock.next());
     rows.keySet().forEach(id -> emit(id, Operation.READ, cells(id), at));
   }
 
