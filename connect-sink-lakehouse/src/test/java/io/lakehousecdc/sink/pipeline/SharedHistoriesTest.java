@@ -18,9 +18,11 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +130,7 @@ class SharedHistoriesTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void threePartitionsMayLagAsTheyLike(long seed) {
     Random random = new Random(seed);
+    Map<Object, Object> names = new TreeMap<>();
     SourcePartition[] all = {P0, P1, P2};
     long micros = 1_000;
     long lsn = 9_000;
@@ -156,8 +159,6 @@ class SharedHistoriesTest {
     }
     assertEquals(names, topics.names());
   }
-
-  private final Map<Object, Object> names = new java.util.TreeMap<>();
 
   // Another source under a new prefix.
 
@@ -257,7 +258,7 @@ class SharedHistoriesTest {
       task.drain();
       assertEquals(0, task.figure("EpochsTotal"));
     }
-    Set<Object> expected = new java.util.HashSet<>(Set.of(40, 41));
+    Set<Object> expected = new HashSet<>(Set.of(40, 41));
     for (int i = 0; i < 20 && relation == SourceRelation.SHARDS; i++) {
       expected.add(2 * i);
     }
