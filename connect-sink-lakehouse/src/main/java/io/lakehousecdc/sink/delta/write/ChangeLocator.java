@@ -40,8 +40,7 @@ final class ChangeLocator {
    * @param gone stored rows that count as absent
    * @param skips told of those that are left out
    */
-  List<Located> locate(
-      List<RowChange> changes, Floors floors, RowSet gone, SkipCounter skips) {
+  List<Located> locate(List<RowChange> changes, Floors floors, RowSet gone, SkipCounter skips) {
     List<RowChange> current = new ArrayList<>(changes.size());
     List<Object[]> keyValues = new ArrayList<>(changes.size());
     List<KeyBits> wanted = new ArrayList<>(changes.size());
