@@ -67,6 +67,16 @@ public final class HistoryBook {
     return epoch.getAsInt();
   }
 
+  /**
+   * The source is the one whose histories version 0.1 has stored without a name: a partition whose
+   * state it has stored goes on with this source.
+   */
+  public void claims(SourceId source) {
+    if (!source.equals(SourceId.UNKNOWN)) {
+      change(known.claimedBy(source));
+    }
+  }
+
   private int least() {
     return policy.number().orElse(0);
   }
@@ -74,11 +84,7 @@ public final class HistoryBook {
   private void ensureFirst(SourceId source, long micros) {
     List<History> own = known.of(source);
     if (own.isEmpty()) {
-      if (known.of(SourceId.UNKNOWN).isEmpty()) {
-        change(known.opened(source, micros, least()));
-      } else {
-        change(known.claimedBy(source));
-      }
+      change(known.opened(source, micros, least()));
       own = known.of(source);
     }
     // An operator's number is for everything that is read from now on.

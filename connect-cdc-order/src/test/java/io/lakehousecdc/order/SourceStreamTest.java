@@ -258,7 +258,7 @@ class SourceStreamTest {
   }
 
   @Test
-  void historiesOfAnUnnamedSourceAreTakenOverByTheFirstThatComes() {
+  void historiesOfAnUnnamedSourceAreTakenOverByTheOneThatGoesOn() {
     book.learn(
         Histories.of(
             List.of(
@@ -266,9 +266,24 @@ class SourceStreamTest {
                 new History(1, SourceId.UNKNOWN, 2_000)),
             java.util.Map.of()));
     StreamState state = new StreamState(new Position(0, 100, 110), -1, -1, 2_040);
+    book.claims(SHOP);
     SourceStream stream = SourceStream.resuming(SHOP, book, state);
     assertEquals(new Position(1, 100, 110), stream.highWater());
     assertEquals(SHOP, book.known().all().get(0).source());
+  }
+
+  @Test
+  void sourceThatIsNewBesideAnUnnamedOneFollowsIt() {
+    book.learn(
+        Histories.of(
+            List.of(new History(0, SourceId.UNKNOWN, History.ALWAYS)), java.util.Map.of()));
+    SourcePosition first = at(GREEN, 100, 110, Snapshot.NO, 2_000);
+    assertEquals(
+        new Position(1, 100, 110), inOrder(SourceStream.beginning(GREEN, book, first), first));
+    book.claims(SHOP);
+    StreamState state = new StreamState(new Position(0, 5_000, 5_010), -1, -1, 1_000);
+    SourceStream old = SourceStream.resuming(SHOP, book, state);
+    assertEquals(new Position(0, 5_020, 5_030), inOrder(old, streamed(5_020, 5_030, 1_500)));
   }
 
   @Test

@@ -237,6 +237,7 @@ final class PartitionProgress {
     // Version 0.1 did not name the source: it is the first one that comes.
     SourceState unnamed = takenOver.of(SourceId.UNKNOWN).orElse(null);
     if (unnamed != null && streams.isEmpty()) {
+      book.claims(source);
       return resume(source, unnamed);
     }
     TrackedStream begun =
