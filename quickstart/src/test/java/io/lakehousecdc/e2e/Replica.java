@@ -58,6 +58,13 @@ final class Replica {
     }
   }
 
+  /** How many times LSNs have started over for the sink's tasks, since they started. */
+  long epochs() {
+    return (long)
+        Exposition.of(Lab.stack().worker().metrics())
+            .sum("lakehousecdc_sink_epochs_total", "connector=\"" + sinkName + "\"");
+  }
+
   /** Waits until the table equals the source's, in all columns of the source. */
   void awaitEqual(SourceTable table) {
     awaitEqual(table, table.columns());

@@ -55,6 +55,12 @@ final class Replicas {
         replica -> assertEquals(0, Lab.stack().kafka().client().count(queue(replica))));
   }
 
+  /** Asserts that no sink has rejected a record, or taken LSNs for some that have started over. */
+  void assertUndisturbed() {
+    assertNoneRejected();
+    each("epochs", replica -> assertEquals(0, replica.epochs()));
+  }
+
   List<Replica> all() {
     return all;
   }
