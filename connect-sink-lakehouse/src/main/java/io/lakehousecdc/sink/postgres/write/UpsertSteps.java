@@ -64,8 +64,7 @@ final class UpsertSteps {
     return staged.count(kind) > 0;
   }
 
-  /** Number of staged rows of a kind. */
-  int count(StagedRowKind kind) {
+  private int count(StagedRowKind kind) {
     return staged.count(kind);
   }
 
