@@ -16,13 +16,10 @@ import java.util.OptionalLong;
  *       <td>(epoch, commit LSN, LSN)</td></tr>
  *   <tr><td>row of an initial snapshot at S</td><td>(epoch, S, 0)</td></tr>
  *   <tr><td>streamed before the first commit that its connector has delivered: the commit LSN is
- *       null, or after a restart that of a change</td>
- *       <td>(epoch, the greatest of its LSN and the commit and snapshot LSNs before it, LSN)</td></tr>
+ *       null</td><td>(epoch, the greatest commit LSN or snapshot LSN before it, LSN)</td></tr>
  *   <tr><td>such an event, emitted again after later ones</td>
- *       <td>(epoch, the greater of its LSN and the snapshot LSN, LSN): below all that followed
- *       it</td></tr>
- *   <tr><td>with an LSN, but no sequence</td>
- *       <td>(epoch, the greater of its LSN and the snapshot LSN, LSN)</td></tr>
+ *       <td>(epoch, snapshot LSN or LSN, LSN): below all that followed it</td></tr>
+ *   <tr><td>with an LSN, but no sequence</td><td>(epoch, snapshot LSN or LSN, LSN)</td></tr>
  *   <tr><td>without any LSN</td><td>none</td></tr>
  * </table>
  *
@@ -211,36 +208,23 @@ public final class SourceStream {
 
   private Position locate(SourcePosition event, int epoch) {
     long lsn = event.lsn();
+    boolean present = epoch == highWater.epoch();
     if (event.isInitial()) {
       return new Position(epoch, lsn, 0);
     }
-    boolean present = epoch == highWater.epoch();
-    boolean toldCommit = event.commitLsn() > SourcePosition.NONE;
-    if (toldCommit && !(present && isOfFirstTransaction(event))) {
+    if (event.commitLsn() == SourcePosition.UNSEQUENCED) {
+      boolean based = present && snapshotLsn != SourcePosition.NONE;
+      return new Position(epoch, based ? snapshotLsn : lsn, lsn);
+    }
+    if (event.commitLsn() != SourcePosition.NONE) {
       return new Position(epoch, event.commitLsn(), lsn);
     }
-    // No matter what this partition has seen: a transaction's changes compare over all partitions.
-    long base = present ? Math.max(lsn, snapshotLsn) : lsn;
-    if (present && !toldCommit && !isEmittedAgain(event)) {
-      base = Math.max(base, highWater.commitLsn());
+    long base = lsn;
+    if (present) {
+      // Emitted again, it must not stand above what its first delivery came before.
+      base = isBeforeLatest(event) ? snapshotLsn : Math.max(snapshotLsn, highWater.commitLsn());
     }
-    return new Position(epoch, base, lsn);
-  }
-
-  /**
-   * Whether the latest event came before the first commit, and this one says no other: a connector
-   * that is restarted within that transaction tells the LSN of a change where it was, for want of a
-   * commit.
-   */
-  private boolean isOfFirstTransaction(SourcePosition event) {
-    return highWater.commitLsn() == highWater.lsn() && event.commitLsn() <= highWater.lsn();
-  }
-
-  /** What is emitted again must not stand above what its first delivery came before. */
-  private boolean isEmittedAgain(SourcePosition event) {
-    return event.commitLsn() == SourcePosition.UNSEQUENCED
-        || isBeforeLatest(event)
-        || isOfFirstTransaction(event) && !event.isCommittedAfter(latestCommitMicros);
+    return new Position(epoch, base > 0 ? base : lsn, lsn);
   }
 
   private Placement note(SourcePosition event, Placement placement) {
