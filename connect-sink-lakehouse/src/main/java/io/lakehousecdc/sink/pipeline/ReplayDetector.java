@@ -185,7 +185,10 @@ final class ReplayDetector {
 
   /** Place in the group of the event that this one repeats; negative where it repeats none. */
   private int placeOf(Fingerprint fingerprint, RowEvent event, long eventRun) {
-    if (expected != IN_ORDER) {
+    boolean isSameRun = eventRun != 0 && eventRun == run;
+    boolean tellsRuns = eventRun != 0 && run != 0;
+    // A run that begins in the middle of a repetition may go back before the event expected next.
+    if (expected != IN_ORDER && (isSameRun || !tellsRuns)) {
       for (int place = expected; place < group.size(); place++) {
         if (group.get(place).equals(fingerprint)) {
           return place;
@@ -193,8 +196,6 @@ final class ReplayDetector {
       }
       return -1;
     }
-    boolean isSameRun = eventRun != 0 && eventRun == run;
-    boolean tellsRuns = eventRun != 0 && run != 0;
     if (isSameRun || !tellsRuns && event.key().size() == 0) {
       return -1;
     }

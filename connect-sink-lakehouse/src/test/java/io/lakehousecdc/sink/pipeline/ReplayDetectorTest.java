@@ -86,6 +86,18 @@ class ReplayDetectorTest {
   }
 
   @Test
+  void runThatEndsInTheMiddleOfARepetitionIsFollowedByAnother() {
+    send(5, "z");
+    send(10, "a", "b", "c", "d");
+    run = 2;
+    send(5, "z");
+    send(10, "a", "b");
+    run = 3;
+    send(10, "a", "b", "c", "d", "e");
+    assertEquals(List.of("z", "a", "b", "c", "d", "e"), kept);
+  }
+
+  @Test
   void runThatGoesOnWithoutRepetitionLosesNothing() {
     send(10, "a", "b");
     run = 2;
