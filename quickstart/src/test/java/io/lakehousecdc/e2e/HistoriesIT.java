@@ -8,11 +8,11 @@ import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lakehousecdc.testkit.KafkaClient;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import io.lakehousecdc.testkit.PostgresServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +170,7 @@ class HistoriesIT {
           .path("payload")
           .path("id")
           .asText();
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("the key of " + event, e);
     }
   }
