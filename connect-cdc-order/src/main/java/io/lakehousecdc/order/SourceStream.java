@@ -16,10 +16,13 @@ import java.util.OptionalLong;
  *       <td>(epoch, commit LSN, LSN)</td></tr>
  *   <tr><td>row of an initial snapshot at S</td><td>(epoch, S, 0)</td></tr>
  *   <tr><td>streamed before the first commit that its connector has delivered: the commit LSN is
- *       null</td><td>(epoch, the greatest commit LSN or snapshot LSN before it, LSN)</td></tr>
+ *       null, or after a restart that of a change</td>
+ *       <td>(epoch, the greatest of its LSN and the commit and snapshot LSNs before it, LSN)</td></tr>
  *   <tr><td>such an event, emitted again after later ones</td>
- *       <td>(epoch, snapshot LSN or LSN, LSN): below all that followed it</td></tr>
- *   <tr><td>with an LSN, but no sequence</td><td>(epoch, snapshot LSN or LSN, LSN)</td></tr>
+ *       <td>(epoch, the greater of its LSN and the snapshot LSN, LSN): below all that followed
+ *       it</td></tr>
+ *   <tr><td>with an LSN, but no sequence</td>
+ *       <td>(epoch, the greater of its LSN and the snapshot LSN, LSN)</td></tr>
  *   <tr><td>without any LSN</td><td>none</td></tr>
  * </table>
  *
@@ -35,6 +38,7 @@ public final class SourceStream {
   private long snapshotLsn;
   private long completedSnapshotLsn;
   private long latestCommitMicros;
+  private long uncommittedLsn;
   private OptionalLong justCompleted = OptionalLong.empty();
 
   private SourceStream(SourceId source, HistoryBook book, StreamState state) {
@@ -44,6 +48,7 @@ public final class SourceStream {
     this.snapshotLsn = state.snapshotLsn();
     this.completedSnapshotLsn = state.completedSnapshotLsn();
     this.latestCommitMicros = state.latestCommitMicros();
+    this.uncommittedLsn = state.uncommittedLsn();
   }
 
   /** A stream that begins with {@code first}. */
@@ -84,7 +89,8 @@ public final class SourceStream {
 
   /** What to take this stream up from, after the events so far. */
   public StreamState state() {
-    return new StreamState(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros);
+    return new StreamState(
+        highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, uncommittedLsn);
   }
 
   public SourceId source() {
@@ -204,27 +210,39 @@ public final class SourceStream {
     highWater = new Position(epoch, 0, 0);
     snapshotLsn = SourcePosition.NONE;
     completedSnapshotLsn = SourcePosition.NONE;
+    uncommittedLsn = SourcePosition.NONE;
   }
 
   private Position locate(SourcePosition event, int epoch) {
     long lsn = event.lsn();
-    boolean present = epoch == highWater.epoch();
     if (event.isInitial()) {
       return new Position(epoch, lsn, 0);
     }
-    if (event.commitLsn() == SourcePosition.UNSEQUENCED) {
-      boolean based = present && snapshotLsn != SourcePosition.NONE;
-      return new Position(epoch, based ? snapshotLsn : lsn, lsn);
-    }
-    if (event.commitLsn() != SourcePosition.NONE) {
+    boolean present = epoch == highWater.epoch();
+    boolean toldCommit = event.commitLsn() > SourcePosition.NONE;
+    if (toldCommit && !(present && isOfFirstTransaction(event))) {
       return new Position(epoch, event.commitLsn(), lsn);
     }
-    long base = lsn;
-    if (present) {
-      // Emitted again, it must not stand above what its first delivery came before.
-      base = isBeforeLatest(event) ? snapshotLsn : Math.max(snapshotLsn, highWater.commitLsn());
+    // Whatever this partition has seen: a transaction's changes compare over all partitions.
+    long base = present ? Math.max(lsn, snapshotLsn) : lsn;
+    if (present && event.commitLsn() == SourcePosition.NONE && !isEmittedAgain(event)) {
+      base = Math.max(base, highWater.commitLsn());
     }
-    return new Position(epoch, base > 0 ? base : lsn, lsn);
+    return new Position(epoch, base, lsn);
+  }
+
+  /**
+   * Whether the event belongs to the transaction that came before the first commit: a connector
+   * that is restarted within it tells the LSN of the change where it was, for want of a commit.
+   */
+  private boolean isOfFirstTransaction(SourcePosition event) {
+    return event.commitLsn() <= uncommittedLsn;
+  }
+
+  /** What is emitted again must not stand above what its first delivery came before. */
+  private boolean isEmittedAgain(SourcePosition event) {
+    return isBeforeLatest(event)
+        || isOfFirstTransaction(event) && !event.isCommittedAfter(latestCommitMicros);
   }
 
   private Placement note(SourcePosition event, Placement placement) {
@@ -234,12 +252,21 @@ public final class SourceStream {
     if (event.isInitial()) {
       snapshotLsn = event.lsn();
     }
+    noteCommit(event);
     highWater = Position.max(highWater, placement.position());
     if (showsSnapshotEnd(event)) {
       completedSnapshotLsn = snapshotLsn;
       justCompleted = OptionalLong.of(snapshotLsn);
     }
     return placement;
+  }
+
+  private void noteCommit(SourcePosition event) {
+    if (event.commitLsn() == SourcePosition.NONE && !event.isInitial()) {
+      uncommittedLsn = Math.max(uncommittedLsn, event.lsn());
+    } else if (event.commitLsn() > uncommittedLsn) {
+      uncommittedLsn = SourcePosition.NONE;
+    }
   }
 
   /** A table's last row, or a change that was streamed after a snapshot. */

@@ -12,9 +12,21 @@ package io.lakehousecdc.order;
  *     SourcePosition#NONE}
  * @param latestCommitMicros latest commit time seen, in microseconds since the epoch; 0 before the
  *     first
+ * @param uncommittedLsn greatest LSN of the changes that came before the first commit that their
+ *     connector has delivered, or {@link SourcePosition#NONE} where a commit was told since
  */
 public record StreamState(
-    Position highWater, long snapshotLsn, long completedSnapshotLsn, long latestCommitMicros) {
+    Position highWater,
+    long snapshotLsn,
+    long completedSnapshotLsn,
+    long latestCommitMicros,
+    long uncommittedLsn) {
+
+  /** State of a stream whose connector has delivered a commit. */
+  public StreamState(
+      Position highWater, long snapshotLsn, long completedSnapshotLsn, long latestCommitMicros) {
+    this(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, SourcePosition.NONE);
+  }
 
   /** State of a stream that was never read, in the given epoch. */
   public static StreamState fresh(int epoch) {
@@ -30,11 +42,5 @@ public record StreamState(
   public boolean isPast(Position below) {
     return below.isBelow(highWater)
         || highWater.epoch() == below.epoch() && completedSnapshotLsn >= below.commitLsn();
-  }
-
-  /** The same where an operator has moved the offset: what follows is applied again. */
-  public StreamState rewound() {
-    return new StreamState(
-        new Position(highWater.epoch(), 0, 0), snapshotLsn, completedSnapshotLsn, 0);
   }
 }

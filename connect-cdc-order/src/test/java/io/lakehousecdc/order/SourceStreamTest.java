@@ -153,7 +153,7 @@ class SourceStreamTest {
     assertEquals(new Position(0, 100, 90), inOrder(stream, streamed(SourcePosition.NONE, 90, 950)));
     stream.place(streamed(500, 510, 1_600));
     assertEquals(
-        new Position(0, 500, 700), inOrder(stream, streamed(SourcePosition.NONE, 700, 2_000)));
+        new Position(0, 700, 700), inOrder(stream, streamed(SourcePosition.NONE, 700, 2_000)));
   }
 
   @Test
@@ -161,10 +161,10 @@ class SourceStreamTest {
     SourceStream stream = stream(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 900));
     stream.place(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 900));
     SourcePosition first = streamed(SourcePosition.NONE, 120, 950);
-    assertEquals(new Position(0, 100, 120), inOrder(stream, first));
+    assertEquals(new Position(0, 120, 120), inOrder(stream, first));
     stream.place(streamed(130, 140, 960));
     stream.place(streamed(200, 210, 970));
-    assertEquals(new Placement.Below(new Position(0, 100, 120)), stream.place(first));
+    assertEquals(new Placement.Below(new Position(0, 120, 120)), stream.place(first));
   }
 
   @Test
@@ -173,11 +173,60 @@ class SourceStreamTest {
     SourcePosition second = streamed(SourcePosition.NONE, 125, 950);
     SourceStream stream = stream(first);
     assertEquals(new Position(0, 120, 120), inOrder(stream, first));
-    assertEquals(new Position(0, 120, 125), inOrder(stream, second));
+    assertEquals(new Position(0, 125, 125), inOrder(stream, second));
     stream.place(streamed(130, 140, 960));
     stream.place(streamed(200, 210, 970));
     assertEquals(new Placement.Below(new Position(0, 120, 120)), stream.place(first));
     assertEquals(new Placement.Below(new Position(0, 125, 125)), stream.place(second));
+  }
+
+  @Test
+  void firstTransactionComparesOverPartitions() {
+    SourceStream one = stream(at(SourcePosition.NONE, 100, Snapshot.INITIAL, 900));
+    one.place(at(SourcePosition.NONE, 100, Snapshot.INITIAL, 900));
+    SourcePosition truncate = streamed(SourcePosition.NONE, 120, 950);
+    SourceStream two = stream(truncate);
+    Position truncated = inOrder(two, truncate);
+    assertTrue(new Position(0, 100, 0).isBelow(truncated));
+    assertTrue(inOrder(one, streamed(SourcePosition.NONE, 110, 950)).isBelow(truncated));
+    assertTrue(truncated.isBelow(inOrder(one, streamed(SourcePosition.NONE, 130, 950))));
+  }
+
+  @Test
+  void firstTransactionWhoseConnectorIsRestartedWithinItKeepsItsPositions() {
+    SourceStream stream = stream(streamed(SourcePosition.NONE, 110, 950));
+    for (long lsn = 110; lsn <= 150; lsn += 10) {
+      stream.place(streamed(SourcePosition.NONE, lsn, 950));
+    }
+    assertEquals(
+        new Placement.Below(new Position(0, 130, 130)), stream.place(streamed(130, 130, 950)));
+    assertEquals(
+        new Placement.Below(new Position(0, 140, 140)), stream.place(streamed(130, 140, 950)));
+    assertEquals(new Position(0, 150, 150), inOrder(stream, streamed(130, 150, 950)));
+    assertEquals(new Position(0, 160, 160), inOrder(stream, streamed(130, 160, 950)));
+    assertEquals(new Position(0, 170, 180), inOrder(stream, streamed(170, 180, 960)));
+  }
+
+  @Test
+  void changeRightBehindACommitBelongsToNoFirstTransaction() {
+    SourceStream stream = stream(streamed(200, 200, 950));
+    assertEquals(new Position(0, 200, 200), inOrder(stream, streamed(200, 200, 950)));
+    assertEquals(new Position(0, 200, 210), inOrder(stream, streamed(200, 210, 950)));
+    stream.place(streamed(SourcePosition.NONE, 300, 960));
+    assertEquals(new Position(0, 400, 350), inOrder(stream, streamed(400, 350, 970)));
+    assertEquals(new Position(0, 400, 410), inOrder(stream, streamed(400, 410, 970)));
+  }
+
+  @Test
+  void firstTransactionThatIsEmittedAgainFromItsStartKeepsItsPositions() {
+    SourceStream stream = stream(streamed(SourcePosition.NONE, 110, 950));
+    stream.place(streamed(SourcePosition.NONE, 110, 950));
+    stream.place(streamed(SourcePosition.NONE, 120, 950));
+    assertEquals(
+        new Placement.Below(new Position(0, 110, 110)),
+        stream.place(streamed(SourcePosition.NONE, 110, 950)));
+    assertEquals(
+        new Position(0, 130, 130), inOrder(stream, streamed(SourcePosition.NONE, 130, 950)));
   }
 
   @Test

@@ -21,7 +21,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,7 +122,6 @@ class HistoriesIT {
     }
   }
 
-  @Disabled("issue 9: before the first commit, partitions give a transaction other positions")
   @ParameterizedTest
   @ValueSource(strings = {"initial", "no_data"})
   void case45TheFirstTransactionOfAConnectorIsInOrderOverPartitions(String snapshots) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Test of a source that emits parts of a COPY again, on the whole stack and in all targets. */
@@ -53,7 +52,6 @@ class RepeatedCopyIT {
     }
   }
 
-  @Disabled("issue 9: a connector restarted before its first commit gives other commit LSNs")
   @Test
   void case43ACopyThatIsTheFirstTransactionOfItsConnectorIsLoggedOnce() {
     try (Scenario shop = new Scenario("first_copied", "create table entry (v text)");

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
@@ -37,6 +38,9 @@ final class EventFilter {
   private final Floors floors;
   private final DeleteMemory deletes;
   private final Set<TableId> notFollowed = new HashSet<>();
+
+  /** Histories whose numbers are in the positions of {@link #deletes}. */
+  private Histories numbered = Histories.NONE;
 
   /**
    * @param book histories of the connector
@@ -86,6 +90,7 @@ final class EventFilter {
    * @param run hash of the run of the source's task that sent it; 0 where not known
    */
   Result filter(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
+    forgetDeletesOfOtherNumbers();
     FilterDecision decision = tracker.progress().admit(at.offset(), event.sourcePosition());
     if (decision.verdict() == Verdict.REDELIVERED) {
       recall(tracker, at, event, run);
@@ -105,13 +110,24 @@ final class EventFilter {
         : filterForState(tracker, at, event, decision);
   }
 
+  /** A history that was never committed may have got another number since, or another source it. */
+  private void forgetDeletesOfOtherNumbers() {
+    if (numbered != book.known()) {
+      if (!book.known().include(numbered)) {
+        deletes.clear();
+      }
+      numbered = book.known();
+    }
+  }
+
   private void recall(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
     if (options.tables().writeMode() == WriteMode.APPEND
         && event instanceof RowEvent row
-        && isStreamed(row)) {
+        && isStreamed(row)
+        && !isIgnored(row)) {
+      FilterDecision decision = tracker.progress().seenBefore(event.sourcePosition());
       TrackedStream stream = tracker.progress().stream(event.sourcePosition());
-      Position position = stream.order().position(event.sourcePosition());
-      stream.replays().recall(position, row, at.offset(), run);
+      stream.replays().recall(decision, row, at.offset(), run);
     }
   }
 
@@ -189,9 +205,7 @@ final class EventFilter {
       metrics.ignoredDelete();
       return Result.DROPPED;
     }
-    boolean isDelete =
-        event instanceof TombstoneEvent || ((RowEvent) event).operation() == Operation.DELETE;
-    if (isDelete && options.tables().deleteMode() == DeleteMode.IGNORE) {
+    if (isIgnored(event)) {
       metrics.ignoredDelete();
       return Result.DROPPED;
     }
@@ -206,6 +220,11 @@ final class EventFilter {
       return Result.DROPPED;
     }
     return Result.apply(row, decision);
+  }
+
+  private boolean isIgnored(ChangeEvent event) {
+    return options.tables().deleteMode() == DeleteMode.IGNORE
+        && operationOf(event) == Operation.DELETE;
   }
 
   private Result filterTruncate(RecordOffset at, ChangeEvent event, FilterDecision decision) {

@@ -11,6 +11,7 @@ import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
 import io.lakehousecdc.sink.spi.PartitionState.SourceState;
@@ -201,7 +202,7 @@ final class PartitionProgress {
     if (event.lsn() == SourcePosition.NONE) {
       latest = stream;
       return pass(offset)
-          ? new FilterDecision(FilterDecision.Verdict.NEW, stream.order().highWater())
+          ? new FilterDecision(Verdict.NEW, stream.order().highWater())
           : FilterDecision.REDELIVERED;
     }
     if (beginsAnew(offset, event)) {
@@ -216,12 +217,21 @@ final class PartitionProgress {
     if (placement instanceof Placement.StartedOver startedOver) {
       noteHistory(offset, stream.source(), startedOver);
     }
-    boolean repeated =
-        placement instanceof Placement.Older
-            || placement instanceof Placement.Below && event.hasCommitTime() && !event.isInitial();
-    return new FilterDecision(
-        repeated ? FilterDecision.Verdict.REPEATED : FilterDecision.Verdict.NEW,
-        placement.position());
+    return decision(event, placement.position(), stream);
+  }
+
+  /** What was decided about an event that was read before; it has an LSN. */
+  FilterDecision seenBefore(SourcePosition event) {
+    TrackedStream stream = stream(event);
+    return decision(event, stream.order().position(event), stream);
+  }
+
+  private static FilterDecision decision(
+      SourcePosition event, Position position, TrackedStream stream) {
+    Position highWater = stream.order().highWater();
+    boolean older = position.epoch() < highWater.epoch();
+    boolean repeated = position.isBelow(highWater) && event.hasCommitTime() && !event.isInitial();
+    return new FilterDecision(older || repeated ? Verdict.REPEATED : Verdict.NEW, position);
   }
 
   /** The stream that an event belongs to, begun where it is the first. */

@@ -47,23 +47,24 @@ final class ReplayDetector {
   /** Place of the event of the group that is to come again; {@link #IN_ORDER} where none is. */
   private int expected;
 
-  /** Whether the saved group has several events, which are known only once they are recalled. */
-  private final boolean recalls;
+  /**
+   * As it was saved, until an event comes that the target does not have: what is recalled before
+   * that is not whole, and never saved. Null then.
+   */
+  private ReplayState restored;
 
-  /** Whether the group as it was saved has yet to be recalled. */
-  private boolean saved;
+  private boolean recalling;
 
   /**
    * @param state as it was saved
    * @param highWater greatest position of the stream then
    */
   ReplayDetector(ReplayState state, Position highWater) {
+    restored = state;
     firstOffset = state.firstOffset();
     run = state.run();
     expected = state.expected();
-    recalls = state.count() > 1;
-    saved = state.count() > 0;
-    at = saved ? highWater : null;
+    at = state.count() > 0 ? highWater : null;
     if (state.count() == 1) {
       group.add(state.first());
     }
@@ -83,8 +84,14 @@ final class ReplayDetector {
    * @param highWater greatest position of the stream
    */
   ReplayState state(Position highWater) {
+    if (!hasLsnsOf(highWater)) {
+      return ReplayState.NONE;
+    }
+    if (restored != null) {
+      return restored;
+    }
     int count = single != null ? 1 : group.size();
-    if (count == 0 || !hasLsnsOf(highWater)) {
+    if (count == 0) {
       return ReplayState.NONE;
     }
     Fingerprint first = single != null ? fingerprints.of(single) : group.get(0);
@@ -96,23 +103,23 @@ final class ReplayDetector {
    * partition may be read again for another stream's group: what came before the own one, or where
    * all of it was saved, changes nothing.
    *
-   * @param position where it stands
+   * @param decision what its position says
    * @param eventRun hash of the run of the source's task that sent it; 0 where not known
    */
-  void recall(Position position, RowEvent event, long offset, long eventRun) {
-    if (!recalls || offset < firstOffset) {
+  void recall(FilterDecision decision, RowEvent event, long offset, long eventRun) {
+    if (restored == null || restored.count() <= 1 || offset < firstOffset) {
       return;
     }
-    if (saved) {
-      saved = false;
+    if (!recalling) {
+      recalling = true;
       clear();
       expected = IN_ORDER;
       run = eventRun;
     }
-    if (hasLsnsOf(position)) {
-      isRepeatedInGroup(event, offset, eventRun);
-    } else {
+    if (decision.verdict() == FilterDecision.Verdict.REPEATED) {
       passedBelow(eventRun);
+    } else if (hasLsnsOf(decision.position())) {
+      isRepeatedInGroup(event, offset, eventRun);
     }
   }
 
@@ -123,7 +130,7 @@ final class ReplayDetector {
    * @param eventRun hash of the run of the source's task that sent it; 0 where not known
    */
   boolean isRepeated(FilterDecision decision, RowEvent event, long offset, long eventRun) {
-    saved = false;
+    restored = null;
     if (decision.verdict() == FilterDecision.Verdict.REPEATED) {
       passedBelow(eventRun);
       return true;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.StreamState;
 import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
 import io.lakehousecdc.sink.spi.PartitionState.RejectedKey;
@@ -83,6 +84,9 @@ public final class PartitionStateText {
     node.put("snapshotLsn", stream.snapshotLsn())
         .put("completedSnapshotLsn", stream.completedSnapshotLsn())
         .put("latestCommitMicros", stream.latestCommitMicros());
+    if (stream.uncommittedLsn() != SourcePosition.NONE) {
+      node.put("uncommittedLsn", stream.uncommittedLsn());
+    }
     ReplayState replay = state.replay();
     if (!replay.equals(ReplayState.NONE)) {
       ObjectNode known =
@@ -108,7 +112,8 @@ public final class PartitionStateText {
             position(node.path("highWater")),
             node.path("snapshotLsn").longValue(),
             node.path("completedSnapshotLsn").longValue(),
-            node.path("latestCommitMicros").longValue()),
+            node.path("latestCommitMicros").longValue(),
+            node.path("uncommittedLsn").asLong(SourcePosition.NONE)),
         replay.isMissingNode()
             ? ReplayState.NONE
             : new ReplayState(

@@ -32,7 +32,7 @@ class ReplayDetectorTest {
   private Position highWater = Position.LOWEST;
   private long run = 1;
 
-  private record Sent(RowEvent event, Position position, long run) {}
+  private record Sent(RowEvent event, FilterDecision decision, long run) {}
 
   @Test
   void eventsOfOnePositionAreAllKept() {
@@ -195,6 +195,31 @@ class ReplayDetectorTest {
     assertEquals(List.of("z", "a", "b"), kept);
   }
 
+  /** Other partitions' changes are committed while this one is read again. */
+  @Test
+  void stateThatIsSavedWhileAGroupIsRecalledIsTheOneBefore() {
+    send(10, "a", "b", "c", "d");
+    for (int recalled = 0; recalled < 4; recalled++) {
+      detector = new ReplayDetector(detector.state(highWater), highWater);
+      recall(0, recalled);
+    }
+    restart();
+    run = 2;
+    send(10, "b", "c", "d", "e");
+    assertEquals(List.of("a", "b", "c", "d", "e"), kept);
+  }
+
+  @Test
+  void eventThatIsReadAgainAfterNewOnesIsNotRecalledAgain() {
+    send(10, "a", "b");
+    restart();
+    send(10, "c");
+    recall(0);
+    run = 2;
+    send(10, "a", "b", "c", "d");
+    assertEquals(List.of("a", "b", "c", "d"), kept);
+  }
+
   @Test
   void groupIsRecalledFromItsFirstEventOn() {
     send(5, "z");
@@ -229,7 +254,7 @@ class ReplayDetectorTest {
       if (!detector.isRepeated(decision, event, sent.size(), run)) {
         kept.add(value);
       }
-      sent.add(new Sent(event, position, run));
+      sent.add(new Sent(event, decision, run));
     }
   }
 
@@ -252,9 +277,13 @@ class ReplayDetectorTest {
   }
 
   private void recall(long from) {
-    for (long offset = from; offset < sent.size(); offset++) {
+    recall(from, sent.size());
+  }
+
+  private void recall(long from, long to) {
+    for (long offset = from; offset < to; offset++) {
       Sent again = sent.get((int) offset);
-      detector.recall(again.position(), again.event(), offset, again.run());
+      detector.recall(again.decision(), again.event(), offset, again.run());
     }
   }
 }

@@ -268,6 +268,23 @@ class SharedHistoriesTest {
     assertTrue(topics.ids().containsAll(Set.of(40, 41)));
   }
 
+  /** The second source began before the first, which its task learns when it commits. */
+  @Test
+  void deletesAreForgottenWhereTheirHistoryGetsAnotherNumber() {
+    topics.relation(SourceRelation.SHARDS);
+    topics.add(P0, CREATE, 0, "blue", at(BLUE, 5_000, 5_010, 1_000));
+    topics.add(G0, CREATE, 1, "green", at(GREEN, 100, 110, 900));
+    topics.add(G0, DELETE, 1, "", at(GREEN, 120, 130, 910));
+    topics.add(G0, CREATE, 1, "again", at(GREEN, 140, 150, 920));
+    try (Consumer blue = topics.task(P0);
+        Consumer green = topics.task(G0)) {
+      blue.drain();
+      green.drain();
+      assertTrue(green.figure("FencedTotal") > 0);
+    }
+    assertEquals(Map.of(0, "blue", 1, "again"), topics.names());
+  }
+
   @Test
   void twoSourcesInOneTopicLoseNothingInALog() {
     topics.append();
