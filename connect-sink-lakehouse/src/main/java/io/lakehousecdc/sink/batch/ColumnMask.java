@@ -105,7 +105,9 @@ public final class ColumnMask {
   }
 
   private FormerRow formerRow(FormerRow row, Position at) {
-    return row == null ? null : new FormerRow(row.key(), cells(row.lent(), at));
+    return row == null
+        ? null
+        : new FormerRow(row.key(), cells(row.lent(), at), row.at(), row.cause());
   }
 
   private Object[] cells(Object[] cells, Position at) {

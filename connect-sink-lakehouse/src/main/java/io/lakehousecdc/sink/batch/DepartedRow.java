@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.batch;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 
@@ -38,12 +39,16 @@ record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
         : CellMerge.merge(image.alignedTo(schema), arrived);
   }
 
-  /** Who lends the cells that are still not known. */
-  Lender lender() {
+  /**
+   * Who lends the cells that are still not known.
+   *
+   * @param at position of the change of the key
+   */
+  Lender lender(Position at) {
     if (!storedFirst && image.lender() != null) {
       return image.lender();
     }
     boolean lends = storedFirst && image != null && !CellMerge.hasUnchanged(image.cells());
-    return Lender.former(key, lends ? image : null);
+    return Lender.former(key, lends ? image : null, at);
   }
 }

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.batch;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 
@@ -14,19 +15,18 @@ import io.lakehousecdc.sink.change.RowSchema;
  *     whose values the row had
  * @param values what counts where no row is stored under {@code key}; null where only a stored row
  *     can lend
- * @param lateAt position of the late change; null where the key was changed
+ * @param at position of the change of the key, or of the late change
  */
-record Lender(RowKey key, RowImage values, Position lateAt) {
+record Lender(RowKey key, RowImage values, Position at, Cause cause) {
 
   /** The row under a former key; see the components. */
-  static Lender former(RowKey key, RowImage values) {
-    return new Lender(key, values, null);
+  static Lender former(RowKey key, RowImage values, Position at) {
+    return new Lender(key, values, at, Cause.CHANGED_KEY);
   }
 
   /**
    * Who lends to a row after an older change of it has come late. Its values count where the row is
-   * not stored. A stored row outranks them, because it may stand between the two changes: so it
-   * does where the source emits the end of its log again.
+   * not stored, or is older than the late change.
    *
    * @param current who lends so far; may be null
    * @param key key of the row
@@ -35,7 +35,9 @@ record Lender(RowKey key, RowImage values, Position lateAt) {
    */
   static Lender orLate(Lender current, RowKey key, RowImage late, Position at) {
     boolean newest = current == null || current.isOwn(key) && current.yieldsTo(at);
-    return newest && !CellMerge.hasUnchanged(late.cells()) ? new Lender(key, late, at) : current;
+    return newest && !CellMerge.hasUnchanged(late.cells())
+        ? new Lender(key, late, at, Cause.LATE_CHANGE)
+        : current;
   }
 
   /** Whether it lends to the row of the same key. */
@@ -45,10 +47,10 @@ record Lender(RowKey key, RowImage values, Position lateAt) {
 
   /** The same for the target, with values aligned to {@code union}. */
   FormerRow formerRow(RowSchema union) {
-    return new FormerRow(key, values == null ? null : values.alignedTo(union));
+    return new FormerRow(key, values == null ? null : values.alignedTo(union), at, cause);
   }
 
   private boolean yieldsTo(Position late) {
-    return lateAt == null ? values == null : !late.isBelow(lateAt);
+    return cause == Cause.LATE_CHANGE ? !late.isBelow(at) : values == null;
   }
 }

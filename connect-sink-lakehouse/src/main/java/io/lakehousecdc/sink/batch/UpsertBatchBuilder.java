@@ -61,7 +61,7 @@ public final class UpsertBatchBuilder implements BatchBuilder {
     }
     DepartedRow arriving = departed.arriving(key, cells, info, visibility);
     Object[] known = arriving == null ? cells : arriving.complete(from, cells);
-    Lender lender = arriving == null ? null : arriving.lender();
+    Lender lender = arriving == null ? null : arriving.lender(info.position());
     PendingRow target = row == null ? add(key) : row;
     target.upsert(from, known, lender, info, visibility, schema.union());
   }

@@ -142,8 +142,40 @@ public sealed interface RowChange {
    * @param key key under which the row was stored until then (its own, where an older change of it
    *     that came late lends values); null where it is not known, so that no stored row can lend
    *     its values (except the row itself, where the same change has stored it before)
-   * @param lent values of the row, aligned to the batch's schema, that count if no live row is
-   *     stored under {@code key}; null where only a stored row can lend them
+   * @param lent values of the row, aligned to the batch's schema, that count if no stored row lends
+   *     its own; null where only a stored row can
+   * @param at position of the change of its key, or of the change that came late
    */
-  record FormerRow(RowKey key, Object[] lent) {}
+  record FormerRow(RowKey key, Object[] lent, Position at, Cause cause) {
+
+    /** Why unchanged cells do not come from the row as it is stored. */
+    public enum Cause {
+      /** The row was stored under another key. */
+      CHANGED_KEY,
+      /** An older change of the row came after the newer one. */
+      LATE_CHANGE
+    }
+
+    /**
+     * Whether the row stored under {@link #key} lends its values. After a change of the key it has
+     * to be the row that left it: not one that came later, nor one that took the key over in the
+     * same transaction. After a late change it has to be as new as that change; it may stand
+     * between the two, where the source emits the end of its log again.
+     *
+     * @param stored of a row that is there
+     * @param borrower position of the change that takes the values
+     */
+    public boolean isLentBy(StoredRowState stored, Position borrower) {
+      boolean counts = stored.live() || lent == null;
+      Position found = stored.position();
+      if (found == null || !counts) {
+        return counts;
+      }
+      return switch (cause) {
+        case CHANGED_KEY ->
+            !at.isBelow(found) && !(stored.isTakeover() && found.isOfSameTransaction(at));
+        case LATE_CHANGE -> !found.isBelow(at) && !borrower.isBelow(found);
+      };
+    }
+  }
 }

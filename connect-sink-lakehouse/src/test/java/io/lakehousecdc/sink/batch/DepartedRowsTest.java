@@ -78,40 +78,40 @@ class DepartedRowsTest {
   void knownRowGivesItsValuesToTheRowUnderItsNewKey() {
     DepartedRow row = DepartedRow.known(FORMER, COMPLETE);
     assertArrayEquals(new Object[] {2, "name", "text"}, row.complete(SCHEMA, ARRIVED));
-    assertEquals(Lender.former(FORMER, null), row.lender());
+    assertEquals(Lender.former(FORMER, null, AT), row.lender(AT));
   }
 
   @Test
   void rowOfWhichNoValueIsKnownLeavesThemToTheRowStoredUnderItsKey() {
     DepartedRow row = DepartedRow.known(FORMER, BARE);
     assertSame(ARRIVED, row.complete(SCHEMA, ARRIVED));
-    assertEquals(Lender.former(FORMER, null), row.lender());
+    assertEquals(Lender.former(FORMER, null, AT), row.lender(AT));
   }
 
   @Test
   void valuesThatARowHasBorrowedItselfComeFromItsFirstKey() {
-    Lender first = Lender.former(RowKey.of(0), null);
+    Lender first = Lender.former(RowKey.of(0), null, AT);
     DepartedRow row = DepartedRow.known(FORMER, image(Cell.UNCHANGED, first));
-    assertSame(first, row.lender());
+    assertSame(first, row.lender(AT));
   }
 
   @Test
   void storedRowOutranksTheRowThatTookItsKeyOver() {
     DepartedRow row = DepartedRow.unlessStored(FORMER, COMPLETE);
     assertSame(ARRIVED, row.complete(SCHEMA, ARRIVED));
-    assertEquals(Lender.former(FORMER, COMPLETE), row.lender());
+    assertEquals(Lender.former(FORMER, COMPLETE, AT), row.lender(AT));
   }
 
   @Test
   void rowWithUnchangedValuesCannotLendInPlaceOfAStoredOne() {
     DepartedRow row = DepartedRow.unlessStored(FORMER, PARTIAL);
-    assertEquals(Lender.former(FORMER, null), row.lender());
+    assertEquals(Lender.former(FORMER, null, AT), row.lender(AT));
   }
 
   @Test
   void nobodyLendsToARowFromAnUnknownKey() {
     assertSame(ARRIVED, DepartedRow.UNKNOWN.complete(SCHEMA, ARRIVED));
-    assertEquals(Lender.former(null, null), DepartedRow.UNKNOWN.lender());
+    assertEquals(Lender.former(null, null, AT), DepartedRow.UNKNOWN.lender(AT));
   }
 
   private DepartedRow arriving(RowKey key, Object[] cells, Operation operation) {

@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
@@ -31,7 +32,8 @@ class LenderTest {
 
   @Test
   void changeThatComesLateLendsWhereNobodyDoes() {
-    assertEquals(new Lender(KEY, FIRST, at(4)), Lender.orLate(null, KEY, FIRST, at(4)));
+    assertEquals(
+        new Lender(KEY, FIRST, at(4), Cause.LATE_CHANGE), Lender.orLate(null, KEY, FIRST, at(4)));
   }
 
   @Test
@@ -52,33 +54,33 @@ class LenderTest {
 
   @Test
   void rowUnderAFormerKeyStaysTheLender() {
-    Lender former = Lender.former(RowKey.of(9), null);
+    Lender former = Lender.former(RowKey.of(9), null, at(2));
     assertSame(former, Lender.orLate(former, KEY, FIRST, at(4)));
-    Lender unknown = Lender.former(null, null);
+    Lender unknown = Lender.former(null, null, at(2));
     assertSame(unknown, Lender.orLate(unknown, KEY, FIRST, at(4)));
   }
 
   @Test
   void rowThatIsBackUnderItsFirstKeyBorrowsWhereItHasNoValues() {
-    assertSame(FIRST, Lender.orLate(Lender.former(KEY, null), KEY, FIRST, at(4)).values());
-    Lender withValues = Lender.former(KEY, SECOND);
+    assertSame(FIRST, Lender.orLate(Lender.former(KEY, null, at(2)), KEY, FIRST, at(4)).values());
+    Lender withValues = Lender.former(KEY, SECOND, at(2));
     assertSame(withValues, Lender.orLate(withValues, KEY, FIRST, at(4)));
   }
 
   @Test
   void lenderIsOwnUnderTheSameKey() {
-    assertTrue(Lender.former(RowKey.of(1L), null).isOwn(KEY));
-    assertFalse(Lender.former(RowKey.of(2), null).isOwn(KEY));
-    assertFalse(Lender.former(null, null).isOwn(KEY));
+    assertTrue(Lender.former(RowKey.of(1L), null, at(2)).isOwn(KEY));
+    assertFalse(Lender.former(RowKey.of(2), null, at(2)).isOwn(KEY));
+    assertFalse(Lender.former(null, null, at(2)).isOwn(KEY));
   }
 
   @Test
   void valuesAreAlignedForTheTarget() {
     RowSchema wider = new RowSchema(List.of(SCHEMA.column(1), SCHEMA.column(0)), List.of(1));
-    FormerRow row = Lender.former(KEY, FIRST).formerRow(wider);
+    FormerRow row = Lender.former(KEY, FIRST, at(2)).formerRow(wider);
     assertEquals(KEY, row.key());
     assertArrayEquals(new Object[] {"first", 1}, row.lent());
-    assertNull(Lender.former(KEY, null).formerRow(wider).lent());
+    assertNull(Lender.former(KEY, null, at(2)).formerRow(wider).lent());
   }
 
   private static RowImage image(Object body) {

@@ -150,6 +150,10 @@ final class MemoryWriter {
     if (stored == null || isBelow(table.floors(histories, options.relation()), stored.info())) {
       return StoredRowState.NONE;
     }
+    return stateOf(stored);
+  }
+
+  private static StoredRowState stateOf(MemoryRow stored) {
     ChangeInfo info = stored.info();
     boolean live = !Boolean.TRUE.equals(stored.deleted());
     return new StoredRowState(info.position(), info.operation().code(), live);
@@ -236,18 +240,9 @@ final class MemoryWriter {
       return table.current().containsKey(upsert.key()) ? own : null;
     }
     MemoryRow old = before.get(upsert.formerRow().key());
-    return old != null && lends(old, upsert) ? old : null;
-  }
-
-  private static boolean lends(MemoryRow old, RowChange.Upsert upsert) {
-    Position at = upsert.info().position();
-    boolean replaced =
-        old.info().operation() == Operation.TAKEOVER
-            && old.info().position().isOfSameTransaction(at);
-    boolean live = !Boolean.TRUE.equals(old.deleted());
-    return !replaced
-        && !at.isBelow(old.info().position())
-        && (live || upsert.formerRow().lent() == null);
+    boolean lends =
+        old != null && upsert.formerRow().isLentBy(stateOf(old), upsert.info().position());
+    return lends ? old : null;
   }
 
   private void delete(RowChange.Delete delete) {

@@ -96,7 +96,7 @@ class DeferrableKeysTest {
   @ValueSource(ints = {1, 3, 7, 10_000})
   void valuesLeftUntouchedMoveWithTheirRowOrAreRefused(int batch) {
     int refused = 0;
-    for (int seed = 0; seed < 40; seed++) {
+    for (int seed = 0; seed < 250; seed++) {
       Random random = new Random(seed);
       DeferrableSource source = new DeferrableSource(1, random, Cell.UNCHANGED);
       for (int i = 0; i < 8; i++) {

@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SkipReason;
@@ -93,7 +94,11 @@ class PostgresSkipsIT extends PostgresFixture {
                     List.of(
                         new RowChange.Upsert(RowKey.of(1), unchanged, again),
                         new RowChange.Upsert(
-                            RowKey.of(3), moved, again, new FormerRow(RowKey.of(2), null))),
+                            RowKey.of(3),
+                            moved,
+                            again,
+                            new FormerRow(
+                                RowKey.of(2), null, again.position(), Cause.CHANGED_KEY))),
                     List.of(),
                     Optional.empty()))
             .skips();

@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
@@ -88,18 +89,26 @@ public final class Batches {
   public Batches moved(RowKey from, long lsn, Object... cells) {
     changes.add(
         new RowChange.Upsert(
-            keyOf(cells), cells, info(Operation.CREATE, at(lsn)), new FormerRow(from, null)));
+            keyOf(cells),
+            cells,
+            info(Operation.CREATE, at(lsn)),
+            new FormerRow(from, null, at(lsn), Cause.CHANGED_KEY)));
     return this;
   }
 
   /**
    * An update to whose unchanged cells an older one of the same row, which came late, lends values.
+   *
+   * @param late LSN of the older one
    */
-  public Batches completed(Object[] lent, long lsn, Object... cells) {
+  public Batches completed(Object[] lent, long late, long lsn, Object... cells) {
     RowKey key = keyOf(cells);
     changes.add(
         new RowChange.Upsert(
-            key, cells, info(Operation.UPDATE, at(lsn)), new FormerRow(key, lent)));
+            key,
+            cells,
+            info(Operation.UPDATE, at(lsn)),
+            new FormerRow(key, lent, at(late), Cause.LATE_CHANGE)));
     return this;
   }
 

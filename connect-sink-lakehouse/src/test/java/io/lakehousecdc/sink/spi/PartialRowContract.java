@@ -9,7 +9,13 @@ import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
+import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.error.RecordException;
 import java.util.ArrayList;
@@ -134,11 +140,53 @@ interface PartialRowContract extends Warehouse {
     Object[] late = {0, "late", "late", 0L};
     owner.commit(
         batch(ITEMS, ITEM)
-            .completed(late, 3, 1, "uno", UNCHANGED, 10L)
-            .completed(late, 3, 2, "due", UNCHANGED, 20L)
+            .completed(late, 1, 3, 1, "uno", UNCHANGED, 10L)
+            .completed(late, 1, 3, 2, "due", UNCHANGED, 20L)
             .build());
     assertThatRows(ITEMS, "id", "name", "note", "qty")
         .areExactly(row(1, "uno", "stored", 10L), row(2, "due", "late", 20L));
+  }
+
+  @Test
+  default void valuesOfALateChangeOutrankAStoredRowThatIsOlder() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).upsert(2, 1, "one", "stored", 1L).build());
+    Object[] late = {1, "late", "late", 0L};
+    owner.commit(batch(ITEMS, ITEM).completed(late, 3, 4, 1, "uno", UNCHANGED, 10L).build());
+    assertThatRows(ITEMS, "id", "name", "note", "qty").areExactly(row(1, "uno", "late", 10L));
+  }
+
+  /** The row that left the key in the same transaction was overwritten: its values are lost. */
+  @Test
+  default void rowThatTookAKeyOverLendsNothingToTheOneThatLeavesIt() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "of one", 1L).build());
+    ChangeInfo takeover = new ChangeInfo(Operation.TAKEOVER, new Position(0, 10, 11), 11_000);
+    Object[] two = {1, "two", "of two", 2L};
+    owner.commit(batch(ITEMS, ITEM).change(new Upsert(RowKey.of(1), two, takeover)).build());
+    FormerRow former =
+        new FormerRow(RowKey.of(1), null, new Position(0, 10, 12), Cause.CHANGED_KEY);
+    ChangeInfo later = new ChangeInfo(Operation.UPDATE, new Position(0, 20, 21), 21_000);
+    Object[] one = {2, "one", UNCHANGED, 1L};
+    TableBatch moved =
+        batch(ITEMS, ITEM).change(new Upsert(RowKey.of(2), one, later, former)).build();
+    assertThatExceptionOfType(RecordException.class)
+        .isThrownBy(() -> owner.commit(moved))
+        .returns(RowKey.of(2), RecordException::key);
+  }
+
+  @Test
+  default void rowThatCameUnderTheKeyAfterwardsLendsNothing() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).upsert(15, 1, "new", "of the new one", 1L).build());
+    FormerRow former = new FormerRow(RowKey.of(1), null, Batches.at(10), Cause.CHANGED_KEY);
+    ChangeInfo later = Batches.info(Operation.UPDATE, Batches.at(20));
+    Object[] old = {2, "old", UNCHANGED, 1L};
+    TableBatch moved =
+        batch(ITEMS, ITEM).change(new Upsert(RowKey.of(2), old, later, former)).build();
+    assertThatExceptionOfType(RecordException.class)
+        .isThrownBy(() -> owner.commit(moved))
+        .returns(RowKey.of(2), RecordException::key);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.SkipCounter;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
@@ -34,7 +35,11 @@ final class PositionGuard {
       }
     }
     if (located.former() != null) {
-      states.wantUnlessOlder(located.former(), position);
+      FormerRow former = located.change().formerRow();
+      switch (former.cause()) {
+        case CHANGED_KEY -> states.wantUnlessOlder(located.former(), former.at());
+        case LATE_CHANGE -> states.want(located.former());
+      }
     }
   }
 
@@ -65,9 +70,8 @@ final class PositionGuard {
     if (!located.isMove() || located.position().equals(states.of(located.own()).position())) {
       return located.own();
     }
-    StoredRowState former = states.of(located.former());
-    boolean onlyLive = located.change().formerRow().lent() != null;
-    boolean lends = !isNewer(former, located.position()) && (former.live() || !onlyLive);
+    boolean lends =
+        located.change().formerRow().isLentBy(states.of(located.former()), located.position());
     return lends ? located.former() : null;
   }
 

@@ -12,6 +12,9 @@ import java.util.StringJoiner;
  * {@code s} the staged row, {@code o} the row under the key that a moved row had. Immutable.
  */
 public final class ImageSql {
+  /** Position of the change of the key, or of the change that came late. */
+  private static final String FORMER_POSITION = "(s._fe, s._fc, s._fl)";
+
   private final TablePlan plan;
   private final RowConditions rows;
   private final ColumnValues columns;
@@ -146,18 +149,23 @@ public final class ImageSql {
         + " FOR UPDATE OF t) AS locked";
   }
 
-  /**
-   * Whether a table row is the one that the staged row was before its key was changed: it is no
-   * newer, and has not been replaced by a row that took its key over in the same transaction. One
-   * that is soft-deleted does not count where the staged row brings the values itself.
-   */
+  /** Whether a table row lends: see {@link io.lakehousecdc.sink.change.RowChange.FormerRow}. */
   private String former(String row) {
     String live = plan.softDeletes() ? " AND (s._lent IS NOT TRUE OR " + rows.live(row) + ")" : "";
     return rows.formerKey(row)
-        + " AND "
+        + " AND CASE WHEN s._late THEN ("
+        + rows.position(row)
+        + " < "
+        + FORMER_POSITION
+        + ") IS NOT TRUE AND "
         + rows.applies(row)
-        + " AND "
+        + " ELSE ("
+        + rows.position(row)
+        + " > "
+        + FORMER_POSITION
+        + ") IS NOT TRUE AND "
         + new SharedKeySql(plan).isNotReplaced(row)
+        + " END"
         + live;
   }
 

@@ -52,8 +52,8 @@ public final class SharedKeySql {
   }
 
   /**
-   * Whether a table row was not put there, in the transaction of the staged row, by a row that took
-   * its key over.
+   * Whether a table row was not put there, in the transaction in which the staged row left the key,
+   * by a row that took it over.
    */
   String isNotReplaced(String table) {
     MetadataColumns names = plan.options().metadata();
@@ -63,11 +63,11 @@ public final class SharedKeySql {
         + table
         + "."
         + Identifiers.quote(names.epoch())
-        + " = s._e AND "
+        + " = s._fe AND "
         + table
         + "."
         + Identifiers.quote(names.commitLsn())
-        + " = s._c) IS NOT TRUE";
+        + " = s._fc) IS NOT TRUE";
   }
 
   /** Whether the staged delete takes a table row: see {@code RowChange.Delete.spares}. */

@@ -10,8 +10,11 @@ import java.util.StringJoiner;
  * change's number {@code _n} in the batch, its {@link StagedRowKind} {@code _k}, which cells are
  * known (bits of {@code _known}, NULL for all), position {@code _e}, {@code _c}, {@code _l},
  * operation {@code _o} and time {@code _t}; {@code _a} for {@link SharedKeySql}: the LSN of a
- * create that may have found another row under the key, else NULL; and whether a moved row brings
- * values for its unknown cells ({@code _lent}, NULL for rows that were not moved). Immutable.
+ * create that may have found another row under the key, else NULL; and of rows that take unknown
+ * cells from elsewhere (see {@link io.lakehousecdc.sink.change.RowChange.FormerRow}) whether they
+ * bring values along ({@code _lent}, NULL for other rows), whether these came late ({@code _late})
+ * and the position of the change of the key or the late change ({@code _fe}, {@code _fc}, {@code
+ * _fl}). Immutable.
  *
  * @param plan whose rows it holds
  * @param number unique in its session
@@ -21,7 +24,7 @@ public record StagingTable(TablePlan plan, int number) {
   public static final int WHOLE_FIELDS = 8;
 
   /** Columns behind them that partial rows fill, before the moved key and the cells. */
-  public static final int PARTIAL_FIELDS = 2;
+  public static final int PARTIAL_FIELDS = 6;
 
   public String sql() {
     return "pg_temp._cdc_stage_" + number;
@@ -35,7 +38,8 @@ public record StagingTable(TablePlan plan, int number) {
   public String createSql() {
     StringJoiner columns = new StringJoiner(", ", " (", ")");
     columns.add("_n integer, _k smallint, _e integer, _c bigint, _l bigint");
-    columns.add("_o text, _t timestamptz, _a bigint, _known bytea, _lent boolean");
+    columns.add("_o text, _t timestamptz, _a bigint, _known bytea, _lent boolean, _late boolean");
+    columns.add("_fe integer, _fc bigint, _fl bigint");
     for (int i = 0; i < plan.keys().size(); i++) {
       columns.add("m" + i + " " + type(plan.keys().get(i)));
     }
@@ -90,7 +94,7 @@ public record StagingTable(TablePlan plan, int number) {
    */
   String rows(StagedRowKind... kinds) {
     StringJoiner columns = new StringJoiner(", ");
-    columns.add("_n, _known, _e, _c, _l, _o, _t, _a, _lent");
+    columns.add("_n, _known, _e, _c, _l, _o, _t, _a, _lent, _late, _fe, _fc, _fl");
     for (int i = 0; i < plan.keys().size(); i++) {
       columns.add(plan.keys().get(i).converted("m" + i) + " AS m" + i);
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
@@ -78,12 +80,16 @@ final class RowEncoder {
   private static void head(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
     out.int32(4).int32(number).int32(2).int16(kind.ordinal());
     ChangeInfo info = change.info();
-    out.int32(4).int32(info.position().epoch());
-    out.int32(8).int64(info.position().commitLsn());
-    out.int32(8).int64(info.position().lsn());
+    position(info.position(), out);
     out.textField(info.operation().code());
     time(info, out);
     SharedKeys.encodeCreate(change, out);
+  }
+
+  private static void position(Position position, CopyBuffer out) {
+    out.int32(4).int32(position.epoch());
+    out.int32(8).int64(position.commitLsn());
+    out.int32(8).int64(position.lsn());
   }
 
   /** Encodes a row of the table itself: the cells, then the metadata columns. */
@@ -122,9 +128,11 @@ final class RowEncoder {
 
   private void former(FormerRow former, RowChange change, CopyBuffer out) {
     if (former == null) {
-      out.nullField();
+      out.nullField().nullField().nullField().nullField().nullField();
     } else {
       out.int32(1).int8(former.lent() == null ? 0 : 1);
+      out.int32(1).int8(former.cause() == Cause.LATE_CHANGE ? 1 : 0);
+      position(former.at(), out);
     }
     RowKey from = former == null ? null : former.key();
     for (int i = 0; i < plan.keys().size(); i++) {
