@@ -39,6 +39,11 @@ public final class SourceStream {
   private long completedSnapshotLsn;
   private long latestCommitMicros;
   private long uncommittedLsn;
+
+  /** Where the history before ended, if this stream has seen LSNs start over; else null. */
+  private Position formerHighWater;
+
+  private long formerCommitMicros;
   private OptionalLong justCompleted = OptionalLong.empty();
 
   private SourceStream(SourceId source, HistoryBook book, StreamState state) {
@@ -153,6 +158,31 @@ public final class SourceStream {
     return locate(event, epochOf(event));
   }
 
+  /**
+   * A truncate has been read in another partition of the table. Where this stream is ahead of it
+   * although all that it has read was committed before, LSNs have started over: changes of a table
+   * and its truncates exclude each other, so that their LSNs and commit times agree. The truncate
+   * cannot tell by its own partition if that has been quiet.
+   */
+  public void compareWithTruncate(SourcePosition truncate) {
+    if (bookVersion != book.version()) {
+      followBook();
+    }
+    compareWithTruncate(truncate, highWater, latestCommitMicros);
+    if (formerHighWater != null) {
+      compareWithTruncate(truncate, formerHighWater, formerCommitMicros);
+    }
+  }
+
+  private void compareWithTruncate(SourcePosition truncate, Position mark, long micros) {
+    int epoch = mark.epoch();
+    if (showsStart(truncate, micros)
+        && book.epochAt(source, truncate.commitMicros()) == epoch
+        && locate(truncate, epoch).isBelow(mark)) {
+      book.startedOver(source, epoch, truncate.commitMicros());
+    }
+  }
+
   /** Takes note of the stream's next event and says what it is. */
   public Placement place(SourcePosition event) {
     justCompleted = OptionalLong.empty();
@@ -173,10 +203,12 @@ public final class SourceStream {
     if (!position.isBelow(highWater)) {
       return note(event, new Placement.InOrder(position));
     }
-    if (!hasStartedOver(event)) {
+    if (!showsStart(event, latestCommitMicros)) {
       return note(event, new Placement.Below(position));
     }
     Position former = highWater;
+    formerHighWater = former;
+    formerCommitMicros = latestCommitMicros;
     moveTo(book.startedOver(source, epoch, event.commitMicros()));
     Position first = locate(event, highWater.epoch());
     return note(event, new Placement.StartedOver(first, former));
@@ -198,10 +230,11 @@ public final class SourceStream {
     return event.hasCommitTime() && event.commitMicros() < latestCommitMicros;
   }
 
-  private boolean hasStartedOver(SourcePosition event) {
+  /** Whether an event below the mark that was reached by {@code micros} has started over. */
+  private boolean showsStart(SourcePosition event, long micros) {
     return book.policy().isAutomatic()
-        && latestCommitMicros > 0
-        && event.isCommittedAfter(latestCommitMicros)
+        && micros > 0
+        && event.isCommittedAfter(micros)
         && (event.commitLsn() != SourcePosition.UNSEQUENCED || event.isInitial());
   }
 

@@ -3,6 +3,8 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.HistoryBook;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourceStream;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.LoadedPartition;
@@ -70,6 +72,15 @@ final class AssignedPartitions {
   /** Topics of the partitions. */
   Set<String> topics() {
     return trackers.keySet().stream().map(SourcePartition::topic).collect(Collectors.toSet());
+  }
+
+  /** A truncate is about to be taken in from a partition: see {@link SourceStream}. */
+  void compareWithTruncate(PartitionTracker from, SourcePosition truncate) {
+    for (PartitionTracker each : trackers.values()) {
+      if (each != from && each.partition().topic().equals(from.partition().topic())) {
+        each.progress().compareWithTruncate(truncate);
+      }
+    }
   }
 
   /** Forgets partitions. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Placement;
 import io.lakehousecdc.order.Position;
@@ -232,6 +233,25 @@ final class PartitionProgress {
     boolean older = position.epoch() < highWater.epoch();
     boolean repeated = position.isBelow(highWater) && event.hasCommitTime() && !event.isInitial();
     return new FilterDecision(older || repeated ? Verdict.REPEATED : Verdict.NEW, position);
+  }
+
+  /** A truncate has been read in another partition of the topic. */
+  void compareWithTruncate(SourcePosition truncate) {
+    TrackedStream known = streams.get(truncate.source());
+    if (known == null) {
+      return;
+    }
+    Histories before = book.known();
+    known.order().compareWithTruncate(truncate);
+    if (book.known() != before) {
+      LOG.warn(
+          "{}: a truncate in another partition of the topic is below {}, but was committed later: the"
+              + " LSNs of source {} have started over (another cluster, a restore or a failover).",
+          partition,
+          known.order().highWater(),
+          known.source());
+      metrics.epochBegan();
+    }
   }
 
   /** The stream that an event belongs to, begun where it is the first. */

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FencedException;
@@ -247,6 +248,9 @@ public final class Pipeline implements AutoCloseable {
   private void apply(PartitionTracker tracker, Change change) {
     RecordOffset at = change.at();
     batcher.makeRoomFor(change.event());
+    if (change.event() instanceof TruncateEvent truncate) {
+      assigned.compareWithTruncate(tracker, truncate.sourcePosition());
+    }
     EventFilter.Result result = filter.filter(tracker, at, change.event(), change.run());
     batcher.touch(tracker.partition());
     if (followsSnapshots()) {

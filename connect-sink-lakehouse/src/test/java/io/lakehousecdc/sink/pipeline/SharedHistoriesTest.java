@@ -64,6 +64,35 @@ class SharedHistoriesTest {
     topics.add(P1, UPDATE, 1, "m", at(BLUE, 2_020, 2_030, 2_010));
   }
 
+  /** The quiet partition's own LSNs have grown all the time. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void truncateInAQuietPartitionRemovesTheRowsOfTheHistoryBefore(boolean inOnePoll) {
+    topics.add(P1, CREATE, 1, "n", at(BLUE, 100, 110, 900));
+    topics.add(P0, CREATE, 0, "n", at(BLUE, 5_000, 5_010, 1_000));
+    if (!inOnePoll) {
+      topics.drain();
+    }
+    topics.truncate(P1, at(BLUE, 2_040, 2_050, 2_020));
+    topics.add(P0, CREATE, 2, "n", at(BLUE, 2_060, 2_070, 2_030));
+    topics.add(P1, CREATE, 3, "n", at(BLUE, 2_080, 2_090, 2_040));
+    topics.drain();
+    assertEquals(Set.of(2, 3), topics.ids());
+  }
+
+  @Test
+  void truncateThatIsEmittedAgainBeginsNoHistory() {
+    topics.add(P1, CREATE, 1, "n", at(BLUE, 100, 110, 900));
+    topics.truncate(P1, at(BLUE, 200, 210, 950));
+    topics.add(P0, CREATE, 0, "n", at(BLUE, 5_000, 5_010, 1_000));
+    topics.truncate(P1, at(BLUE, 200, 210, 950));
+    try (Consumer task = topics.task()) {
+      task.drain();
+      assertEquals(0, task.figure("EpochsTotal"));
+    }
+    assertEquals(Set.of(0), topics.ids());
+  }
+
   @Test
   void keyThatMovesToAQuietPartitionIsUpdated() {
     busyFailsOverWhileQuietGoesOn();
