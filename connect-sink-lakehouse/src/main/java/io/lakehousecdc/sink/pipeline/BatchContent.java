@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.AppendBatchBuilder;
 import io.lakehousecdc.sink.batch.BatchBuilder;
 import io.lakehousecdc.sink.batch.Skips;
+import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.batch.TransactionVisibility;
 import io.lakehousecdc.sink.batch.UpsertBatchBuilder;
@@ -50,11 +53,52 @@ final class BatchContent {
     return content;
   }
 
+  /**
+   * The same events with the floors that they make by the histories that are known now. A source
+   * that comes to light after a truncate of its successor, in the same batch, is below it.
+   */
+  BatchContent under(Histories histories) {
+    List<Entry> now = new ArrayList<>(entries.size());
+    entries.forEach(entry -> now.add(under(histories, entry)));
+    List<Sweeps.Due> asked = sweeps.values().stream().map(due -> under(histories, due)).toList();
+    boolean same = now.equals(entries) && asked.equals(List.copyOf(sweeps.values()));
+    return same ? this : of(options, now, asked);
+  }
+
+  private Entry under(Histories histories, Entry entry) {
+    return entry.floor() == null ? entry : entry.withFloor(under(histories, entry.floor()));
+  }
+
+  private Sweeps.Due under(Histories histories, Sweeps.Due due) {
+    Sweep sweep = due.sweep();
+    Floor floor = under(histories, sweep.floor());
+    return new Sweeps.Due(
+        due.table(), new Sweep(sweep.topic(), floor, sweep.mode()), due.partitions());
+  }
+
+  private Floor under(Histories histories, Floor floor) {
+    return histories.floor(floor.at(), floor.cause(), options.relation());
+  }
+
   /** Whether the event can join; if not, the batch has to be cut before it. */
   boolean accepts(ChangeEvent event) {
     BatchBuilder builder = builders.get(event.table());
     RowSchema schema = schemaOf(event);
     return builder == null || schema == null || builder.accepts(schema);
+  }
+
+  /** The sweep of a table that was requested; null where none was. */
+  Sweep sweepOf(TableId table) {
+    Sweeps.Due due = sweeps.get(table);
+    return due == null ? null : due.sweep();
+  }
+
+  /** Whether a request for a sweep can join: one of the same table and other rows cannot. */
+  boolean accepts(Sweeps.Due due) {
+    Sweep other = sweepOf(due.table());
+    return other == null
+        || other.topic().equals(due.sweep().topic())
+            && other.below().epoch() == due.sweep().below().epoch();
   }
 
   void add(Entry entry) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.HistoryBook;
+import io.lakehousecdc.order.SourceId;
+import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -50,11 +53,26 @@ final class Batcher implements AutoCloseable {
   /**
    * Cuts the batch where the event needs one of its own. To be called before its partition's
    * progress counts the event: what is cut here must not say that it is applied.
+   *
+   * @param topic of the event's record
    */
-  void makeRoomFor(ChangeEvent event) {
-    if (!open.content().accepts(event)) {
+  void makeRoomFor(ChangeEvent event, String topic) {
+    if (!open.content().accepts(event) || mayEndAnotherSnapshot(event, topic)) {
       cut();
     }
+  }
+
+  /**
+   * A batch has one sweep of a table, and the event may ask for that of another source or topic.
+   */
+  private boolean mayEndAnotherSnapshot(ChangeEvent event, String topic) {
+    Sweep sweep = open.content().sweepOf(event.table());
+    if (sweep == null) {
+      return false;
+    }
+    SourceId swept =
+        book.known().history(sweep.below().epoch()).map(History::source).orElse(SourceId.UNKNOWN);
+    return !sweep.topic().equals(topic) || !swept.equals(event.sourcePosition().source());
   }
 
   /** Notes that a partition's state has moved. */
@@ -76,7 +94,11 @@ final class Batcher implements AutoCloseable {
     metrics.buffered(0, open.reject(report, letter));
   }
 
+  /** Requests a sweep, in the open batch if it has none of the same table and other rows. */
   void sweep(Sweeps.Due due) {
+    if (!open.content().accepts(due)) {
+      cut();
+    }
     open.sweep(due);
   }
 

@@ -25,4 +25,10 @@ record Entry(
     Delivery delivery,
     Floor floor,
     RecordOffset at,
-    Object original) {}
+    Object original) {
+
+  /** The same with the floor that the truncate makes by what is known now. */
+  Entry withFloor(Floor now) {
+    return new Entry(event, position, delivery, now, at, original);
+  }
+}

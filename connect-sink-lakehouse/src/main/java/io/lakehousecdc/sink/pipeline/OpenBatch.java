@@ -121,7 +121,7 @@ final class OpenBatch {
   SealedBatch seal(List<PartitionStep> steps, Histories histories) {
     return new SealedBatch(
         options.tables(),
-        content,
+        content.under(histories),
         List.copyOf(steps),
         List.copyOf(letters),
         List.copyOf(reports),

@@ -247,7 +247,7 @@ public final class Pipeline implements AutoCloseable {
 
   private void apply(PartitionTracker tracker, Change change) {
     RecordOffset at = change.at();
-    batcher.makeRoomFor(change.event());
+    batcher.makeRoomFor(change.event(), at.partition().topic());
     if (change.event() instanceof TruncateEvent truncate) {
       assigned.compareWithTruncate(tracker, truncate.sourcePosition());
     }

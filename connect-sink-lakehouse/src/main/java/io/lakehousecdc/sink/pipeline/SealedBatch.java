@@ -90,11 +90,15 @@ record SealedBatch(
   }
 
   /**
-   * This batch and the one that follows it as one; empty where an event of {@code next} needs a
-   * batch of its own. Neither is changed.
+   * This batch and the one that follows it as one; empty where an event or a sweep of {@code next}
+   * needs a batch of its own. Neither is changed.
    */
   Optional<SealedBatch> tryJoin(SealedBatch next) {
-    BatchContent joined = BatchContent.of(options, content.entries(), content.sweeps());
+    BatchContent joined =
+        BatchContent.of(options, content.entries(), content.sweeps()).under(next.histories);
+    if (!next.content.sweeps().stream().allMatch(joined::accepts)) {
+      return Optional.empty();
+    }
     for (Entry entry : next.content.entries()) {
       if (!joined.accepts(entry.event())) {
         return Optional.empty();

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 final class Sweeps {
   private final PipelineOptions.Sweeping options;
   private final Floors floors;
-  private final Map<TableId, Ending> endings = new LinkedHashMap<>();
+  private final Map<Snapshots, Ending> endings = new LinkedHashMap<>();
   private long readingSince = System.nanoTime();
 
   /**
@@ -38,6 +38,13 @@ final class Sweeps {
   Sweeps(PipelineOptions.Sweeping options, Floors floors) {
     this.options = options;
     this.floors = floors;
+  }
+
+  /** The snapshots of which the last one counts: those of one history of one topic's source. */
+  private record Snapshots(TableId table, String topic, int epoch) {
+    static Snapshots of(PendingSweep ending) {
+      return new Snapshots(ending.table(), ending.topic(), ending.below().epoch());
+    }
   }
 
   /**
@@ -58,7 +65,7 @@ final class Sweeps {
         new Position(
             progress.latest().order().highWater().epoch(), progress.justCompleted().getAsLong(), 0);
     PendingSweep ending = new PendingSweep(table, partition.topic(), below);
-    endings.put(table, new Ending(ending, new HashSet<>()));
+    endings.put(Snapshots.of(ending), new Ending(ending, new HashSet<>()));
     return Optional.of(new Due(table, sweep(ending), Set.of(partition)));
   }
 
@@ -71,17 +78,17 @@ final class Sweeps {
   void learn(Collection<Due> asked, Collection<PendingSweep> pending) {
     Set<PendingSweep> open = Set.copyOf(pending);
     for (Due due : asked) {
-      Ending ending = endings.get(due.table());
-      if (ending != null
-          && ending.sweep.below().equals(due.sweep().below())
-          && !open.contains(ending.sweep)) {
-        endings.remove(due.table());
+      PendingSweep answered =
+          new PendingSweep(due.table(), due.sweep().topic(), due.sweep().below());
+      Ending ending = endings.get(Snapshots.of(answered));
+      if (ending != null && ending.sweep.equals(answered) && !open.contains(answered)) {
+        endings.remove(Snapshots.of(answered));
       }
     }
     for (PendingSweep sweep : open) {
-      Ending known = endings.get(sweep.table());
+      Ending known = endings.get(Snapshots.of(sweep));
       if (known == null || known.sweep.below().isBelow(sweep.below())) {
-        endings.put(sweep.table(), new Ending(sweep, new HashSet<>()));
+        endings.put(Snapshots.of(sweep), new Ending(sweep, new HashSet<>()));
       }
     }
   }

@@ -232,6 +232,54 @@ class SharedHistoriesTest {
     }
   }
 
+  /** The new source's topic is read first, then the backlog of the one that it replaces. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 100})
+  void backlogOfAReplacedSourceIsBelowTheTruncatesOfItsSuccessor(int batch) {
+    topics.relation(SourceRelation.SUCCESSORS).batchesOf(batch);
+    for (int i = 0; i < 6; i++) {
+      topics.add(P1, CREATE, i, "blue", at(BLUE, 5_000 + i, 5_010 + i, 1_000 + i));
+    }
+    topics.add(G0, CREATE, 9, "green", at(GREEN, 100, 110, 2_000));
+    topics.truncate(G0, at(GREEN, 120, 130, 2_010));
+    topics.add(G0, CREATE, 3, "green", at(GREEN, 140, 150, 2_020));
+    topics.drain();
+    assertEquals(Map.of(3, "green"), topics.names());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 100})
+  void backlogOfAReplacedSourceIsBelowTheSnapshotsOfItsSuccessor(int batch) {
+    topics.relation(SourceRelation.SUCCESSORS).sweep(Sweep.Mode.REMOVE).batchesOf(batch);
+    for (int i = 0; i < 6; i++) {
+      topics.add(P1, CREATE, i, "blue", at(BLUE, 5_000 + i, 5_010 + i, 1_000 + i));
+    }
+    topics.add(G0, CREATE, 9, "green", initial(GREEN, 100, Snapshot.INITIAL, 2_000));
+    topics.add(G0, CREATE, 3, "green", initial(GREEN, 100, Snapshot.INITIAL_LAST, 2_000));
+    topics.add(G0, UPDATE, 3, "greener", at(GREEN, 140, 150, 2_020));
+    topics.drain();
+    assertEquals(Map.of(3, "greener", 9, "green"), topics.names());
+  }
+
+  /** The replaced source's backlog begins with a snapshot of its own. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 100})
+  void snapshotsOfBothSourcesEndInOneBatch(int batch) {
+    topics.relation(SourceRelation.SUCCESSORS).sweep(Sweep.Mode.REMOVE).batchesOf(batch);
+    for (int i = 0; i < 6; i++) {
+      Snapshot kind = i < 5 ? Snapshot.INITIAL : Snapshot.INITIAL_LAST;
+      topics.add(P0, CREATE, i, "blue", initial(BLUE, 5_000, kind, 1_000));
+    }
+    topics.add(P0, CREATE, 7, "blue", at(BLUE, 5_010, 5_020, 1_010));
+    topics.add(G0, CREATE, 9, "green", initial(GREEN, 100, Snapshot.INITIAL, 2_000));
+    topics.add(G0, CREATE, 3, "green", initial(GREEN, 100, Snapshot.INITIAL_LAST, 2_000));
+    topics.add(G0, UPDATE, 3, "greener", at(GREEN, 140, 150, 2_020));
+    try (Consumer task = topics.task()) {
+      task.drain();
+    }
+    assertEquals(Map.of(3, "greener", 9, "green"), topics.names());
+  }
+
   @ParameterizedTest
   @EnumSource(SourceRelation.class)
   void sweepOfASourceIsAppliedByTheRelation(SourceRelation relation) {
