@@ -45,12 +45,16 @@ final class SettingRules {
     keys.put(SinkSettings.METADATA_COMMIT_LSN, columns.commitLsn());
     keys.put(SinkSettings.METADATA_EPOCH, columns.epoch());
     keys.put(SinkSettings.METADATA_DELETED, columns.deleted());
-    Map<String, String> seen = new HashMap<>();
     keys.forEach(
         (key, name) -> {
           if (name.isBlank()) {
             problems.add(new SettingProblem(key, "must name a column"));
           }
+        });
+    columns.unchanged().ifPresent(name -> keys.put(SinkSettings.METADATA_UNCHANGED, name));
+    Map<String, String> seen = new HashMap<>();
+    keys.forEach(
+        (key, name) -> {
           String other = seen.put(name, key);
           if (other != null) {
             problems.add(

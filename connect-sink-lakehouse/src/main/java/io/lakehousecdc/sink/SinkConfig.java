@@ -78,7 +78,6 @@ final class SinkConfig extends AbstractConfig {
   }
 
   TableOptions tables() {
-    String deadLetters = getString(DEAD_LETTER_TABLE);
     return new TableOptions(
         choice(WriteMode.class, WRITE_MODE),
         choice(DeleteMode.class, DELETE_MODE),
@@ -90,8 +89,9 @@ final class SinkConfig extends AbstractConfig {
             getString(METADATA_LSN),
             getString(METADATA_COMMIT_LSN),
             getString(METADATA_EPOCH),
-            getString(METADATA_DELETED)),
-        deadLetters == null || deadLetters.isBlank() ? Optional.empty() : Optional.of(deadLetters),
+            getString(METADATA_DELETED),
+            named(METADATA_UNCHANGED)),
+        named(DEAD_LETTER_TABLE),
         choice(SourceRelation.class, SOURCE_RELATION));
   }
 
@@ -152,6 +152,10 @@ final class SinkConfig extends AbstractConfig {
         .map(setting -> raw.get(setting.key()))
         .filter(value -> value != null && !value.isEmpty())
         .toList();
+  }
+
+  private Optional<String> named(String key) {
+    return Optional.ofNullable(getString(key)).filter(name -> !name.isBlank());
   }
 
   private <E extends Enum<E>> E choice(Class<E> type, String key) {

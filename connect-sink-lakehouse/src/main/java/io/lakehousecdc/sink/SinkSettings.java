@@ -7,7 +7,6 @@ import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -35,6 +34,7 @@ final class SinkSettings {
   static final String METADATA_COMMIT_LSN = "metadata.column.commit_lsn";
   static final String METADATA_EPOCH = "metadata.column.epoch";
   static final String METADATA_DELETED = "metadata.column.deleted";
+  static final String METADATA_UNCHANGED = "metadata.column.unchanged";
   static final String SOURCE_EPOCH = "source.epoch";
   static final String SOURCE_RELATION = "source.relation";
   static final String SNAPSHOT_SWEEP = "snapshot.sweep";
@@ -154,7 +154,15 @@ final class SinkSettings {
             definition,
             METADATA_DELETED,
             "_cdc_deleted",
-            "Column that marks deleted rows, if delete.mode is soft or write.mode is append.");
+            "Column that marks deleted rows, if delete.mode is soft or write.mode is append.")
+        .text(
+            definition,
+            METADATA_UNCHANGED,
+            "_cdc_unchanged",
+            "Column that lists, if write.mode is append, the columns whose unchanged TOAST values the"
+                + " source did not send, to tell them from NULL; NULL where there are none. Left out"
+                + " where empty. Existing tables get it by schema.evolution; with none, the task"
+                + " stops at a table without it.");
     ordering
         .validated(
             definition,
@@ -383,21 +391,6 @@ final class SinkSettings {
             }
           },
           () -> "at least " + least);
-    }
-  }
-
-  /** The recommender that shows a target's settings only if that target is selected. */
-  private record RelevantTo(String key) implements ConfigDef.Recommender {
-    @Override
-    public List<Object> validValues(String name, Map<String, Object> parsed) {
-      return List.of();
-    }
-
-    @Override
-    public boolean visible(String name, Map<String, Object> parsed) {
-      int dot = key.indexOf('.');
-      boolean ofTarget = dot > 0 && Targets.named(key.substring(0, dot)).isPresent();
-      return !ofTarget || key.startsWith(parsed.get(TARGET) + ".");
     }
   }
 }

@@ -46,6 +46,8 @@ class SinkFilesIT {
   private static final Map<String, Promise> PROMISES =
       Map.ofEntries(
           entry("sink/postgres-upsert.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/postgres-blue-green.json", sink -> tablesAreEqual(SHOP.postgres())),
+          entry("sink/postgres-shards.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/postgres-soft-delete.json", sink -> deletedRowsStay(SHOP.postgres())),
           entry("sink/postgres-append.json", sink -> everyChangeIsARow(SHOP.postgres())),
           entry("sink/postgres-star-schema.json", sink -> namesAreMapped(SHOP.postgres())),

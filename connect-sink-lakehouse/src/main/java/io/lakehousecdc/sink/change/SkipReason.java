@@ -11,11 +11,13 @@ public enum SkipReason {
   /** It is from before a truncate of its table. */
   BELOW_TRUNCATE(
       "the table was truncated after it",
-      "This is normal where a topic has several partitions: the truncate was read first."),
+      "This is normal where a topic has several partitions: the truncate was read first. If it goes"
+          + " on although no partition lags, see source.relation, or raise source.epoch."),
   /** It is from before a snapshot whose sweep has removed what the snapshot did not contain. */
   BELOW_SWEEP(
       "a completed snapshot that came after it did not contain the row",
-      "This is normal where a topic has several partitions: the snapshot's end was read first."),
+      "This is normal where a topic has several partitions: the snapshot's end was read first. If"
+          + " it goes on although no partition lags, see source.relation, or raise source.epoch."),
   /** It is of a history that another one has followed, and the row is of the later one. */
   OLDER_HISTORY(
       "the row is of a later history of LSNs",
@@ -23,12 +25,11 @@ public enum SkipReason {
           + " writes, see source.relation, or raise source.epoch."),
   /** The source has emitted it again, and the table holds every change as a row. */
   REPEATED("the source has emitted it again", "This is normal after a restart of the source."),
-  /** It has come again, and its row is gone; or it deletes a row that is not there. */
+  /** It has come again, leaves values of its row unchanged, and the row is gone. */
   NO_ROW(
       "the row that it concerns is not there",
       "This is normal after a restart of the source, which emits changes again. Otherwise compare"
-          + " the table with the source: rows may have been removed by others, or the key of its"
-          + " deletes is not the row's (replica identity).");
+          + " the table with the source: others may have removed rows.");
 
   private final String description;
   private final String advice;

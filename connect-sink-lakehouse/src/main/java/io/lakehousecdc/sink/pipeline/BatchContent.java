@@ -22,6 +22,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.UnchangedColumn;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -171,7 +172,18 @@ final class BatchContent {
   }
 
   List<TableBatch> batches() {
-    return builders.values().stream().map(BatchBuilder::build).toList();
+    return builders.values().stream().map(BatchBuilder::build).map(this::completed).toList();
+  }
+
+  private TableBatch completed(TableBatch batch) {
+    return options.writeMode() == WriteMode.APPEND
+        ? options
+            .metadata()
+            .unchanged()
+            .map(UnchangedColumn::new)
+            .map(column -> column.addTo(batch))
+            .orElse(batch)
+        : batch;
   }
 
   private BatchBuilder builder(TableId table) {

@@ -81,14 +81,28 @@ public record TableOptions(
   /**
    * Names of the metadata columns that every table has beside the source's: operation code (text),
    * commit time (timestamp with time zone), LSN and commit LSN (64-bit integers), epoch (32-bit
-   * integer); {@code deleted} (boolean) only with soft deletes and in append mode.
+   * integer); {@code deleted} (boolean) only with soft deletes and in append mode. {@code
+   * unchanged}, empty where there is none, is in append mode a column of the batches themselves
+   * ({@link UnchangedColumn}), and needs nothing of the target.
    */
   public record MetadataColumns(
-      String op, String ts, String lsn, String commitLsn, String epoch, String deleted) {
+      String op,
+      String ts,
+      String lsn,
+      String commitLsn,
+      String epoch,
+      String deleted,
+      Optional<String> unchanged) {
 
     public static final MetadataColumns DEFAULT =
         new MetadataColumns(
-            "_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_commit_lsn", "_cdc_epoch", "_cdc_deleted");
+            "_cdc_op",
+            "_cdc_ts",
+            "_cdc_lsn",
+            "_cdc_commit_lsn",
+            "_cdc_epoch",
+            "_cdc_deleted",
+            Optional.of("_cdc_unchanged"));
   }
 
   public static final TableOptions DEFAULT =

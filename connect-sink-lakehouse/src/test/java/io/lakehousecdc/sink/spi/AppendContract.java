@@ -9,11 +9,15 @@ import static io.lakehousecdc.sink.spi.Warehouse.append;
 import static io.lakehousecdc.sink.spi.Warehouse.counted;
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Append mode: the table is the log of the changes. Unknown cells are NULL in it. */
@@ -78,5 +82,83 @@ interface AppendContract extends Warehouse {
     assertThatRows(ITEMS, "id", "name")
         .as("after the next commit")
         .areExactly(row(1, "one"), row(2, "two"));
+  }
+
+  @Test
+  default void unchangedValuesAreToldFromNull() {
+    PartitionOwner owner = owner(append());
+    owner.commit(
+        listed(
+            batch(ITEMS, ITEM)
+                .upsert(1, 1, "one", "a", 1L)
+                .upsert(2, 1, "one", Cell.UNCHANGED, 2L)
+                .upsert(3, 1, Cell.UNCHANGED, Cell.UNCHANGED, Cell.ABSENT)
+                .upsert(4, 1, "one", null, 4L)
+                .delete(5, 1)
+                .deleteOf(6, 2, "two", Cell.UNCHANGED, 6L)
+                .build()));
+    owner.commit(listed(batch(ITEMS, ITEM).truncate(7).build()));
+    assertThatRows(ITEMS, "_cdc_lsn", "name", "note", "_cdc_unchanged")
+        .areExactly(
+            row(1L, "one", "a", null),
+            row(2L, "one", null, List.of("note")),
+            row(3L, null, null, List.of("name", "note")),
+            row(4L, "one", null, null),
+            row(5L, null, null, null),
+            row(6L, "two", null, List.of("note")),
+            row(7L, null, null, null));
+  }
+
+  /** The second column is one that PostgreSQL has to cast. */
+  @Test
+  default void unchangedValuesOfTablesWithoutKeyAreListedToo() {
+    TableId log = new TableId("shop", "log");
+    RowSchema columns =
+        schema(0, optional("at", Primitive.TIMETZ), optional("text", Primitive.TEXT));
+    owner(append())
+        .commit(
+            listed(
+                batch(log, columns)
+                    .upsert(1, "10:15:30Z", "x")
+                    .upsert(2, "10:15:30Z", Cell.UNCHANGED)
+                    .build()));
+    assertThatRows(log, "_cdc_lsn", "text", "_cdc_unchanged")
+        .areExactly(row(1L, "x", null), row(2L, null, List.of("text")));
+  }
+
+  @Test
+  default void tableWithoutTheListOfUnchangedColumnsGetsIt() {
+    owner(append()).commit(batch(ITEMS, ITEM).upsert(1, 1, "one", Cell.UNCHANGED, 1L).build());
+    owner(append())
+        .commit(listed(batch(ITEMS, ITEM).upsert(2, 1, "one", Cell.UNCHANGED, 2L).build()));
+    assertThatRows(ITEMS, "_cdc_lsn", "note", "_cdc_unchanged")
+        .areExactly(row(1L, null, null), row(2L, null, List.of("note")));
+  }
+
+  @Test
+  default void tableWithoutTheListIsRefusedWhereItMayNotChange() {
+    owner(append()).commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    PartitionOwner owner = owner(appendToFixed());
+    TableBatch next = batch(ITEMS, ITEM).upsert(2, 1, "one", Cell.UNCHANGED, 2L).build();
+    assertThatExceptionOfType(FatalException.class)
+        .isThrownBy(() -> owner.commit(listed(next)))
+        .withMessageContaining("_cdc_unchanged")
+        .withMessageContaining("schema.evolution");
+    owner.commit(next);
+    assertThatRows(ITEMS, "_cdc_lsn", "note").areExactly(row(1L, "a"), row(2L, null));
+  }
+
+  private static TableBatch listed(TableBatch batch) {
+    return new UnchangedColumn("_cdc_unchanged").addTo(batch);
+  }
+
+  private static TableOptions appendToFixed() {
+    TableOptions base = append();
+    return new TableOptions(
+        base.writeMode(),
+        base.deleteMode(),
+        TableOptions.Evolution.NONE,
+        base.metadata(),
+        base.deadLetterTable());
   }
 }
