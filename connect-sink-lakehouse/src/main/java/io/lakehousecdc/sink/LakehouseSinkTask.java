@@ -40,6 +40,7 @@ public final class LakehouseSinkTask extends SinkTask {
   private final Set<TopicPartition> assigned = new HashSet<>();
   private DecodeAhead decoder;
   private Pipeline pipeline;
+  private ErrantRecords rejections;
   private MetricsBean bean;
   private boolean paused;
 
@@ -67,9 +68,11 @@ public final class LakehouseSinkTask extends SinkTask {
     TargetContext opener = new TargetContext(name, number, config.maxTasks());
     Target target = config.factory().open(config.targetSettings(), opener);
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
-    ErrantRecords rejections =
+    rejections =
         new ErrantRecords(
-            context.errantRecordReporter(), config.tables().deadLetterTable().isPresent());
+            context.errantRecordReporter(),
+            config.tables().deadLetterTable().isPresent(),
+            "lakehouse-dead-letters-" + name + "-" + number);
     pipeline =
         new Pipeline(
             "lakehouse-writer-" + name + "-" + number,
@@ -148,6 +151,9 @@ public final class LakehouseSinkTask extends SinkTask {
     }
     if (pipeline != null) {
       pipeline.close();
+    }
+    if (rejections != null) {
+      rejections.close();
     }
     if (bean != null) {
       bean.close();

@@ -8,6 +8,7 @@ import io.lakehousecdc.testkit.KafkaClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +123,32 @@ class RejectionsIT {
           "case27",
           List.of("v", "_cdc_op"),
           List.of(List.of("x", "r"), List.of("x", "r"), List.of("x", "r"), List.of("x", "d")));
+    }
+  }
+
+  @Test
+  void queueThatDoesNotAnswerFailsTheTaskWithTheReason() {
+    try (Scenario shop = new Scenario("deaf", "create table deaf (id int primary key)")) {
+      Replicas copies = shop.replicas("copies");
+      copies.each(
+          "settings",
+          replica -> {
+            keepRejected(replica);
+            replica.settings.remove("dead.letter.table");
+            replica.settings.put("retry.timeout.ms", "3000");
+            // More than there are brokers: the queue's producer waits for ever.
+            KAFKA.createTopic(queue(replica), 1, Map.of("min.insync.replicas", "2"));
+          });
+      shop.source.execute("insert into deaf values (1)");
+      shop.start();
+      copies.awaitEqual("deaf");
+      produce(shop, "deaf", null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
+      copies.each(
+          "failure",
+          replica -> {
+            String trace = Scenario.connect().awaitFailed(replica.sinkName());
+            assertTrue(trace.contains("dead letter queue has not answered"), trace);
+          });
     }
   }
 

@@ -23,6 +23,12 @@ public interface RejectionReporter {
   Future<?> report(Object original, DeadLetter letter);
 
   /**
+   * Gives up on reports that have not been answered in time: whoever waits for them is not to wait
+   * any longer. Must not throw.
+   */
+  default void abandon() {}
+
+  /**
    * Describes a record that the target refused. Must not throw.
    *
    * @param original the record instance that was received; null where it was not wanted
