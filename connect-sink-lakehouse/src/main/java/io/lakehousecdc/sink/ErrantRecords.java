@@ -69,7 +69,8 @@ final class ErrantRecords implements RejectionReporter, AutoCloseable {
   }
 
   private Future<?> send(SinkRecord record, DataException reason) {
-    Callable<Future<Void>> sending = () -> reporter.report(record, reason);
+    Callable<SentReport.Sent> sending =
+        () -> new SentReport.Sent(reporter.report(record, reason));
     try {
       return new SentReport(sender.submit(sending));
     } catch (RejectedExecutionException e) {

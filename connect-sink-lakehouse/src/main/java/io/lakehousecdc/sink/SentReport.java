@@ -10,22 +10,29 @@ import java.util.concurrent.TimeoutException;
  * The future of a report that another thread sends: done when it was sent and the queue has
  * acknowledged it. Thread-safe.
  *
- * @param sending done when it was sent, with the future of the acknowledgement
+ * @param sending done when it was sent
  */
-record SentReport(Future<Future<Void>> sending) implements Future<Void> {
+record SentReport(Future<Sent> sending) implements Future<Void> {
+
+  /**
+   * A report that was sent.
+   *
+   * @param acknowledged done when the queue has acknowledged it
+   */
+  record Sent(Future<Void> acknowledged) {}
 
   @Override
   public Void get() throws InterruptedException, ExecutionException {
-    return sending.get().get();
+    return sending.get().acknowledged().get();
   }
 
   @Override
   public Void get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
     long giveUpAt = System.nanoTime() + unit.toNanos(timeout);
-    Future<Void> acknowledgement = sending.get(timeout, unit);
-    return acknowledgement.get(
-        Math.max(0, giveUpAt - System.nanoTime()), TimeUnit.NANOSECONDS);
+    Sent sent = sending.get(timeout, unit);
+    return sent.acknowledged()
+        .get(Math.max(0, giveUpAt - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
   /** Changes nothing: what was sent cannot be taken back. */
@@ -45,7 +52,7 @@ record SentReport(Future<Future<Void>> sending) implements Future<Void> {
       return false;
     }
     try {
-      return sending.get().isDone();
+      return sending.get().acknowledged().isDone();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
