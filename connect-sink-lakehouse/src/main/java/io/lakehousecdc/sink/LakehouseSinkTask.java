@@ -64,9 +64,11 @@ public final class LakehouseSinkTask extends SinkTask {
     decoder =
         new DecodeAhead(
             "lakehouse-decoder-" + name + "-" + number,
-            new RecordDecoder(config.decodeOptions(), LOG::warn));
+            new RecordDecoder(config.decodeOptions(), config.disclosure(), LOG::warn));
     TargetContext opener = new TargetContext(name, number, config.maxTasks());
-    Target target = config.factory().open(config.targetSettings(), opener);
+    Target target =
+        DisclosingTarget.of(
+            config.factory().open(config.targetSettings(), opener), config.disclosure());
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
     rejections =
         new ErrantRecords(

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
 import io.lakehousecdc.sink.decode.table.KeyOverrides;
 import io.lakehousecdc.sink.decode.table.TableNaming;
+import io.lakehousecdc.sink.error.Disclosure;
 import io.lakehousecdc.sink.pipeline.DataSize;
 import io.lakehousecdc.sink.pipeline.PipelineOptions;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
@@ -39,6 +40,8 @@ final class SinkConfig extends AbstractConfig {
   /** Far below any max.poll.interval.ms. */
   private static final Duration MAX_CALL_WAIT = Duration.ofSeconds(2);
 
+  private static final String INCLUDE_MESSAGES = "errors.log.include.messages";
+
   private final TargetFactory factory;
   private final Map<String, String> raw;
 
@@ -66,6 +69,13 @@ final class SinkConfig extends AbstractConfig {
 
   TargetFactory factory() {
     return factory;
+  }
+
+  /** Whether messages may hold values of records, as Connect's own setting says. */
+  Disclosure disclosure() {
+    return "true".equalsIgnoreCase(raw.getOrDefault(INCLUDE_MESSAGES, "").strip())
+        ? Disclosure.VALUES
+        : Disclosure.NAMES;
   }
 
   String connectorName() {

@@ -192,7 +192,7 @@ final class RowEncoder {
         "Table "
             + plan.table().id()
             + ", key "
-            + change.key()
+            + plan.schema().keyNames()
             + ", column "
             + column.column().name()
             + ": "
