@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
@@ -65,6 +66,25 @@ final class SinkConfig extends AbstractConfig {
       }
     }
     decodeOptions();
+  }
+
+  private SinkConfig(Map<String, String> raw, TargetFactory factory) {
+    super(SinkSettings.DEFINITION, raw, false);
+    this.raw = Map.copyOf(raw);
+    this.factory = factory;
+  }
+
+  /**
+   * A configuration that may lack what the target requires, to check the rest of it.
+   *
+   * @param raw settings of which each one is well-formed; {@code target} may be missing
+   * @param factory of the target
+   */
+  static SinkConfig incomplete(Map<String, String> raw, TargetFactory factory) {
+    Map<String, String> settings = new HashMap<>(raw);
+    settings.put(TARGET, factory.name());
+    settings.values().removeIf(Objects::isNull);
+    return new SinkConfig(settings, factory);
   }
 
   TargetFactory factory() {
