@@ -8,9 +8,10 @@ import io.lakehousecdc.testkit.KafkaClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The cases of docs/DELIVERY.md on records that cannot be applied, in all targets. */
 class RejectionsIT {
@@ -126,8 +127,10 @@ class RejectionsIT {
     }
   }
 
-  @Test
-  void queueThatDoesNotAnswerFailsTheTaskWithTheReason() {
+  /** The queue's producer holds the record back for an hour, or finds no broker. */
+  @ParameterizedTest
+  @CsvSource({"linger.ms, 3600000", "bootstrap.servers, 127.0.0.1:1"})
+  void queueThatDoesNotAnswerFailsTheTaskWithTheReason(String setting, String value) {
     try (Scenario shop = new Scenario("deaf", "create table deaf (id int primary key)")) {
       Replicas copies = shop.replicas("copies");
       copies.each(
@@ -136,13 +139,13 @@ class RejectionsIT {
             keepRejected(replica);
             replica.settings.remove("dead.letter.table");
             replica.settings.put("retry.timeout.ms", "3000");
-            // More than there are brokers: the queue's producer waits for ever.
-            KAFKA.createTopic(queue(replica), 1, Map.of("min.insync.replicas", "2"));
+            replica.settings.put("producer.override." + setting, value);
           });
       shop.source.execute("insert into deaf values (1)");
       shop.start();
       copies.awaitEqual("deaf");
-      produce(shop, "deaf", null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
+      produce(
+          shop, "deaf", null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
       copies.each(
           "failure",
           replica -> {
