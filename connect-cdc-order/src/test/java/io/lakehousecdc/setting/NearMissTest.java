@@ -31,7 +31,14 @@ class NearMissTest {
   /** Settings of a later version, among them. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"metadata.column.tx", "delta.catalog", "flush.max.ms", "postgres.url", "flush", ""})
+      strings = {
+        "metadata.column.tx",
+        "delta.catalog",
+        "flush.max.ms",
+        "postgres.url",
+        "flush",
+        ""
+      })
   void otherNameIsNot(String name) {
     assertEquals(Optional.empty(), NearMiss.of(name, KNOWN));
   }

@@ -27,6 +27,7 @@ final class ErrantRecords implements RejectionReporter, AutoCloseable {
   private final boolean hasTable;
   private final Thread worker;
   private final ExecutorService sender;
+  private volatile FatalException abandoned;
 
   /**
    * To be made on the worker's thread that runs the task.
@@ -69,8 +70,7 @@ final class ErrantRecords implements RejectionReporter, AutoCloseable {
   }
 
   private Future<?> send(SinkRecord record, DataException reason) {
-    Callable<SentReport.Sent> sending =
-        () -> new SentReport.Sent(reporter.report(record, reason));
+    Callable<SentReport.Sent> sending = () -> new SentReport.Sent(reporter.report(record, reason));
     try {
       return new SentReport(sender.submit(sending));
     } catch (RejectedExecutionException e) {
@@ -90,9 +90,22 @@ final class ErrantRecords implements RejectionReporter, AutoCloseable {
   }
 
   @Override
-  public void abandon() {
+  public void abandon(FatalException reason) {
+    abandoned = reason;
     sender.shutdownNow();
     QueueWaits.endFor(worker);
+  }
+
+  /**
+   * Does nothing, unless reports were given up.
+   *
+   * @throws FatalException the reason, for the trace of a task that the worker's own wait for the
+   *     queue has failed
+   */
+  void requireAnswered() {
+    if (abandoned != null) {
+      throw abandoned;
+    }
   }
 
   /** Ends the thread that reports; reports under way are not waited for. */

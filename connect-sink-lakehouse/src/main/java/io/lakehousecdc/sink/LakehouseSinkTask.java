@@ -102,6 +102,7 @@ public final class LakehouseSinkTask extends SinkTask {
     withdrawSeeks(partitions);
     assigned.removeAll(partitions);
     rewind(pipeline.close(sources(partitions)));
+    rejections.requireAnswered();
   }
 
   @Override

@@ -31,8 +31,7 @@ record SentReport(Future<Sent> sending) implements Future<Void> {
       throws InterruptedException, ExecutionException, TimeoutException {
     long giveUpAt = System.nanoTime() + unit.toNanos(timeout);
     Sent sent = sending.get(timeout, unit);
-    return sent.acknowledged()
-        .get(Math.max(0, giveUpAt - System.nanoTime()), TimeUnit.NANOSECONDS);
+    return sent.acknowledged().get(Math.max(0, giveUpAt - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
   /** Changes nothing: what was sent cannot be taken back. */

@@ -51,8 +51,7 @@ final class Validation {
             TableNaming.parse(
                 TableNaming.DEFAULT_FORMAT, settings.get(SinkSettings.TABLE_NAME_MAP)));
     check(
-        SinkSettings.KEY_COLUMNS,
-        () -> KeyOverrides.parse(settings.get(SinkSettings.KEY_COLUMNS)));
+        SinkSettings.KEY_COLUMNS, () -> KeyOverrides.parse(settings.get(SinkSettings.KEY_COLUMNS)));
     check(
         SinkSettings.FIELD_EXCLUDE_LIST,
         () ->

@@ -60,8 +60,7 @@ class ValidationTest {
   @Test
   void combinationsAreCheckedWhereTheTargetIsWrong() {
     Map<String, String> errors =
-        errors(
-            Map.of("target", "oracle", "write.mode", "append", "delete.mode", "soft"));
+        errors(Map.of("target", "oracle", "write.mode", "append", "delete.mode", "soft"));
     assertEquals(Set.of("target", "delete.mode"), errors.keySet());
   }
 

@@ -61,8 +61,7 @@ class ValuesInMessagesIT {
       text, exclude using btree (v with =) | insert into shop.secrets values ('other', 'valuemarker') | exclusion
       """;
 
-  private static final DebeziumTable TEXTS =
-      table().column("v", Schema.OPTIONAL_STRING_SCHEMA);
+  private static final DebeziumTable TEXTS = table().column("v", Schema.OPTIONAL_STRING_SCHEMA);
 
   private final List<String> reasons = new ArrayList<>();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -79,10 +78,7 @@ class ValuesInMessagesIT {
   @Test
   void numberThatTheEncoderRefuses() {
     SinkRecord record =
-        table()
-            .column("v", Schema.OPTIONAL_INT64_SCHEMA)
-            .create(10, 20, KEY, NUMBER)
-            .at(0, 0);
+        table().column("v", Schema.OPTIONAL_INT64_SCHEMA).create(10, 20, KEY, NUMBER).at(0, 0);
     refused("numeric(4,2)", null, "does not fit", record);
   }
 
@@ -119,10 +115,7 @@ class ValuesInMessagesIT {
   @Test
   void textWithoutASchemaThatADeltaColumnRefuses() {
     SinkRecord typed =
-        table()
-            .column("v", Schema.OPTIONAL_INT64_SCHEMA)
-            .create(10, 20, "other", 1L)
-            .at(0, 0);
+        table().column("v", Schema.OPTIONAL_INT64_SCHEMA).create(10, 20, "other", 1L).at(0, 0);
     SinkRecord untyped = TEXTS.create(30, 40, KEY, TEXT).schemaless().at(0, 1);
     assertSilent(run(delta(Map.of()), typed, untyped), "is no number");
     assertTold(run(delta(TOLD), typed, untyped));
@@ -130,16 +123,14 @@ class ValuesInMessagesIT {
 
   @Test
   void keyOfAnUnchangedValueThatIsStoredNowhere() {
-    SinkRecord record =
-        TEXTS.update(10, 20, KEY, "__debezium_unavailable_value").at(0, 0);
+    SinkRecord record = TEXTS.update(10, 20, KEY, "__debezium_unavailable_value").at(0, 0);
     for (String target : List.of("postgres", "delta")) {
       assertSilent(run(settings(target, Map.of()), record), "REPLICA IDENTITY");
       assertTold(run(settings(target, TOLD), record));
     }
   }
 
-  private void refused(
-      String type, String before, String reason, SinkRecord record) {
+  private void refused(String type, String before, String reason, SinkRecord record) {
     assertSilent(run(postgres(database(type, before), Map.of()), record), reason);
     assertTold(run(postgres(database(type, before), TOLD), record));
   }

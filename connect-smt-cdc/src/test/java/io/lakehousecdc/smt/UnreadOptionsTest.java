@@ -19,12 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnreadOptionsTest {
 
   @ParameterizedTest
-  @CsvSource({"max.entires, max.entries", "header_name, header.name", "flatened.prefix, flattened.prefix"})
+  @CsvSource({
+    "max.entires, max.entries",
+    "header_name, header.name",
+    "flatened.prefix, flattened.prefix"
+  })
   void nearMissOfAnOptionIsAnErrorThatNamesIt(String option, String meant) {
     try (LsnDedup<SinkRecord> transform = new LsnDedup<>()) {
       ConfigException error =
-          assertThrows(
-              ConfigException.class, () -> transform.configure(Map.of(option, "1")));
+          assertThrows(ConfigException.class, () -> transform.configure(Map.of(option, "1")));
       assertTrue(error.getMessage().contains("Do you mean " + meant + "?"), error::getMessage);
     }
   }
@@ -32,8 +35,7 @@ class UnreadOptionsTest {
   @Test
   void nearMissOfAnOptionOfTheRouterIsAnErrorToo() {
     try (DlqRouter<SinkRecord> transform = new DlqRouter<>()) {
-      assertThrows(
-          ConfigException.class, () -> transform.configure(Map.of("allowed_ops", "c")));
+      assertThrows(ConfigException.class, () -> transform.configure(Map.of("allowed_ops", "c")));
     }
   }
 

@@ -144,8 +144,7 @@ class RejectionsIT {
       shop.source.execute("insert into deaf values (1)");
       shop.start();
       copies.awaitEqual("deaf");
-      produce(
-          shop, "deaf", null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
+      produce(shop, "deaf", null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
       copies.each(
           "failure",
           replica -> {

@@ -57,8 +57,7 @@ public final class RecordDecoder {
    * @param warnings receives a warning, once per table and column, about values that the source or
    *     a converter loses before the sink receives them, with the remedy
    */
-  public RecordDecoder(
-      DecodeOptions options, Disclosure disclosure, Consumer<String> warnings) {
+  public RecordDecoder(DecodeOptions options, Disclosure disclosure, Consumer<String> warnings) {
     this.disclosure = disclosure;
     this.warnings = new Warnings(warnings);
     tables =

@@ -199,14 +199,16 @@ final class Committer {
                 + "). Check that the DLQ topic exists and can be written.",
             e.getCause());
       } catch (TimeoutException e) {
-        rejections.abandon();
-        throw new FatalException(
-            "The dead letter queue has not answered for "
-                + patience.toMillis()
-                + " ms (retry.timeout.ms), so rejected records are stored nowhere. Check that its"
-                + " topic exists, can be written, and has as many replicas in sync as its"
-                + " min.insync.replicas asks for; then restart the task.",
-            e);
+        FatalException reason =
+            new FatalException(
+                "The dead letter queue has not answered for "
+                    + patience.toMillis()
+                    + " ms (retry.timeout.ms), so rejected records are stored nowhere. Check that its"
+                    + " topic exists, can be written, and has as many replicas in sync as its"
+                    + " min.insync.replicas asks for; then restart the task.",
+                e);
+        rejections.abandon(reason);
+        throw reason;
       }
     }
   }

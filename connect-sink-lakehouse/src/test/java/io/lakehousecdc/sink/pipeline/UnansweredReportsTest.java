@@ -10,9 +10,9 @@ import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FatalException;
-import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.time.Duration;
@@ -73,7 +73,7 @@ class UnansweredReportsTest {
     }
 
     @Override
-    public void abandon() {
+    public void abandon(FatalException reason) {
       abandoned.incrementAndGet();
     }
 

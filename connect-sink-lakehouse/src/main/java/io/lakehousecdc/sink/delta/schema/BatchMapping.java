@@ -134,7 +134,13 @@ public final class BatchMapping {
       DeltaColumn column = shape.columns().get(i);
       if (row[i] == null && !column.nullable()) {
         throw new RecordException(
-            "Table " + table + ", key " + schema.keyNames() + ": column " + column.name() + " may not be NULL",
+            "Table "
+                + table
+                + ", key "
+                + schema.keyNames()
+                + ": column "
+                + column.name()
+                + " may not be NULL",
             table,
             key,
             null);
@@ -164,16 +170,16 @@ public final class BatchMapping {
 
   private RecordException unfit(int index, RowKey key, IllegalArgumentException e) {
     return new RecordException(
-          "Table "
-              + table
-              + ", key "
-              + schema.keyNames()
-              + ", column "
-              + schema.column(index).name()
-              + ": "
-              + e.getMessage(),
-          table,
-          key,
-          e);
-    }
+        "Table "
+            + table
+            + ", key "
+            + schema.keyNames()
+            + ", column "
+            + schema.column(index).name()
+            + ": "
+            + e.getMessage(),
+        table,
+        key,
+        e);
+  }
 }

@@ -3,7 +3,9 @@ package io.lakehousecdc.sink.delta.schema;
 
 import io.lakehousecdc.sink.error.Discreet;
 
-/** A failure: a value does not fit its column. The mapping of the row adds table, key and column. */
+/**
+ * A failure: a value does not fit its column. The mapping of the row adds table, key and column.
+ */
 final class UnfitValueException extends IllegalArgumentException implements Discreet {
   private static final long serialVersionUID = 1L;
 

@@ -223,8 +223,7 @@ public final class CommitAttempt {
       }
       if (isKey(work, SqlErrors.constraint(e))) {
         throw new RetriableException(
-            place + ": another task inserted the same key at the same time.",
-            ServerFailure.of(e));
+            place + ": another task inserted the same key at the same time.", ServerFailure.of(e));
       }
       if (work.table().cascades()) {
         throw e;
