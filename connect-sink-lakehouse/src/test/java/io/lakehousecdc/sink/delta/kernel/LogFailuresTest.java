@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tests of what is told of Kernel's failures. */
 class LogFailuresTest {
-  private static final String ENTRY = "{\"add\":{\"stats\":\"{\\\"minValues\\\":\\\"marker\\\"}\"}}";
+  private static final String ENTRY =
+      "{\"add\":{\"stats\":\"{\\\"minValues\\\":\\\"marker\\\"}\"}}";
   private static final LogFailures FAILURES = new LogFailures("/tables/orders");
 
   @Test
