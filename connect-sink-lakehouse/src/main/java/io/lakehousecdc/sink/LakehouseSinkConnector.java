@@ -4,7 +4,6 @@ package io.lakehousecdc.sink;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
-import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +11,6 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
 import org.slf4j.Logger;
@@ -41,6 +38,7 @@ public final class LakehouseSinkConnector extends SinkConnector {
   @Override
   public void start(Map<String, String> props) {
     new SinkConfig(props);
+    UnreadSettings.of(props).warnings().forEach(LOG::warn);
     settings = Map.copyOf(props);
   }
 
@@ -63,28 +61,11 @@ public final class LakehouseSinkConnector extends SinkConnector {
   @Override
   public void stop() {}
 
-  /**
-   * Checks each setting, then the combination of settings, then (for a few seconds at most) whether
-   * the target can be reached and used.
-   */
+  /** Finds all mistakes at once; takes a few seconds at most. */
   @Override
   public Config validate(Map<String, String> props) {
     Config config = super.validate(props);
-    boolean clean = config.configValues().stream().allMatch(v -> v.errorMessages().isEmpty());
-    if (!clean) {
-      return config;
-    }
-    try {
-      SinkConfig parsed = new SinkConfig(props);
-      for (SettingProblem problem : SettingRules.check(parsed)) {
-        addError(config, problem.key(), problem.message());
-      }
-      for (SettingProblem problem : parsed.factory().validate(parsed.targetSettings())) {
-        addError(config, problem.key(), problem.message());
-      }
-    } catch (ConfigException e) {
-      addError(config, keyIn(config, e.getMessage()), e.getMessage());
-    }
+    Validation.complete(config, props);
     return config;
   }
 
@@ -130,26 +111,5 @@ public final class LakehouseSinkConnector extends SinkConnector {
           altered,
           held);
     }
-  }
-
-  private static void addError(Config config, String key, String message) {
-    for (ConfigValue value : config.configValues()) {
-      if (value.name().equals(key)) {
-        value.addErrorMessage(message);
-        return;
-      }
-    }
-    ConfigValue value = new ConfigValue(key);
-    value.addErrorMessage(message);
-    config.configValues().add(value);
-  }
-
-  /** The setting that a message names; messages of parsers begin with it. */
-  private static String keyIn(Config config, String message) {
-    return config.configValues().stream()
-        .map(ConfigValue::name)
-        .filter(message::contains)
-        .max(java.util.Comparator.comparingInt(String::length))
-        .orElse(SinkSettings.TARGET);
   }
 }

@@ -40,6 +40,7 @@ public final class LakehouseSinkTask extends SinkTask {
   private final Set<TopicPartition> assigned = new HashSet<>();
   private DecodeAhead decoder;
   private Pipeline pipeline;
+  private ErrantRecords rejections;
   private MetricsBean bean;
   private boolean paused;
 
@@ -63,13 +64,17 @@ public final class LakehouseSinkTask extends SinkTask {
     decoder =
         new DecodeAhead(
             "lakehouse-decoder-" + name + "-" + number,
-            new RecordDecoder(config.decodeOptions(), LOG::warn));
+            new RecordDecoder(config.decodeOptions(), config.disclosure(), LOG::warn));
     TargetContext opener = new TargetContext(name, number, config.maxTasks());
-    Target target = config.factory().open(config.targetSettings(), opener);
+    Target target =
+        DisclosingTarget.of(
+            config.factory().open(config.targetSettings(), opener), config.disclosure());
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
-    ErrantRecords rejections =
+    rejections =
         new ErrantRecords(
-            context.errantRecordReporter(), config.tables().deadLetterTable().isPresent());
+            context.errantRecordReporter(),
+            config.tables().deadLetterTable().isPresent(),
+            "lakehouse-dead-letters-" + name + "-" + number);
     pipeline =
         new Pipeline(
             "lakehouse-writer-" + name + "-" + number,
@@ -97,6 +102,7 @@ public final class LakehouseSinkTask extends SinkTask {
     withdrawSeeks(partitions);
     assigned.removeAll(partitions);
     rewind(pipeline.close(sources(partitions)));
+    rejections.requireAnswered();
   }
 
   @Override
@@ -148,6 +154,9 @@ public final class LakehouseSinkTask extends SinkTask {
     }
     if (pipeline != null) {
       pipeline.close();
+    }
+    if (rejections != null) {
+      rejections.close();
     }
     if (bean != null) {
       bean.close();

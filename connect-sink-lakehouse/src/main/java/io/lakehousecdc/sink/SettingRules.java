@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink;
 
+import static java.util.Locale.ROOT;
+
 import io.lakehousecdc.sink.pipeline.PipelineOptions;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -17,6 +19,8 @@ import java.util.Map;
 
 /** The checks that concern several settings at once. Stateless. */
 final class SettingRules {
+  private static final String OFFSET_RESET = "consumer.override.auto.offset.reset";
+
   private SettingRules() {}
 
   /** One entry per violated rule. */
@@ -99,6 +103,20 @@ final class SettingRules {
               "errors.tolerance",
               "all without errors.deadletterqueue.topic.name drops bad records in silence. Name a"
                   + " dead letter queue, or leave errors.tolerance out."));
+    }
+    checkReset(all.get(OFFSET_RESET), problems);
+  }
+
+  /** Where an offset is no longer in its topic, only the earliest one misses no record. */
+  private static void checkReset(String reset, List<SettingProblem> problems) {
+    if (reset != null && !List.of("earliest", "none").contains(reset.strip().toLowerCase(ROOT))) {
+      problems.add(
+          new SettingProblem(
+              OFFSET_RESET,
+              reset.strip()
+                  + " skips the records of a partition that is new, or that is read again from an"
+                  + " offset which its topic no longer holds. Leave it out: Connect's default is"
+                  + " earliest."));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
 import io.lakehousecdc.sink.decode.table.KeyOverrides;
 import io.lakehousecdc.sink.decode.table.TableNaming;
+import io.lakehousecdc.sink.error.Disclosure;
 import io.lakehousecdc.sink.pipeline.DataSize;
 import io.lakehousecdc.sink.pipeline.PipelineOptions;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
@@ -38,6 +40,8 @@ final class SinkConfig extends AbstractConfig {
 
   /** Far below any max.poll.interval.ms. */
   private static final Duration MAX_CALL_WAIT = Duration.ofSeconds(2);
+
+  private static final String INCLUDE_MESSAGES = "errors.log.include.messages";
 
   private final TargetFactory factory;
   private final Map<String, String> raw;
@@ -64,8 +68,34 @@ final class SinkConfig extends AbstractConfig {
     decodeOptions();
   }
 
+  private SinkConfig(Map<String, String> raw, TargetFactory factory) {
+    super(SinkSettings.DEFINITION, raw, false);
+    this.raw = Map.copyOf(raw);
+    this.factory = factory;
+  }
+
+  /**
+   * A configuration that may lack what the target requires, to check the rest of it.
+   *
+   * @param raw settings of which each one is well-formed; {@code target} may be missing
+   * @param factory of the target
+   */
+  static SinkConfig incomplete(Map<String, String> raw, TargetFactory factory) {
+    Map<String, String> settings = new HashMap<>(raw);
+    settings.put(TARGET, factory.name());
+    settings.values().removeIf(Objects::isNull);
+    return new SinkConfig(settings, factory);
+  }
+
   TargetFactory factory() {
     return factory;
+  }
+
+  /** Whether messages may hold values of records, as Connect's own setting says. */
+  Disclosure disclosure() {
+    return "true".equalsIgnoreCase(raw.getOrDefault(INCLUDE_MESSAGES, "").strip())
+        ? Disclosure.VALUES
+        : Disclosure.NAMES;
   }
 
   String connectorName() {

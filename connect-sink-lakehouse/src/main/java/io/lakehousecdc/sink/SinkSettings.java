@@ -218,6 +218,7 @@ final class SinkSettings {
             FLUSH_MAX_RECORDS,
             null,
             1,
+            Integer.MAX_VALUE,
             "Changes after which a batch is committed." + perTarget("records"))
         .number(
             definition,
@@ -244,8 +245,8 @@ final class SinkSettings {
             RETRY_TIMEOUT_MS,
             300_000L,
             0,
-            "How long a commit that fails for a transient reason is retried before the task"
-                + " fails.")
+            "How long a commit that fails for a transient reason is retried, and a dead letter"
+                + " queue that does not answer is waited for, before the task fails.")
         .number(
             definition,
             CONSTRAINT_WAIT_MS,
@@ -351,6 +352,20 @@ final class SinkSettings {
 
     Group number(ConfigDef definition, String key, Long defaultValue, long least, String doc) {
       return add(definition, key, Type.LONG, defaultValue, atLeast(least), Importance.LOW, doc);
+    }
+
+    Group number(
+        ConfigDef definition, String key, Long defaultValue, long least, long most, String doc) {
+      ConfigDef.Validator bounds =
+          ConfigDef.LambdaValidator.with(
+              (name, value) -> {
+                atLeast(least).ensureValid(name, value);
+                if (value != null && ((Number) value).longValue() > most) {
+                  throw new ConfigException(name, value, "must be at most " + most);
+                }
+              },
+              () -> "from " + least + " to " + most);
+      return add(definition, key, Type.LONG, defaultValue, bounds, Importance.LOW, doc);
     }
 
     Group whole(ConfigDef definition, String key, int defaultValue, int least, String doc) {

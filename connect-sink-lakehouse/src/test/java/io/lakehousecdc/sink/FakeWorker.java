@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
@@ -26,19 +27,32 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> seeks = new HashMap<>();
   private final Random random;
+  private final ErrantRecordReporter queue;
   private LakehouseSinkTask task;
   private boolean paused;
   private int rewinds;
 
-  /**
-   * @param log records of each partition
-   * @param group offsets committed to Kafka, shared by the workers of a group
-   */
+  /** A worker without a dead letter queue. */
   FakeWorker(
       Map<String, String> connector,
       Map<TopicPartition, List<SinkRecord>> log,
       Map<TopicPartition, Long> group,
       Random random) {
+    this(connector, log, group, random, null);
+  }
+
+  /**
+   * @param log records of each partition
+   * @param group offsets committed to Kafka, shared by the workers of a group
+   * @param queue dead letter queue; null for none
+   */
+  FakeWorker(
+      Map<String, String> connector,
+      Map<TopicPartition, List<SinkRecord>> log,
+      Map<TopicPartition, Long> group,
+      Random random,
+      ErrantRecordReporter queue) {
+    this.queue = queue;
     LakehouseSinkConnector made = new LakehouseSinkConnector();
     made.start(connector);
     this.configuration = made.taskConfigs(1).get(0);
@@ -171,6 +185,11 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
   @Override
   public PluginMetrics pluginMetrics() {
     return null;
+  }
+
+  @Override
+  public ErrantRecordReporter errantRecordReporter() {
+    return queue;
   }
 
   @Override

@@ -59,6 +59,7 @@ public final class DlqRouter<R extends ConnectRecord<R>> implements Transformati
   @Override
   public void configure(Map<String, ?> configs) {
     close();
+    UnreadOptions.check(CONFIG_DEF, configs, LOG);
     config = new DlqRouterConfig(configs);
     validator = new ChangeValidator(config.rules());
     metrics = new DlqMetrics();

@@ -87,6 +87,7 @@ public final class LsnDedup<R extends ConnectRecord<R>> implements Transformatio
   @Override
   public void configure(Map<String, ?> configs) {
     close();
+    UnreadOptions.check(CONFIG_DEF, configs, LOG);
     config = new LsnDedupConfig(configs);
     events = new EventReader(config.flattenedPrefix());
     deduplicator = new Deduplicator(config.epochs(), config.maxEntries(), config.maxBytes());

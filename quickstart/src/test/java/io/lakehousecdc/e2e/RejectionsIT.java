@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The cases of docs/DELIVERY.md on records that cannot be applied, in all targets. */
 class RejectionsIT {
@@ -122,6 +124,33 @@ class RejectionsIT {
           "case27",
           List.of("v", "_cdc_op"),
           List.of(List.of("x", "r"), List.of("x", "r"), List.of("x", "r"), List.of("x", "d")));
+    }
+  }
+
+  /** The queue's producer holds the record back for an hour, or finds no broker. */
+  @ParameterizedTest
+  @CsvSource({"linger.ms, 3600000", "bootstrap.servers, 127.0.0.1:1"})
+  void queueThatDoesNotAnswerFailsTheTaskWithTheReason(String setting, String value) {
+    try (Scenario shop = new Scenario("deaf", "create table deaf (id int primary key)")) {
+      Replicas copies = shop.replicas("copies");
+      copies.each(
+          "settings",
+          replica -> {
+            keepRejected(replica);
+            replica.settings.remove("dead.letter.table");
+            replica.settings.put("retry.timeout.ms", "3000");
+            replica.settings.put("producer.override." + setting, value);
+          });
+      shop.source.execute("insert into deaf values (1)");
+      shop.start();
+      copies.awaitEqual("deaf");
+      produce(shop, "deaf", null, "{\"schema\":{\"type\":\"string\"},\"payload\":\"no event\"}");
+      copies.each(
+          "failure",
+          replica -> {
+            String trace = Scenario.connect().awaitFailed(replica.sinkName());
+            assertTrue(trace.contains("dead letter queue has not answered"), trace);
+          });
     }
   }
 

@@ -59,9 +59,15 @@ public final class RowKey {
     return hash;
   }
 
+  /** The values as text, for messages that may hold values of records. */
+  public String text() {
+    return Arrays.deepToString(values);
+  }
+
+  /** Without values, which may be secret: messages are made of it. */
   @Override
   public String toString() {
-    return Arrays.deepToString(values);
+    return "of " + values.length + " columns";
   }
 
   private static boolean same(Object a, Object b) {

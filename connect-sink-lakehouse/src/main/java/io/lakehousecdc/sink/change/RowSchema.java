@@ -70,6 +70,11 @@ public final class RowSchema {
     return keyColumns;
   }
 
+  /** Names of the key columns in key order, for messages. */
+  public List<String> keyNames() {
+    return keyColumns.stream().map(index -> columns.get(index).name()).toList();
+  }
+
   public boolean hasKey() {
     return !keyColumns.isEmpty();
   }

@@ -38,7 +38,7 @@ final class Attributes {
       own = lsn(text, comma + 1, text.length());
       if (comma < 0 || own == SourcePosition.NONE) {
         throw new DecodeException(
-            "source.sequence is '%s' and not [\"commit LSN\",\"LSN\"].".formatted(text));
+            "source.sequence is not of the form [\"commit LSN\",\"LSN\"].", text);
       }
     } else if (sequence instanceof List<?> list && list.size() == 2) {
       commit = number(list.get(0), SourcePosition.NONE);

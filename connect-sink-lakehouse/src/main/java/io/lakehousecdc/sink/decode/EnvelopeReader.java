@@ -67,7 +67,7 @@ final class EnvelopeReader implements RecordReader {
       case "m" -> Decoded.Skipped.LOGICAL_MESSAGE;
       default ->
           throw new DecodeException(
-              "The operation '%s' is not known. Known are c, r, u, d, t and m.".formatted(code));
+              "The operation (op) is not known. Known are c, r, u, d, t and m.", code);
     };
   }
 

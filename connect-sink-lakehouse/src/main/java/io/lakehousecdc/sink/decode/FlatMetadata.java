@@ -143,6 +143,6 @@ final class FlatMetadata {
       }
     }
     throw new DecodeException(
-        "The operation '%s' (__op) is not known. Known are c, r, u, d and t.".formatted(code));
+        "The operation (__op) is not known. Known are c, r, u, d and t.", code);
   }
 }

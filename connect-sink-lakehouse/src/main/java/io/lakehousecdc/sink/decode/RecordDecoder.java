@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.decode.table.Placeholders;
 import io.lakehousecdc.sink.decode.table.TableReaders;
 import io.lakehousecdc.sink.decode.table.Warnings;
 import io.lakehousecdc.sink.decode.type.DecodeException;
+import io.lakehousecdc.sink.error.Disclosure;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,6 +34,7 @@ public final class RecordDecoder {
   private static final int BOUND = 1_000;
 
   private final Layouts layouts = new Layouts();
+  private final Disclosure disclosure;
   private final Warnings warnings;
   private final TableReaders tables;
   private final TombstoneReader tombstones;
@@ -43,13 +45,20 @@ public final class RecordDecoder {
     this(options, LOG::warn);
   }
 
+  /** A decoder with another receiver of warnings. */
+  public RecordDecoder(DecodeOptions options, Consumer<String> warnings) {
+    this(options, Disclosure.NAMES, warnings);
+  }
+
   /**
-   * A decoder with another receiver of warnings.
+   * A decoder.
    *
+   * @param disclosure whether the reasons of rejections hold values of their records
    * @param warnings receives a warning, once per table and column, about values that the source or
    *     a converter loses before the sink receives them, with the remedy
    */
-  public RecordDecoder(DecodeOptions options, Consumer<String> warnings) {
+  public RecordDecoder(DecodeOptions options, Disclosure disclosure, Consumer<String> warnings) {
+    this.disclosure = disclosure;
     this.warnings = new Warnings(warnings);
     tables =
         new TableReaders(
@@ -74,7 +83,7 @@ public final class RecordDecoder {
     try {
       return read(record);
     } catch (DecodeException e) {
-      return DeadLetters.of(record, e.getMessage());
+      return DeadLetters.of(record, disclosure.message(e));
     } catch (DataException | ClassCastException e) {
       // A struct that does not match its own schema: a transform made it.
       return DeadLetters.of(

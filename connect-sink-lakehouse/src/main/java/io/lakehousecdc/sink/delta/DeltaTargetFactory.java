@@ -35,6 +35,11 @@ public final class DeltaTargetFactory implements TargetFactory {
   }
 
   @Override
+  public List<String> families() {
+    return List.of(DeltaSettings.TABLE_PROPERTIES);
+  }
+
+  @Override
   public FlushDefaults flushDefaults() {
     return new FlushDefaults(5_000, 50_000, 64L << 20);
   }

@@ -9,7 +9,7 @@ import io.lakehousecdc.sink.change.TableId;
  * is not known. Names the table and key of the change if the target can tell them; otherwise the
  * caller bisects the batch to find it.
  */
-public final class RecordException extends TargetException {
+public final class RecordException extends TargetException implements Discreet {
   private static final long serialVersionUID = 1L;
 
   private final transient TableId table;
@@ -23,7 +23,7 @@ public final class RecordException extends TargetException {
   /**
    * A change cannot be applied.
    *
-   * @param message what is wrong, where, and what to do
+   * @param message what is wrong, where, and what to do; without values
    * @param table table of the change, or null if unknown
    * @param key key of the change, or null if unknown
    * @param cause may be null
@@ -32,6 +32,11 @@ public final class RecordException extends TargetException {
     super(message, cause);
     this.table = table;
     this.key = key;
+  }
+
+  @Override
+  public String values() {
+    return key == null || key.size() == 0 ? "" : "key " + key.text();
   }
 
   /** Table of the change; null if unknown. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,15 +181,34 @@ final class Committer {
         refusal);
   }
 
-  private static void awaitReports(SealedBatch batch) throws InterruptedException {
+  /**
+   * Waits until the reports of the batch's rejected records are safe, as long as a commit is tried.
+   *
+   * @throws FatalException they failed, or have not been answered in time
+   */
+  private void awaitReports(SealedBatch batch) throws InterruptedException {
+    Duration patience = options.waiting().retry();
+    long giveUpAt = System.nanoTime() + patience.toNanos();
     for (Future<?> report : batch.reports()) {
       try {
-        report.get();
+        report.get(Math.max(0, giveUpAt - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (ExecutionException e) {
         throw new FatalException(
-            "A rejected record could not be written to the dead letter queue. Check that the DLQ"
-                + " topic exists and can be written.",
+            "A rejected record could not be written to the dead letter queue ("
+                + e.getCause().getMessage()
+                + "). Check that the DLQ topic exists and can be written.",
             e.getCause());
+      } catch (TimeoutException e) {
+        FatalException reason =
+            new FatalException(
+                "The dead letter queue has not answered for "
+                    + patience.toMillis()
+                    + " ms (retry.timeout.ms), so rejected records are stored nowhere. Check that its"
+                    + " topic exists, can be written, and has as many replicas in sync as its"
+                    + " min.insync.replicas asks for; then restart the task.",
+                e);
+        rejections.abandon(reason);
+        throw reason;
       }
     }
   }

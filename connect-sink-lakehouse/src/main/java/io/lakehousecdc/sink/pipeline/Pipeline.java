@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FencedException;
@@ -274,10 +275,18 @@ public final class Pipeline implements AutoCloseable {
     if (!tracker.progress().pass(rejected.at().offset())) {
       return;
     }
-    LOG.warn("Rejected {}: {}", rejected.at(), rejected.letter().errorMessage());
+    LOG.warn("Rejected {}: {}", rejected.at(), reason(rejected));
     batcher.touch(tracker.partition());
     batcher.reject(rejections.report(rejected.original(), rejected.letter()), rejected.letter());
     metrics.rejected();
+  }
+
+  /** Why a record is set aside: a letter about another one was written by others, who may quote. */
+  private static String reason(Rejected rejected) {
+    DeadLetter letter = rejected.letter();
+    return letter.recordOffset().equals(rejected.at())
+        ? letter.errorMessage()
+        : "a dead letter of " + letter.recordOffset() + " (" + letter.errorClass() + ")";
   }
 
   private void pass(PartitionTracker tracker, RecordOffset at) {

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.RecordOffset;
+import io.lakehousecdc.sink.error.FatalException;
 import java.util.concurrent.Future;
 
 /** Where rejected records go. Used by the task thread and the writer thread. */
@@ -21,6 +22,14 @@ public interface RejectionReporter {
    * @throws io.lakehousecdc.sink.error.FatalException there is nowhere to report to
    */
   Future<?> report(Object original, DeadLetter letter);
+
+  /**
+   * Gives up on reports that have not been answered in time: whoever waits for them is not to wait
+   * any longer. Must not throw.
+   *
+   * @param reason what the task fails with
+   */
+  default void abandon(FatalException reason) {}
 
   /**
    * Describes a record that the target refused. Must not throw.

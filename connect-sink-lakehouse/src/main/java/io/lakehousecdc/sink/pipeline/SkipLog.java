@@ -3,7 +3,6 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.batch.Skips;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
-import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.SkippedChange;
 import io.lakehousecdc.sink.change.TableId;
@@ -85,7 +84,6 @@ final class SkipLog {
   }
 
   private static List<String> keyColumns(Entry entry) {
-    RowSchema schema = ((RowEvent) entry.event()).schema();
-    return schema.keyColumns().stream().map(index -> schema.column(index).name()).toList();
+    return ((RowEvent) entry.event()).schema().keyNames();
   }
 }

@@ -12,6 +12,11 @@ public interface TargetFactory {
   /** Settings of this kind, each prefixed with its name; documented for users. */
   List<Setting> settings();
 
+  /** Beginnings of further settings, of any name, that the target reads: {@code delta.x.}. */
+  default List<String> families() {
+    return List.of();
+  }
+
   /** Defaults of the flush settings for this kind. */
   FlushDefaults flushDefaults();
 

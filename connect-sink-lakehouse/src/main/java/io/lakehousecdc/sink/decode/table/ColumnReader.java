@@ -70,7 +70,7 @@ final class ColumnReader {
     try {
       return conversion.canonical(value);
     } catch (DecodeException e) {
-      throw new DecodeException("Column " + column.name() + ": " + e.getMessage());
+      throw e.at("Column " + column.name());
     }
   }
 }

@@ -39,7 +39,7 @@ public final class Scalars {
       return number.setScale(scale);
     } catch (ArithmeticException e) {
       throw new DecodeException(
-          "'%s' has more than %d fraction digits and is not rounded.".formatted(text, scale));
+          "The number has more than %d fraction digits and is not rounded.".formatted(scale), text);
     }
   }
 
@@ -48,7 +48,7 @@ public final class Scalars {
       return new BigDecimal(text);
     } catch (NumberFormatException e) {
       throw new DecodeException(
-          "'%s' is not a finite number, and decimals here hold no other.".formatted(text));
+          "The text is not a finite number, and decimals here hold no other.", text);
     }
   }
 

@@ -94,7 +94,7 @@ final class StructuredTemporals {
     if (special != null
         && !special.equals(POSITIVE_INFINITY)
         && !special.equals(NEGATIVE_INFINITY)) {
-      throw new DecodeException("The special value '" + special + "' is not known.");
+      throw new DecodeException("The special value is not known.", special);
     }
     return special;
   }
@@ -107,7 +107,7 @@ final class StructuredTemporals {
               (int) number(struct, DAY_FIELD))
           .toEpochDay();
     } catch (DateTimeException e) {
-      throw new DecodeException(struct + " is no date.");
+      throw new DecodeException("The parts are no date.", struct);
     }
   }
 
@@ -125,7 +125,7 @@ final class StructuredTemporals {
     if (struct.getWithoutDefault(OFFSET_SECONDS_FIELD) == null
         && struct.schema().field(ZONE_ID_FIELD) != null
         && struct.getWithoutDefault(ZONE_ID_FIELD) != null) {
-      throw new DecodeException(struct + " has a zone but no offset.");
+      throw new DecodeException("The time has a zone but no offset.", struct);
     }
     return number(struct, OFFSET_SECONDS_FIELD);
   }

@@ -56,7 +56,8 @@ final class Temporal {
     if (NEGATIVE_INFINITE_DAYS.contains(cut)) {
       return Integer.MIN_VALUE;
     }
-    throw new DecodeException(days + " days since 1970 is no date that PostgreSQL can hold.");
+    throw new DecodeException(
+        "The number of days since 1970 is no date that PostgreSQL can hold.", days);
   }
 
   static Integer days(java.util.Date date) {
@@ -76,9 +77,9 @@ final class Temporal {
     }
     if (millis < FIRST_MILLI || millis > Long.MAX_VALUE / 1_000) {
       throw new DecodeException(
-          millis
-              + " milliseconds since 1970 is before PostgreSQL's first timestamp, or does not fit"
-              + " into microseconds of 64 bits.");
+          "The number of milliseconds since 1970 is before PostgreSQL's first timestamp, or does"
+              + " not fit into microseconds of 64 bits.",
+          millis);
     }
     return millis * 1_000;
   }
@@ -93,7 +94,7 @@ final class Temporal {
     }
     if (micros < FIRST_MICRO) {
       throw new DecodeException(
-          micros + " microseconds since 1970 is before PostgreSQL's first timestamp.");
+          "The number of microseconds since 1970 is before PostgreSQL's first timestamp.", micros);
     }
     return micros;
   }
@@ -114,7 +115,7 @@ final class Temporal {
       if (millis == DRIVER_NEGATIVE_INFINITY) {
         return Long.MIN_VALUE;
       }
-      throw new DecodeException("'" + text + "' does not fit into microseconds of 64 bits.");
+      throw new DecodeException("The time does not fit into microseconds of 64 bits.", text);
     }
   }
 
@@ -139,7 +140,7 @@ final class Temporal {
   /** Time of day from microseconds. */
   static Long time(long micros) {
     if (micros < 0 || micros > DAY_MICROS) {
-      throw new DecodeException(micros + " microseconds is no time of day.");
+      throw new DecodeException("The number of microseconds is no time of day.", micros);
     }
     return micros;
   }
@@ -159,9 +160,9 @@ final class Temporal {
   static long wholeMicros(long nanos) {
     if (nanos % 1_000 != 0) {
       throw new DecodeException(
-          nanos
-              + " nanoseconds is finer than the microsecond, which is all that PostgreSQL and this"
-              + " sink keep. Round it at the source.");
+          "The number of nanoseconds is finer than the microsecond, which is all that PostgreSQL"
+              + " and this sink keep. Round it at the source.",
+          nanos);
     }
     return nanos / 1_000;
   }

@@ -162,6 +162,6 @@ public final class TemporalText {
   }
 
   private DecodeException malformed() {
-    return new DecodeException("'" + text + "' is not ISO-8601.");
+    return new DecodeException("The text is not ISO-8601.", text);
   }
 }

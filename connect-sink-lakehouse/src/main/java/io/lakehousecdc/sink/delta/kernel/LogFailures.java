@@ -32,14 +32,14 @@ record LogFailures(String location) {
   }
 
   RetriableException ofStore(String action, Exception cause) {
-    return new RetriableException(message(action, cause), cause);
+    return new RetriableException(message(action, cause), LogFailure.discreet(cause));
   }
 
   FatalException ofTable(String action, Exception cause) {
-    return new FatalException(message(action, cause), cause);
+    return new FatalException(message(action, cause), LogFailure.discreet(cause));
   }
 
   private String message(String action, Exception cause) {
-    return "Cannot " + action + " the Delta table at " + location + ": " + cause.getMessage();
+    return "Cannot " + action + " the Delta table at " + location + ": " + LogFailure.text(cause);
   }
 }

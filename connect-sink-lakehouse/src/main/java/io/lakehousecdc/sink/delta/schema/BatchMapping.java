@@ -134,7 +134,13 @@ public final class BatchMapping {
       DeltaColumn column = shape.columns().get(i);
       if (row[i] == null && !column.nullable()) {
         throw new RecordException(
-            "Table " + table + ", key " + key + ": column " + column.name() + " may not be NULL",
+            "Table "
+                + table
+                + ", key "
+                + schema.keyNames()
+                + ": column "
+                + column.name()
+                + " may not be NULL",
             table,
             key,
             null);
@@ -144,7 +150,7 @@ public final class BatchMapping {
       shape.partitioning().of(row);
     } catch (IllegalArgumentException e) {
       throw new RecordException(
-          "Table " + table + ", key " + key + ": " + e.getMessage(), table, key, e);
+          "Table " + table + ", key " + schema.keyNames() + ": " + e.getMessage(), table, key, e);
     }
   }
 
@@ -154,19 +160,26 @@ public final class BatchMapping {
     }
     try {
       return converters[index].convert(value);
-    } catch (IllegalArgumentException | DateTimeException e) {
-      throw new RecordException(
-          "Table "
-              + table
-              + ", key "
-              + key
-              + ", column "
-              + schema.column(index).name()
-              + ": "
-              + e.getMessage(),
-          table,
-          key,
-          e);
+    } catch (IllegalArgumentException e) {
+      throw unfit(index, key, e);
+    } catch (DateTimeException e) {
+      // The parser's message quotes the text.
+      throw unfit(index, key, new UnfitValueException("the text is no date or time", value));
     }
+  }
+
+  private RecordException unfit(int index, RowKey key, IllegalArgumentException e) {
+    return new RecordException(
+        "Table "
+            + table
+            + ", key "
+            + schema.keyNames()
+            + ", column "
+            + schema.column(index).name()
+            + ": "
+            + e.getMessage(),
+        table,
+        key,
+        e);
   }
 }

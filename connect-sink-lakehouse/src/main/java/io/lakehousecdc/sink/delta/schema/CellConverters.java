@@ -81,7 +81,7 @@ final class CellConverters {
       return value -> {
         double wide = (Double) value;
         if (Double.compare((float) wide, wide) != 0) {
-          throw new IllegalArgumentException(value + " is no 32-bit floating-point number");
+          throw new UnfitValueException("the number is no 32-bit floating-point number", value);
         }
         return (float) wide;
       };
@@ -105,7 +105,7 @@ final class CellConverters {
   private static CellConverter each(CellConverter element) {
     return value -> {
       if (!(value instanceof List<?> list)) {
-        throw new IllegalArgumentException(value + " is no array");
+        throw new UnfitValueException("the value is no array", value);
       }
       List<Object> converted = new ArrayList<>(list.size());
       for (Object item : list) {
@@ -118,7 +118,7 @@ final class CellConverters {
   private static CellConverter eachValue(CellConverter element) {
     return value -> {
       if (!(value instanceof Map<?, ?> map)) {
-        throw new IllegalArgumentException(value + " is no map");
+        throw new UnfitValueException("the value is no map", value);
       }
       Map<Object, Object> converted = new LinkedHashMap<>();
       map.forEach((key, item) -> converted.put(key, item == null ? null : element.convert(item)));

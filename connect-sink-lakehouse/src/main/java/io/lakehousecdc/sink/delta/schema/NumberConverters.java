@@ -54,7 +54,7 @@ final class NumberConverters {
             try {
               return number(value).longValueExact();
             } catch (ArithmeticException e) {
-              throw new IllegalArgumentException(value + " is no 64-bit integer", e);
+              throw new UnfitValueException("the number is no 64-bit integer", value);
             }
           });
     }
@@ -80,11 +80,12 @@ final class NumberConverters {
     try {
       scaled = value.setScale(scale, RoundingMode.UNNECESSARY);
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(value + " has more than " + scale + " fraction digits", e);
+      throw new UnfitValueException(
+          "the number has more than " + scale + " fraction digits", value);
     }
     if (scaled.precision() > precision) {
-      throw new IllegalArgumentException(
-          value + " does not fit decimal(" + precision + "," + scale + ")");
+      throw new UnfitValueException(
+          "the number does not fit decimal(" + precision + "," + scale + ")", value);
     }
     return scaled;
   }
@@ -92,7 +93,8 @@ final class NumberConverters {
   private static long inRange(Object value, long least, long greatest) {
     long number = (Long) value;
     if (number < least || number > greatest) {
-      throw new IllegalArgumentException(number + " is not between " + least + " and " + greatest);
+      throw new UnfitValueException(
+          "the number is not between " + least + " and " + greatest, number);
     }
     return number;
   }
@@ -107,7 +109,7 @@ final class NumberConverters {
     try {
       return new BigDecimal(value.toString());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(value + " is no number", e);
+      throw new UnfitValueException("the text is no number", value);
     }
   }
 }

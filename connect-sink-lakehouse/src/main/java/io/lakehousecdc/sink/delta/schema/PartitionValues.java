@@ -53,7 +53,7 @@ public final class PartitionValues {
     if (type instanceof DateType) {
       LocalDate date = LocalDate.ofEpochDay((Integer) value);
       if (date.getYear() < 1 || date.getYear() > LAST_YEAR) {
-        throw new IllegalArgumentException(date + ", which has no year of four digits");
+        throw new UnfitValueException("a date without a year of four digits", date);
       }
       return date.toString();
     }

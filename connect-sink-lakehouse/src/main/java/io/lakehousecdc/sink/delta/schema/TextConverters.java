@@ -57,7 +57,7 @@ final class TextConverters {
     try {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Not to be written as JSON: " + e.getMessage(), e);
+      throw new UnfitValueException("the value cannot be written as JSON", value);
     }
   }
 }

@@ -34,7 +34,7 @@ final class UntypedConverters {
         if (value instanceof Boolean) {
           return value;
         }
-        throw new IllegalArgumentException(value + " is neither true nor false");
+        throw new UnfitValueException("the value is neither true nor false", value);
       };
     }
     if (to instanceof FloatType) {
@@ -59,7 +59,7 @@ final class UntypedConverters {
     if (value instanceof String text) {
       return text;
     }
-    throw new IllegalArgumentException(value + " is no ISO-8601 text");
+    throw new UnfitValueException("the value is no ISO-8601 text", value);
   }
 
   private static long micros(OffsetDateTime time) {
@@ -67,7 +67,7 @@ final class UntypedConverters {
       return ChronoUnit.MICROS.between(
           LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC).atOffset(ZoneOffset.UTC), time);
     } catch (DateTimeException | ArithmeticException e) {
-      throw new IllegalArgumentException(time + " is out of range", e);
+      throw new UnfitValueException("the timestamp is out of range", time);
     }
   }
 }

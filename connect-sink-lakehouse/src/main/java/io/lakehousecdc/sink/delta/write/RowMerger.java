@@ -110,7 +110,7 @@ final class RowMerger {
           "Table "
               + batch.table()
               + ", key "
-              + change.key()
+              + batch.schema().keyNames()
               + ": the change leaves columns "
               + mapping.unchanged(change.cells())
               + " untouched, but the row is not stored. Set REPLICA IDENTITY FULL at the source, or"

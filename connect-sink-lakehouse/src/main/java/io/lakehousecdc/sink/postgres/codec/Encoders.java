@@ -48,13 +48,13 @@ final class Encoders {
       try {
         number = decimal.longValueExact();
       } catch (ArithmeticException e) {
-        throw new UnfitValueException(decimal.toPlainString() + " does not fit in " + type);
+        throw new UnfitValueException("the number does not fit in " + type, decimal);
       }
     } else {
       number = ((Number) value).longValue();
     }
     if (number < min || number > max) {
-      throw new UnfitValueException(number + " is out of the range of " + type);
+      throw new UnfitValueException("the number is out of the range of " + type, number);
     }
     return number;
   }
@@ -86,7 +86,7 @@ final class Encoders {
     try {
       return new BigDecimal(text.trim());
     } catch (NumberFormatException e) {
-      throw new UnfitValueException("'" + text + "' is no number");
+      throw new UnfitValueException("the text is no number", text);
     }
   }
 
@@ -109,9 +109,9 @@ final class Encoders {
   }
 
   private static UnfitValueException unfit(BigDecimal number, PgType type) {
-    String text = number.precision() > 100 ? "a number of many digits" : number.toPlainString();
     return new UnfitValueException(
-        text + " does not fit in numeric(" + type.precision() + "," + type.scale() + ")");
+        "the number does not fit in numeric(" + type.precision() + "," + type.scale() + ")",
+        number);
   }
 
   /** Text of any value, at most {@code maxCharacters} code points long. */
@@ -162,7 +162,7 @@ final class Encoders {
           .int64(Long.parseUnsignedLong(hex, 0, 16, 16))
           .int64(Long.parseUnsignedLong(hex, 16, 32, 16));
     } catch (NumberFormatException e) {
-      throw new UnfitValueException("'" + text + "' is no UUID");
+      throw new UnfitValueException("the text is no UUID", text);
     }
   }
 
@@ -177,7 +177,7 @@ final class Encoders {
       for (int i = from; i < from + 8; i++) {
         char bit = i < length ? bits.charAt(i) : '0';
         if (bit != '0' && bit != '1') {
-          throw new UnfitValueException("'" + bits + "' is no bit string");
+          throw new UnfitValueException("the text is no bit string", bits);
         }
         octet = octet << 1 | bit - '0';
       }

@@ -32,7 +32,7 @@ final class TimeEncoders {
     }
     long since2000 = (long) days - EPOCH_DAYS;
     if (since2000 < MIN_DATE || since2000 >= END_DATE) {
-      throw new UnfitValueException("the date of " + days + " days since 1970 is out of range");
+      throw new UnfitValueException("the date is out of range", days);
     }
     out.int32(4).int32((int) since2000);
   }
@@ -42,7 +42,7 @@ final class TimeEncoders {
     return (value, out) -> {
       long micros = (Long) value;
       if (micros < 0 || micros > DAY_MICROS) {
-        throw new UnfitValueException(micros + " microseconds are no time of day");
+        throw new UnfitValueException("the number of microseconds is no time of day", micros);
       }
       out.int32(8).int64(exact(micros, unit, type));
     };
@@ -77,7 +77,7 @@ final class TimeEncoders {
       } else if (days == Integer.MIN_VALUE) {
         micros = Long.MIN_VALUE;
       } else if (Math.abs((long) days) > Long.MAX_VALUE / DAY_MICROS) {
-        throw new UnfitValueException("the date of " + days + " days since 1970 is out of range");
+        throw new UnfitValueException("the date is out of range", days);
       } else {
         micros = days * DAY_MICROS;
       }
@@ -96,7 +96,7 @@ final class TimeEncoders {
     return (value, out) -> {
       if (value instanceof String string && finer.matcher(string).matches()) {
         throw new UnfitValueException(
-            "'" + string + "' has more than the column's " + digits + " fraction digits");
+            "the text has more than the column's " + digits + " fraction digits", string);
       }
       text.write(value, out);
     };
@@ -109,16 +109,13 @@ final class TimeEncoders {
   private static long exact(long micros, long unit, PgType type) {
     if (micros % unit != 0) {
       throw new UnfitValueException(
-          micros
-              + " microseconds have more than the column's "
-              + type.secondsPrecision()
-              + " fraction digits");
+          "the time has more than the column's " + type.secondsPrecision() + " fraction digits",
+          micros);
     }
     return micros;
   }
 
   private static UnfitValueException outOfRange(long micros) {
-    return new UnfitValueException(
-        "the timestamp of " + micros + " microseconds since 1970 is out of range");
+    return new UnfitValueException("the timestamp is out of range", micros);
   }
 }

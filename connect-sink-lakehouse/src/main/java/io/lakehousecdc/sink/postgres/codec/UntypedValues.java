@@ -93,7 +93,7 @@ public final class UntypedValues {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default -> throw new UnfitValueException("'" + text + "' is neither true nor false");
+      default -> throw new UnfitValueException("the text is neither true nor false", text);
     };
   }
 
@@ -108,7 +108,7 @@ public final class UntypedValues {
     try {
       return value instanceof String text ? Double.valueOf(text) : value;
     } catch (NumberFormatException e) {
-      throw new UnfitValueException("'" + value + "' is no number");
+      throw new UnfitValueException("the text is no number", value);
     }
   }
 
@@ -124,7 +124,7 @@ public final class UntypedValues {
                       .compareTo(wanted)
                   == 0;
       if (!same) {
-        throw new UnfitValueException(number + " does not fit in real");
+        throw new UnfitValueException("the number does not fit in real", number);
       }
     }
     return single;
@@ -143,10 +143,9 @@ public final class UntypedValues {
     if (number && base64 && scale >= 0) {
       if (scale == 0) {
         throw new UnfitValueException(
-            "'"
-                + text
-                + "' may be a number or its Base64 form. Send schemas with the values, or set"
-                + " decimal.handling.mode=double at the source");
+            "the text may be a number or its Base64 form. Send schemas with the values, or set"
+                + " decimal.handling.mode=double at the source",
+            text);
       }
       // A number of this scale has a point, which Base64 has not: "12E1" is three bytes.
       return Encoders.decimal(base64(text), scale);
@@ -161,7 +160,7 @@ public final class UntypedValues {
     try {
       return new BigDecimal(text.trim());
     } catch (NumberFormatException e) {
-      throw new UnfitValueException("'" + text + "' is no number");
+      throw new UnfitValueException("the text is no number", text);
     }
   }
 
@@ -169,14 +168,14 @@ public final class UntypedValues {
     try {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new UnfitValueException("'" + text + "' is not Base64");
+      throw new UnfitValueException("the text is not Base64", text);
     }
   }
 
   private static Object date(Object value) {
     if (value instanceof Long days) {
       if (days != days.intValue()) {
-        throw new UnfitValueException(days + " days since 1970 are no date");
+        throw new UnfitValueException("the number of days since 1970 is no date", days);
       }
       return days.intValue();
     }
@@ -199,7 +198,7 @@ public final class UntypedValues {
     try {
       return Math.multiplyExact(count, unit);
     } catch (ArithmeticException e) {
-      throw new UnfitValueException(count + " is out of the range of timestamps");
+      throw new UnfitValueException("the number is out of the range of timestamps", count);
     }
   }
 
@@ -223,7 +222,7 @@ public final class UntypedValues {
     try {
       return parser.apply(text.trim());
     } catch (DateTimeException e) {
-      throw new UnfitValueException("'" + text + "' is no date or time: " + e.getMessage());
+      throw new UnfitValueException("the text is no date or time", text);
     }
   }
 }

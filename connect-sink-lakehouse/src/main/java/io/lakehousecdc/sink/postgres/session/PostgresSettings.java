@@ -129,6 +129,8 @@ public final class PostgresSettings {
     put(properties, "connectTimeout", seconds(CONNECT_TIMEOUT));
     put(properties, "loginTimeout", seconds(CONNECT_TIMEOUT));
     put(properties, "socketTimeout", seconds(SOCKET_TIMEOUT));
+    // Details quote rows; SqlErrors reads them where values may be told.
+    properties.putIfAbsent("logServerErrorDetail", "false");
     properties.putIfAbsent("tcpKeepAlive", "true");
     properties.putIfAbsent("ApplicationName", "lakehousecdc");
     return properties;

@@ -42,34 +42,35 @@ public final class SqlErrors {
   public static TargetException classify(SQLException error, String place) {
     String state = state(error);
     String message = place + ": " + describe(error);
+    ServerFailure cause = ServerFailure.of(error);
     if (has(error, UnknownHostException.class)) {
-      return new FatalException(message + " The host is unknown: check postgres.url.", error);
+      return new FatalException(message + " The host is unknown: check postgres.url.", cause);
     }
     if (state.startsWith("08")
         || state.startsWith("53")
         || state.startsWith("57P")
         || state.startsWith("58")
         || PASSING.contains(state)) {
-      return new RetriableException(message, error);
+      return new RetriableException(message, cause);
     }
     if (state.startsWith("22") || RECORD.contains(state)) {
-      return new RecordException(message, error);
+      return new RecordException(message, cause);
     }
     if (state.equals(FOREIGN_KEY_VIOLATION)) {
       return new OutOfOrderException(
           message
               + " The row that it refers to may come later; if it never does, drop the foreign key"
               + " in the target.",
-          error);
+          cause);
     }
     if (state.equals(UNIQUE_VIOLATION)) {
       return new OutOfOrderException(
           message
               + " Another row holds the value for now; if it stays, the source does not keep it"
               + " unique: drop the constraint in the target.",
-          error);
+          cause);
     }
-    return new FatalException(message + remedy(state), error);
+    return new FatalException(message + remedy(state), cause);
   }
 
   private static String remedy(String state) {
@@ -118,26 +119,25 @@ public final class SqlErrors {
         : server.getWhere().lines().reduce((first, last) -> last).orElse("");
   }
 
-  private static String describe(SQLException error) {
+  /** What is wrong, without values of rows. */
+  static String describe(SQLException error) {
     ServerErrorMessage server = server(error);
     if (server == null) {
       return error.getMessage() + " (SQLSTATE " + state(error) + ").";
     }
     StringBuilder text = new StringBuilder();
-    text.append(server.getMessage())
+    text.append(ServerTexts.discreet(server))
         .append(" (SQLSTATE ")
         .append(server.getSQLState())
         .append(").");
-    if (server.getDetail() != null) {
-      text.append(' ').append(server.getDetail());
-    }
     if (server.getColumn() != null) {
       text.append(" Column ").append(server.getColumn()).append('.');
     }
     return text.toString();
   }
 
-  private static ServerErrorMessage server(SQLException error) {
+  /** What the server said; null where it said nothing. */
+  static ServerErrorMessage server(SQLException error) {
     for (SQLException each = error; each != null; each = each.getNextException()) {
       if (each instanceof PSQLException ours && ours.getServerErrorMessage() != null) {
         return ours.getServerErrorMessage();

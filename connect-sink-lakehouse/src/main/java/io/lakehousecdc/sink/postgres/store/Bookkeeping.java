@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
+import io.lakehousecdc.sink.postgres.session.ServerFailure;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
@@ -98,7 +99,7 @@ public record Bookkeeping(
                 + old.table()
                 + " was made by an older version, and the user may not alter it. Run as its owner: "
                 + sql.get(),
-            e);
+            ServerFailure.of(e));
       }
       throw e;
     }

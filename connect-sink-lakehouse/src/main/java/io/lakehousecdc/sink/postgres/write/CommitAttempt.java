@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableOrder;
+import io.lakehousecdc.sink.postgres.session.ServerFailure;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.RemovalSql;
@@ -222,7 +223,7 @@ public final class CommitAttempt {
       }
       if (isKey(work, SqlErrors.constraint(e))) {
         throw new RetriableException(
-            place + ": another task inserted the same key at the same time.", e);
+            place + ": another task inserted the same key at the same time.", ServerFailure.of(e));
       }
       if (work.table().cascades()) {
         throw e;

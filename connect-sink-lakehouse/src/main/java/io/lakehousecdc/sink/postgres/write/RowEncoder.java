@@ -200,7 +200,7 @@ final class RowEncoder {
         "Table "
             + plan.table().id()
             + ", key "
-            + change.key()
+            + plan.schema().keyNames()
             + ", column "
             + column.column().name()
             + ": "

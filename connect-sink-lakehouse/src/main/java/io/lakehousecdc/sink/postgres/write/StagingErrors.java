@@ -38,7 +38,7 @@ final class StagingErrors {
       return Optional.empty();
     }
     RowChange change = sent.get(number - 1);
-    place += ", key " + change.key();
+    place += ", key " + plan.schema().keyNames();
     String staged = line.group(2);
     for (WrittenColumn column : plan.columns()) {
       if (column.staged().equals(staged) || column.column().name().equals(staged)) {
@@ -46,7 +46,9 @@ final class StagingErrors {
         break;
       }
     }
-    String message = SqlErrors.classify(error, place).getMessage();
-    return Optional.of(new RecordException(message, plan.table().id(), change.key(), error));
+    TargetException located = SqlErrors.classify(error, place);
+    return Optional.of(
+        new RecordException(
+            located.getMessage(), plan.table().id(), change.key(), located.getCause()));
   }
 }

@@ -125,7 +125,7 @@ final class UpsertSteps {
               "Table "
                   + batch.table()
                   + ", key "
-                  + change.key()
+                  + batch.schema().keyNames()
                   + ", column "
                   + names
                   + ": the source did not send the value, because the change left it untouched"

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * Ends the worker's waits for a dead letter queue that does not answer. Connect waits for it
+ * without a limit: whenever it commits offsets ({@code WorkerErrantRecordReporter.awaitFutures}),
+ * and at the end of the task, in closing the queue's producer. A task that has failed for that
+ * queue would never be seen as failed. Both waits end when their thread is interrupted.
+ */
+final class QueueWaits {
+  private static final String RUNTIME = "org.apache.kafka.connect.runtime.";
+  private static final long PAUSE_MILLIS = 100;
+
+  /** Longer than a worker takes to close a task. */
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  private QueueWaits() {}
+
+  /** From now on, until the thread is done with its task, interrupts it whenever it waits so. */
+  static void endFor(Thread worker) {
+    Thread watch = new Thread(() -> watch(worker), worker.getName() + "-queue-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+
+  private static void watch(Thread worker) {
+    long giveUpAt = System.nanoTime() + LONGEST.toNanos();
+    try {
+      StackTraceElement[] stack = worker.getStackTrace();
+      while (runs(stack, "WorkerTask", "run") && System.nanoTime() < giveUpAt) {
+        if (runs(stack, "errors.WorkerErrantRecordReporter", "awaitFutures")
+            || runs(stack, "errors.DeadLetterQueueReporter", "close")) {
+          worker.interrupt();
+        }
+        Thread.sleep(PAUSE_MILLIS);
+        stack = worker.getStackTrace();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean runs(StackTraceElement[] stack, String className, String method) {
+    return Arrays.stream(stack)
+        .anyMatch(
+            frame ->
+                frame.getMethodName().equals(method)
+                    && frame.getClassName().equals(RUNTIME + className));
+  }
+}
