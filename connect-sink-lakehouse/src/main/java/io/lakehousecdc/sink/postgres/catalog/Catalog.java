@@ -53,7 +53,8 @@ public final class Catalog {
 
   private static final String FOREIGN_KEYS =
       """
-      SELECT conrelid = t.oid AS child, confrelid::int8, confdeltype NOT IN ('a', 'r')
+      SELECT conrelid = t.oid AS child, confrelid::int8, confdeltype NOT IN ('a', 'r'),
+        confdeltype = 'c'
       FROM pg_constraint, (SELECT ?::int8::oid AS oid) t
       WHERE contype = 'f' AND (conrelid = t.oid OR confrelid = t.oid)""";
 
@@ -92,9 +93,16 @@ public final class Catalog {
         }
       }
     }
-    Set<Integer> parents = new HashSet<>();
-    boolean cascades = readForeignKeys(oid, parents);
-    return Optional.of(new PgTable(id, oid, columns(oid), uniqueIndexes(oid), parents, cascades));
+    ForeignKeys keys = foreignKeys(oid);
+    return Optional.of(
+        new PgTable(
+            id,
+            oid,
+            columns(oid),
+            uniqueIndexes(oid),
+            keys.parents(),
+            keys.cascades(),
+            keys.cascaded()));
   }
 
   /** Whether there is a schema of that name. */
@@ -175,8 +183,13 @@ public final class Catalog {
     return indexes;
   }
 
-  private boolean readForeignKeys(int oid, Set<Integer> parents) throws SQLException {
+  /** What foreign keys of a table and to it tell; see {@link PgTable}. */
+  private record ForeignKeys(Set<Integer> parents, boolean cascades, boolean cascaded) {}
+
+  private ForeignKeys foreignKeys(int oid) throws SQLException {
+    Set<Integer> parents = new HashSet<>();
     boolean cascades = false;
+    boolean cascaded = false;
     try (PreparedStatement query = connection.prepareStatement(FOREIGN_KEYS)) {
       query.setLong(1, Integer.toUnsignedLong(oid));
       try (ResultSet row = query.executeQuery()) {
@@ -184,12 +197,13 @@ public final class Catalog {
           int parent = (int) row.getLong(2);
           if (row.getBoolean(1)) {
             parents.add(parent);
+            cascaded |= row.getBoolean(4);
           }
           cascades |= parent == oid && row.getBoolean(3);
         }
       }
     }
-    return cascades;
+    return new ForeignKeys(parents, cascades, cascaded);
   }
 
   private PgType type(int oid, int modifier) throws SQLException {

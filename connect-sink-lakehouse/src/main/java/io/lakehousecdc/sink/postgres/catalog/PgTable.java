@@ -15,6 +15,7 @@ import java.util.Set;
  * @param uniqueIndexes its plain unique indexes, which {@code ON CONFLICT} can name
  * @param parents OIDs of the tables that its foreign keys point to
  * @param cascades whether deleting one of its rows may change rows of other tables
+ * @param cascaded whether deleting rows of other tables, or of its own, may delete its rows
  */
 public record PgTable(
     TableId id,
@@ -22,7 +23,8 @@ public record PgTable(
     List<PgColumn> columns,
     List<UniqueIndex> uniqueIndexes,
     Set<Integer> parents,
-    boolean cascades) {
+    boolean cascades,
+    boolean cascaded) {
 
   /** A valid unique index without expressions or predicate, or the constraint that owns it. */
   public record UniqueIndex(String name, Set<String> columns) {}

@@ -6,6 +6,7 @@ import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
@@ -20,6 +21,7 @@ import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
 import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.Evolution;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
@@ -97,9 +99,11 @@ public final class CommitAttempt {
     List<PreparedBatch> sweeping =
         prepared.stream().filter(each -> swept.contains(each.id())).toList();
     Map<TableId, List<Floor>> floors = lock(prepared, floors(batches, sweeping));
+    boolean removes = prepared.stream().anyMatch(this::removesRows);
     List<Work> works = new ArrayList<>();
     for (PreparedBatch each : prepared) {
-      works.add(stage(commit, each, new Floors(floors.getOrDefault(each.id(), List.of()))));
+      Floors own = new Floors(floors.getOrDefault(each.id(), List.of()));
+      works.add(stage(each, write(commit, each, own, removes)));
     }
     Optional<UniqueValuesClash> clash = applyStaged(works);
     if (clash.isPresent()) {
@@ -172,12 +176,32 @@ public final class CommitAttempt {
     return truncates.read(session.connection(), ids, histories, options.relation());
   }
 
-  private Work stage(CommitId commit, PreparedBatch prepared, Floors floors) throws SQLException {
+  /** Whether rows of the table are deleted from it, which foreign keys may carry on. */
+  private boolean removesRows(PreparedBatch prepared) {
+    TableBatch batch = prepared.batch();
+    return options.writeMode() == WriteMode.UPSERT
+        && options.deleteMode() == DeleteMode.HARD
+        && (!batch.truncates().isEmpty()
+            || batch.changes().stream().anyMatch(each -> !(each instanceof RowChange.Upsert)));
+  }
+
+  /**
+   * The way in which a batch is written.
+   *
+   * @param removes whether the commit removes rows of any table
+   */
+  private TableWrite write(
+      CommitId commit, PreparedBatch prepared, Floors floors, boolean removes) {
+    if (replaced.contains(prepared.id())) {
+      return tables.writes().replacing(prepared, floors);
+    }
+    return removes && prepared.table().plan().table().cascaded()
+        ? tables.writes().whole(prepared, floors)
+        : tables.writes().ordinary(commit, prepared, floors);
+  }
+
+  private Work stage(PreparedBatch prepared, TableWrite write) throws SQLException {
     place = "Table " + prepared.id() + ", staging rows";
-    TableWrite write =
-        replaced.contains(prepared.id())
-            ? tables.writes().replacing(prepared, floors)
-            : tables.writes().ordinary(commit, prepared, floors);
     Set<PgColumn> nulls = write.stage();
     if (!nulls.isEmpty() && options.evolution() == Evolution.ADDITIVE) {
       tables.relax(prepared.id(), nulls);
