@@ -98,7 +98,9 @@ final class SinkSettings {
             "apply",
             List.of("apply", "ignore", "fail"),
             "Effect of a TRUNCATE at the source. apply removes the rows (or marks them as deleted,"
-                + " where delete.mode is soft); ignore keeps them; fail stops the task. Debezium emits"
+                + " where delete.mode is soft), and stops the task where several tables of one source"
+                + " are written to the table, because rows do not tell from which they come; ignore"
+                + " keeps them; fail stops the task. Debezium emits"
                 + " truncates only where skipped.operations is none.")
         .text(
             definition,

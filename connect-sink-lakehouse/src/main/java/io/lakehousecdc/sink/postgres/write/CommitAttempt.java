@@ -173,7 +173,13 @@ public final class CommitAttempt {
       }
     }
     tables.requireCurrent(ids);
-    return truncates.read(session.connection(), ids, histories, options.relation());
+    Map<TableId, List<Floor>> held =
+        truncates.read(session.connection(), ids, histories, options.relation());
+    for (PreparedBatch each : prepared) {
+      SharedTruncates.requireNone(
+          each.batch(), held.getOrDefault(each.id(), List.of()), histories, truncates.table());
+    }
+    return held;
   }
 
   /** Whether rows of the table are deleted from it, which foreign keys may carry on. */
