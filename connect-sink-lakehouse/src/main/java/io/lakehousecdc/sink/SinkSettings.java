@@ -25,6 +25,7 @@ final class SinkSettings {
   static final String DELETE_MODE = "delete.mode";
   static final String TRUNCATE_MODE = "truncate.mode";
   static final String KEY_COLUMNS = "key.columns";
+  static final String COLUMN_NAME_CASE = "column.name.case";
   static final String SCHEMA_EVOLUTION = "schema.evolution";
   static final String SCHEMA_DROPPED_COLUMNS = "schema.dropped.columns";
   static final String FIELD_INCLUDE_LIST = "field.include.list";
@@ -108,6 +109,14 @@ final class SinkSettings {
             "",
             "Key columns of tables whose record key is missing or unsuitable, as"
                 + " table:column,column;table:column with source table names such as public.orders.")
+        .choice(
+            definition,
+            COLUMN_NAME_CASE,
+            "exact",
+            List.of("exact", "lower"),
+            "Case of the target's columns. exact: as at the source; lower: in lower case, so that a"
+                + " quoted source column such as \"OrderId\" is written to orderid. Other settings"
+                + " name columns as the source does.")
         .choice(
             definition,
             SCHEMA_EVOLUTION,
