@@ -16,6 +16,7 @@ import java.util.Set;
  * @param parents OIDs of the tables that its foreign keys point to
  * @param cascades whether deleting one of its rows may change rows of other tables
  * @param cascaded whether deleting rows of other tables, or of its own, may delete its rows
+ * @param created whether the sink created it, as its comment tells
  */
 public record PgTable(
     TableId id,
@@ -24,7 +25,11 @@ public record PgTable(
     List<UniqueIndex> uniqueIndexes,
     Set<Integer> parents,
     boolean cascades,
-    boolean cascaded) {
+    boolean cascaded,
+    boolean created) {
+  /** Comment of tables that the sink creates. */
+  public static final String COMMENT = "Kept equal to its source by connect-lakehouse";
+
 
   /** A valid unique index without expressions or predicate, or the constraint that owns it. */
   public record UniqueIndex(String name, Set<String> columns) {}

@@ -53,6 +53,14 @@ public final class Ddl {
         + ")";
   }
 
+  /** Marks a table as created by the sink. */
+  public static String comment(TableId table) {
+    return "COMMENT ON TABLE "
+        + Identifiers.qualified(table)
+        + " IS "
+        + Identifiers.literal(PgTable.COMMENT);
+  }
+
   /** Carries out what the schema planner found, in one statement. */
   public static String alterTable(TableId table, List<SchemaChange> changes, Catalog catalog)
       throws SQLException {
@@ -73,6 +81,11 @@ public final class Ddl {
       }
     }
     return "ALTER TABLE " + Identifiers.qualified(table) + " " + steps;
+  }
+
+  /** Gives a column a type that holds more. */
+  public static String widen(PgTable table, WrittenColumn column, String type) {
+    return "ALTER TABLE " + table.sql() + " ALTER COLUMN " + column.sql() + " TYPE " + type;
   }
 
   /** Lets an identity column take values that are given. */

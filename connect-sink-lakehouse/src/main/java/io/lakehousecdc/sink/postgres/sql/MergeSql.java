@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.sql;
 
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import java.util.List;
 import java.util.StringJoiner;
 
@@ -68,6 +69,20 @@ public final class MergeSql {
         + staged
         + " AS s"
         + values.onConflict();
+  }
+
+  /**
+   * Whether {@link #full} fails for rows that are stored: ON CONFLICT checks them as new ones first,
+   * and a column that is none of theirs takes no NULL.
+   */
+  public boolean insertsFirst() {
+    return !merge && values.insertable().stream().anyMatch(this::isExtraAndRequired);
+  }
+
+  private boolean isExtraAndRequired(PgColumn column) {
+    return column.notNull()
+        && !column.defaulted()
+        && plan.columns().stream().noneMatch(each -> each.column().equals(column));
   }
 
   /** Updates stored rows with the cells that are known. */

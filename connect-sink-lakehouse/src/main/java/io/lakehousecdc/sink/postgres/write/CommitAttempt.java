@@ -8,6 +8,8 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
@@ -208,9 +210,17 @@ public final class CommitAttempt {
 
   private Work stage(PreparedBatch prepared, TableWrite write) throws SQLException {
     place = "Table " + prepared.id() + ", staging rows";
-    Set<PgColumn> nulls = write.stage();
+    Set<PgColumn> nulls;
+    try {
+      nulls = write.stage();
+    } catch (SQLException e) {
+      throw refusal(e, prepared.table());
+    } catch (RecordException e) {
+      tables.doubt(prepared.id());
+      throw e;
+    }
     if (!nulls.isEmpty() && options.evolution() == Evolution.ADDITIVE) {
-      tables.relax(prepared.id(), nulls);
+      tables.relax(prepared.table().plan().table(), nulls);
     }
     return new Work(prepared, write);
   }
@@ -248,7 +258,7 @@ public final class CommitAttempt {
     } catch (SQLException e) {
       if (!SqlErrors.state(e).equals(SqlErrors.UNIQUE_VIOLATION)
           || options.writeMode() == WriteMode.APPEND) {
-        throw e;
+        throw refusal(e, work.prepared().table());
       }
       if (isKey(work, SqlErrors.constraint(e))) {
         throw new RetriableException(
@@ -259,6 +269,20 @@ public final class CommitAttempt {
       }
       return Optional.of(new UniqueValuesClash(work.id(), SqlErrors.classify(e, place)));
     }
+  }
+
+  /**
+   * The error itself.
+   *
+   * @throws FatalException the table is made so that it refuses rows
+   */
+  private SQLException refusal(SQLException error, CompiledTable table) throws SQLException {
+    Optional<FatalException> refusal =
+        Refusals.of(error, table.plan(), place, session.connection());
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+    return error;
   }
 
   private static boolean isKey(Work work, String constraint) {

@@ -211,14 +211,13 @@ final class UpsertSteps {
 
   /** Applies soft deletes that bring values along. */
   void softDelete() throws SQLException {
-    deleted +=
-        apply(StagedRowKind.DELETE_FULL, () -> table.merge().full(StagedRowKind.DELETE_FULL));
+    deleted += mergeFull(StagedRowKind.DELETE_FULL);
     deleted += mergePartial(StagedRowKind.DELETE_PARTIAL);
   }
 
   /** Upserts rows of which all cells are known. */
   void upsertFull() throws SQLException {
-    upserted += apply(StagedRowKind.FULL, () -> table.merge().full(StagedRowKind.FULL));
+    upserted += mergeFull(StagedRowKind.FULL);
   }
 
   /** Upserts rows with absent cells. */
@@ -270,6 +269,12 @@ final class UpsertSteps {
     long rows = session.update(sql.get());
     countSkipped(rows, kind);
     return rows;
+  }
+
+  private long mergeFull(StagedRowKind kind) throws SQLException {
+    return table.merge().insertsFirst()
+        ? mergePartial(kind)
+        : apply(kind, () -> table.merge().full(kind));
   }
 
   private long mergePartial(StagedRowKind kind) throws SQLException {

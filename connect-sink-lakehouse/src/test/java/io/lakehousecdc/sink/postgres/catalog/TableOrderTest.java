@@ -30,6 +30,6 @@ class TableOrderTest {
   }
 
   private static PgTable table(String name, int oid, Integer... parents) {
-    return new PgTable(new TableId("s", name), oid, List.of(), List.of(), Set.of(parents), false, false);
+    return new PgTable(new TableId("s", name), oid, List.of(), List.of(), Set.of(parents), false, false, false);
   }
 }
