@@ -25,7 +25,9 @@ import java.util.stream.Stream;
  * them over}.
  */
 public final class Histories {
-  /** Between a table and the source's table that feeds it, in a name of a feed; in no table's name. */
+  /**
+   * Between a table and the source's table that feeds it, in a name of a feed; in no table's name.
+   */
   private static final char FROM = '\t';
 
   /** None yet. */

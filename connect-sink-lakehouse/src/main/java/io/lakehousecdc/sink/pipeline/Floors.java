@@ -78,16 +78,13 @@ final class Floors {
               + ", and rows do not tell from which they come: "
               + feeding
               + ". Set truncate.mode to ignore and delete the rows yourself, or write each to a table"
-              + " of its own with table.name.format or table.name.map. Partitions are one table with"
-              + " publish_via_partition_root at the source.");
+              + " of its own with table.name.format or table.name.map. Partitions that are published"
+              + " with publish_via_partition_root are one table: write that to a new one.");
     }
   }
 
   private SourceId sourceOf(Position position) {
-    return book.known()
-        .history(position.epoch())
-        .map(own -> own.source())
-        .orElse(SourceId.UNKNOWN);
+    return book.known().history(position.epoch()).map(own -> own.source()).orElse(SourceId.UNKNOWN);
   }
 
   private void requireRelation(TableId table, Position at, String problem, String alternative) {

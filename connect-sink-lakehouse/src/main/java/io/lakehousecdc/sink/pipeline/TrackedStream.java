@@ -62,8 +62,7 @@ final class TrackedStream {
     if (event instanceof TruncateEvent truncate) {
       return truncate.sourceTable();
     }
-    String named =
-        event instanceof RowEvent row ? row.schema().sourceTable().orElse(null) : null;
+    String named = event instanceof RowEvent row ? row.schema().sourceTable().orElse(null) : null;
     // The topic before the colon, of which a topic's name has none, may change.
     return named == null ? null : named.substring(named.indexOf(':') + 1);
   }

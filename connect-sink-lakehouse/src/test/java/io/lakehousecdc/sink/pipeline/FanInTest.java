@@ -30,13 +30,10 @@ class FanInTest {
   private FanInTest add(SourcePartition partition, String table, int id, SourcePosition at) {
     RowSchema schema =
         new RowSchema(
-            History.SCHEMA.columns(),
-            History.SCHEMA.keyColumns(),
-            partition.topic() + ":" + table);
+            History.SCHEMA.columns(), History.SCHEMA.keyColumns(), partition.topic() + ":" + table);
     Object[] cells = {id, "n", "body"};
     topics.add(
-        partition,
-        new RowEvent(History.TABLE, schema, CREATE, RowKey.of(id), cells, null, at));
+        partition, new RowEvent(History.TABLE, schema, CREATE, RowKey.of(id), cells, null, at));
     return this;
   }
 

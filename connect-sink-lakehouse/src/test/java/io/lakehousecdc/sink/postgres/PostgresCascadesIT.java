@@ -138,7 +138,8 @@ class PostgresCascadesIT extends PostgresFixture {
     assertEquals(
         1, owner.commit(batch(ITEMS, CHILD).upsert(25, 10, 2, "old").build()).skips().total());
     assertEquals(
-        List.of(List.of("kept", 30L, "u")), database.rows("select note, _cdc_lsn, _cdc_op from items"));
+        List.of(List.of("kept", 30L, "u")),
+        database.rows("select note, _cdc_lsn, _cdc_op from items"));
   }
 
   /** A partial update that finds no row is never taken for an old one. */

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Columns, views, policies and partitions that users have made: the sink leaves them alone, and says
- * what to do where they refuse its rows. Each remedy is carried out.
+ * Columns, views, policies and partitions that users have made: the sink leaves them alone, and
+ * says what to do where they refuse its rows. Each remedy is carried out.
  */
 class PostgresUsersTableIT extends PostgresFixture {
   private static final RowSchema NAMED = keyed(optional("name", Primitive.TEXT));
@@ -52,8 +52,7 @@ class PostgresUsersTableIT extends PostgresFixture {
   @ValueSource(strings = {"UPSERT", "APPEND"})
   void extraColumnThatNothingFillsIsLeftAloneAndNamed(WriteMode mode) {
     String key = mode == WriteMode.UPSERT ? " primary key" : "";
-    database.execute(
-        "create table items (id int" + key + ", name text, region text not null)");
+    database.execute("create table items (id int" + key + ", name text, region text not null)");
     TableOptions options = options(mode, DeleteMode.HARD, Evolution.ADDITIVE);
     PartitionOwner owner = owner(open(options), 0);
     FatalException failure =
@@ -136,8 +135,7 @@ class PostgresUsersTableIT extends PostgresFixture {
 
   @Test
   void primaryKeyOfTheUserStaysUntilARowHasNullInIt() {
-    database.execute(
-        "create table items (id int unique, name text, primary key (id, name))");
+    database.execute("create table items (id int unique, name text, primary key (id, name))");
     Target target = open();
     PartitionOwner owner = owner(target, 0);
     owner.commit(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
@@ -162,8 +160,7 @@ class PostgresUsersTableIT extends PostgresFixture {
             () -> owner().commit(batch(ITEMS, wide).upsert(2, 1, 5_000_000_000L).build()));
     assertThat(failure.getMessage()).contains("view report", "column \"n\"", "pg_get_viewdef");
     Object definition = database.value("select pg_get_viewdef('report')");
-    database.execute(
-        "drop view report", statement(failure), "create view report as " + definition);
+    database.execute("drop view report", statement(failure), "create view report as " + definition);
     owner().commit(batch(ITEMS, wide).upsert(2, 1, 5_000_000_000L).build());
     assertEquals(List.of(List.of(1, 5_000_000_000L)), database.rows("select id, n from report"));
   }
@@ -210,9 +207,12 @@ class PostgresUsersTableIT extends PostgresFixture {
         .open(
             SharedPostgres.settings(
                 Map.of(
-                    "postgres.url", database.jdbcUrl(),
-                    "postgres.user", role,
-                    "postgres.password", "writer"),
+                    "postgres.url",
+                    database.jdbcUrl(),
+                    "postgres.user",
+                    role,
+                    "postgres.password",
+                    "writer"),
                 options),
             new TargetContext("sink", 0));
   }

@@ -169,8 +169,8 @@ public final class Catalog {
   }
 
   /**
-   * The constraint that keeps just these columns of a table unique when a transaction ends, if there
-   * is one, and not before.
+   * The constraint that keeps just these columns of a table unique when a transaction ends, if
+   * there is one, and not before.
    */
   public Optional<Deferrable> deferrable(PgTable table, Set<String> columns) throws SQLException {
     String sql =

@@ -30,7 +30,6 @@ public record PgTable(
   /** Comment of tables that the sink creates. */
   public static final String COMMENT = "Kept equal to its source by connect-lakehouse";
 
-
   /** A valid unique index without expressions or predicate, or the constraint that owns it. */
   public record UniqueIndex(String name, Set<String> columns) {}
 

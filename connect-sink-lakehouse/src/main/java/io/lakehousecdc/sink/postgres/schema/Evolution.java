@@ -183,8 +183,8 @@ public final class Evolution {
     session.execute(sql);
   }
 
-  private FatalException refused(
-      Optional<PgTable> table, TableBatch batch, ColumnHistory history) throws SQLException {
+  private FatalException refused(Optional<PgTable> table, TableBatch batch, ColumnHistory history)
+      throws SQLException {
     String sql =
         table.isPresent()
             ? Ddl.alterTable(batch.table(), changes(table.get(), batch, history), session.catalog())
@@ -244,7 +244,11 @@ public final class Evolution {
   }
 
   private boolean inPrimaryKey(String name, PgTable table) throws SQLException {
-    return session.catalog().primaryKey(table).filter(key -> key.columns().contains(name)).isPresent();
+    return session
+        .catalog()
+        .primaryKey(table)
+        .filter(key -> key.columns().contains(name))
+        .isPresent();
   }
 
   /** Whether the sink created the column: with the table, and before the metadata columns. */

@@ -72,8 +72,8 @@ public final class MergeSql {
   }
 
   /**
-   * Whether {@link #full} fails for rows that are stored: ON CONFLICT checks them as new ones first,
-   * and a column that is none of theirs takes no NULL.
+   * Whether {@link #full} fails for rows that are stored: ON CONFLICT checks them as new ones
+   * first, and a column that is none of theirs takes no NULL.
    */
   public boolean insertsFirst() {
     return !merge && values.insertable().stream().anyMatch(this::isExtraAndRequired);
@@ -130,7 +130,9 @@ public final class MergeSql {
     return plan.values().stream().filter(column -> column.column().alwaysIdentity()).toList();
   }
 
-  /** Counts the staged rows that would change one of {@link #fixedIdentities}, of which there are. */
+  /**
+   * Counts the staged rows that would change one of {@link #fixedIdentities}, of which there are.
+   */
   public String changedIdentities() {
     StringJoiner changed = new StringJoiner(" OR ");
     for (WrittenColumn column : fixedIdentities()) {

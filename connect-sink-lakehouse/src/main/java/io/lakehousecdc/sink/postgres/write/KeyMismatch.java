@@ -91,7 +91,10 @@ final class KeyMismatch {
     }
     String setting = lower ? " Set column.name.case=lower, or rename." : " Rename the columns.";
     return Optional.of(
-        " The names differ in their case only." + setting + " Run: " + String.join("; ", renamings));
+        " The names differ in their case only."
+            + setting
+            + " Run: "
+            + String.join("; ", renamings));
   }
 
   private String withColumns(List<String> missing) throws SQLException {

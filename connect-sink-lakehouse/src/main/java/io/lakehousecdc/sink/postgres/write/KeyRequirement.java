@@ -28,8 +28,8 @@ final class KeyRequirement {
   }
 
   /**
-   * Makes sure that a table which is there keeps the key of rows unique, before it is changed in any
-   * way.
+   * Makes sure that a table which is there keeps the key of rows unique, before it is changed in
+   * any way.
    *
    * @throws FatalException it does not; the message names both keys, and what to do
    */
