@@ -11,18 +11,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All histories that a connector has seen, and which tables each source feeds. Shared by all tasks
- * and partitions of the connector, and kept in the target. Immutable.
+ * All histories that a connector has seen, and which tables each source feeds, from which of its
+ * own tables. Shared by all tasks and partitions of the connector, and kept in the target.
+ * Immutable.
  *
  * <p>A history follows those of its source with lower epochs. Version 0.1 did not say whose
  * histories it kept: they are {@link SourceId#UNKNOWN}'s until a source {@link #claimedBy takes
  * them over}.
  */
 public final class Histories {
+  /**
+   * Between a table and the source's table that feeds it, in a name of a feed; in no table's name.
+   */
+  private static final char FROM = '\t';
+
   /** None yet. */
   public static final Histories NONE = new Histories(List.of(), Map.of());
 
@@ -42,7 +49,7 @@ public final class Histories {
    * Histories as they were stored.
    *
    * @param all no two with one epoch
-   * @param tables names of the tables that each source feeds
+   * @param tables what each source feeds, as {@link #tables} tells
    */
   public static Histories of(List<History> all, Map<SourceId, Set<String>> tables) {
     return new Histories(all, tables);
@@ -58,7 +65,10 @@ public final class Histories {
     return bySource.getOrDefault(source, List.of());
   }
 
-  /** Names of the tables that each source feeds. */
+  /**
+   * What each source feeds, to be stored as it is: names of tables, and beside them a name for each
+   * table of the source that feeds one.
+   */
   public Map<SourceId, Set<String>> tables() {
     return tables;
   }
@@ -69,6 +79,18 @@ public final class Histories {
         .filter(fed -> !fed.getKey().equals(source) && fed.getValue().contains(table))
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  /**
+   * Names of a source's own tables that feed the table, as far as its events told them.
+   *
+   * @param table name of the target's table
+   */
+  public Set<String> sourceTables(String table, SourceId source) {
+    return tables.getOrDefault(source, Set.of()).stream()
+        .filter(name -> name.indexOf(FROM) == table.length() && name.startsWith(table))
+        .map(name -> name.substring(table.length() + 1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The history with that epoch. */
@@ -177,9 +199,18 @@ public final class Histories {
   }
 
   /**
+   * With a table that a source feeds from one of its own.
+   *
+   * @param sourceTable name of the source's table
+   */
+  Histories feeding(SourceId source, String table, String sourceTable) {
+    return feeding(source, table).feeding(source, table + FROM + sourceTable);
+  }
+
+  /**
    * Whether whoever knows these misses nothing that matters of what is stored: each stored history
-   * is known, and not to have begun later than stored; and of each table that several sources feed
-   * all of them are known.
+   * is known, and not to have begun later than stored; and of each table that several sources feed,
+   * or several tables of one, all of them are known.
    */
   public boolean include(Histories stored) {
     for (History each : stored.all) {
@@ -204,8 +235,12 @@ public final class Histories {
     return tables.getOrDefault(source, Set.of()).contains(table);
   }
 
-  private boolean isAlone(SourceId source, String table) {
-    return othersFeeding(table, source).isEmpty();
+  private boolean isAlone(SourceId source, String fed) {
+    int from = fed.indexOf(FROM);
+    String table = from < 0 ? fed : fed.substring(0, from);
+    boolean aloneOfSource =
+        from < 0 || Set.of(fed.substring(from + 1)).containsAll(sourceTables(table, source));
+    return aloneOfSource && othersFeeding(table, source).isEmpty();
   }
 
   /** All that either knows; of a history that both know, the earlier beginning. */

@@ -56,6 +56,17 @@ public final class HistoryBook {
   }
 
   /**
+   * Remembers that a source feeds a table from one of its own.
+   *
+   * @param sourceTable name of the source's table
+   */
+  public void feeds(SourceId source, String table, String sourceTable) {
+    if (!known.sourceTables(table, source).contains(sourceTable)) {
+      change(known.feeding(source, table, sourceTable));
+    }
+  }
+
+  /**
    * Epoch of a source at a time, opening its first history where it has none.
    *
    * @param micros commit time; {@link History#ALWAYS} where it is not known: then it is the newest

@@ -73,6 +73,26 @@ class HistoriesTest {
   }
 
   @Test
+  void tablesOfOneSourceThatFeedATableAreTold() {
+    Histories fed =
+        TWO.feeding(BLUE, "dwh.orders", "a.orders").feeding(BLUE, "dwh.orders", "b.orders");
+    assertEquals(Set.of("a.orders", "b.orders"), fed.sourceTables("dwh.orders", BLUE));
+    assertEquals(Set.of(), fed.sourceTables("dwh.orders", GREEN));
+    assertEquals(Set.of(), fed.sourceTables("dwh.order", BLUE));
+    assertEquals(List.of(BLUE), fed.othersFeeding("dwh.orders", GREEN));
+    assertEquals(fed, Histories.of(fed.all(), fed.tables()), "as stored");
+  }
+
+  @Test
+  void sourceTableThatIsNotKnownIsNewsWhereAnotherFeedsTheTableToo() {
+    Histories first = TWO.feeding(BLUE, "dwh.orders", "a.orders");
+    Histories second = TWO.feeding(BLUE, "dwh.orders", "b.orders");
+    assertTrue(TWO.include(first));
+    assertFalse(first.include(second));
+    assertTrue(first.union(second).include(second));
+  }
+
+  @Test
   void floorCoversEarlierHistoriesOfItsSourceAlone() {
     Histories three = TWO.opened(GREEN, 150, 0);
     Floor floor =

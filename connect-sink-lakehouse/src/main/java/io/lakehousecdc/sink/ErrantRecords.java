@@ -66,7 +66,7 @@ final class ErrantRecords implements RejectionReporter, AutoCloseable {
         letter.errorMessage()
             + " The record cannot be applied and there is nowhere to put it: configure"
             + " errors.tolerance=all with errors.deadletterqueue.topic.name, or dead.letter.table,"
-            + " or repair the record's source.");
+            + " or remove the cause and restart the task.");
   }
 
   private Future<?> send(SinkRecord record, DataException reason) {

@@ -6,6 +6,7 @@ import static io.lakehousecdc.sink.SinkSettings.*;
 import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.decode.table.ColumnCase;
 import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
 import io.lakehousecdc.sink.decode.table.KeyOverrides;
@@ -148,6 +149,7 @@ final class SinkConfig extends AbstractConfig {
           TableNaming.parse(getString(TABLE_NAME_FORMAT), getString(TABLE_NAME_MAP)),
           KeyOverrides.parse(getString(KEY_COLUMNS)),
           FieldFilter.parse(getString(FIELD_INCLUDE_LIST), getString(FIELD_EXCLUDE_LIST)),
+          choice(ColumnCase.class, COLUMN_NAME_CASE),
           getString(UNAVAILABLE_VALUE_PLACEHOLDER));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());

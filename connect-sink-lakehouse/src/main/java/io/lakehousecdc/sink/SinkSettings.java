@@ -24,6 +24,7 @@ final class SinkSettings {
   static final String DELETE_MODE = "delete.mode";
   static final String TRUNCATE_MODE = "truncate.mode";
   static final String KEY_COLUMNS = "key.columns";
+  static final String COLUMN_NAME_CASE = "column.name.case";
   static final String SCHEMA_EVOLUTION = "schema.evolution";
   static final String SCHEMA_DROPPED_COLUMNS = "schema.dropped.columns";
   static final String FIELD_INCLUDE_LIST = "field.include.list";
@@ -98,7 +99,9 @@ final class SinkSettings {
             "apply",
             List.of("apply", "ignore", "fail"),
             "Effect of a TRUNCATE at the source. apply removes the rows (or marks them as deleted,"
-                + " where delete.mode is soft); ignore keeps them; fail stops the task. Debezium emits"
+                + " where delete.mode is soft), and stops the task where several tables of one source"
+                + " are written to the table, because rows do not tell from which they come; ignore"
+                + " keeps them; fail stops the task. Debezium emits"
                 + " truncates only where skipped.operations is none.")
         .text(
             definition,
@@ -106,6 +109,14 @@ final class SinkSettings {
             "",
             "Key columns of tables whose record key is missing or unsuitable, as"
                 + " table:column,column;table:column with source table names such as public.orders.")
+        .choice(
+            definition,
+            COLUMN_NAME_CASE,
+            "exact",
+            List.of("exact", "lower"),
+            "Case of the target's columns. exact: as at the source; lower: in lower case, so that a"
+                + " quoted source column such as \"OrderId\" is written to orderid. Other settings"
+                + " name columns as the source does.")
         .choice(
             definition,
             SCHEMA_EVOLUTION,

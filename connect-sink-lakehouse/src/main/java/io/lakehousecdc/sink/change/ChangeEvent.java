@@ -48,8 +48,19 @@ public sealed interface ChangeEvent {
     }
   }
 
-  /** All rows of the table were removed by TRUNCATE. */
-  record TruncateEvent(TableId table, SourcePosition sourcePosition) implements ChangeEvent {}
+  /**
+   * All rows of the source's table were removed by TRUNCATE.
+   *
+   * @param sourceTable name of the source's table; null where not known
+   */
+  record TruncateEvent(TableId table, String sourceTable, SourcePosition sourcePosition)
+      implements ChangeEvent {
+
+    /** A truncate of a table whose name at the source is not known. */
+    public TruncateEvent(TableId table, SourcePosition sourcePosition) {
+      this(table, null, sourcePosition);
+    }
+  }
 
   /**
    * A tombstone, which is a record with a key and no value. It is a delete without a position, and

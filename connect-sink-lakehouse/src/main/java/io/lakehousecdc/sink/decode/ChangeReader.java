@@ -157,7 +157,7 @@ final class ChangeReader {
 
   Decoded truncate(SinkRecord record, SourceTable table, SourcePosition sourcePosition) {
     return RecordReader.change(
-        new TruncateEvent(tables.target(table, record.topic()), sourcePosition));
+        new TruncateEvent(tables.target(table, record.topic()), table.toString(), sourcePosition));
   }
 
   private static Object[] realCells(TableReader table, Object before) {

@@ -37,6 +37,7 @@ final class EventFilter {
   private final HistoryBook book;
   private final Floors floors;
   private final DeleteMemory deletes;
+  private final KeyClashes clashes;
   private final Set<TableId> notFollowed = new HashSet<>();
 
   /** Histories whose numbers are in the positions of {@link #deletes}. */
@@ -49,6 +50,7 @@ final class EventFilter {
     this.options = options;
     this.book = book;
     this.floors = new Floors(options.tables().relation(), book);
+    this.clashes = new KeyClashes(options.tables().relation(), LOG::warn);
     this.metrics = metrics;
     PipelineOptions.RememberedDeletes remembered = options.rememberedDeletes();
     this.deletes = new DeleteMemory(remembered.entries(), remembered.age().toMillis());
@@ -104,7 +106,7 @@ final class EventFilter {
     if (isRepetition) {
       return Result.DROPPED;
     }
-    tracker.progress().latest().feeds(event.table(), book);
+    tracker.progress().latest().feeds(event, book);
     return options.tables().writeMode() == WriteMode.APPEND
         ? filterForLog(tracker, at, event, decision, run)
         : filterForState(tracker, at, event, decision);
@@ -146,6 +148,7 @@ final class EventFilter {
     }
     RowEvent row = (RowEvent) event;
     requireKey(at, row.table(), row.key());
+    clashes.note(row, tracker.progress().latest().source(), book.known());
     warnOfUnknownColumns(at, row);
     if (row.operation() == Operation.DELETE) {
       return delete(row, row.key(), decision);

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Makes the floors of truncates and sweeps. Whose rows they remove has to be known where several
@@ -39,6 +40,7 @@ final class Floors {
         position,
         at + ": table " + table + " was truncated at source ",
         "Or set truncate.mode to ignore.");
+    requireOneSourceTable(at, table, position);
     return book.known().floor(position, Floor.Cause.TRUNCATE, relation);
   }
 
@@ -62,12 +64,34 @@ final class Floors {
     return book.known().floor(below, Floor.Cause.SWEEP, relation);
   }
 
+  /** Rows do not tell which table of a source they come from, so that all of them would go. */
+  private void requireOneSourceTable(RecordOffset at, TableId table, Position position) {
+    SourceId source = sourceOf(position);
+    Set<String> feeding = book.known().sourceTables(table.toString(), source);
+    if (feeding.size() > 1) {
+      throw new FatalException(
+          at
+              + ": a table of source "
+              + source
+              + " was truncated, but several of its tables are written to table "
+              + table
+              + ", and rows do not tell from which they come: "
+              + feeding
+              + ". Set truncate.mode to ignore and delete the rows yourself, or write each to a table"
+              + " of its own with table.name.format or table.name.map. Partitions that are published"
+              + " with publish_via_partition_root are one table: write that to a new one.");
+    }
+  }
+
+  private SourceId sourceOf(Position position) {
+    return book.known().history(position.epoch()).map(own -> own.source()).orElse(SourceId.UNKNOWN);
+  }
+
   private void requireRelation(TableId table, Position at, String problem, String alternative) {
     if (relation != SourceRelation.AUTO) {
       return;
     }
-    SourceId source =
-        book.known().history(at.epoch()).map(own -> own.source()).orElse(SourceId.UNKNOWN);
+    SourceId source = sourceOf(at);
     List<SourceId> others = book.known().othersFeeding(table.toString(), source);
     if (!others.isEmpty()) {
       throw new FatalException(

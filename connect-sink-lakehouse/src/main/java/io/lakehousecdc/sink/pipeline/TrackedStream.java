@@ -4,6 +4,9 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourceStream;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.PartitionState.SourceState;
 
@@ -15,6 +18,7 @@ final class TrackedStream {
   private final SourceStream order;
   private final ReplayDetector replays;
   private TableId lastFed;
+  private Object lastFeed;
 
   /**
    * @param order gives the events their positions
@@ -37,12 +41,30 @@ final class TrackedStream {
     return replays;
   }
 
-  /** Notes that the source feeds a table. */
-  void feeds(TableId table, HistoryBook book) {
-    if (!table.equals(lastFed)) {
-      book.feeds(source(), table.toString());
-      lastFed = table;
+  /** Notes that the source feeds the event's table, and from which of its own. */
+  void feeds(ChangeEvent event, HistoryBook book) {
+    Object feed = event instanceof RowEvent row ? row.schema() : event;
+    if (feed == lastFeed && event.table().equals(lastFed)) {
+      return;
     }
+    String sourceTable = sourceTable(event);
+    if (sourceTable == null) {
+      book.feeds(source(), event.table().toString());
+    } else {
+      book.feeds(source(), event.table().toString(), sourceTable);
+    }
+    lastFeed = feed;
+    lastFed = event.table();
+  }
+
+  /** Name of the source's table; null where the event does not tell it. */
+  static String sourceTable(ChangeEvent event) {
+    if (event instanceof TruncateEvent truncate) {
+      return truncate.sourceTable();
+    }
+    String named = event instanceof RowEvent row ? row.schema().sourceTable().orElse(null) : null;
+    // The topic before the colon, of which a topic's name has none, may change.
+    return named == null ? null : named.substring(named.indexOf(':') + 1);
   }
 
   SourceState state() {

@@ -117,6 +117,11 @@ public final class ColumnHistory {
     return this == SHARED;
   }
 
+  /** Whether the source has or had the column, as far as its changes have shown. */
+  public boolean everHad(String name) {
+    return live.contains(name) || gone.containsKey(name);
+  }
+
   /** Columns that the source had and does not have any more. */
   public Set<String> dropped() {
     Set<String> dropped = new TreeSet<>(gone.keySet());

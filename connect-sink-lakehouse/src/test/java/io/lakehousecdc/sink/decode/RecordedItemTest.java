@@ -201,7 +201,9 @@ class RecordedItemTest {
   void truncateHasTableAndPosition() {
     assertEquals(
         new TruncateEvent(
-            ITEM, new SourcePosition(SOURCE, 283962392, 283965296, Snapshot.NO, 1795232106884203L)),
+            ITEM,
+            "public.item",
+            new SourcePosition(SOURCE, 283962392, 283965296, Snapshot.NO, 1795232106884203L)),
         event(16));
   }
 

@@ -23,8 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 public abstract class PostgresFixture {
   public static final TableId ITEMS = new TableId("public", "items");
 
-  public final PostgresDatabase database = SharedPostgres.emptyDatabase("18");
+  public final PostgresDatabase database = SharedPostgres.emptyDatabase(version());
   private final List<Target> opened = new ArrayList<>();
+
+  /** Major version of the server: a constant, the newest unless a test is for another. */
+  public String version() {
+    return "18";
+  }
 
   public Target open(TableOptions options) {
     Target target =

@@ -6,9 +6,11 @@ import static io.lakehousecdc.sink.spi.Batches.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.History;
+import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourceRelation;
@@ -16,6 +18,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.OutdatedHistoriesException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.Commit;
@@ -208,6 +211,32 @@ class PostgresHistoriesIT extends PostgresFixture {
           .as("rows where the history began at %s", beginnings.get(i))
           .isEqualTo(maySurvive ? 1 : 0);
     }
+  }
+
+  /** The truncate came first, when nothing showed that a second table would join the first. */
+  @Test
+  void rowsFromBeforeATruncateOfAnotherSourceTableAreNotLostInSilence() {
+    HistoryBook book = new HistoryBook(EpochPolicy.AUTOMATIC);
+    book.learn(with(Histories.NONE, FIRST));
+    book.feeds(BLUE, "public.items", "a.items");
+    PartitionOwner first = owner(open(), 0).knowing(book.known());
+    first.commit(batch(ITEMS, NAMED).upsert(10, 1, "a").build());
+    first.commit(batch(ITEMS, NAMED).truncate(50).build());
+    book.feeds(BLUE, "public.items", "b.items");
+    PartitionOwner second = owner(open(), 1).knowing(book.known());
+    TableBatch early = batch(ITEMS, NAMED).upsert(40, 2, "b").upsert(60, 3, "c").build();
+    Commit commit = second.prepare(early);
+    String message =
+        assertThatExceptionOfType(FatalException.class)
+            .isThrownBy(() -> second.commit(commit))
+            .withMessageContaining("a.items")
+            .withMessageContaining("b.items")
+            .actual()
+            .getMessage();
+    database.execute(message.substring(message.indexOf("Run: ") + 5));
+    second.commit(commit);
+    assertThat(database.rows("select name from items order by id"))
+        .containsExactly(List.of("b"), List.of("c"));
   }
 
   private static TableBatch sweep(Histories known, Position below) {

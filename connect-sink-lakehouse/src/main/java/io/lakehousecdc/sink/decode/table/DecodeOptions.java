@@ -9,10 +9,15 @@ import static java.util.Objects.requireNonNull;
  * @param naming mapping of source tables to target tables
  * @param keys key columns that replace the record key
  * @param fields columns that reach the target
+ * @param columnCase the case that the target's columns have
  * @param unavailablePlaceholder {@code unavailable.value.placeholder}, as at the source
  */
 public record DecodeOptions(
-    TableNaming naming, KeyOverrides keys, FieldFilter fields, String unavailablePlaceholder) {
+    TableNaming naming,
+    KeyOverrides keys,
+    FieldFilter fields,
+    ColumnCase columnCase,
+    String unavailablePlaceholder) {
   /** Debezium's default of {@code unavailable.value.placeholder}. */
   public static final String DEFAULT_PLACEHOLDER = "__debezium_unavailable_value";
 
@@ -20,11 +25,18 @@ public record DecodeOptions(
     requireNonNull(naming, "naming");
     requireNonNull(keys, "keys");
     requireNonNull(fields, "fields");
+    requireNonNull(columnCase, "columnCase");
     if (unavailablePlaceholder == null || unavailablePlaceholder.isEmpty()) {
       throw new IllegalArgumentException(
           "unavailable.value.placeholder is empty. Set it to the source's value (default %s)."
               .formatted(DEFAULT_PLACEHOLDER));
     }
+  }
+
+  /** Options that leave the names of columns as they are. */
+  public DecodeOptions(
+      TableNaming naming, KeyOverrides keys, FieldFilter fields, String unavailablePlaceholder) {
+    this(naming, keys, fields, ColumnCase.EXACT, unavailablePlaceholder);
   }
 
   /** The defaults: names as at the source, record keys as keys, all columns. */

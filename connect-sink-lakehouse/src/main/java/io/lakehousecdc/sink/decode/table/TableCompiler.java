@@ -43,6 +43,7 @@ final class TableCompiler {
    * @param key layout of record keys; null if records have none
    * @param overrides {@code key.columns} of the table; empty if the record key applies
    * @param sourceTable name of the source table, if rows have all of its columns; else null
+   * @param columnCase the case that the target's columns have; all other names are the source's
    * @throws DecodeException if the key columns cannot be determined
    */
   static TableReader compile(
@@ -52,11 +53,14 @@ final class TableCompiler {
       Layout key,
       List<String> overrides,
       String sourceTable,
+      ColumnCase columnCase,
       Placeholders placeholders) {
-    return new TableCompiler(row, key, overrides, sourceTable).compile(table, names, placeholders);
+    return new TableCompiler(row, key, overrides, sourceTable)
+        .compile(table, names, columnCase, placeholders);
   }
 
-  private TableReader compile(TableId table, List<String> names, Placeholders placeholders) {
+  private TableReader compile(
+      TableId table, List<String> names, ColumnCase columnCase, Placeholders placeholders) {
     List<String> keyNames = overrides.isEmpty() ? recordKey : overrides;
     if (row != null) {
       for (String name : row.names()) {
@@ -74,7 +78,7 @@ final class TableCompiler {
     RowSchema schema = new RowSchema(columns, keyColumns, sourceTable);
     return new TableReader(
         table,
-        schema,
+        columnCase.of(schema),
         rowReaders,
         keys(schema),
         row == null ? null : OldRow.of(row, names, key, recordKey, overrides),

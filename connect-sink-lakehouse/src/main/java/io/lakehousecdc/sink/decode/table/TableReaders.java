@@ -68,8 +68,9 @@ public final class TableReaders {
               key,
               options.keys().columns(source, target),
               row != null && form == RecordForm.ENVELOPE ? topic + ":" + source : null,
+              options.columnCase(),
               placeholders);
-      warnings.ofSchema(target, reader.schema(), row);
+      warnings.ofSchema(target, reader.schema(), row, options.columnCase());
       readers.put(readerKey, reader);
     }
     return reader;

@@ -25,13 +25,13 @@ public final class Warnings {
   }
 
   /** Warns about losses that a table's schema shows. */
-  void ofSchema(TableId table, RowSchema schema, Layout row) {
+  void ofSchema(TableId table, RowSchema schema, Layout row, ColumnCase columnCase) {
     if (!(row instanceof Layout.OfStruct struct)) {
       return;
     }
     for (Field field : struct.schema().fields()) {
       if (MicroDuration.SCHEMA_NAME.equals(field.schema().name())
-          && schema.indexOf(field.name()) >= 0) {
+          && schema.indexOf(columnCase.of(field.name())) >= 0) {
         once(
             table,
             field.name(),

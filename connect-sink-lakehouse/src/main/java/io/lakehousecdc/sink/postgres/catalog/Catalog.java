@@ -21,7 +21,8 @@ import java.util.Set;
 public final class Catalog {
   private static final String TABLE =
       """
-      SELECT c.oid::int8, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      SELECT c.oid::int8, c.relkind::text, coalesce(obj_description(c.oid, 'pg_class'), '')
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = ? AND c.relname = ?""";
 
   private static final String COLUMNS =
@@ -53,7 +54,8 @@ public final class Catalog {
 
   private static final String FOREIGN_KEYS =
       """
-      SELECT conrelid = t.oid AS child, confrelid::int8, confdeltype NOT IN ('a', 'r')
+      SELECT conrelid = t.oid AS child, confrelid::int8, confdeltype NOT IN ('a', 'r'),
+        confdeltype = 'c'
       FROM pg_constraint, (SELECT ?::int8::oid AS oid) t
       WHERE contype = 'f' AND (conrelid = t.oid OR confrelid = t.oid)""";
 
@@ -73,6 +75,7 @@ public final class Catalog {
   /** Reads a table; empty where there is none of that name. */
   public Optional<PgTable> table(TableId id) throws SQLException {
     int oid;
+    boolean created;
     try (PreparedStatement query = connection.prepareStatement(TABLE)) {
       query.setString(1, id.schema());
       query.setString(2, id.name());
@@ -81,6 +84,7 @@ public final class Catalog {
           return Optional.empty();
         }
         oid = (int) found.getLong(1);
+        created = found.getString(3).contains(PgTable.COMMENT);
         String relkind = found.getString(2);
         if (!relkind.equals("r") && !relkind.equals("p")) {
           throw new FatalException(
@@ -92,9 +96,17 @@ public final class Catalog {
         }
       }
     }
-    Set<Integer> parents = new HashSet<>();
-    boolean cascades = readForeignKeys(oid, parents);
-    return Optional.of(new PgTable(id, oid, columns(oid), uniqueIndexes(oid), parents, cascades));
+    ForeignKeys keys = foreignKeys(oid);
+    return Optional.of(
+        new PgTable(
+            id,
+            oid,
+            columns(oid),
+            uniqueIndexes(oid),
+            keys.parents(),
+            keys.cascades(),
+            keys.cascaded(),
+            created));
   }
 
   /** Whether there is a schema of that name. */
@@ -122,22 +134,100 @@ public final class Catalog {
     }
   }
 
+  /**
+   * Definitions of everything that keeps columns of a table unique, for messages, such as {@code
+   * PRIMARY KEY (id) DEFERRABLE}; the primary key comes first.
+   */
+  public List<String> uniqueDefinitions(PgTable table) throws SQLException {
+    String sql =
+        """
+        SELECT coalesce(pg_get_constraintdef(k.oid), pg_get_indexdef(i.indexrelid))
+          || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
+        FROM pg_index i LEFT JOIN pg_constraint k
+          ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
+        WHERE i.indrelid = ?::int8::oid AND i.indisunique
+        ORDER BY NOT i.indisprimary, 1""";
+    return texts(sql, table);
+  }
+
+  /** The primary key of a table, deferrable or not. */
+  public Optional<UniqueIndex> primaryKey(PgTable table) throws SQLException {
+    String name =
+        """
+        SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = ?::int8::oid AND i.indisprimary""";
+    String columns =
+        """
+        SELECT a.attname FROM pg_index i
+          CROSS JOIN LATERAL unnest(i.indkey[0:i.indnkeyatts - 1]) AS k(attnum)
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+        WHERE i.indrelid = ?::int8::oid AND i.indisprimary""";
+    List<String> found = texts(name, table);
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new UniqueIndex(found.get(0), Set.copyOf(texts(columns, table))));
+  }
+
+  /**
+   * The constraint that keeps just these columns of a table unique when a transaction ends, if
+   * there is one, and not before.
+   */
+  public Optional<Deferrable> deferrable(PgTable table, Set<String> columns) throws SQLException {
+    String sql =
+        """
+        SELECT k.conname, k.contype = 'p', array_agg(a.attname::text)
+        FROM pg_constraint k
+          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+        WHERE k.conrelid = ?::int8::oid AND k.contype IN ('p', 'u') AND k.condeferrable
+        GROUP BY k.conname, k.contype ORDER BY 1""";
+    try (PreparedStatement query = connection.prepareStatement(sql)) {
+      query.setLong(1, Integer.toUnsignedLong(table.oid()));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          String[] names = (String[]) row.getArray(3).getArray();
+          if (Set.of(names).equals(columns)) {
+            return Optional.of(new Deferrable(row.getString(1), row.getBoolean(2)));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A deferrable constraint, which is the primary key or another. */
+  public record Deferrable(String name, boolean primary) {}
+
+  /** Columns that a table is partitioned by; empty where it is not, or by expressions. */
+  public List<String> partitionColumns(PgTable table) throws SQLException {
+    String sql =
+        """
+        SELECT a.attname FROM pg_partitioned_table p
+          CROSS JOIN LATERAL unnest(p.partattrs::int2[]) AS k(attnum)
+          JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum
+        WHERE p.partrelid = ?::int8::oid ORDER BY a.attnum""";
+    return texts(sql, table);
+  }
+
   /** Names of all unique indexes of a table, also of partial, deferrable and expressions'. */
   List<String> uniqueIndexNames(PgTable table) throws SQLException {
     String sql =
         """
         SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
         WHERE i.indrelid = ?::int8::oid AND i.indisunique AND i.indisvalid ORDER BY 1""";
-    List<String> names = new ArrayList<>();
+    return texts(sql, table);
+  }
+
+  private List<String> texts(String sql, PgTable table) throws SQLException {
+    List<String> texts = new ArrayList<>();
     try (PreparedStatement query = connection.prepareStatement(sql)) {
       query.setLong(1, Integer.toUnsignedLong(table.oid()));
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
-          names.add(row.getString(1));
+          texts.add(row.getString(1));
         }
       }
     }
-    return names;
+    return texts;
   }
 
   private List<PgColumn> columns(int oid) throws SQLException {
@@ -175,8 +265,13 @@ public final class Catalog {
     return indexes;
   }
 
-  private boolean readForeignKeys(int oid, Set<Integer> parents) throws SQLException {
+  /** What foreign keys of a table and to it tell; see {@link PgTable}. */
+  private record ForeignKeys(Set<Integer> parents, boolean cascades, boolean cascaded) {}
+
+  private ForeignKeys foreignKeys(int oid) throws SQLException {
+    Set<Integer> parents = new HashSet<>();
     boolean cascades = false;
+    boolean cascaded = false;
     try (PreparedStatement query = connection.prepareStatement(FOREIGN_KEYS)) {
       query.setLong(1, Integer.toUnsignedLong(oid));
       try (ResultSet row = query.executeQuery()) {
@@ -184,12 +279,13 @@ public final class Catalog {
           int parent = (int) row.getLong(2);
           if (row.getBoolean(1)) {
             parents.add(parent);
+            cascaded |= row.getBoolean(4);
           }
           cascades |= parent == oid && row.getBoolean(3);
         }
       }
     }
-    return cascades;
+    return new ForeignKeys(parents, cascades, cascaded);
   }
 
   private PgType type(int oid, int modifier) throws SQLException {

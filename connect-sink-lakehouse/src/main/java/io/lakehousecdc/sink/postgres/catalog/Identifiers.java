@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
+import java.util.Collection;
+import java.util.stream.Collectors;
 
 /**
  * SQL names and literals. Names are always quoted, so that case and reserved words are taken as
@@ -29,6 +31,11 @@ public final class Identifiers {
           "PostgreSQL cannot have the name '" + name.replace('\0', '?') + "'.");
     }
     return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  /** Names in SQL, separated by commas. */
+  public static String list(Collection<String> names) {
+    return names.stream().map(Identifiers::quote).collect(Collectors.joining(", "));
   }
 
   /** Name of a table whose schema is set. */

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param uniqueIndexes its plain unique indexes, which {@code ON CONFLICT} can name
  * @param parents OIDs of the tables that its foreign keys point to
  * @param cascades whether deleting one of its rows may change rows of other tables
+ * @param cascaded whether deleting rows of other tables, or of its own, may delete its rows
+ * @param created whether the sink created it, as its comment tells
  */
 public record PgTable(
     TableId id,
@@ -22,7 +24,11 @@ public record PgTable(
     List<PgColumn> columns,
     List<UniqueIndex> uniqueIndexes,
     Set<Integer> parents,
-    boolean cascades) {
+    boolean cascades,
+    boolean cascaded,
+    boolean created) {
+  /** Comment of tables that the sink creates. */
+  public static final String COMMENT = "Kept equal to its source by connect-lakehouse";
 
   /** A valid unique index without expressions or predicate, or the constraint that owns it. */
   public record UniqueIndex(String name, Set<String> columns) {}

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Warnings, one for each table, of constraints over rows that several tasks write: unique values
- * and foreign keys. Changes that only a constraint's whole satisfies have to be written in one
- * transaction, and tasks have none in common: each would wait for the other until both fail. Not
- * thread-safe.
+ * Warnings, one of a kind for each table, of constraints that the sink cannot always live with.
+ * Changes that only the whole of a unique or foreign key satisfies have to be written in one
+ * transaction, and tasks have none in common: each would wait for the other until both fail. A
+ * foreign key that cascades removes rows that the source may still have. Not thread-safe.
  */
 public final class SharedConstraints {
   private final int tasks;
@@ -29,9 +29,25 @@ public final class SharedConstraints {
 
   /** Looks at a table that rows are to be written to by this key. */
   public void look(PgTable table, Set<String> key, Catalog catalog) throws SQLException {
-    if (tasks == 1 || !looked.add(table.id())) {
+    if (!looked.add(table.id())) {
       return;
     }
+    if (table.cascaded()) {
+      warnings.accept(
+          ("Table %s has a foreign key ON DELETE CASCADE. The server removes rows by it before their"
+                  + " own changes have come, if these are in another commit, and with them what the"
+                  + " source does not send again: your own columns, and values that an update leaves"
+                  + " untouched (TOAST), for which it is then rejected. Declare the foreign key"
+                  + " without ON DELETE CASCADE, or drop it: the source's deletes come by"
+                  + " themselves.")
+              .formatted(table.id()));
+    }
+    if (tasks > 1) {
+      lookAtSharing(table, key, catalog);
+    }
+  }
+
+  private void lookAtSharing(PgTable table, Set<String> key, Catalog catalog) throws SQLException {
     lookAtUniqueValues(table, key, catalog);
     if (!table.parents().isEmpty()) {
       warnings.accept(

@@ -48,13 +48,13 @@ final class Encoders {
       try {
         number = decimal.longValueExact();
       } catch (ArithmeticException e) {
-        throw new UnfitValueException("the number does not fit in " + type, decimal);
+        throw new UnfitValueException("the number does not fit in " + type, decimal, "numeric");
       }
     } else {
       number = ((Number) value).longValue();
     }
     if (number < min || number > max) {
-      throw new UnfitValueException("the number is out of the range of " + type, number);
+      throw new UnfitValueException("the number is out of the range of " + type, number, "numeric");
     }
     return number;
   }
@@ -111,7 +111,8 @@ final class Encoders {
   private static UnfitValueException unfit(BigDecimal number, PgType type) {
     return new UnfitValueException(
         "the number does not fit in numeric(" + type.precision() + "," + type.scale() + ")",
-        number);
+        number,
+        "numeric");
   }
 
   /** Text of any value, at most {@code maxCharacters} code points long. */
@@ -120,7 +121,7 @@ final class Encoders {
       String text = value instanceof String string ? string : TextForm.of(value, type);
       if (text.length() > maxCharacters && text.codePointCount(0, text.length()) > maxCharacters) {
         throw new UnfitValueException(
-            "the text has more than the column's " + maxCharacters + " characters");
+            "the text has more than the column's " + maxCharacters + " characters", "text");
       }
       out.textField(text);
     };
@@ -131,7 +132,7 @@ final class Encoders {
     return (value, out) -> {
       String text = value instanceof String string ? string : TextForm.of(value, type);
       if (text.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-        throw new UnfitValueException("the text has more than the 63 bytes of a name");
+        throw new UnfitValueException("the text has more than the 63 bytes of a name", "text");
       }
       out.textField(text);
     };

@@ -9,21 +9,25 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
+import io.lakehousecdc.sink.postgres.catalog.PgTable.UniqueIndex;
 import io.lakehousecdc.sink.postgres.codec.ColumnCodec;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
+import io.lakehousecdc.sink.schema.ColumnHistory;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
 import io.lakehousecdc.sink.schema.SchemaChange;
+import io.lakehousecdc.sink.schema.SchemaChange.RelaxNotNull;
 import io.lakehousecdc.sink.schema.SchemaPlanner;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,21 +64,53 @@ public final class Evolution {
     return WantedColumns.showsType(unknown, batch);
   }
 
-  /** The table as the batch needs it: {@code table} itself where it is right already. */
-  public PgTable prepare(Optional<PgTable> table, TableBatch batch) throws SQLException {
-    if (table.isPresent() && changes(table.get(), batch).isEmpty()) {
+  /**
+   * The table as the batch needs it: {@code table} itself where it is right already.
+   *
+   * @param history columns that the source has and had
+   */
+  public PgTable prepare(Optional<PgTable> table, TableBatch batch, ColumnHistory history)
+      throws SQLException {
+    if (table.isPresent() && changes(table.get(), batch, history).isEmpty()) {
       return table.get();
     }
     if (options.evolution() == TableOptions.Evolution.NONE) {
-      throw refused(table, batch);
+      throw refused(table, batch, history);
     }
     lock(batch.table());
     Optional<PgTable> current = session.catalog().table(batch.table());
     if (current.isEmpty()) {
       return create(batch);
     }
-    List<SchemaChange> changes = changes(current.get(), batch);
+    List<SchemaChange> changes = changes(current.get(), batch, history);
     return changes.isEmpty() ? current.get() : execute(batch.table(), changes);
+  }
+
+  /**
+   * Lets columns take NULL, because a row has it there.
+   *
+   * @throws FatalException one is part of the primary key, or the settings forbid changes
+   */
+  public PgTable relax(PgTable table, Collection<PgColumn> columns) throws SQLException {
+    Optional<UniqueIndex> primary = session.catalog().primaryKey(table);
+    List<SchemaChange> changes = new ArrayList<>();
+    for (PgColumn column : columns) {
+      if (primary.isPresent() && primary.get().columns().contains(column.name())) {
+        throw new FatalException(
+            "Table "
+                + table.id()
+                + ": a row has NULL in column "
+                + column.name()
+                + ", which is part of the primary key "
+                + primary.get().columns()
+                + " and not of the records' key. Run: ALTER TABLE "
+                + table.sql()
+                + " DROP CONSTRAINT "
+                + Identifiers.quote(primary.get().name()));
+      }
+      changes.add(new RelaxNotNull(column.name()));
+    }
+    return alter(table.id(), changes);
   }
 
   /** Changes a table, unless the settings forbid it. */
@@ -92,7 +128,20 @@ public final class Evolution {
   }
 
   private PgTable execute(TableId table, List<SchemaChange> changes) throws SQLException {
-    run(Ddl.alterTable(table, changes, session.catalog()));
+    String statement = Ddl.alterTable(table, changes, session.catalog());
+    try {
+      run(statement);
+    } catch (SQLException e) {
+      if (SqlErrors.state(e).equals(SqlErrors.NOT_SUPPORTED)) {
+        throw new FatalException(
+            SqlErrors.classify(e, "Table " + table + ", changing it").getMessage()
+                + ". Drop what is named here (pg_get_viewdef gives the definition of a view), change"
+                + " the table, create again what was dropped, and restart the task. Run: "
+                + statement,
+            e);
+      }
+      throw e;
+    }
     return session.catalog().table(table).orElseThrow();
   }
 
@@ -102,6 +151,7 @@ public final class Evolution {
       run(Ddl.createSchema(id.schema()));
     }
     run(createSql(batch));
+    session.execute(Ddl.comment(id));
     return session.catalog().table(id).orElseThrow();
   }
 
@@ -133,10 +183,11 @@ public final class Evolution {
     session.execute(sql);
   }
 
-  private FatalException refused(Optional<PgTable> table, TableBatch batch) throws SQLException {
+  private FatalException refused(Optional<PgTable> table, TableBatch batch, ColumnHistory history)
+      throws SQLException {
     String sql =
         table.isPresent()
-            ? Ddl.alterTable(batch.table(), changes(table.get(), batch), session.catalog())
+            ? Ddl.alterTable(batch.table(), changes(table.get(), batch, history), session.catalog())
             : createSql(batch);
     return new FatalException(
         "Table "
@@ -159,20 +210,50 @@ public final class Evolution {
     }
   }
 
-  private List<SchemaChange> changes(PgTable table, TableBatch batch) {
+  private List<SchemaChange> changes(PgTable table, TableBatch batch, ColumnHistory history)
+      throws SQLException {
     RowSchema columns = wanted.of(batch, Optional.of(table));
-    Set<String> keys = new HashSet<>();
-    columns.keyColumns().forEach(index -> keys.add(columns.column(index).name()));
-    boolean keepsNulls = batch.changes().isEmpty();
+    List<SchemaChange> changes = new ArrayList<>();
     try {
-      return PLANNER.plan(columns, table.columns().stream().map(PgColumn::stored).toList()).stream()
-          .filter(
-              change ->
-                  !(change instanceof SchemaChange.RelaxNotNull relaxed
-                      && (keepsNulls || keys.contains(relaxed.name()))))
-          .toList();
+      for (SchemaChange change :
+          PLANNER.plan(columns, table.columns().stream().map(PgColumn::stored).toList())) {
+        if (!(change instanceof RelaxNotNull relaxed)
+            || givesUpNotNull(relaxed.name(), table, columns, batch, history)) {
+          changes.add(change);
+        }
+      }
     } catch (IncompatibleColumnException e) {
       throw new FatalException("Table " + table.id() + ": " + e.getMessage(), e);
     }
+    return changes;
+  }
+
+  /**
+   * Whether a column is to take NULL. Key columns are not, be it the records' key or the primary
+   * key, nor columns that are the user's.
+   */
+  private boolean givesUpNotNull(
+      String name, PgTable table, RowSchema columns, TableBatch batch, ColumnHistory history)
+      throws SQLException {
+    int index = columns.indexOf(name);
+    boolean sources = index >= 0 || history.everHad(name) || isCreated(name, table);
+    return sources
+        && !batch.changes().isEmpty()
+        && !columns.keyColumns().contains(index)
+        && !inPrimaryKey(name, table);
+  }
+
+  private boolean inPrimaryKey(String name, PgTable table) throws SQLException {
+    return session
+        .catalog()
+        .primaryKey(table)
+        .filter(key -> key.columns().contains(name))
+        .isPresent();
+  }
+
+  /** Whether the sink created the column: with the table, and before the metadata columns. */
+  private boolean isCreated(String name, PgTable table) {
+    List<String> names = table.columns().stream().map(PgColumn::name).toList();
+    return table.created() && names.indexOf(name) < names.indexOf(options.metadata().op());
   }
 }

@@ -72,6 +72,12 @@ public final class SourceColumns {
     return new Followed(changes.batch(), !changes.batch().equals(batch), changed);
   }
 
+  /** What is known of the columns of a table's source, after {@link #follow}. */
+  public ColumnHistory history(TableId table) {
+    ColumnHistory known = histories.find(table);
+    return known == null ? ColumnHistory.EMPTY : known;
+  }
+
   /**
    * A batch to write.
    *

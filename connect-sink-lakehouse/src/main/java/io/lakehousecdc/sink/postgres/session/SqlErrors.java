@@ -20,7 +20,13 @@ import org.postgresql.util.ServerErrorMessage;
 public final class SqlErrors {
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
+  public static final String NOT_NULL_VIOLATION = "23502";
+  public static final String CHECK_VIOLATION = "23514";
+  public static final String NOT_SUPPORTED = "0A000";
   private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+  /** Function of the server's source that refuses a statement for a row-level security policy. */
+  public static final String CHECK_ROW_SECURITY = "check_enable_rls";
 
   /** Somebody changed a table or dropped our temporary ones: what was cached is wrong. */
   private static final Set<String> OUTDATED =
@@ -70,10 +76,13 @@ public final class SqlErrors {
               + " unique: drop the constraint in the target.",
           cause);
     }
-    return new FatalException(message + remedy(state), cause);
+    return new FatalException(message + remedy(state, routine(error)), cause);
   }
 
-  private static String remedy(String state) {
+  private static String remedy(String state, String routine) {
+    if (routine.equals(CHECK_ROW_SECURITY)) {
+      return "";
+    }
     return switch (state) {
       case "28P01", "28000" -> " Check postgres.user and postgres.password, and pg_hba.conf.";
       case "3D000" -> " Create the database, or name another in postgres.url.";
@@ -109,6 +118,21 @@ public final class SqlErrors {
   public static String constraint(SQLException error) {
     ServerErrorMessage server = server(error);
     return server == null || server.getConstraint() == null ? "" : server.getConstraint();
+  }
+
+  /** Column that the error is about; empty where the server named none. */
+  public static String column(SQLException error) {
+    ServerErrorMessage server = server(error);
+    return server == null || server.getColumn() == null ? "" : server.getColumn();
+  }
+
+  /**
+   * Function of the server's source that raised the error, which tells apart what shares a SQLSTATE
+   * in every language of its messages; empty where unknown.
+   */
+  public static String routine(SQLException error) {
+    ServerErrorMessage server = server(error);
+    return server == null || server.getRoutine() == null ? "" : server.getRoutine();
   }
 
   /** Outermost line of the error's context; empty where it has none. */

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.sql;
 
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import java.util.List;
+import java.util.StringJoiner;
+
 /**
  * Statements that bring staged rows into their table. {@code t} is the table, {@code s} the staged
  * row. Immutable.
@@ -9,6 +13,17 @@ public final class MergeSql {
   /** First version with MERGE, which is faster and writes less WAL than ON CONFLICT. */
   private static final int MERGE_VERSION = 15;
 
+  /** Kinds of rows that bring values. */
+  private static final StagedRowKind[] VALUED = {
+    StagedRowKind.FULL,
+    StagedRowKind.UNCHANGED,
+    StagedRowKind.ABSENT,
+    StagedRowKind.MOVED,
+    StagedRowKind.DELETE_FULL,
+    StagedRowKind.DELETE_PARTIAL
+  };
+
+  private final TablePlan plan;
   private final RowConditions rows;
   private final ColumnValues values;
   private final StagingTable staging;
@@ -16,10 +31,11 @@ public final class MergeSql {
   private final boolean merge;
 
   public MergeSql(StagingTable staging, int serverVersion) {
-    this.rows = new RowConditions(staging.plan());
-    this.values = new ColumnValues(staging.plan());
+    this.plan = staging.plan();
+    this.rows = new RowConditions(plan);
+    this.values = new ColumnValues(plan);
     this.staging = staging;
-    this.table = staging.plan().table().sql();
+    this.table = plan.table().sql();
     this.merge = serverVersion >= MERGE_VERSION;
   }
 
@@ -53,6 +69,20 @@ public final class MergeSql {
         + staged
         + " AS s"
         + values.onConflict();
+  }
+
+  /**
+   * Whether {@link #full} fails for rows that are stored: ON CONFLICT checks them as new ones
+   * first, and a column that is none of theirs takes no NULL.
+   */
+  public boolean insertsFirst() {
+    return !merge && values.insertable().stream().anyMatch(this::isExtraAndRequired);
+  }
+
+  private boolean isExtraAndRequired(PgColumn column) {
+    return column.notNull()
+        && !column.defaulted()
+        && plan.columns().stream().noneMatch(each -> each.column().equals(column));
   }
 
   /** Updates stored rows with the cells that are known. */
@@ -93,6 +123,33 @@ public final class MergeSql {
    */
   public String outranked(StagedRowKind... kinds) {
     return rows.outranked(staging.keysOf(kinds), "NOT " + rows.applies("t"));
+  }
+
+  /** Columns that an update may not set, because they are identities that are always generated. */
+  public List<WrittenColumn> fixedIdentities() {
+    return plan.values().stream().filter(column -> column.column().alwaysIdentity()).toList();
+  }
+
+  /**
+   * Counts the staged rows that would change one of {@link #fixedIdentities}, of which there are.
+   */
+  public String changedIdentities() {
+    StringJoiner changed = new StringJoiner(" OR ");
+    for (WrittenColumn column : fixedIdentities()) {
+      String stored = "t." + column.sql();
+      changed.add(ColumnValues.known(column, stored) + " IS DISTINCT FROM " + stored);
+    }
+    return "SELECT count(*) FROM "
+        + staging.rows(VALUED)
+        + " AS s JOIN "
+        + table
+        + " AS t ON "
+        + rows.sameKey("t")
+        + " WHERE "
+        + rows.applies("t")
+        + " AND ("
+        + changed
+        + ")";
   }
 
   /** Numbers of the changes with unchanged cells whose row is not stored. */

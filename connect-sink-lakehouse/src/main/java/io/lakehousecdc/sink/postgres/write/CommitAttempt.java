@@ -6,7 +6,10 @@ import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
@@ -21,6 +24,7 @@ import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
 import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.Evolution;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
@@ -98,9 +102,11 @@ public final class CommitAttempt {
     List<PreparedBatch> sweeping =
         prepared.stream().filter(each -> swept.contains(each.id())).toList();
     Map<TableId, List<Floor>> floors = lock(prepared, floors(batches, sweeping));
+    boolean removes = prepared.stream().anyMatch(this::removesRows);
     List<Work> works = new ArrayList<>();
     for (PreparedBatch each : prepared) {
-      works.add(stage(commit, each, new Floors(floors.getOrDefault(each.id(), List.of()))));
+      Floors own = new Floors(floors.getOrDefault(each.id(), List.of()));
+      works.add(stage(each, write(commit, each, own, removes)));
     }
     Optional<UniqueValuesClash> clash = applyStaged(works);
     if (clash.isPresent()) {
@@ -170,18 +176,52 @@ public final class CommitAttempt {
       }
     }
     tables.requireCurrent(ids);
-    return truncates.read(session.connection(), ids, histories, options.relation());
+    Map<TableId, List<Floor>> held =
+        truncates.read(session.connection(), ids, histories, options.relation());
+    for (PreparedBatch each : prepared) {
+      SharedTruncates.requireNone(
+          each.batch(), held.getOrDefault(each.id(), List.of()), histories, truncates.table());
+    }
+    return held;
   }
 
-  private Work stage(CommitId commit, PreparedBatch prepared, Floors floors) throws SQLException {
+  /** Whether rows of the table are deleted from it, which foreign keys may carry on. */
+  private boolean removesRows(PreparedBatch prepared) {
+    TableBatch batch = prepared.batch();
+    return options.writeMode() == WriteMode.UPSERT
+        && options.deleteMode() == DeleteMode.HARD
+        && (!batch.truncates().isEmpty()
+            || batch.changes().stream().anyMatch(each -> !(each instanceof RowChange.Upsert)));
+  }
+
+  /**
+   * The way in which a batch is written.
+   *
+   * @param removes whether the commit removes rows of any table
+   */
+  private TableWrite write(
+      CommitId commit, PreparedBatch prepared, Floors floors, boolean removes) {
+    if (replaced.contains(prepared.id())) {
+      return tables.writes().replacing(prepared, floors);
+    }
+    return removes && prepared.table().plan().table().cascaded()
+        ? tables.writes().whole(prepared, floors)
+        : tables.writes().ordinary(commit, prepared, floors);
+  }
+
+  private Work stage(PreparedBatch prepared, TableWrite write) throws SQLException {
     place = "Table " + prepared.id() + ", staging rows";
-    TableWrite write =
-        replaced.contains(prepared.id())
-            ? tables.writes().replacing(prepared, floors)
-            : tables.writes().ordinary(commit, prepared, floors);
-    Set<PgColumn> nulls = write.stage();
+    Set<PgColumn> nulls;
+    try {
+      nulls = write.stage();
+    } catch (SQLException e) {
+      throw refusal(e, prepared.table());
+    } catch (RecordException e) {
+      tables.doubt(prepared.id());
+      throw e;
+    }
     if (!nulls.isEmpty() && options.evolution() == Evolution.ADDITIVE) {
-      tables.relax(prepared.id(), nulls);
+      tables.relax(prepared.table().plan().table(), nulls);
     }
     return new Work(prepared, write);
   }
@@ -219,7 +259,7 @@ public final class CommitAttempt {
     } catch (SQLException e) {
       if (!SqlErrors.state(e).equals(SqlErrors.UNIQUE_VIOLATION)
           || options.writeMode() == WriteMode.APPEND) {
-        throw e;
+        throw refusal(e, work.prepared().table());
       }
       if (isKey(work, SqlErrors.constraint(e))) {
         throw new RetriableException(
@@ -230,6 +270,20 @@ public final class CommitAttempt {
       }
       return Optional.of(new UniqueValuesClash(work.id(), SqlErrors.classify(e, place)));
     }
+  }
+
+  /**
+   * The error itself.
+   *
+   * @throws FatalException the table is made so that it refuses rows
+   */
+  private SQLException refusal(SQLException error, CompiledTable table) throws SQLException {
+    Optional<FatalException> refusal =
+        Refusals.of(error, table.plan(), place, session.connection());
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+    return error;
   }
 
   private static boolean isKey(Work work, String constraint) {

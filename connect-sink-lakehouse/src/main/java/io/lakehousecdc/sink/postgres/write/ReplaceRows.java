@@ -15,7 +15,8 @@ import java.util.Set;
  * swap values which a constraint keeps unique. For one use; not thread-safe.
  */
 final class ReplaceRows implements TableWrite {
-  private static final StagedRowKind[] UPSERTS = {
+  /** Kinds of rows that end up stored. */
+  static final StagedRowKind[] UPSERTS = {
     StagedRowKind.FULL, StagedRowKind.UNCHANGED, StagedRowKind.ABSENT, StagedRowKind.MOVED
   };
 

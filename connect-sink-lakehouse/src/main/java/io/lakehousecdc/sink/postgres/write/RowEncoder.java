@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.codec.UnfitValueException;
+import io.lakehousecdc.sink.postgres.sql.Ddl;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
@@ -154,7 +155,7 @@ final class RowEncoder {
       if (keyOf[i] >= 0 && keyed) {
         cell = change.key().value(keyOf[i]);
         if (cell == null && !append) {
-          throw unfit(column, change, "a key column cannot be NULL", null);
+          throw unfit(column, change, "a key column cannot be NULL.", null);
         }
       } else {
         cell = cells == null ? null : cells[column.index()];
@@ -183,17 +184,25 @@ final class RowEncoder {
       column.codec().encoder().write(value, out);
     } catch (UnfitValueException e) {
       out.truncate(before);
-      throw unfit(column, change, e.getMessage(), e);
+      String remedy =
+          e.widerType()
+              .map(type -> ". Widen the column. Run: " + Ddl.widen(plan.table(), column, type))
+              .orElse(".");
+      throw unfit(column, change, e.getMessage() + remedy, e);
     } catch (ClassCastException e) {
       String reason =
           "a value of "
               + value.getClass().getSimpleName()
               + " cannot be stored in "
-              + column.column().type().name();
+              + column.column().type().name()
+              + ".";
       throw unfit(column, change, reason, e);
     }
   }
 
+  /**
+   * @param reason what is wrong, as sentences
+   */
   private RecordException unfit(
       WrittenColumn column, RowChange change, String reason, RuntimeException cause) {
     return new RecordException(
@@ -204,8 +213,7 @@ final class RowEncoder {
             + ", column "
             + column.column().name()
             + ": "
-            + reason
-            + ".",
+            + reason,
         plan.table().id(),
         change.key(),
         cause);

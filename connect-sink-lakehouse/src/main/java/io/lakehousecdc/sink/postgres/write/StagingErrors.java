@@ -30,7 +30,7 @@ final class StagingErrors {
     String place = "Table " + plan.table().id();
     TargetException failure = SqlErrors.classify(error, place);
     Matcher line = LINE.matcher(SqlErrors.where(error));
-    if (!(failure instanceof RecordException) || !line.find()) {
+    if (!(failure instanceof RecordException) || Refusals.isOfTable(error, plan) || !line.find()) {
       return Optional.empty();
     }
     int number = Integer.parseInt(line.group(1));

@@ -35,9 +35,9 @@ final class TableWrites {
         noneIsVoid(floors, prepared.batch()) ? encoded(commit, prepared) : Optional.empty();
     UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floors);
     if (encoded.isEmpty() || encoded.get().layout() != RowLayout.STORED) {
-      return new UpdateInPlace(steps, table, encoded);
+      return new UpdateInPlace(steps, encoded);
     }
-    TableWrite otherwise = new UpdateInPlace(steps, table, Optional.empty());
+    TableWrite otherwise = new UpdateInPlace(steps, Optional.empty());
     return new DirectInsert(session, table, buffer, encoded.get(), otherwise);
   }
 
@@ -50,6 +50,17 @@ final class TableWrites {
     CompiledTable table = prepared.table();
     UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floors);
     return new ReplaceRows(session, steps, table);
+  }
+
+  /**
+   * The way for rows that the server may remove along with those that the commit removes.
+   *
+   * @param floors changes below them are void
+   */
+  TableWrite whole(PreparedBatch prepared, Floors floors) {
+    CompiledTable table = prepared.table();
+    UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floors);
+    return new WholeRows(session, steps, table);
   }
 
   /** Whether there are changes and none is void: what is encoded holds all of them. */

@@ -13,9 +13,9 @@ import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.Transactional;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
-import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +38,8 @@ public final class TargetTables {
   private final TableWrites writes;
   private final Transactional<TableId, PgTable> tables = new Transactional<>();
   private final Transactional<CompiledKey, CompiledTable> compiled = new Transactional<>();
+
+  private final Set<TableId> doubted = new HashSet<>();
 
   private record CompiledKey(TableId table, RowSchema schema) {}
 
@@ -80,7 +82,25 @@ public final class TargetTables {
     columns.requireCurrent(locked);
   }
 
+  /**
+   * The table may have changed: a value did not fit in it. It is read anew before its next batch,
+   * so that a column which the user has widened meanwhile takes it.
+   */
+  void doubt(TableId table) {
+    doubted.add(table);
+  }
+
+  private void reread(TableId id) throws SQLException {
+    Optional<PgTable> read = session.catalog().table(id);
+    if (read.isPresent() && !read.get().equals(tables.find(id))) {
+      changed(read.get());
+    }
+  }
+
   private Optional<CompiledTable> compiled(TableBatch batch) throws SQLException {
+    if (doubted.remove(batch.table())) {
+      reread(batch.table());
+    }
     CompiledKey key = new CompiledKey(batch.table(), batch.schema());
     CompiledTable known = compiled.find(key);
     if (known != null && !evolution.showsType(known.plan().unknown(), batch)) {
@@ -90,7 +110,10 @@ public final class TargetTables {
     if (batch.changes().isEmpty() && table.isEmpty()) {
       return Optional.empty();
     }
-    PgTable ready = evolution.prepare(table, batch);
+    if (table.isPresent() && !batch.changes().isEmpty()) {
+      keys.checkStored(table.get(), batch.schema(), session.catalog());
+    }
+    PgTable ready = evolution.prepare(table, batch, columns.history(batch.table()));
     if (table.isEmpty() || !ready.equals(table.get())) {
       changed(ready);
     }
@@ -105,12 +128,8 @@ public final class TargetTables {
   }
 
   /** Lets columns take NULL, as a staged batch needs. */
-  void relax(TableId table, Set<PgColumn> columns) throws SQLException {
-    List<SchemaChange> changes =
-        columns.stream()
-            .map(column -> (SchemaChange) new SchemaChange.RelaxNotNull(column.name()))
-            .toList();
-    changed(evolution.alter(table, changes));
+  void relax(PgTable table, Set<PgColumn> columns) throws SQLException {
+    changed(evolution.relax(table, columns));
   }
 
   private Optional<PgTable> stored(TableId id) throws SQLException {

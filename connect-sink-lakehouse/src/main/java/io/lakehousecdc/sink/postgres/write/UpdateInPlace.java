@@ -2,8 +2,6 @@
 package io.lakehousecdc.sink.postgres.write;
 
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
-import io.lakehousecdc.sink.postgres.sql.ImageSql;
-import io.lakehousecdc.sink.postgres.sql.MergeSql;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import java.sql.SQLException;
@@ -17,17 +15,13 @@ import java.util.Set;
 final class UpdateInPlace implements TableWrite {
   private final UpsertSteps steps;
   private final Optional<EncodedRows> encoded;
-  private final MergeSql merge;
-  private final ImageSql image;
 
   /**
    * @param encoded the batch in a layout of the staging table, where it is encoded already
    */
-  UpdateInPlace(UpsertSteps steps, CompiledTable table, Optional<EncodedRows> encoded) {
+  UpdateInPlace(UpsertSteps steps, Optional<EncodedRows> encoded) {
     this.steps = steps;
     this.encoded = encoded;
-    this.merge = table.merge();
-    this.image = table.image();
   }
 
   @Override
@@ -47,10 +41,10 @@ final class UpdateInPlace implements TableWrite {
 
   @Override
   public void write() throws SQLException {
+    steps.requireKeptIdentities();
     steps.softDelete();
-    steps.upsertKeeping(
-        StagedRowKind.UNCHANGED, () -> merge.partialUpdate(StagedRowKind.UNCHANGED));
-    steps.upsertKeeping(StagedRowKind.MOVED, image::mergeImage);
+    steps.updateUnchanged();
+    steps.upsertMoved();
     steps.upsertAbsent();
     steps.upsertFull();
   }

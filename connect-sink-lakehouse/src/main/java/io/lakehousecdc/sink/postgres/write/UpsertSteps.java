@@ -8,10 +8,12 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.sql.Ddl;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -99,11 +101,15 @@ final class UpsertSteps {
    * @throws RecordException one is not
    */
   void requireUntouchedValues() throws SQLException {
-    requireStored(StagedRowKind.UNCHANGED, table.merge()::missing);
-    requireStored(StagedRowKind.MOVED, table.image()::missingMoved);
+    requireStored(StagedRowKind.UNCHANGED, table.merge()::missing, "is not stored here");
+    requireStored(StagedRowKind.MOVED, table.image()::missingMoved, "is not stored here");
   }
 
-  private void requireStored(StagedRowKind kind, Supplier<String> missing) throws SQLException {
+  /**
+   * @param problem what is the matter with the row, as the end of a sentence
+   */
+  private void requireStored(StagedRowKind kind, Supplier<String> missing, String problem)
+      throws SQLException {
     if (!has(kind)) {
       return;
     }
@@ -129,9 +135,11 @@ final class UpsertSteps {
                   + ", column "
                   + names
                   + ": the source did not send the value, because the change left it untouched"
-                  + " (TOAST), and the row is not stored here. Set REPLICA IDENTITY FULL on the"
-                  + " source table or use Debezium's ReselectColumnsPostProcessor, then let the row"
-                  + " come again (a snapshot, or an update of it).",
+                  + " (TOAST), and the row "
+                  + problem
+                  + ". Set REPLICA IDENTITY FULL on the source table or use Debezium's"
+                  + " ReselectColumnsPostProcessor, then let the row come again (a snapshot, or an"
+                  + " update of it).",
               batch.table(),
               change.key(),
               null);
@@ -151,6 +159,31 @@ final class UpsertSteps {
       }
     }
     return names.toString();
+  }
+
+  /**
+   * Makes sure that no change gives an identity column another value which is always generated:
+   * PostgreSQL inserts such values, but never updates them.
+   *
+   * @throws FatalException one does
+   */
+  void requireKeptIdentities() throws SQLException {
+    List<WrittenColumn> identities = table.merge().fixedIdentities();
+    if (identities.isEmpty() || batch.changes().isEmpty()) {
+      return;
+    }
+    if (session.number(table.merge().changedIdentities()) > 0) {
+      StringJoiner statements = new StringJoiner("; ");
+      for (WrittenColumn each : identities) {
+        statements.add(Ddl.generateByDefault(table.plan().table(), each.column()));
+      }
+      throw new FatalException(
+          "Table "
+              + batch.table()
+              + ": the source has changed a value of an identity column, which PostgreSQL refuses to"
+              + " update while it is GENERATED ALWAYS. Run: "
+              + statements);
+    }
   }
 
   /** Puts the rows of some kinds together, from staged and stored cells as of now. */
@@ -178,14 +211,13 @@ final class UpsertSteps {
 
   /** Applies soft deletes that bring values along. */
   void softDelete() throws SQLException {
-    deleted +=
-        apply(StagedRowKind.DELETE_FULL, () -> table.merge().full(StagedRowKind.DELETE_FULL));
+    deleted += mergeFull(StagedRowKind.DELETE_FULL);
     deleted += mergePartial(StagedRowKind.DELETE_PARTIAL);
   }
 
   /** Upserts rows of which all cells are known. */
   void upsertFull() throws SQLException {
-    upserted += apply(StagedRowKind.FULL, () -> table.merge().full(StagedRowKind.FULL));
+    upserted += mergeFull(StagedRowKind.FULL);
   }
 
   /** Upserts rows with absent cells. */
@@ -193,9 +225,32 @@ final class UpsertSteps {
     upserted += mergePartial(StagedRowKind.ABSENT);
   }
 
-  /** Upserts rows that keep stored values, with a statement for the rows of one kind. */
-  void upsertKeeping(StagedRowKind kind, Supplier<String> sql) throws SQLException {
-    long rows = apply(kind, sql);
+  /**
+   * Updates rows that keep stored values. They were stored when {@link #requireUntouchedValues}
+   * looked.
+   *
+   * @throws RecordException one is gone since, so that its untouched values are lost
+   */
+  void updateUnchanged() throws SQLException {
+    if (!has(StagedRowKind.UNCHANGED)) {
+      return;
+    }
+    long rows = session.update(table.merge().partialUpdate(StagedRowKind.UNCHANGED));
+    if (rows < count(StagedRowKind.UNCHANGED)) {
+      requireStored(
+          StagedRowKind.UNCHANGED,
+          table.merge()::missing,
+          "was removed while the batch was written, by a trigger, by a foreign key ON DELETE CASCADE"
+              + " or by another task");
+    }
+    countSkipped(rows, StagedRowKind.UNCHANGED);
+    toastMerged += rows;
+    upserted += rows;
+  }
+
+  /** Upserts rows that take values along from the key that they had before. */
+  void upsertMoved() throws SQLException {
+    long rows = apply(StagedRowKind.MOVED, table.image()::mergeImage);
     toastMerged += rows;
     upserted += rows;
   }
@@ -214,6 +269,12 @@ final class UpsertSteps {
     long rows = session.update(sql.get());
     countSkipped(rows, kind);
     return rows;
+  }
+
+  private long mergeFull(StagedRowKind kind) throws SQLException {
+    return table.merge().insertsFirst()
+        ? mergePartial(kind)
+        : apply(kind, () -> table.merge().full(kind));
   }
 
   private long mergePartial(StagedRowKind kind) throws SQLException {

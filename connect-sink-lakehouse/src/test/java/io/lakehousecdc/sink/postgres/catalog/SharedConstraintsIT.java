@@ -58,6 +58,18 @@ class SharedConstraintsIT extends PostgresFixture {
         warnings.get(0));
   }
 
+  @Test
+  void aCascadeIsWarnedOfOnceWhateverTheTasks() throws SQLException {
+    database.execute(
+        "create table owners (id int primary key)",
+        "create table items (id int primary key, owner int references owners on delete cascade)");
+    lookTwice(new SharedConstraints(1, warnings::add));
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertTrue(
+        warnings.get(0).contains("public.items") && warnings.get(0).contains("ON DELETE CASCADE"),
+        warnings.get(0));
+  }
+
   private void lookTwice(SharedConstraints values) throws SQLException {
     try (Connection connection = database.connect()) {
       Catalog catalog = new Catalog(connection);

@@ -30,6 +30,7 @@ class TableOrderTest {
   }
 
   private static PgTable table(String name, int oid, Integer... parents) {
-    return new PgTable(new TableId("s", name), oid, List.of(), List.of(), Set.of(parents), false);
+    return new PgTable(
+        new TableId("s", name), oid, List.of(), List.of(), Set.of(parents), false, false, false);
   }
 }

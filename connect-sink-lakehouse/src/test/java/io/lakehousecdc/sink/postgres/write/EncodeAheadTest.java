@@ -124,7 +124,7 @@ class EncodeAheadTest {
         List.of(
             new PgColumn("id", integer, "", true, "", false, false),
             new PgColumn("name", text, "", false, "", false, false));
-    PgTable table = new PgTable(STORED, 1, columns, List.of(), Set.of(), false);
+    PgTable table = new PgTable(STORED, 1, columns, List.of(), Set.of(), false, false, false);
     return new RowLayouts(TablePlan.of(table, SCHEMA, TableOptions.DEFAULT, 18));
   }
 }
