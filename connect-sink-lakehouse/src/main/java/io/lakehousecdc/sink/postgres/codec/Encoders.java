@@ -121,7 +121,7 @@ final class Encoders {
       String text = value instanceof String string ? string : TextForm.of(value, type);
       if (text.length() > maxCharacters && text.codePointCount(0, text.length()) > maxCharacters) {
         throw new UnfitValueException(
-            "the text has more than the column's " + maxCharacters + " characters", "text");
+            "the text has more than the column's " + maxCharacters + " characters", text, "text");
       }
       out.textField(text);
     };
@@ -132,7 +132,7 @@ final class Encoders {
     return (value, out) -> {
       String text = value instanceof String string ? string : TextForm.of(value, type);
       if (text.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-        throw new UnfitValueException("the text has more than the 63 bytes of a name", "text");
+        throw new UnfitValueException("the text has more than the 63 bytes of a name", text, "text");
       }
       out.textField(text);
     };
