@@ -170,7 +170,9 @@ final class SinkConfig extends AbstractConfig {
             millis(getLong(DELETE_MEMORY_MS)), getInt(DELETE_MEMORY_ENTRIES)),
         new PipelineOptions.Flushing(
             millis(orElse(getLong(FLUSH_INTERVAL_MS), defaults.intervalMillis())),
-            Math.toIntExact(orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords())),
+            (int)
+                Math.min(
+                    orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords()), Integer.MAX_VALUE),
             DataSize.ofBytes(orElse(getLong(FLUSH_MAX_BYTES), defaults.maxBytes())),
             DataSize.ofBytes(getLong(BUFFER_MAX_BYTES))),
         new PipelineOptions.Waiting(

@@ -229,7 +229,6 @@ final class SinkSettings {
             FLUSH_MAX_RECORDS,
             null,
             1,
-            Integer.MAX_VALUE,
             "Changes after which a batch is committed." + perTarget("records"))
         .number(
             definition,
@@ -363,20 +362,6 @@ final class SinkSettings {
 
     Group number(ConfigDef definition, String key, Long defaultValue, long least, String doc) {
       return add(definition, key, Type.LONG, defaultValue, atLeast(least), Importance.LOW, doc);
-    }
-
-    Group number(
-        ConfigDef definition, String key, Long defaultValue, long least, long most, String doc) {
-      ConfigDef.Validator bounds =
-          ConfigDef.LambdaValidator.with(
-              (name, value) -> {
-                atLeast(least).ensureValid(name, value);
-                if (value != null && ((Number) value).longValue() > most) {
-                  throw new ConfigException(name, value, "must be at most " + most);
-                }
-              },
-              () -> "from " + least + " to " + most);
-      return add(definition, key, Type.LONG, defaultValue, bounds, Importance.LOW, doc);
     }
 
     Group whole(ConfigDef definition, String key, int defaultValue, int least, String doc) {
