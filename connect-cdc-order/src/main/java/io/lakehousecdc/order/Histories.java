@@ -93,6 +93,11 @@ public final class Histories {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** Whether the source is known to feed the table from that one of its own. */
+  boolean isFed(SourceId source, String table, String sourceTable) {
+    return feeds(source, table + FROM + sourceTable);
+  }
+
   /** The history with that epoch. */
   public Optional<History> history(int epoch) {
     return all.stream().filter(history -> history.epoch() == epoch).findAny();

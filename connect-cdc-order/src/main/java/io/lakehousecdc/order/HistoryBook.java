@@ -61,7 +61,7 @@ public final class HistoryBook {
    * @param sourceTable name of the source's table
    */
   public void feeds(SourceId source, String table, String sourceTable) {
-    if (!known.sourceTables(table, source).contains(sourceTable)) {
+    if (!known.isFed(source, table, sourceTable)) {
       change(known.feeding(source, table, sourceTable));
     }
   }

@@ -43,7 +43,12 @@ final class TrackedStream {
 
   /** Notes that the source feeds the event's table, and from which of its own. */
   void feeds(ChangeEvent event, HistoryBook book) {
-    Object feed = event instanceof RowEvent row ? row.schema() : event;
+    Object feed = lastFeed;
+    if (event instanceof RowEvent row) {
+      feed = row.schema();
+    } else if (event instanceof TruncateEvent) {
+      feed = event;
+    }
     if (feed == lastFeed && event.table().equals(lastFed)) {
       return;
     }

@@ -120,6 +120,14 @@ class PostgresKeyMismatchIT extends PostgresFixture {
   }
 
   @Test
+  void tableThatIsPartitionedByAnExpressionIsRefused() {
+    database.execute("create table items (id int, name text) partition by hash ((id + 1))");
+    assertThat(refused(owner(), NAMED, 1, "a").getMessage())
+        .contains("expression", "table.name.map")
+        .doesNotContain("Run:");
+  }
+
+  @Test
   void columnsThatDifferInTheirCaseAreRenamedOrWrittenInLowerCase() {
     RowSchema mixed = schema(1, required("Id", Primitive.INT32), optional("Name", Primitive.TEXT));
     database.execute("create table items (id int primary key, name text)");

@@ -197,13 +197,13 @@ public final class Catalog {
   /** A deferrable constraint, which is the primary key or another. */
   public record Deferrable(String name, boolean primary) {}
 
-  /** Columns that a table is partitioned by; empty where it is not, or by expressions. */
+  /** Columns that a table is partitioned by, empty text for an expression; none where it is not. */
   public List<String> partitionColumns(PgTable table) throws SQLException {
     String sql =
         """
-        SELECT a.attname FROM pg_partitioned_table p
+        SELECT coalesce(a.attname, '') FROM pg_partitioned_table p
           CROSS JOIN LATERAL unnest(p.partattrs::int2[]) AS k(attnum)
-          JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum
+          LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum
         WHERE p.partrelid = ?::int8::oid ORDER BY a.attnum""";
     return texts(sql, table);
   }

@@ -55,6 +55,10 @@ final class KeyMismatch {
       return renaming.isPresent() ? renaming.get() : withColumns(missing);
     }
     List<String> partitioned = catalog.partitionColumns(table);
+    if (partitioned.contains("")) {
+      return " It is partitioned by an expression, so that PostgreSQL keeps no key of it unique: write"
+          + " the records to another table with table.name.map.";
+    }
     if (!key.containsAll(partitioned)) {
       return withPartitionColumns(partitioned);
     }
