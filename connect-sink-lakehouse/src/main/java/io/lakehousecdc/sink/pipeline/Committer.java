@@ -71,6 +71,16 @@ final class Committer {
     target.prepare(batch.commit());
   }
 
+  /** See {@link Target#cancel}. Called by any thread. */
+  void cancel() {
+    target.cancel();
+  }
+
+  /** See {@link Target#abort}. Called by any thread. */
+  void abort() {
+    target.abort();
+  }
+
   /**
    * Commits the batch, together with following ones where a constraint demands it.
    *

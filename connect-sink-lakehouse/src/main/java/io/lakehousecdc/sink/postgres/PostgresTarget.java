@@ -99,6 +99,16 @@ final class PostgresTarget implements Target {
   }
 
   @Override
+  public void cancel() {
+    session.cancel();
+  }
+
+  @Override
+  public void abort() {
+    session.abort();
+  }
+
+  @Override
   public void alterOffsets(Map<SourcePartition, Long> altered) {
     session.run(
         "Altering offsets",

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The session of a target with what is cached in it: opened by the first transaction, and anew by
- * the next one after it was lost. Not thread-safe, but for the gauges.
+ * the next one after it was lost. Not thread-safe, but for the gauges, {@link #cancel} and {@link
+ * #abort}.
  */
 final class TargetSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
@@ -30,8 +31,10 @@ final class TargetSession implements AutoCloseable {
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong stagingTables = new AtomicLong();
   private final AtomicLong ddlStatements = new AtomicLong();
-  private Session session;
   private TargetTables tables;
+
+  /** Read by other threads, to cancel what it does. */
+  private volatile Session session;
 
   /**
    * @param tasks how many tasks the connector may have
@@ -107,14 +110,14 @@ final class TargetSession implements AutoCloseable {
     }
     Session fresh = Session.open(settings);
     opened.incrementAndGet();
+    session = fresh;
+    tables = new TargetTables(fresh, settings, sharedConstraints, ahead);
     try {
       bookkeeping.create(fresh);
     } catch (SQLException | RuntimeException e) {
-      fresh.close();
+      discard();
       throw e;
     }
-    session = fresh;
-    tables = new TargetTables(fresh, settings, sharedConstraints, ahead);
   }
 
   /** Closes the session, if it is open, and forgets what was cached in it. */
@@ -123,6 +126,22 @@ final class TargetSession implements AutoCloseable {
       session.close();
       session = null;
       tables = null;
+    }
+  }
+
+  /** See {@link Session#cancel}; for any thread. */
+  void cancel() {
+    Session current = session;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /** See {@link Session#abort}; for any thread. */
+  void abort() {
+    Session current = session;
+    if (current != null) {
+      current.abort();
     }
   }
 

@@ -246,7 +246,7 @@ public final class CommitAttempt {
       Sweep sweep = each.batch().sweep().orElseThrow();
       RemovalSql removal = each.table().removal();
       orphaned +=
-          session.scanning(
+          session.unbounded(
               () ->
                   sweep.mode() == Sweep.Mode.REPORT
                       ? session.number(removal.countBelow(sweep.floor()))

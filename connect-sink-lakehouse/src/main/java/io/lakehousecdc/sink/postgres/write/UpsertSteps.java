@@ -88,7 +88,7 @@ final class UpsertSteps {
   void truncate() throws SQLException {
     for (Floor each : batch.truncates()) {
       String sql = table.removal().removeBelow(each, Operation.TRUNCATE);
-      deleted += session.scanning(() -> session.update(sql));
+      deleted += session.unbounded(() -> session.update(sql));
     }
   }
 
