@@ -37,6 +37,7 @@ final class CommitRunner {
   private final PostgresSettings settings;
   private final Bookkeeping bookkeeping;
   private final SharedHistories histories;
+  private final BeforeCommit before;
   private final AtomicLong replacements = new AtomicLong();
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
 
@@ -52,7 +53,9 @@ final class CommitRunner {
       TargetSession session,
       PostgresSettings settings,
       Bookkeeping bookkeeping,
-      SharedHistories histories) {
+      SharedHistories histories,
+      BeforeCommit before) {
+    this.before = before;
     this.session = session;
     this.settings = settings;
     this.bookkeeping = bookkeeping;
@@ -61,7 +64,9 @@ final class CommitRunner {
 
   /** Applies a commit; does nothing where it has been committed before. */
   CommitReceipt commit(Commit commit) {
-    List<TableBatch> batches = asStored(commit);
+    List<TableBatch> stored = asStored(commit);
+    before.run(commit, stored);
+    List<TableBatch> batches = before.without(stored);
     CommitReceipt receipt =
         untilApplied(
             commit.histories(),
@@ -82,12 +87,12 @@ final class CommitRunner {
             },
             Applied.class::isInstance);
     histories.agreedOn(commit.histories());
-    return receipt;
+    return receipt.plus(new CommitReceipt(0, before.committed(), 0, 0, 0));
   }
 
   /** Applies a commit and takes it back. */
   void rehearse(Commit commit) {
-    List<TableBatch> batches = asStored(commit);
+    List<TableBatch> batches = before.without(asStored(commit));
     untilApplied(
         commit.histories(),
         (connected, attempt) -> {

@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.EncodeAhead;
+import io.lakehousecdc.sink.postgres.write.Progress;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.LoadedPartition;
@@ -32,6 +33,7 @@ final class PostgresTarget implements Target {
   private final EncodeAhead ahead;
   private final TargetSession session;
   private final SharedHistories histories;
+  private final BeforeCommit before;
   private final CommitRunner commits;
   private final Map<String, LongSupplier> gauges;
 
@@ -46,8 +48,11 @@ final class PostgresTarget implements Target {
     this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
     this.session = new TargetSession(settings, bookkeeping, ahead, context.tasks());
     this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
-    this.commits = new CommitRunner(session, settings, bookkeeping, histories);
+    Progress progress = new Progress();
+    this.before = new BeforeCommit(session, settings, bookkeeping, histories, progress);
+    this.commits = new CommitRunner(session, settings, bookkeeping, histories, before);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
+    figures.putAll(progress.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
     this.gauges = Map.copyOf(figures);
     session.run("Connecting to PostgreSQL", (connected, tables) -> null);
@@ -55,6 +60,7 @@ final class PostgresTarget implements Target {
 
   @Override
   public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
+    before.reset();
     Map<SourcePartition, PartitionState> states =
         session.run(
             "Reading offsets", (connected, tables) -> states(connected.connection(), partitions));

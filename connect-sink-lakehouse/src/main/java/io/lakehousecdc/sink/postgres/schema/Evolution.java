@@ -92,8 +92,37 @@ public final class Evolution {
   }
 
   private PgTable execute(TableId table, List<SchemaChange> changes) throws SQLException {
-    run(Ddl.alterTable(table, changes, session.catalog()));
+    String sql = Ddl.alterTable(table, changes, session.catalog());
+    if (changes.stream().anyMatch(Rewrites::rewrites)) {
+      requireRewritable(table, sql);
+    }
+    run(sql);
     return session.catalog().table(table).orElseThrow();
+  }
+
+  /**
+   * Makes sure that a statement which rewrites a table ends in good time: nobody can read or write
+   * the table meanwhile, and all tables of the task wait.
+   */
+  private void requireRewritable(TableId table, String sql) throws SQLException {
+    long bytes =
+        session.number(
+            "SELECT pg_total_relation_size(t.oid)"
+                + " + (SELECT coalesce(sum(pg_total_relation_size(p.relid)), 0)"
+                + " FROM pg_partition_tree(t.oid) p WHERE p.relid <> t.oid)::int8 FROM (SELECT "
+                + Identifiers.literal(Identifiers.qualified(table))
+                + "::regclass AS oid) t");
+    if (bytes > settings.rewriteBytes()) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " has to be rewritten, which locks it for long: it has "
+              + bytes
+              + " bytes, more than schema.rewrite.max.bytes. Run the statement when that is"
+              + " possible, and restart the task: "
+              + sql
+              + "; or raise schema.rewrite.max.bytes.");
+    }
   }
 
   private PgTable create(TableBatch batch) throws SQLException {
@@ -130,7 +159,11 @@ public final class Evolution {
   void run(String sql) throws SQLException {
     LOG.info("Changing the target: {}", sql);
     statements++;
-    session.execute(sql);
+    session.scanning(
+        () -> {
+          session.execute(sql);
+          return 0;
+        });
   }
 
   private FatalException refused(Optional<PgTable> table, TableBatch batch) throws SQLException {

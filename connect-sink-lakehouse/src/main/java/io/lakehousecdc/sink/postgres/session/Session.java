@@ -11,7 +11,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Properties;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -134,6 +136,20 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Runs a query for the texts of one row; empty where there is none. */
+  public List<String> texts(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      List<String> texts = new ArrayList<>();
+      if (row.next()) {
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+          texts.add(row.getString(i));
+        }
+      }
+      return texts;
+    }
+  }
+
   /** Runs a statement that gives one column of small numbers; returns the set of them. */
   public BitSet numbers(String sql) throws SQLException {
     BitSet numbers = new BitSet();
@@ -152,21 +168,29 @@ public final class Session implements AutoCloseable {
     long run() throws SQLException;
   }
 
+  /** Runs statements on most rows of a table, which no index helps to find: they may scan it. */
+  public long scanning(Counting statements) throws SQLException {
+    return unbounded(
+        () -> {
+          execute("SET LOCAL enable_seqscan = on");
+          long rows = statements.run();
+          execute("SET LOCAL enable_seqscan = off");
+          return rows;
+        });
+  }
+
   /**
-   * Runs statements on most rows of a table, which no index helps to find: they may scan it, and
-   * take as long as the table is large. Neither the statement timeout nor the socket timeout ends
-   * them, because a statement that is too long once is too long at every attempt; {@link #cancel}
-   * does.
+   * Runs statements that take as long as a table is large. Neither the statement timeout nor the
+   * socket timeout ends them, because a statement that is too long once is too long at every
+   * attempt; {@link #cancel} does.
    */
   public long unbounded(Counting statements) throws SQLException {
     int socketTimeout = connection.getNetworkTimeout();
     connection.setNetworkTimeout(Runnable::run, 0);
     try {
-      execute("SET LOCAL enable_seqscan = on; SET LOCAL statement_timeout = 0");
+      execute("SET LOCAL statement_timeout = 0");
       long rows = statements.run();
-      execute(
-          "SET LOCAL enable_seqscan = off; SET LOCAL statement_timeout = "
-              + statementTimeoutMillis);
+      execute("SET LOCAL statement_timeout = " + statementTimeoutMillis);
       return rows;
     } finally {
       if (!connection.isClosed()) {

@@ -13,7 +13,7 @@ import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableOrder;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
-import io.lakehousecdc.sink.postgres.sql.RemovalSql;
+import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
 import io.lakehousecdc.sink.postgres.store.TruncateStore;
 import io.lakehousecdc.sink.postgres.write.AttemptResult.Applied;
 import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
@@ -244,13 +244,13 @@ public final class CommitAttempt {
     for (PreparedBatch each : sweeping) {
       place = "Table " + each.id() + ", sweeping rows that the snapshot did not contain";
       Sweep sweep = each.batch().sweep().orElseThrow();
-      RemovalSql removal = each.table().removal();
+      BelowFloorSql removal = new BelowFloorSql(each.table().plan().table(), options);
       orphaned +=
-          session.unbounded(
+          session.scanning(
               () ->
                   sweep.mode() == Sweep.Mode.REPORT
-                      ? session.number(removal.countBelow(sweep.floor()))
-                      : session.update(removal.removeBelow(sweep.floor(), Operation.DELETE)));
+                      ? session.number(removal.count(sweep.floor()))
+                      : session.update(removal.remove(sweep.floor(), Operation.DELETE)));
     }
     return orphaned;
   }

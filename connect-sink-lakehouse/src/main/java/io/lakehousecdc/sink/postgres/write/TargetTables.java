@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -111,6 +112,24 @@ public final class TargetTables {
             .map(column -> (SchemaChange) new SchemaChange.RelaxNotNull(column.name()))
             .toList();
     changed(evolution.alter(table, changes));
+  }
+
+  /** As {@link #relax}, for the columns of those names that a table has. */
+  public void relaxNames(TableId table, List<String> names) throws SQLException {
+    Set<PgColumn> relaxed = new HashSet<>();
+    for (PgColumn column : stored(table).map(PgTable::columns).orElse(List.of())) {
+      if (column.notNull() && names.contains(column.name())) {
+        relaxed.add(column);
+      }
+    }
+    if (!relaxed.isEmpty()) {
+      relax(table, relaxed);
+    }
+  }
+
+  /** See {@link SourceColumns#cleared}. */
+  public List<String> cleared(TableBatch batch) throws SQLException {
+    return columns.cleared(batch);
   }
 
   private Optional<PgTable> stored(TableId id) throws SQLException {

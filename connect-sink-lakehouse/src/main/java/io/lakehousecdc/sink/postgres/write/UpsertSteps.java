@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -86,9 +87,10 @@ final class UpsertSteps {
 
   /** Removes the rows below the batch's truncates. */
   void truncate() throws SQLException {
+    BelowFloorSql belowFloor = new BelowFloorSql(table.plan().table(), table.plan().options());
     for (Floor each : batch.truncates()) {
-      String sql = table.removal().removeBelow(each, Operation.TRUNCATE);
-      deleted += session.unbounded(() -> session.update(sql));
+      String sql = belowFloor.remove(each, Operation.TRUNCATE);
+      deleted += session.scanning(() -> session.update(sql));
     }
   }
 
