@@ -134,7 +134,7 @@ final class Committer {
         receipt.toastMerged(),
         receipt.orphaned());
     skipLog.skipped(receipt.skips().plus(batch.content().skips()), entries);
-    if (receipt.orphaned() > 0) {
+    if (receipt.orphaned() > 0 && !batch.content().sweeps().isEmpty()) {
       LOG.warn(
           "A completed snapshot of {} did not contain {} stored rows{}",
           batch.content().sweeps().stream().map(Sweeps.Due::table).toList(),

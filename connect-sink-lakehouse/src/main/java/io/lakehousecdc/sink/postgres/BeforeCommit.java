@@ -11,7 +11,6 @@ import io.lakehousecdc.sink.postgres.catalog.TableTraits;
 import io.lakehousecdc.sink.postgres.schema.SourceColumns;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
-import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
 import io.lakehousecdc.sink.postgres.sql.KeyRanges;
 import io.lakehousecdc.sink.postgres.store.Bookkeeping;
@@ -103,6 +102,9 @@ final class BeforeCommit {
 
   /** Columns to be cleared, by batch; costs nothing where no batch tells of another column. */
   private Map<TableBatch, List<String>> cleared(List<TableBatch> batches) {
+    if (session.isKnown(tables -> batches.stream().allMatch(tables::isOfKnownColumns))) {
+      return Map.of();
+    }
     return session.run(
         "Reading the columns of sources",
         (connected, tables) -> {
@@ -253,7 +255,7 @@ final class BeforeCommit {
   private <T> T guarded(Commit commit, String place, TargetSession.Work<T> work) {
     // By themselves, since a task that adds to the histories excludes all others until it ends.
     agree(commit, place);
-    return transaction(
+    return session.committed(
         place,
         (connected, tables) -> {
           histories.agreeOn(connected.connection(), commit.histories());
@@ -264,7 +266,7 @@ final class BeforeCommit {
 
   private void agree(Commit commit, String place) {
     if (!histories.isAgreed(commit.histories())) {
-      transaction(
+      session.committed(
           place,
           (connected, tables) -> {
             histories.agreeOn(connected.connection(), commit.histories());
@@ -273,17 +275,6 @@ final class BeforeCommit {
                 .isDue(connected.connection(), commit.advances(), commit.id());
           });
       histories.agreedOn(commit.histories());
-    }
-  }
-
-  private <T> T transaction(String place, TargetSession.Work<T> work) {
-    try {
-      return session.transaction(work, result -> true);
-    } catch (SQLException e) {
-      if (SqlErrors.isOutdated(e)) {
-        throw new RetriableException(place + ": somebody has changed the table meanwhile.", e);
-      }
-      throw SqlErrors.classify(e, place);
     }
   }
 }

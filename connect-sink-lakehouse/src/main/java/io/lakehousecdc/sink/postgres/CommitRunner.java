@@ -38,6 +38,7 @@ final class CommitRunner {
   private final Bookkeeping bookkeeping;
   private final SharedHistories histories;
   private final BeforeCommit before;
+  private final BackgroundSweeps sweeps;
   private final AtomicLong replacements = new AtomicLong();
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
 
@@ -54,8 +55,10 @@ final class CommitRunner {
       PostgresSettings settings,
       Bookkeeping bookkeeping,
       SharedHistories histories,
-      BeforeCommit before) {
+      BeforeCommit before,
+      BackgroundSweeps sweeps) {
     this.before = before;
+    this.sweeps = sweeps;
     this.session = session;
     this.settings = settings;
     this.bookkeeping = bookkeeping;
@@ -64,6 +67,7 @@ final class CommitRunner {
 
   /** Applies a commit; does nothing where it has been committed before. */
   CommitReceipt commit(Commit commit) {
+    sweeps.throwFailure();
     List<TableBatch> stored = asStored(commit);
     before.run(commit, stored);
     List<TableBatch> batches = before.without(stored);
@@ -87,7 +91,10 @@ final class CommitRunner {
             },
             Applied.class::isInstance);
     histories.agreedOn(commit.histories());
-    return receipt.plus(new CommitReceipt(0, before.committed(), 0, 0, 0));
+    if (stored.stream().anyMatch(batch -> batch.sweep().isPresent())) {
+      sweeps.wake();
+    }
+    return receipt.plus(new CommitReceipt(0, before.committed(), 0, 0, sweeps.takeOrphaned()));
   }
 
   /** Applies a commit and takes it back. */
@@ -144,7 +151,7 @@ final class CommitRunner {
           (connected, tables) -> {
             attempt[0] =
                 new CommitAttempt(
-                    connected, tables, bookkeeping.truncates(), settings.tables(), known, replaced);
+                    connected, tables, bookkeeping, settings, known, replaced);
             return step.run(connected, attempt[0]);
           },
           isKept);

@@ -34,6 +34,7 @@ final class PostgresTarget implements Target {
   private final TargetSession session;
   private final SharedHistories histories;
   private final BeforeCommit before;
+  private final BackgroundSweeps sweeps;
   private final CommitRunner commits;
   private final Map<String, LongSupplier> gauges;
 
@@ -50,7 +51,14 @@ final class PostgresTarget implements Target {
     this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
     Progress progress = new Progress();
     this.before = new BeforeCommit(session, settings, bookkeeping, histories, progress);
-    this.commits = new CommitRunner(session, settings, bookkeeping, histories, before);
+    this.sweeps =
+        new BackgroundSweeps(
+            "lakehouse-sweeper-" + context.connector() + "-" + context.task(),
+            new TargetSession(settings, bookkeeping, ahead, context.tasks()),
+            settings,
+            bookkeeping,
+            progress);
+    this.commits = new CommitRunner(session, settings, bookkeeping, histories, before, sweeps);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
     figures.putAll(progress.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
@@ -63,7 +71,13 @@ final class PostgresTarget implements Target {
     before.reset();
     Map<SourcePartition, PartitionState> states =
         session.run(
-            "Reading offsets", (connected, tables) -> states(connected.connection(), partitions));
+            "Reading offsets",
+            (connected, tables) -> {
+              if (!bookkeeping.sweepWork().all(connected.connection()).isEmpty()) {
+                sweeps.wake();
+              }
+              return states(connected.connection(), partitions);
+            });
     Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
     for (SourcePartition partition : partitions) {
       PartitionState state = states.get(partition);
@@ -139,6 +153,7 @@ final class PostgresTarget implements Target {
 
   @Override
   public void close() {
+    sweeps.close();
     ahead.close();
     session.close();
   }

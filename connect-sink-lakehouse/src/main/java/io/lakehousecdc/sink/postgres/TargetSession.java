@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.SharedConstraints;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -67,6 +68,23 @@ final class TargetSession implements AutoCloseable {
   }
 
   /**
+   * As {@link #run}, for work on a table that was read from the catalogue in an earlier
+   * transaction.
+   *
+   * @throws RetriableException also where somebody has changed the table since
+   */
+  <T> T committed(String place, Work<T> work) {
+    try {
+      return transaction(work, result -> true);
+    } catch (SQLException e) {
+      if (SqlErrors.isOutdated(e)) {
+        throw new RetriableException(place + ": somebody has changed the table meanwhile.", e);
+      }
+      throw SqlErrors.classify(e, place);
+    }
+  }
+
+  /**
    * Runs work in a transaction, which is rolled back if it fails.
    *
    * @param isKept tells by its result whether it is committed; if not, it is rolled back
@@ -88,6 +106,14 @@ final class TargetSession implements AutoCloseable {
       }
       publish();
     }
+  }
+
+  /**
+   * Whether something holds by what is cached of tables, without a transaction; false where there
+   * is no session.
+   */
+  boolean isKnown(Predicate<TargetTables> question) {
+    return session != null && question.test(tables);
   }
 
   private void rollBack() {

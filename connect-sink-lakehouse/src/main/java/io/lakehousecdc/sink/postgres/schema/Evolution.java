@@ -39,9 +39,14 @@ public final class Evolution {
   private final PostgresSettings settings;
   private final TableOptions options;
   private final WantedColumns wanted;
+  private final CreatedTables created;
   private long statements;
 
-  public Evolution(Session session, PostgresSettings settings) {
+  /**
+   * @param created told of the tables that are created
+   */
+  public Evolution(Session session, PostgresSettings settings, CreatedTables created) {
+    this.created = created;
     this.session = session;
     this.settings = settings;
     this.options = settings.tables();
@@ -131,7 +136,11 @@ public final class Evolution {
       run(Ddl.createSchema(id.schema()));
     }
     run(createSql(batch));
-    return session.catalog().table(id).orElseThrow();
+    PgTable table = session.catalog().table(id).orElseThrow();
+    if (options.writeMode() == WriteMode.UPSERT) {
+      created.created(table, batch);
+    }
+    return table;
   }
 
   private String createSql(TableBatch batch) throws SQLException {

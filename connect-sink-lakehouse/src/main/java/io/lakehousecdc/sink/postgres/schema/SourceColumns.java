@@ -169,17 +169,25 @@ public final class SourceColumns {
     return new Alterations(alterations, cleared);
   }
 
+  /** Whether a batch shows the columns that are known, by what is cached here. */
+  public boolean isOfKnownColumns(TableBatch batch) {
+    if (!ColumnChanges.areFollowed(settings.tables()) || batch.observedSchemas().isEmpty()) {
+      return true;
+    }
+    ColumnHistory known = histories.find(batch.table());
+    return known != null && known.after(batch.observedSchemas()).sameColumns(known);
+  }
+
   /**
    * The columns of a table that {@link #follow} will set to NULL for a batch; empty where there are
    * none. Until the transaction ends, no other task follows changes of the table's columns.
    */
   public List<String> cleared(TableBatch batch) throws SQLException {
     TableId table = batch.table();
-    if (!ColumnChanges.areFollowed(settings.tables()) || batch.observedSchemas().isEmpty()) {
+    if (isOfKnownColumns(batch)) {
       return List.of();
     }
-    ColumnHistory cached = histories.find(table);
-    ColumnHistory known = cached == null ? read(table) : cached;
+    ColumnHistory known = read(table);
     if (known.after(batch.observedSchemas()).sameColumns(known)) {
       return List.of();
     }

@@ -125,6 +125,14 @@ public final class PostgresSettings {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_sweeps");
   }
 
+  public TableId sweepWorkTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_sweep_work");
+  }
+
+  public TableId createdTablesTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_created");
+  }
+
   public int fillfactor() {
     return (int) settings.number(FILLFACTOR);
   }

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import java.util.Locale;
 
 /**
  * Statements on the rows that a truncate or a sweep takes; the table has the alias {@code t}.
@@ -41,6 +42,20 @@ public record BelowFloorSql(PgTable table, TableOptions options) {
   /** Counts the rows below a floor. */
   public String count(Floor floor) {
     return "SELECT count(*) FROM " + table.sql() + " AS t WHERE " + below(floor);
+  }
+
+  /**
+   * Counts the rows below a floor on a random share of the table's pages.
+   *
+   * @param percent the share, above 0 and below 100
+   */
+  public String countSample(Floor floor, double percent) {
+    return "SELECT count(*) FROM "
+        + table.sql()
+        + " AS t TABLESAMPLE SYSTEM ("
+        + String.format(Locale.ROOT, "%.6f", percent)
+        + ") WHERE "
+        + below(floor);
   }
 
   /** Whether a row is not below a floor, as 1 or 0. */

@@ -5,16 +5,15 @@ import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableOrder;
+import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
-import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
-import io.lakehousecdc.sink.postgres.store.TruncateStore;
+import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.AttemptResult.Applied;
 import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
 import io.lakehousecdc.sink.spi.CommitId;
@@ -41,7 +40,8 @@ import java.util.StringJoiner;
 public final class CommitAttempt {
   private final Session session;
   private final TargetTables tables;
-  private final TruncateStore truncates;
+  private final Bookkeeping bookkeeping;
+  private final PostgresSettings settings;
   private final TableOptions options;
   private final Histories histories;
   private final Set<TableId> replaced;
@@ -66,14 +66,15 @@ public final class CommitAttempt {
   public CommitAttempt(
       Session session,
       TargetTables tables,
-      TruncateStore truncates,
-      TableOptions options,
+      Bookkeeping bookkeeping,
+      PostgresSettings settings,
       Histories histories,
       Set<TableId> replaced) {
     this.session = session;
     this.tables = tables;
-    this.truncates = truncates;
-    this.options = options;
+    this.bookkeeping = bookkeeping;
+    this.settings = settings;
+    this.options = settings.tables();
     this.histories = histories;
     this.replaced = replaced;
   }
@@ -165,11 +166,13 @@ public final class CommitAttempt {
     session.execute(locks.toString());
     for (Map.Entry<TableId, List<Floor>> entry : floors.entrySet()) {
       for (Floor each : entry.getValue()) {
-        truncates.remember(session.connection(), entry.getKey(), each);
+        bookkeeping.truncates().remember(session.connection(), entry.getKey(), each);
       }
     }
     tables.requireCurrent(ids);
-    return truncates.read(session.connection(), ids, histories, options.relation());
+    return bookkeeping
+        .truncates()
+        .read(session.connection(), ids, histories, options.relation());
   }
 
   private Work stage(CommitId commit, PreparedBatch prepared, Floors floors) throws SQLException {
@@ -238,19 +241,14 @@ public final class CommitAttempt {
         .anyMatch(index -> index.name().equals(constraint) && index.columns().equals(key));
   }
 
-  /** Removes or counts the rows that snapshots lacked; returns how many these orphaned rows are. */
+  /** Sees to the rows that snapshots lacked; returns how many orphaned rows were found. */
   private long sweep(List<PreparedBatch> sweeping) throws SQLException {
+    DueSweep due = new DueSweep(session, settings, tables.created(), bookkeeping.sweepWork());
     long orphaned = 0;
     for (PreparedBatch each : sweeping) {
       place = "Table " + each.id() + ", sweeping rows that the snapshot did not contain";
       Sweep sweep = each.batch().sweep().orElseThrow();
-      BelowFloorSql removal = new BelowFloorSql(each.table().plan().table(), options);
-      orphaned +=
-          session.scanning(
-              () ->
-                  sweep.mode() == Sweep.Mode.REPORT
-                      ? session.number(removal.count(sweep.floor()))
-                      : session.update(removal.remove(sweep.floor(), Operation.DELETE)));
+      orphaned += due.run(each.table().plan().table(), sweep);
     }
     return orphaned;
   }
