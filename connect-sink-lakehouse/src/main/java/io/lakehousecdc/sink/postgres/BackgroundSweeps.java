@@ -240,8 +240,7 @@ final class BackgroundSweeps implements AutoCloseable {
     Optional<PgTable> table = connected.catalog().table(id);
     return table.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new Big(table.get(), TableTraits.read(connected.connection(), table.get())));
+        : Optional.of(new Big(table.get(), TableTraits.read(connected.connection(), table.get())));
   }
 
   private long remove(String place, Work work, Big big, Progress.Work running) {
@@ -274,7 +273,8 @@ final class BackgroundSweeps implements AutoCloseable {
   /** A table of which a bounded part is read: an estimate, if it is larger than that. */
   private Found report(String place, Work work, Big big) {
     BelowFloorSql sql = new BelowFloorSql(big.table(), settings.tables());
-    double percent = 100.0 * SAMPLE * settings.maintenanceBytes() / Math.max(1, big.traits().bytes());
+    double percent =
+        100.0 * SAMPLE * settings.maintenanceBytes() / Math.max(1, big.traits().bytes());
     boolean whole = percent >= 100;
     long rows =
         transaction(

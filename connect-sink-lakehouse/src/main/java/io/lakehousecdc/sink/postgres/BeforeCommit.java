@@ -62,7 +62,9 @@ final class BeforeCommit {
   private final SharedHistories histories;
   private final Progress progress;
 
-  /** Truncates that are carried out, with the rows that they removed, until a commit counts them. */
+  /**
+   * Truncates that are carried out, with the rows that they removed, until a commit counts them.
+   */
   private final Map<Truncate, Long> done = new HashMap<>();
 
   private record Truncate(TableId table, Floor floor) {}
@@ -147,7 +149,8 @@ final class BeforeCommit {
   private Optional<Long> truncate(Commit commit, Truncate truncate) {
     String place = "Table " + truncate.table() + ", truncating it";
     Optional<Big> found =
-        guarded(commit, place, (connected, tables) -> Big.find(connected, truncate.table(), settings));
+        guarded(
+            commit, place, (connected, tables) -> Big.find(connected, truncate.table(), settings));
     Optional<BelowFloorSql> sql =
         found
             .filter(big -> !big.traits().referenced())
@@ -157,7 +160,7 @@ final class BeforeCommit {
       return Optional.empty();
     }
     try (Progress.Work work =
-        progress.begin(place + " at " + truncate.floor().at() + ", beside the commits")) {
+        progress.begin(place + " at " + truncate.floor().at() + ", before the commit")) {
       boolean truncatable = found.get().traits().truncatable();
       Optional<Long> rows =
           guarded(
@@ -205,7 +208,7 @@ final class BeforeCommit {
     if (found.isEmpty()) {
       return;
     }
-    try (Progress.Work work = progress.begin(place + " " + columns + ", beside the commits")) {
+    try (Progress.Work work = progress.begin(place + " " + columns + ", before the commit")) {
       String sql = SourceColumns.clearSql(found.get().table(), columns);
       found
           .get()

@@ -150,8 +150,7 @@ final class CommitRunner {
       return session.transaction(
           (connected, tables) -> {
             attempt[0] =
-                new CommitAttempt(
-                    connected, tables, bookkeeping, settings, known, replaced);
+                new CommitAttempt(connected, tables, bookkeeping, settings, known, replaced);
             return step.run(connected, attempt[0]);
           },
           isKept);

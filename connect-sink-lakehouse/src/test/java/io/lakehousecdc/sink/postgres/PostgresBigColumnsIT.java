@@ -91,8 +91,10 @@ class PostgresBigColumnsIT extends PostgresFixture {
     onUpdate("perform pg_sleep(0.005)");
     owner(
             Map.of(
-                "postgres.statement.timeout.ms", "1000",
-                "postgres.maintenance.min.bytes", maintenanceBytes))
+                "postgres.statement.timeout.ms",
+                "1000",
+                "postgres.maintenance.min.bytes",
+                maintenanceBytes))
         .commit(dropped(200));
     assertEquals(0, database.number("select count(*) from items where a is not null"));
   }
@@ -128,7 +130,8 @@ class PostgresBigColumnsIT extends PostgresFixture {
   /** Creates the table, of which the source then drops column {@code a}. */
   private void begin() {
     owner(Map.of())
-        .commit(batch(ITEMS, BOTH).seen("items", 1, 1, "id", "a", "b").upsert(1, 1, "x", "y").build());
+        .commit(
+            batch(ITEMS, BOTH).seen("items", 1, 1, "id", "a", "b").upsert(1, 1, "x", "y").build());
   }
 
   private static TableBatch dropped(long lsn) {

@@ -90,7 +90,9 @@ class PostgresBigSweepsIT extends PostgresFixture {
     onDelete("if old.id > 30000 then raise 'dies here' using errcode = '57P01'; end if");
     complete(owner, Mode.REMOVE);
     Await.until(
-        "the first range is swept", Duration.ofSeconds(60), () -> ids().size() == ROWS + 1 - 19_999);
+        "the first range is swept",
+        Duration.ofSeconds(60),
+        () -> ids().size() == ROWS + 1 - 19_999);
     dying.close();
     database.execute("drop trigger t on items");
     assertEquals(Set.of(), patient("0").pendingSweeps(Set.of("topic")), "it is decided on");
@@ -184,8 +186,7 @@ class PostgresBigSweepsIT extends PostgresFixture {
   @Test
   void statementTimeoutDoesNotEndASweepWithinTheCommit() {
     PartitionOwner owner =
-        owner(
-            open(TableOptions.DEFAULT, Map.of("postgres.statement.timeout.ms", "1000")), 0);
+        owner(open(TableOptions.DEFAULT, Map.of("postgres.statement.timeout.ms", "1000")), 0);
     owner.commit(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
     database.execute(
         "insert into items select i, 'row', 'r', null, 50, 50, 0 from generate_series(2, 401) i");
@@ -246,7 +247,6 @@ class PostgresBigSweepsIT extends PostgresFixture {
   }
 
   private Target patient(String maintenanceBytes) {
-    return open(
-        TableOptions.DEFAULT, Map.of("postgres.maintenance.min.bytes", maintenanceBytes));
+    return open(TableOptions.DEFAULT, Map.of("postgres.maintenance.min.bytes", maintenanceBytes));
   }
 }

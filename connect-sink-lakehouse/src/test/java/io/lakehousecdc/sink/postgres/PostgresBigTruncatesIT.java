@@ -43,8 +43,10 @@ class PostgresBigTruncatesIT extends PostgresFixture {
             open(
                 TableOptions.DEFAULT,
                 Map.of(
-                    "postgres.statement.timeout.ms", "1000",
-                    "postgres.maintenance.min.bytes", maintenanceBytes)),
+                    "postgres.statement.timeout.ms",
+                    "1000",
+                    "postgres.maintenance.min.bytes",
+                    maintenanceBytes)),
             0);
     owner.commit(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
     fill(400, 100);
@@ -142,8 +144,7 @@ class PostgresBigTruncatesIT extends PostgresFixture {
 
     database.execute("drop trigger t on items");
     PartitionOwner next = owner(patient(TableOptions.DEFAULT), 0);
-    assertEquals(
-        ROWS - 20_000, next.commit(batch(ITEMS, NAMED).truncate(200).build()).deleted());
+    assertEquals(ROWS - 20_000, next.commit(batch(ITEMS, NAMED).truncate(200).build()).deleted());
     assertEquals(List.of(List.of(6, "at")), database.rows("select id, name from items"));
   }
 

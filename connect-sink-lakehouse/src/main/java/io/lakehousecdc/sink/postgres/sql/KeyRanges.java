@@ -27,7 +27,8 @@ public record KeyRanges(PgTable table, List<KeyColumn> key) {
    * @param after last key of the range before; empty for the first
    */
   public String end(List<String> after, int rows) {
-    String parts = key.stream().map(each -> "t." + each.sql() + "::text").collect(Collectors.joining(", "));
+    String parts =
+        key.stream().map(each -> "t." + each.sql() + "::text").collect(Collectors.joining(", "));
     // Qualified: a bare name would mean the column of text that is selected.
     String order = key.stream().map(each -> "t." + each.sql()).collect(Collectors.joining(", "));
     return "SELECT "

@@ -170,9 +170,7 @@ public final class CommitAttempt {
       }
     }
     tables.requireCurrent(ids);
-    return bookkeeping
-        .truncates()
-        .read(session.connection(), ids, histories, options.relation());
+    return bookkeeping.truncates().read(session.connection(), ids, histories, options.relation());
   }
 
   private Work stage(CommitId commit, PreparedBatch prepared, Floors floors) throws SQLException {

@@ -65,8 +65,8 @@ public final class RangeWork {
     return rows[0];
   }
 
-  private List<String> range(
-      Session session, List<String> begin, Statement statement, long[] rows) throws SQLException {
+  private List<String> range(Session session, List<String> begin, Statement statement, long[] rows)
+      throws SQLException {
     List<String> end = new ArrayList<>();
     rows[0] +=
         session.unbounded(

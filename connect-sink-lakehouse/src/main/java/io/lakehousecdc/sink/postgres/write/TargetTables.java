@@ -78,8 +78,7 @@ public final class TargetTables {
     if (compiled.isPresent() && options.writeMode() == WriteMode.UPSERT) {
       created.written(compiled.get().plan().table(), followed.batch());
     }
-    return compiled.map(
-        table -> new PreparedBatch(followed.batch(), followed.masked(), table));
+    return compiled.map(table -> new PreparedBatch(followed.batch(), followed.masked(), table));
   }
 
   /** What is known of tables that the sink has created. */
