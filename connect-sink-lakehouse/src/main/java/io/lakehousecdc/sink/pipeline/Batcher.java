@@ -20,8 +20,14 @@ import java.util.concurrent.Future;
  * only.
  */
 final class Batcher implements AutoCloseable {
-  /** Longest wait for the writer before partitions change hands. */
+  /** Longest wait for a commit before partitions change hands; after that it is cancelled. */
   private static final Duration HAND_OVER = Duration.ofSeconds(20);
+
+  /**
+   * Longest wait for a commit to end that was cancelled, and then aborted: for targets that cannot
+   * do either, in the midst of a call that takes long. Well below the default max.poll.interval.ms.
+   */
+  private static final Duration CANCELLATION = Duration.ofMinutes(2);
 
   private static final int MAX_QUEUED = 2;
 
@@ -152,16 +158,17 @@ final class Batcher implements AutoCloseable {
   }
 
   /**
-   * Forgets everything that is not committed, and a failure of the writer.
+   * Forgets everything that is not committed, and a failure of the writer. A commit in flight is
+   * cancelled.
    *
-   * @throws FatalException a commit in flight did not end in good time
+   * @throws FatalException it did not end in spite of that
    */
   void discard() {
-    if (!writer.reset(HAND_OVER)) {
+    if (!writer.reset(CANCELLATION)) {
       throw new FatalException(
           "The target did not answer for "
-              + HAND_OVER.toMillis()
-              + " ms. Check its load and locks.");
+              + CANCELLATION.toMillis()
+              + " ms, although the commit was cancelled. Check its load and the network.");
     }
     metrics.buffered(-metrics.bufferedEvents(), -metrics.bufferedBytes());
     open = new OpenBatch(options);

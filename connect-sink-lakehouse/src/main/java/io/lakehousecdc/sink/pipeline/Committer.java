@@ -72,6 +72,16 @@ final class Committer {
     target.prepare(batch.commit());
   }
 
+  /** See {@link Target#cancel}. Called by any thread. */
+  void cancel() {
+    target.cancel();
+  }
+
+  /** See {@link Target#abort}. Called by any thread. */
+  void abort() {
+    target.abort();
+  }
+
   /**
    * Commits the batch, together with following ones where a constraint demands it.
    *
@@ -125,7 +135,7 @@ final class Committer {
         receipt.toastMerged(),
         receipt.orphaned());
     skipLog.skipped(receipt.skips().plus(batch.content().skips()), entries);
-    if (receipt.orphaned() > 0) {
+    if (receipt.orphaned() > 0 && !batch.content().sweeps().isEmpty()) {
       LOG.warn(
           "A completed snapshot of {} did not contain {} stored rows{}",
           batch.content().sweeps().stream().map(Sweeps.Due::table).toList(),

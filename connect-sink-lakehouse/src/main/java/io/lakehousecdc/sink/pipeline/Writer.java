@@ -16,6 +16,12 @@ import java.util.function.Consumer;
  * it drops what is queued and waits to be {@link #reset}. Thread-safe.
  */
 final class Writer implements AutoCloseable {
+  /** How long a target is asked to cancel what it does before it is aborted. */
+  private static final Duration CANCELLING = Duration.ofSeconds(5);
+
+  private static final Duration CANCEL_INTERVAL = Duration.ofMillis(500);
+  private static final Duration CLOSING = Duration.ofSeconds(30);
+
   private final Committer committer;
   private final Consumer<SealedBatch> committed;
   private final ReentrantLock lock = new ReentrantLock();
@@ -98,21 +104,18 @@ final class Writer implements AutoCloseable {
   }
 
   /**
-   * Drops what is queued, interrupts what is in flight, and makes ready for new batches.
+   * Drops what is queued, cancels what is in flight, and makes ready for new batches.
    *
-   * @return false where the batch in flight did not end in time
+   * @return false where the batch in flight did not end in time, whatever was tried
    */
   boolean reset(Duration patience) {
     lock.lock();
     try {
       queue.clear();
-      if (busy) {
-        thread.interrupt();
-      }
     } finally {
       lock.unlock();
     }
-    boolean ended = await(() -> !busy, patience);
+    boolean ended = end(patience);
     lock.lock();
     try {
       queue.clear();
@@ -130,14 +133,50 @@ final class Writer implements AutoCloseable {
       closed = true;
       queue.clear();
       changed.signalAll();
-      thread.interrupt();
     } finally {
       lock.unlock();
     }
+    end(CLOSING);
     try {
-      thread.join(TimeUnit.SECONDS.toMillis(30));
+      thread.join(CLOSING.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Ends what is in flight: interrupts the thread, and has the target cancelled, again and again,
+   * since one request may come between two statements. A target that does not answer to that is
+   * aborted.
+   */
+  private boolean end(Duration patience) {
+    long began = System.nanoTime();
+    while (interrupted()) {
+      long elapsed = System.nanoTime() - began;
+      if (elapsed < CANCELLING.toNanos()) {
+        committer.cancel();
+      } else {
+        committer.abort();
+      }
+      long left = patience.toNanos() - (System.nanoTime() - began);
+      if (!await(() -> !busy, Duration.ofNanos(Math.min(left, CANCEL_INTERVAL.toNanos())))
+          && left <= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Interrupts the thread if it is at work; false where it is not. */
+  private boolean interrupted() {
+    lock.lock();
+    try {
+      if (busy) {
+        thread.interrupt();
+      }
+      return busy;
+    } finally {
+      lock.unlock();
     }
   }
 

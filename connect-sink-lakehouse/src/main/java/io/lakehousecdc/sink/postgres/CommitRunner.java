@@ -37,6 +37,8 @@ final class CommitRunner {
   private final PostgresSettings settings;
   private final Bookkeeping bookkeeping;
   private final SharedHistories histories;
+  private final BeforeCommit before;
+  private final BackgroundSweeps sweeps;
   private final AtomicLong replacements = new AtomicLong();
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
 
@@ -52,7 +54,11 @@ final class CommitRunner {
       TargetSession session,
       PostgresSettings settings,
       Bookkeeping bookkeeping,
-      SharedHistories histories) {
+      SharedHistories histories,
+      BeforeCommit before,
+      BackgroundSweeps sweeps) {
+    this.before = before;
+    this.sweeps = sweeps;
     this.session = session;
     this.settings = settings;
     this.bookkeeping = bookkeeping;
@@ -61,7 +67,10 @@ final class CommitRunner {
 
   /** Applies a commit; does nothing where it has been committed before. */
   CommitReceipt commit(Commit commit) {
-    List<TableBatch> batches = asStored(commit);
+    sweeps.throwFailure();
+    List<TableBatch> stored = asStored(commit);
+    before.run(commit, stored);
+    List<TableBatch> batches = before.without(stored);
     CommitReceipt receipt =
         untilApplied(
             commit.histories(),
@@ -82,12 +91,15 @@ final class CommitRunner {
             },
             Applied.class::isInstance);
     histories.agreedOn(commit.histories());
-    return receipt;
+    if (stored.stream().anyMatch(batch -> batch.sweep().isPresent())) {
+      sweeps.wake();
+    }
+    return receipt.plus(new CommitReceipt(0, before.committed(), 0, 0, sweeps.takeOrphaned()));
   }
 
   /** Applies a commit and takes it back. */
   void rehearse(Commit commit) {
-    List<TableBatch> batches = asStored(commit);
+    List<TableBatch> batches = before.without(asStored(commit));
     untilApplied(
         commit.histories(),
         (connected, attempt) -> {
@@ -138,8 +150,7 @@ final class CommitRunner {
       return session.transaction(
           (connected, tables) -> {
             attempt[0] =
-                new CommitAttempt(
-                    connected, tables, bookkeeping.truncates(), settings.tables(), known, replaced);
+                new CommitAttempt(connected, tables, bookkeeping, settings, known, replaced);
             return step.run(connected, attempt[0]);
           },
           isKept);

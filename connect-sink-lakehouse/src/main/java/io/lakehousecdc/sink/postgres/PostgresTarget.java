@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.EncodeAhead;
+import io.lakehousecdc.sink.postgres.write.Progress;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.LoadedPartition;
@@ -32,6 +33,8 @@ final class PostgresTarget implements Target {
   private final EncodeAhead ahead;
   private final TargetSession session;
   private final SharedHistories histories;
+  private final BeforeCommit before;
+  private final BackgroundSweeps sweeps;
   private final CommitRunner commits;
   private final Map<String, LongSupplier> gauges;
 
@@ -46,8 +49,18 @@ final class PostgresTarget implements Target {
     this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
     this.session = new TargetSession(settings, bookkeeping, ahead, context.tasks());
     this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
-    this.commits = new CommitRunner(session, settings, bookkeeping, histories);
+    Progress progress = new Progress();
+    this.before = new BeforeCommit(session, settings, bookkeeping, histories, progress);
+    this.sweeps =
+        new BackgroundSweeps(
+            "lakehouse-sweeper-" + context.connector() + "-" + context.task(),
+            new TargetSession(settings, bookkeeping, ahead, context.tasks()),
+            settings,
+            bookkeeping,
+            progress);
+    this.commits = new CommitRunner(session, settings, bookkeeping, histories, before, sweeps);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
+    figures.putAll(progress.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
     this.gauges = Map.copyOf(figures);
     session.run("Connecting to PostgreSQL", (connected, tables) -> null);
@@ -55,9 +68,16 @@ final class PostgresTarget implements Target {
 
   @Override
   public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
+    before.reset();
     Map<SourcePartition, PartitionState> states =
         session.run(
-            "Reading offsets", (connected, tables) -> states(connected.connection(), partitions));
+            "Reading offsets",
+            (connected, tables) -> {
+              if (!bookkeeping.sweepWork().all(connected.connection()).isEmpty()) {
+                sweeps.wake();
+              }
+              return states(connected.connection(), partitions);
+            });
     Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
     for (SourcePartition partition : partitions) {
       PartitionState state = states.get(partition);
@@ -99,6 +119,16 @@ final class PostgresTarget implements Target {
   }
 
   @Override
+  public void cancel() {
+    session.cancel();
+  }
+
+  @Override
+  public void abort() {
+    session.abort();
+  }
+
+  @Override
   public void alterOffsets(Map<SourcePartition, Long> altered) {
     session.run(
         "Altering offsets",
@@ -123,6 +153,7 @@ final class PostgresTarget implements Target {
 
   @Override
   public void close() {
+    sweeps.close();
     ahead.close();
     session.close();
   }

@@ -62,6 +62,11 @@ final class SharedHistories {
     }
   }
 
+  /** Whether, as far as is known here, these are stored, so that a commit need not change them. */
+  boolean isAgreed(Histories known) {
+    return known.equals(agreed);
+  }
+
   /** After the commit: what {@link #agreeOn} was called with is stored. */
   void agreedOn(Histories known) {
     agreed = known;

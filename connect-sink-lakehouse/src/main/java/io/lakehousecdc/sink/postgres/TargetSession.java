@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.SharedConstraints;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The session of a target with what is cached in it: opened by the first transaction, and anew by
- * the next one after it was lost. Not thread-safe, but for the gauges.
+ * the next one after it was lost. Not thread-safe, but for the gauges, {@link #cancel} and {@link
+ * #abort}.
  */
 final class TargetSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
@@ -30,8 +32,10 @@ final class TargetSession implements AutoCloseable {
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong stagingTables = new AtomicLong();
   private final AtomicLong ddlStatements = new AtomicLong();
-  private Session session;
   private TargetTables tables;
+
+  /** Read by other threads, to cancel what it does. */
+  private volatile Session session;
 
   /**
    * @param tasks how many tasks the connector may have
@@ -64,6 +68,23 @@ final class TargetSession implements AutoCloseable {
   }
 
   /**
+   * As {@link #run}, for work on a table that was read from the catalogue in an earlier
+   * transaction.
+   *
+   * @throws RetriableException also where somebody has changed the table since
+   */
+  <T> T committed(String place, Work<T> work) {
+    try {
+      return transaction(work, result -> true);
+    } catch (SQLException e) {
+      if (SqlErrors.isOutdated(e)) {
+        throw new RetriableException(place + ": somebody has changed the table meanwhile.", e);
+      }
+      throw SqlErrors.classify(e, place);
+    }
+  }
+
+  /**
    * Runs work in a transaction, which is rolled back if it fails.
    *
    * @param isKept tells by its result whether it is committed; if not, it is rolled back
@@ -87,6 +108,14 @@ final class TargetSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether something holds by what is cached of tables, without a transaction; false where there
+   * is no session.
+   */
+  boolean isKnown(Predicate<TargetTables> question) {
+    return session != null && question.test(tables);
+  }
+
   private void rollBack() {
     tables.rolledBack();
     if (!session.rollback()) {
@@ -107,14 +136,14 @@ final class TargetSession implements AutoCloseable {
     }
     Session fresh = Session.open(settings);
     opened.incrementAndGet();
+    session = fresh;
+    tables = new TargetTables(fresh, settings, sharedConstraints, ahead);
     try {
       bookkeeping.create(fresh);
     } catch (SQLException | RuntimeException e) {
-      fresh.close();
+      discard();
       throw e;
     }
-    session = fresh;
-    tables = new TargetTables(fresh, settings, sharedConstraints, ahead);
   }
 
   /** Closes the session, if it is open, and forgets what was cached in it. */
@@ -123,6 +152,22 @@ final class TargetSession implements AutoCloseable {
       session.close();
       session = null;
       tables = null;
+    }
+  }
+
+  /** See {@link Session#cancel}; for any thread. */
+  void cancel() {
+    Session current = session;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /** See {@link Session#abort}; for any thread. */
+  void abort() {
+    Session current = session;
+    if (current != null) {
+      current.abort();
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 
 /**
  * An open connection to a warehouse. For use by one thread at a time, except {@link #prepare},
- * {@link #gauges()} and the gauges' suppliers, which may be called from any thread.
+ * {@link #cancel}, {@link #abort}, {@link #gauges()} and the gauges' suppliers, which may be called
+ * from any thread.
  *
  * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s. After a failure nothing of
  * the failed call is visible, except where {@link #commit} says otherwise.
@@ -70,6 +71,20 @@ public interface Target extends AutoCloseable {
    * for them, and changes neither rows nor partition states.
    */
   void rehearse(Commit commit);
+
+  /**
+   * Asks that the call which another thread is making, if any, end as soon as possible. It succeeds
+   * or throws, as it would have without this; a commit that throws may be retried. The target can
+   * be used further. Returns soon. Where the call goes on to something else that takes its time,
+   * this may have to be called again.
+   */
+  default void cancel() {}
+
+  /**
+   * Ends the call that another thread is making at once, if that is possible, by giving up its
+   * connection; for when {@link #cancel} did not help. The next call connects anew.
+   */
+  default void abort() {}
 
   /**
    * Sets the committed offsets, as an operator requested. Records from the new offset on are

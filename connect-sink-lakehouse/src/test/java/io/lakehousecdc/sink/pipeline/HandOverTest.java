@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,10 +23,12 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.ForwardingTarget;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
@@ -105,6 +108,83 @@ class HandOverTest {
     commitAll();
     accept(0, 40);
     assertEquals(Map.of(ITEMS, 0L), pipeline.recover(new FencedException("another owner")));
+  }
+
+  @Test
+  void commitThatIsStuckIsCancelledWhenItsRecordsAreReadAgain() {
+    CountDownLatch stuck = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    AtomicBoolean aborted = new AtomicBoolean();
+    Target target =
+        new ForwardingTarget(target()) {
+          @Override
+          public CommitReceipt commit(Commit commit) {
+            if (ended.getCount() > 0) {
+              stuck.countDown();
+              awaitWhateverInterrupts(ended);
+              throw new RetriableException("cancelled", null);
+            }
+            return super.commit(commit);
+          }
+
+          @Override
+          public void cancel() {
+            ended.countDown();
+          }
+
+          @Override
+          public void abort() {
+            aborted.set(true);
+          }
+        };
+    open(target, options(1));
+    accept(0, 10);
+    awaitWhateverInterrupts(stuck);
+    assertEquals(Map.of(ITEMS, 0L), pipeline.recover(new FencedException("another owner")));
+    accept(0, 10);
+    commitAll();
+    assertEquals(1, rows());
+    assertFalse(aborted.get(), "a commit that was cancelled is aborted too");
+  }
+
+  @Test
+  void targetThatDoesNotAnswerToACancellationIsAborted() {
+    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch stuck = new CountDownLatch(1);
+    Target target =
+        new ForwardingTarget(target()) {
+          @Override
+          public CommitReceipt commit(Commit commit) {
+            stuck.countDown();
+            awaitWhateverInterrupts(ended);
+            throw new RetriableException("connection lost", null);
+          }
+
+          @Override
+          public void abort() {
+            ended.countDown();
+          }
+        };
+    open(target, options(1));
+    accept(0, 10);
+    awaitWhateverInterrupts(stuck);
+    assertEquals(Map.of(ITEMS, 0L), pipeline.recover(new FencedException("another owner")));
+    assertEquals(0, rows());
+  }
+
+  /** As a thread waits that reads from a socket. */
+  private static void awaitWhateverInterrupts(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

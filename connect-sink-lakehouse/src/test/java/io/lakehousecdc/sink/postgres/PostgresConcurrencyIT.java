@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +143,38 @@ class PostgresConcurrencyIT extends PostgresFixture {
       assertInstanceOf(FencedException.class, failure.getCause());
     }
     assertEquals("a", database.value("select name from items"));
+  }
+
+  @Test
+  void commitThatWaitsForALockEndsWhenItIsCancelled() throws Exception {
+    endsAWaitForALock(Target::cancel);
+  }
+
+  @Test
+  void commitThatWaitsForALockEndsWhenItsConnectionIsAborted() throws Exception {
+    endsAWaitForALock(Target::abort);
+  }
+
+  private void endsAWaitForALock(Consumer<Target> means) throws Exception {
+    Target target = open();
+    PartitionOwner owner = owner(target, 0);
+    owner.commit(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
+    Commit commit = owner.prepare(batch(ITEMS, NAMED).upsert(2, 1, "b").build());
+    try (Connection other = database.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("select * from items for update");
+      Future<?> blocked = threads.submit(() -> owner.commit(commit));
+      Await.until(
+          "the commit waits for the row",
+          Duration.ofSeconds(30),
+          () -> database.number(WAITING) == 1);
+      means.accept(target);
+      ExecutionException failure = assertThrows(ExecutionException.class, blocked::get);
+      assertInstanceOf(RetriableException.class, failure.getCause());
+    }
+    owner.commit(commit);
+    assertEquals("b", database.value("select name from items"));
   }
 
   private static final String WAITING =

@@ -16,7 +16,9 @@ import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
 /** A database of its own for each test, and targets on it. */
@@ -32,9 +34,18 @@ public abstract class PostgresFixture {
   }
 
   public Target open(TableOptions options) {
+    return open(options, Map.of());
+  }
+
+  /** A target with settings of its own. */
+  Target open(TableOptions options, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("postgres.url", database.jdbcUrl());
+    all.put("postgres.user", database.user());
+    all.put("postgres.password", database.password());
     Target target =
         new PostgresTargetFactory()
-            .open(SharedPostgres.settings(database, options), new TargetContext("sink", 0));
+            .open(SharedPostgres.settings(all, options), new TargetContext("sink", 0));
     opened.add(target);
     return target;
   }

@@ -46,6 +46,16 @@ public class ForwardingTarget implements Target {
   }
 
   @Override
+  public void cancel() {
+    target.cancel();
+  }
+
+  @Override
+  public void abort() {
+    target.abort();
+  }
+
+  @Override
   public void alterOffsets(Map<SourcePartition, Long> offsets) {
     target.alterOffsets(offsets);
   }

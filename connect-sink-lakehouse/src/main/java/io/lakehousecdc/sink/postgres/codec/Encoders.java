@@ -132,7 +132,8 @@ final class Encoders {
     return (value, out) -> {
       String text = value instanceof String string ? string : TextForm.of(value, type);
       if (text.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-        throw new UnfitValueException("the text has more than the 63 bytes of a name", text, "text");
+        throw new UnfitValueException(
+            "the text has more than the 63 bytes of a name", text, "text");
       }
       out.textField(text);
     };

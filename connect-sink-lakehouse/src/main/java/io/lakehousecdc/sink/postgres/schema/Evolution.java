@@ -43,9 +43,14 @@ public final class Evolution {
   private final PostgresSettings settings;
   private final TableOptions options;
   private final WantedColumns wanted;
+  private final CreatedTables created;
   private long statements;
 
-  public Evolution(Session session, PostgresSettings settings) {
+  /**
+   * @param created told of the tables that are created
+   */
+  public Evolution(Session session, PostgresSettings settings, CreatedTables created) {
+    this.created = created;
     this.session = session;
     this.settings = settings;
     this.options = settings.tables();
@@ -129,6 +134,9 @@ public final class Evolution {
 
   private PgTable execute(TableId table, List<SchemaChange> changes) throws SQLException {
     String statement = Ddl.alterTable(table, changes, session.catalog());
+    if (changes.stream().anyMatch(Rewrites::rewrites)) {
+      requireRewritable(table, statement);
+    }
     try {
       run(statement);
     } catch (SQLException e) {
@@ -145,6 +153,31 @@ public final class Evolution {
     return session.catalog().table(table).orElseThrow();
   }
 
+  /**
+   * Makes sure that a statement which rewrites a table ends in good time: nobody can read or write
+   * the table meanwhile, and all tables of the task wait.
+   */
+  private void requireRewritable(TableId table, String sql) throws SQLException {
+    long bytes =
+        session.number(
+            "SELECT pg_total_relation_size(t.oid)"
+                + " + (SELECT coalesce(sum(pg_total_relation_size(p.relid)), 0)"
+                + " FROM pg_partition_tree(t.oid) p WHERE p.relid <> t.oid)::int8 FROM (SELECT "
+                + Identifiers.literal(Identifiers.qualified(table))
+                + "::regclass AS oid) t");
+    if (bytes > settings.rewriteBytes()) {
+      throw new FatalException(
+          "Table "
+              + table
+              + " has to be rewritten, which locks it for long: it has "
+              + bytes
+              + " bytes, more than schema.rewrite.max.bytes. Run the statement when that is"
+              + " possible, and restart the task: "
+              + sql
+              + "; or raise schema.rewrite.max.bytes.");
+    }
+  }
+
   private PgTable create(TableBatch batch) throws SQLException {
     TableId id = batch.table();
     if (!session.catalog().hasSchema(id.schema())) {
@@ -152,7 +185,11 @@ public final class Evolution {
     }
     run(createSql(batch));
     session.execute(Ddl.comment(id));
-    return session.catalog().table(id).orElseThrow();
+    PgTable table = session.catalog().table(id).orElseThrow();
+    if (options.writeMode() == WriteMode.UPSERT) {
+      created.created(table, batch);
+    }
+    return table;
   }
 
   private String createSql(TableBatch batch) throws SQLException {
@@ -180,7 +217,11 @@ public final class Evolution {
   void run(String sql) throws SQLException {
     LOG.info("Changing the target: {}", sql);
     statements++;
-    session.execute(sql);
+    session.scanning(
+        () -> {
+          session.execute(sql);
+          return 0;
+        });
   }
 
   private FatalException refused(Optional<PgTable> table, TableBatch batch, ColumnHistory history)

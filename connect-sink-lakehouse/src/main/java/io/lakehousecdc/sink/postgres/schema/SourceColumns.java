@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,18 +132,39 @@ public final class SourceColumns {
     if (current.isEmpty()) {
       return Optional.empty();
     }
+    Alterations alterations = alterations(current.get(), changes);
+    if (alterations.schema().isEmpty()) {
+      return Optional.empty();
+    }
+    // Rows that other tasks are writing at this moment must not miss the change.
+    session.execute("LOCK TABLE " + current.get().sql() + " IN SHARE ROW EXCLUSIVE MODE");
+    PgTable altered = evolution.alter(table, alterations.schema());
+    if (!alterations.cleared().isEmpty()) {
+      evolution.run(clearSql(altered, alterations.cleared()));
+    }
+    return Optional.of(altered);
+  }
+
+  /**
+   * What changes of the source's columns mean for a table.
+   *
+   * @param cleared columns whose values are set to NULL
+   */
+  private record Alterations(List<SchemaChange> schema, List<String> cleared) {}
+
+  private Alterations alterations(PgTable current, ColumnChanges changes) {
     List<SchemaChange> alterations = new ArrayList<>();
     List<String> cleared = new ArrayList<>();
     for (SchemaChange step : changes.steps()) {
-      if (step instanceof DropColumn drop && mayChange(current.get(), drop.name())) {
+      if (step instanceof DropColumn drop && mayChange(current, drop.name())) {
         alterations.add(drop);
-      } else if (step instanceof ClearColumn clear && mayChange(current.get(), clear.name())) {
+      } else if (step instanceof ClearColumn clear && mayChange(current, clear.name())) {
         alterations.add(new RelaxNotNull(clear.name()));
         cleared.add(clear.name());
       } else if (step instanceof ReplaceColumn replace
-          && mayChange(current.get(), replace.column().name())) {
+          && mayChange(current, replace.column().name())) {
         String name = replace.column().name();
-        boolean fits = evolution.canStore(current.get(), replace.column());
+        boolean fits = evolution.canStore(current, replace.column());
         // What depends on the column (indexes, views) survives where its type can.
         alterations.add(fits ? new RelaxNotNull(name) : new DropColumn(name));
         if (fits) {
@@ -150,24 +172,50 @@ public final class SourceColumns {
         }
       }
     }
-    if (alterations.isEmpty()) {
-      return Optional.empty();
+    return new Alterations(alterations, cleared);
+  }
+
+  /** Whether a batch shows the columns that are known, by what is cached here. */
+  public boolean isOfKnownColumns(TableBatch batch) {
+    if (!ColumnChanges.areFollowed(settings.tables()) || batch.observedSchemas().isEmpty()) {
+      return true;
     }
-    // Rows that other tasks are writing at this moment must not miss the change.
-    session.execute("LOCK TABLE " + current.get().sql() + " IN SHARE ROW EXCLUSIVE MODE");
-    PgTable altered = evolution.alter(table, alterations);
-    for (String name : cleared) {
-      String column = Identifiers.quote(name);
-      evolution.run(
-          "UPDATE "
-              + altered.sql()
-              + " SET "
-              + column
-              + " = NULL WHERE "
-              + column
-              + " IS NOT NULL");
+    ColumnHistory known = histories.find(batch.table());
+    return known != null && known.after(batch.observedSchemas()).sameColumns(known);
+  }
+
+  /**
+   * The columns of a table that {@link #follow} will set to NULL for a batch; empty where there are
+   * none. Until the transaction ends, no other task follows changes of the table's columns.
+   */
+  public List<String> cleared(TableBatch batch) throws SQLException {
+    TableId table = batch.table();
+    if (isOfKnownColumns(batch)) {
+      return List.of();
     }
-    return Optional.of(altered);
+    ColumnHistory known = read(table);
+    if (known.after(batch.observedSchemas()).sameColumns(known)) {
+      return List.of();
+    }
+    evolution.lock(table);
+    ColumnChanges changes = ColumnChanges.of(read(table), batch, settings.tables());
+    Optional<PgTable> current = session.catalog().table(table);
+    return current.isEmpty() || !changes.isNews()
+        ? List.of()
+        : alterations(current.get(), changes).cleared();
+  }
+
+  /** Statement that sets columns, at least one, to NULL in all rows. */
+  public static String clearSql(PgTable table, List<String> columns) {
+    String assigned =
+        columns.stream()
+            .map(name -> Identifiers.quote(name) + " = NULL")
+            .collect(Collectors.joining(", "));
+    String present =
+        columns.stream()
+            .map(name -> "t." + Identifiers.quote(name) + " IS NOT NULL")
+            .collect(Collectors.joining(" OR "));
+    return "UPDATE " + table.sql() + " AS t SET " + assigned + " WHERE (" + present + ")";
   }
 
   /** Whether the table has the column, as one of its own and outside of any key. */

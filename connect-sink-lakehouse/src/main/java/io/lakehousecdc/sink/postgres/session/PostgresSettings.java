@@ -22,6 +22,8 @@ public final class PostgresSettings {
   private static final String SOCKET_TIMEOUT = "postgres.socket.timeout.ms";
   private static final String STATEMENT_TIMEOUT = "postgres.statement.timeout.ms";
   private static final String LOCK_TIMEOUT = "postgres.lock.timeout.ms";
+  private static final String MAINTENANCE_BYTES = "postgres.maintenance.min.bytes";
+  private static final String REWRITE_BYTES = "schema.rewrite.max.bytes";
 
   public static final List<Setting> ALL =
       List.of(
@@ -62,13 +64,27 @@ public final class PostgresSettings {
               STATEMENT_TIMEOUT,
               Kind.INTEGER,
               "240000",
-              "Longest time of one statement, after which it is retried; 0 sets no limit."),
+              "Longest time of one statement, after which it is retried; 0 sets no limit. Statements"
+                  + " on whole tables (truncates, sweeps, changes of columns) have none."),
           Setting.optional(
               LOCK_TIMEOUT,
               Kind.INTEGER,
               "60000",
               "Longest wait for a lock of another session, after which the commit is retried;"
-                  + " 0 sets no limit."));
+                  + " 0 sets no limit."),
+          Setting.optional(
+              MAINTENANCE_BYTES,
+              Kind.INTEGER,
+              "67108864",
+              "Size of a table from which on truncates, sweeps and the clearing of dropped columns"
+                  + " are done in many small transactions instead of the commit's."),
+          Setting.optional(
+              REWRITE_BYTES,
+              Kind.INTEGER,
+              "1073741824",
+              "Largest size of a table, indexes included, that is rewritten to widen a column, such"
+                  + " as integer to bigint; for a larger one the task fails with the statement to"
+                  + " run."));
 
   private final TargetSettings settings;
 
@@ -109,6 +125,14 @@ public final class PostgresSettings {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_sweeps");
   }
 
+  public TableId sweepWorkTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_sweep_work");
+  }
+
+  public TableId createdTablesTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_created");
+  }
+
   public int fillfactor() {
     return (int) settings.number(FILLFACTOR);
   }
@@ -119,6 +143,16 @@ public final class PostgresSettings {
 
   long lockTimeoutMillis() {
     return settings.number(LOCK_TIMEOUT);
+  }
+
+  /** Size in bytes from which on work on a whole table is done in transactions of its own. */
+  public long maintenanceBytes() {
+    return settings.number(MAINTENANCE_BYTES);
+  }
+
+  /** Largest size in bytes of a table that is rewritten. */
+  public long rewriteBytes() {
+    return settings.number(REWRITE_BYTES);
   }
 
   /** Properties for the driver; those in the URL outrank them. */

@@ -11,27 +11,35 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Properties;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection set up for writing, with the catalogue that it shows and its staging tables. Holds
- * the connection strongly while a COPY runs. Not thread-safe.
+ * the connection strongly while a COPY runs. Not thread-safe, but for {@link #cancel} and {@link
+ * #abort}.
  */
 public final class Session implements AutoCloseable {
   public static final int OLDEST_VERSION = 13;
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   private final Connection connection;
   private final CopyManager copies;
   private final Catalog catalog;
   private final int serverVersion;
+  private final long statementTimeoutMillis;
   private final Transactional<Integer, StagingTable> stagings = new Transactional<>();
   private int stagingsNumbered;
 
-  private Session(Connection connection) throws SQLException {
+  private Session(Connection connection, PostgresSettings settings) throws SQLException {
     this.connection = connection;
+    this.statementTimeoutMillis = settings.statementTimeoutMillis();
     this.copies = connection.unwrap(PGConnection.class).getCopyAPI();
     this.catalog = new Catalog(connection);
     this.serverVersion = connection.getMetaData().getDatabaseMajorVersion();
@@ -51,7 +59,7 @@ public final class Session implements AutoCloseable {
           "postgres.url has to begin with jdbc:postgresql:, as in jdbc:postgresql://host:5432/dwh.");
     }
     try {
-      Session session = new Session(connection);
+      Session session = new Session(connection, settings);
       if (session.serverVersion < OLDEST_VERSION) {
         throw new FatalException(
             "PostgreSQL "
@@ -128,6 +136,20 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Runs a query for the texts of one row; empty where there is none. */
+  public List<String> texts(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      List<String> texts = new ArrayList<>();
+      if (row.next()) {
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+          texts.add(row.getString(i));
+        }
+      }
+      return texts;
+    }
+  }
+
   /** Runs a statement that gives one column of small numbers; returns the set of them. */
   public BitSet numbers(String sql) throws SQLException {
     BitSet numbers = new BitSet();
@@ -148,10 +170,54 @@ public final class Session implements AutoCloseable {
 
   /** Runs statements on most rows of a table, which no index helps to find: they may scan it. */
   public long scanning(Counting statements) throws SQLException {
-    execute("SET LOCAL enable_seqscan = on");
-    long rows = statements.run();
-    execute("SET LOCAL enable_seqscan = off");
-    return rows;
+    return unbounded(
+        () -> {
+          execute("SET LOCAL enable_seqscan = on");
+          long rows = statements.run();
+          execute("SET LOCAL enable_seqscan = off");
+          return rows;
+        });
+  }
+
+  /**
+   * Runs statements that take as long as a table is large. Neither the statement timeout nor the
+   * socket timeout ends them, because a statement that is too long once is too long at every
+   * attempt; {@link #cancel} does.
+   */
+  public long unbounded(Counting statements) throws SQLException {
+    int socketTimeout = connection.getNetworkTimeout();
+    connection.setNetworkTimeout(Runnable::run, 0);
+    try {
+      execute("SET LOCAL statement_timeout = 0");
+      long rows = statements.run();
+      execute("SET LOCAL statement_timeout = " + statementTimeoutMillis);
+      return rows;
+    } finally {
+      if (!connection.isClosed()) {
+        connection.setNetworkTimeout(Runnable::run, socketTimeout);
+      }
+    }
+  }
+
+  /**
+   * Asks the server to end the statement that another thread is waiting for, which then fails with
+   * SQLSTATE 57014. Does nothing between statements. For any thread.
+   */
+  public void cancel() {
+    try {
+      connection.unwrap(PGConnection.class).cancelQuery();
+    } catch (SQLException e) {
+      LOG.debug("The server does not take a cancel request: {}", e.getMessage());
+    }
+  }
+
+  /** Closes the socket at once: whoever waits for the server fails. For any thread. */
+  public void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("The connection could not be given up: {}", e.getMessage());
+    }
   }
 
   /** A staging table for a plan; it is created when it is first used. */

@@ -3,12 +3,9 @@ package io.lakehousecdc.sink.postgres.sql;
 
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
 
-import io.lakehousecdc.order.Floor;
-import io.lakehousecdc.sink.change.Operation;
-import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 
-/** Statements that delete rows, or soft-delete them. Immutable. */
+/** Statements that apply staged deletes, hard or soft. Immutable. */
 public final class RemovalSql {
   private final TablePlan plan;
   private final RowConditions rows;
@@ -37,7 +34,7 @@ public final class RemovalSql {
     return "UPDATE "
         + plan.table().sql()
         + " AS t SET "
-        + softDeleted("s._o", "s._e", "s._c", "s._l")
+        + BelowFloorSql.softDeleted(names, "s._o", "s._e", "s._c", "s._l")
         + ", "
         + quote(names.ts())
         + " = s._t FROM "
@@ -56,54 +53,5 @@ public final class RemovalSql {
   /** Whether a staged delete takes the table row. */
   private String taken() {
     return rows.applies("t") + " AND " + new SharedKeySql(plan).isNotSpared("t");
-  }
-
-  /** Deletes all rows below a floor; of soft-deleted ones the state stays as it is. */
-  public String removeBelow(Floor floor, Operation operation) {
-    if (!plan.softDeletes()) {
-      return "DELETE FROM " + plan.table().sql() + " AS t WHERE " + below(floor);
-    }
-    return "UPDATE "
-        + plan.table().sql()
-        + " AS t SET "
-        + softDeleted(
-            Identifiers.literal(operation.code()),
-            Integer.toString(floor.at().epoch()),
-            Long.toString(floor.at().commitLsn()),
-            Long.toString(floor.at().lsn()))
-        + " WHERE "
-        + below(floor);
-  }
-
-  /** Counts the rows below a floor. */
-  public String countBelow(Floor floor) {
-    return "SELECT count(*) FROM " + plan.table().sql() + " AS t WHERE " + below(floor);
-  }
-
-  /** Assignments of a soft delete. */
-  private String softDeleted(String operation, String epoch, String commitLsn, String lsn) {
-    return quote(names.deleted())
-        + " = true, "
-        + quote(names.op())
-        + " = "
-        + operation
-        + ", "
-        + quote(names.epoch())
-        + " = "
-        + epoch
-        + ", "
-        + quote(names.commitLsn())
-        + " = "
-        + commitLsn
-        + ", "
-        + quote(names.lsn())
-        + " = "
-        + lsn;
-  }
-
-  /** Rows without a position, which others have written, are below every floor. */
-  private String below(Floor floor) {
-    String below = new FloorSql(names).covers(floor, "t") + " IS NOT FALSE";
-    return plan.softDeletes() ? below + " AND t." + quote(names.deleted()) + " IS NOT TRUE" : below;
   }
 }

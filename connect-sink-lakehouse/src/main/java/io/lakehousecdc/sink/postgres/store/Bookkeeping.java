@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param offsets states of partitions
  * @param truncates truncates and sweeps of each table, for changes that come late
  * @param sweeps sweeps that wait
+ * @param sweepWork sweeps that are decided on and not finished
+ * @param createdTables tables that have no row below their first
  * @param columns columns that the sources of tables have
  * @param deadLetters rejected records, where they are kept here
  */
@@ -29,6 +31,8 @@ public record Bookkeeping(
     OffsetStore offsets,
     TruncateStore truncates,
     SweepStore sweeps,
+    SweepWorkStore sweepWork,
+    CreatedTableStore createdTables,
     ColumnStore columns,
     Optional<DeadLetterStore> deadLetters) {
 
@@ -40,6 +44,8 @@ public record Bookkeeping(
         offsets,
         new TruncateStore(settings.truncatesTable()),
         new SweepStore(settings.sweepsTable(), offsets, connector),
+        new SweepWorkStore(settings.sweepWorkTable(), connector),
+        new CreatedTableStore(settings.createdTablesTable()),
         new ColumnStore(settings.columnsTable()),
         settings
             .tables()
@@ -60,7 +66,8 @@ public record Bookkeeping(
    */
   public void create(Session session) throws SQLException {
     List<OwnTable> tables =
-        new ArrayList<>(List.of(histories, offsets, truncates, sweeps, columns));
+        new ArrayList<>(
+            List.of(histories, offsets, truncates, sweeps, sweepWork, createdTables, columns));
     deadLetters.ifPresent(tables::add);
     for (OwnTable each : tables) {
       Optional<PgTable> stored = session.catalog().table(each.table());

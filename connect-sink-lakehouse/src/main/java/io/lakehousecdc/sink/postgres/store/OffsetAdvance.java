@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -86,23 +87,49 @@ final class OffsetAdvance {
   /** Makes sure that a step which cannot be made was made by this very commit before. */
   private void requireCommitted(Connection connection, PartitionAdvance advance, UUID commitId)
       throws SQLException {
+    Optional<Stored> stored = stored(connection, advance, "");
+    if (stored.isEmpty() || !commitId.equals(stored.get().commitId())) {
+      throw fenced(advance, stored);
+    }
+  }
+
+  /** See {@link OffsetStore#isDue}. */
+  boolean isDue(Connection connection, List<PartitionAdvance> advances, CommitId commit)
+      throws SQLException {
+    for (PartitionAdvance advance : advances) {
+      Optional<Stored> stored = stored(connection, advance, " FOR SHARE");
+      if (stored.isPresent() && commit.value().equals(stored.get().commitId())) {
+        return false;
+      }
+      if (stored.map(Stored::nextOffset).orElse(0L) != base(advance)) {
+        throw fenced(advance, stored);
+      }
+    }
+    return true;
+  }
+
+  /** What the offsets table holds of a partition. */
+  private record Stored(long nextOffset, UUID commitId) {}
+
+  private Optional<Stored> stored(Connection connection, PartitionAdvance advance, String lock)
+      throws SQLException {
     String query =
         "SELECT next_offset, commit_id FROM "
             + rows.sql()
-            + " WHERE connector = ? AND topic = ? AND partition = ?";
-    String found = "none";
+            + " WHERE connector = ? AND topic = ? AND partition = ?"
+            + lock;
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       rows.bindKey(statement, 1, advance.partition());
       try (ResultSet row = statement.executeQuery()) {
-        if (row.next()) {
-          if (commitId.equals(row.getObject(2, UUID.class))) {
-            return;
-          }
-          found = Long.toString(row.getLong(1));
-        }
+        return row.next()
+            ? Optional.of(new Stored(row.getLong(1), row.getObject(2, UUID.class)))
+            : Optional.empty();
       }
     }
-    throw new FencedException(
+  }
+
+  private FencedException fenced(PartitionAdvance advance, Optional<Stored> stored) {
+    return new FencedException(
         "Topic "
             + advance.partition().topic()
             + ", partition "
@@ -112,7 +139,7 @@ final class OffsetAdvance {
             + ", but table "
             + rows.table()
             + " holds "
-            + found
+            + stored.map(found -> Long.toString(found.nextOffset())).orElse("none")
             + ". Another task has committed since, or the offsets were altered; this task has to"
             + " read its state anew.");
   }

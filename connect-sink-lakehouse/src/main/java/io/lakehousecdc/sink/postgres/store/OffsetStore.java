@@ -121,6 +121,18 @@ public final class OffsetStore implements OwnTable {
   }
 
   /**
+   * Whether {@link #advance} with the same arguments is still to come. Until this transaction ends
+   * nobody else can move the partitions.
+   *
+   * @return false where this very commit has been committed before
+   * @throws FencedException a partition is at another offset
+   */
+  public boolean isDue(Connection connection, List<PartitionAdvance> advances, CommitId commit)
+      throws SQLException {
+    return new OffsetAdvance(rows).isDue(connection, advances, commit);
+  }
+
+  /**
    * Sets offsets as an operator asked; see {@link io.lakehousecdc.sink.spi.Target#alterOffsets}.
    * The partitions' present states are locked until the transaction ends.
    */

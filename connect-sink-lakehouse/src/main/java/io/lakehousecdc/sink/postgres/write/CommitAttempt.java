@@ -5,7 +5,6 @@ import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
@@ -14,11 +13,11 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableOrder;
+import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.ServerFailure;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
-import io.lakehousecdc.sink.postgres.sql.RemovalSql;
-import io.lakehousecdc.sink.postgres.store.TruncateStore;
+import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.AttemptResult.Applied;
 import io.lakehousecdc.sink.postgres.write.AttemptResult.UniqueValuesClash;
 import io.lakehousecdc.sink.spi.CommitId;
@@ -46,7 +45,8 @@ import java.util.StringJoiner;
 public final class CommitAttempt {
   private final Session session;
   private final TargetTables tables;
-  private final TruncateStore truncates;
+  private final Bookkeeping bookkeeping;
+  private final PostgresSettings settings;
   private final TableOptions options;
   private final Histories histories;
   private final Set<TableId> replaced;
@@ -71,14 +71,15 @@ public final class CommitAttempt {
   public CommitAttempt(
       Session session,
       TargetTables tables,
-      TruncateStore truncates,
-      TableOptions options,
+      Bookkeeping bookkeeping,
+      PostgresSettings settings,
       Histories histories,
       Set<TableId> replaced) {
     this.session = session;
     this.tables = tables;
-    this.truncates = truncates;
-    this.options = options;
+    this.bookkeeping = bookkeeping;
+    this.settings = settings;
+    this.options = settings.tables();
     this.histories = histories;
     this.replaced = replaced;
   }
@@ -172,15 +173,18 @@ public final class CommitAttempt {
     session.execute(locks.toString());
     for (Map.Entry<TableId, List<Floor>> entry : floors.entrySet()) {
       for (Floor each : entry.getValue()) {
-        truncates.remember(session.connection(), entry.getKey(), each);
+        bookkeeping.truncates().remember(session.connection(), entry.getKey(), each);
       }
     }
     tables.requireCurrent(ids);
     Map<TableId, List<Floor>> held =
-        truncates.read(session.connection(), ids, histories, options.relation());
+        bookkeeping.truncates().read(session.connection(), ids, histories, options.relation());
     for (PreparedBatch each : prepared) {
       SharedTruncates.requireNone(
-          each.batch(), held.getOrDefault(each.id(), List.of()), histories, truncates.table());
+          each.batch(),
+          held.getOrDefault(each.id(), List.of()),
+          histories,
+          bookkeeping.truncates().table());
     }
     return held;
   }
@@ -293,19 +297,14 @@ public final class CommitAttempt {
         .anyMatch(index -> index.name().equals(constraint) && index.columns().equals(key));
   }
 
-  /** Removes or counts the rows that snapshots lacked; returns how many these orphaned rows are. */
+  /** Sees to the rows that snapshots lacked; returns how many orphaned rows were found. */
   private long sweep(List<PreparedBatch> sweeping) throws SQLException {
+    DueSweep due = new DueSweep(session, settings, tables.created(), bookkeeping.sweepWork());
     long orphaned = 0;
     for (PreparedBatch each : sweeping) {
       place = "Table " + each.id() + ", sweeping rows that the snapshot did not contain";
       Sweep sweep = each.batch().sweep().orElseThrow();
-      RemovalSql removal = each.table().removal();
-      orphaned +=
-          session.scanning(
-              () ->
-                  sweep.mode() == Sweep.Mode.REPORT
-                      ? session.number(removal.countBelow(sweep.floor()))
-                      : session.update(removal.removeBelow(sweep.floor(), Operation.DELETE)));
+      orphaned += due.run(each.table().plan().table(), sweep);
     }
     return orphaned;
   }

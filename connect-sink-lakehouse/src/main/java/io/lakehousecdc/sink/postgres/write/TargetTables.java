@@ -7,13 +7,16 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.SharedConstraints;
+import io.lakehousecdc.sink.postgres.schema.CreatedTables;
 import io.lakehousecdc.sink.postgres.schema.Evolution;
 import io.lakehousecdc.sink.postgres.schema.SourceColumns;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.Transactional;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import io.lakehousecdc.sink.postgres.store.CreatedTableStore;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +34,7 @@ public final class TargetTables {
 
   private final Session session;
   private final TableOptions options;
+  private final CreatedTables created;
   private final Evolution evolution;
   private final SourceColumns columns;
   private final KeyRequirement keys;
@@ -50,7 +54,8 @@ public final class TargetTables {
       EncodeAhead ahead) {
     this.session = session;
     this.options = settings.tables();
-    this.evolution = new Evolution(session, settings);
+    this.created = new CreatedTables(session, new CreatedTableStore(settings.createdTablesTable()));
+    this.evolution = new Evolution(session, settings, created);
     this.columns = new SourceColumns(session, settings, evolution);
     this.keys = new KeyRequirement(options.writeMode(), sharedConstraints);
     this.ahead = ahead;
@@ -70,8 +75,16 @@ public final class TargetTables {
   Optional<PreparedBatch> prepare(TableBatch batch) throws SQLException {
     SourceColumns.Followed followed = columns.follow(batch);
     followed.changed().ifPresent(this::changed);
-    return compiled(followed.batch())
-        .map(table -> new PreparedBatch(followed.batch(), followed.masked(), table));
+    Optional<CompiledTable> compiled = compiled(followed.batch());
+    if (compiled.isPresent() && options.writeMode() == WriteMode.UPSERT) {
+      created.written(compiled.get().plan().table(), followed.batch());
+    }
+    return compiled.map(table -> new PreparedBatch(followed.batch(), followed.masked(), table));
+  }
+
+  /** What is known of tables that the sink has created. */
+  CreatedTables created() {
+    return created;
   }
 
   /**
@@ -132,6 +145,33 @@ public final class TargetTables {
     changed(evolution.relax(table, columns));
   }
 
+  /** As {@link #relax}, for the columns of those names that a table has. */
+  public void relaxNames(TableId table, List<String> names) throws SQLException {
+    Optional<PgTable> found = stored(table);
+    if (found.isEmpty()) {
+      return;
+    }
+    Set<PgColumn> relaxed = new HashSet<>();
+    for (PgColumn column : found.get().columns()) {
+      if (column.notNull() && names.contains(column.name())) {
+        relaxed.add(column);
+      }
+    }
+    if (!relaxed.isEmpty()) {
+      relax(found.get(), relaxed);
+    }
+  }
+
+  /** See {@link SourceColumns#isOfKnownColumns}. */
+  public boolean isOfKnownColumns(TableBatch batch) {
+    return columns.isOfKnownColumns(batch);
+  }
+
+  /** See {@link SourceColumns#cleared}. */
+  public List<String> cleared(TableBatch batch) throws SQLException {
+    return columns.cleared(batch);
+  }
+
   private Optional<PgTable> stored(TableId id) throws SQLException {
     PgTable known = tables.find(id);
     if (known != null) {
@@ -161,12 +201,14 @@ public final class TargetTables {
   }
 
   public void committed() {
+    created.committed();
     columns.committed();
     tables.committed();
     compiled.committed();
   }
 
   public void rolledBack() {
+    created.rolledBack();
     columns.rolledBack();
     tables.rolledBack();
     compiled.rolledBack();

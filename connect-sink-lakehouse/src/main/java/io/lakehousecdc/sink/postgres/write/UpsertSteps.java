@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
@@ -88,8 +89,9 @@ final class UpsertSteps {
 
   /** Removes the rows below the batch's truncates. */
   void truncate() throws SQLException {
+    BelowFloorSql belowFloor = new BelowFloorSql(table.plan().table(), table.plan().options());
     for (Floor each : batch.truncates()) {
-      String sql = table.removal().removeBelow(each, Operation.TRUNCATE);
+      String sql = belowFloor.remove(each, Operation.TRUNCATE);
       deleted += session.scanning(() -> session.update(sql));
     }
   }
