@@ -44,13 +44,18 @@ final class PostgresTarget implements Target {
     this.settings = settings;
     this.bookkeeping = Bookkeeping.of(settings, context.connector());
     this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
-    this.session = new TargetSession(settings, bookkeeping, ahead, context.tasks());
+    this.session = new TargetSession(settings, bookkeeping, ahead, context);
     this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
     this.commits = new CommitRunner(session, settings, bookkeeping, histories);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
     this.gauges = Map.copyOf(figures);
-    session.run("Connecting to PostgreSQL", (connected, tables) -> null);
+    try {
+      session.run("Connecting to PostgreSQL", (connected, tables) -> null);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   @Override

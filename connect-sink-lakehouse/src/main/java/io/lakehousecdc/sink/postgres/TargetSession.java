@@ -8,9 +8,15 @@ import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.EncodeAhead;
 import io.lakehousecdc.sink.postgres.write.TargetTables;
+import io.lakehousecdc.sink.spi.TargetContext;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -18,10 +24,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The session of a target with what is cached in it: opened by the first transaction, and anew by
- * the next one after it was lost. Not thread-safe, but for the gauges.
+ * the next one after it was lost or has come of age. A thread of its own closes one that comes of
+ * age while nothing is written. For one thread at a time, but for the gauges.
  */
 final class TargetSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
+  private static final Duration LONGEST_CHECK = Duration.ofMinutes(1);
 
   private final PostgresSettings settings;
   private final Bookkeeping bookkeeping;
@@ -30,17 +38,33 @@ final class TargetSession implements AutoCloseable {
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong stagingTables = new AtomicLong();
   private final AtomicLong ddlStatements = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ScheduledExecutorService ageing;
   private Session session;
   private TargetTables tables;
 
-  /**
-   * @param tasks how many tasks the connector may have
-   */
-  TargetSession(PostgresSettings settings, Bookkeeping bookkeeping, EncodeAhead ahead, int tasks) {
+  TargetSession(
+      PostgresSettings settings,
+      Bookkeeping bookkeeping,
+      EncodeAhead ahead,
+      TargetContext context) {
     this.settings = settings;
     this.bookkeeping = bookkeeping;
     this.ahead = ahead;
-    this.sharedConstraints = new SharedConstraints(tasks, LOG::warn);
+    this.sharedConstraints = new SharedConstraints(context.tasks(), LOG::warn);
+    String name = "lakehouse-session-" + context.connector() + "-" + context.task();
+    this.ageing =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread made = new Thread(task, name);
+              made.setDaemon(true);
+              return made;
+            });
+    Duration age = settings.sessionMaxAge();
+    if (!age.isZero()) {
+      long nanos = age.compareTo(LONGEST_CHECK) < 0 ? age.toNanos() : LONGEST_CHECK.toNanos();
+      ageing.scheduleWithFixedDelay(this::closeAged, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Work within a transaction. */
@@ -64,14 +88,26 @@ final class TargetSession implements AutoCloseable {
   }
 
   /**
-   * Runs work in a transaction, which is rolled back if it fails.
+   * Runs work in a transaction, which is rolled back if it fails. After a failure of the server or
+   * of the way to it, the next transaction gets a new connection: this one may lead to a server that
+   * has been demoted meanwhile.
    *
    * @param isKept tells by its result whether it is committed; if not, it is rolled back
    */
   <T> T transaction(Work<T> work, Predicate<T> isKept) throws SQLException {
+    lock.lock();
+    try {
+      return transactionAlone(work, isKept);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T transactionAlone(Work<T> work, Predicate<T> isKept) throws SQLException {
     open();
     boolean committed = false;
     try {
+      session.begin();
       T result = work.run(session, tables);
       if (isKept.test(result)) {
         session.commit();
@@ -79,6 +115,11 @@ final class TargetSession implements AutoCloseable {
         committed = true;
       }
       return result;
+    } catch (SQLException e) {
+      if (SqlErrors.needsNewConnection(e)) {
+        discard();
+      }
+      throw e;
     } finally {
       if (!committed) {
         rollBack();
@@ -88,6 +129,9 @@ final class TargetSession implements AutoCloseable {
   }
 
   private void rollBack() {
+    if (session == null) {
+      return;
+    }
     tables.rolledBack();
     if (!session.rollback()) {
       discard();
@@ -102,12 +146,16 @@ final class TargetSession implements AutoCloseable {
   }
 
   private void open() throws SQLException {
+    if (session != null && session.isAged()) {
+      discard();
+    }
     if (session != null) {
       return;
     }
     Session fresh = Session.open(settings);
     opened.incrementAndGet();
     try {
+      fresh.begin();
       bookkeeping.create(fresh);
     } catch (SQLException | RuntimeException e) {
       fresh.close();
@@ -119,10 +167,29 @@ final class TargetSession implements AutoCloseable {
 
   /** Closes the session, if it is open, and forgets what was cached in it. */
   void discard() {
-    if (session != null) {
-      session.close();
-      session = null;
-      tables = null;
+    lock.lock();
+    try {
+      if (session != null) {
+        session.close();
+        session = null;
+        tables = null;
+        stagingTables.set(0);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Not where a transaction is under way: the next one will see to it. */
+  private void closeAged() {
+    if (lock.tryLock()) {
+      try {
+        if (session != null && session.isAged()) {
+          discard();
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -136,6 +203,7 @@ final class TargetSession implements AutoCloseable {
 
   @Override
   public void close() {
+    ageing.shutdownNow();
     discard();
   }
 }

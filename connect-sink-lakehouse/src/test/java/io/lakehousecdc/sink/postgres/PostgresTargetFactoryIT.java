@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
@@ -69,7 +70,7 @@ class PostgresTargetFactoryIT extends PostgresFixture {
     SettingProblem problem = only(problems(wrong));
     assertEquals("postgres.url", problem.key());
     assertTrue(problem.message().contains("no-such-host.invalid"), problem::message);
-    assertThrows(FatalException.class, () -> open(wrong));
+    assertThrows(RetriableException.class, () -> open(wrong));
   }
 
   @Test
@@ -130,20 +131,20 @@ class PostgresTargetFactoryIT extends PostgresFixture {
   }
 
   @Test
-  void readOnlyServerIsFatal() {
+  void readOnlyServerIsWaitedForUntilItTakesWrites() {
     PartitionOwner owner = owner();
     owner.commit(row(ITEMS, optional("v", Primitive.TEXT), 1, 1, "a").build());
-    database.execute(
-        "alter database " + database.name() + " set default_transaction_read_only = on");
+    Commit second = owner.prepare(row(ITEMS, optional("v", Primitive.TEXT), 2, 1, "b").build());
+    String readOnly = "alter database " + database.name() + " set default_transaction_read_only";
+    database.execute(readOnly + " = on");
     database.terminateSessions();
-    assertThrows(
-        RetriableException.class,
-        () -> owner.commit(row(ITEMS, optional("v", Primitive.TEXT), 2, 1, "b").build()));
-    FatalException failure =
-        assertThrows(
-            FatalException.class,
-            () -> owner.commit(row(ITEMS, optional("v", Primitive.TEXT), 2, 1, "b").build()));
-    assertTrue(failure.getMessage().contains("read-only"), failure::getMessage);
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThrows(RetriableException.class, () -> owner.commit(second));
+    }
+    assertTrue(only(problems(Map.of())).message().contains("read-only"));
+    database.execute("set default_transaction_read_only = off", readOnly + " = off");
+    owner.commit(second);
+    assertEquals("b", database.value("select v from items"));
   }
 
   @Test
