@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.spi.TableOptions.Evolution;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetSettings;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,11 @@ public abstract class PostgresFixture {
   private final List<Target> opened = new ArrayList<>();
 
   public Target open(TableOptions options) {
-    Target target =
-        new PostgresTargetFactory()
-            .open(SharedPostgres.settings(database, options), new TargetContext("sink", 0));
+    return open(SharedPostgres.settings(database, options));
+  }
+
+  Target open(TargetSettings settings) {
+    Target target = new PostgresTargetFactory().open(settings, new TargetContext("sink", 0));
     opened.add(target);
     return target;
   }

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The test for a pooler that lends a connection another session of the server for every transaction
@@ -23,6 +25,7 @@ public final class TransactionPooling {
           + " task and as long as it runs, so there is nothing to pool: name the server itself, or"
           + " a port or database of the pooler in session mode (PgBouncer: pool_mode=session).";
 
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionPooling.class);
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   private TransactionPooling() {}
@@ -58,8 +61,8 @@ public final class TransactionPooling {
       others.add(process(other));
       own.add(process(connection));
       other.rollback();
-    } catch (SQLException noneToSpare) {
-      return false;
+    } catch (SQLException e) {
+      LOG.debug("The pool has no session to spare, or refuses transactions", e);
     }
     return own.size() > 1 || others.size() > 1 || own.stream().anyMatch(others::contains);
   }
