@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.postgres.catalog.SharedConstraints;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -40,7 +41,8 @@ final class TargetSession implements AutoCloseable {
   private final AtomicLong ddlStatements = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
   private final ScheduledExecutorService ageing;
-  private Session session;
+  private volatile Session session;
+  private volatile boolean closed;
   private TargetTables tables;
 
   TargetSession(
@@ -146,6 +148,9 @@ final class TargetSession implements AutoCloseable {
   }
 
   private void open() throws SQLException {
+    if (closed) {
+      throw new FatalException("The target is closed");
+    }
     if (session != null && session.isAged()) {
       discard();
     }
@@ -161,8 +166,12 @@ final class TargetSession implements AutoCloseable {
       fresh.close();
       throw e;
     }
-    session = fresh;
     tables = new TargetTables(fresh, settings, sharedConstraints, ahead);
+    session = fresh;
+    if (closed) {
+      discard();
+      throw new FatalException("The target is closed");
+    }
   }
 
   /** Closes the session, if it is open, and forgets what was cached in it. */
@@ -180,16 +189,22 @@ final class TargetSession implements AutoCloseable {
     }
   }
 
-  /** Not where a transaction is under way: the next one will see to it. */
   private void closeAged() {
-    if (lock.tryLock()) {
-      try {
-        if (session != null && session.isAged()) {
-          discard();
-        }
-      } finally {
-        lock.unlock();
+    discardIf(Session::isAged);
+  }
+
+  /** Closes the session on a condition; false where a transaction is under way. */
+  private boolean discardIf(Predicate<Session> condition) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      if (session != null && condition.test(session)) {
+        discard();
       }
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -201,9 +216,16 @@ final class TargetSession implements AutoCloseable {
         "postgres-ddl-statements", ddlStatements::get);
   }
 
+  /** Closes the session for good; a transaction that is under way on another thread fails. */
   @Override
   public void close() {
+    closed = true;
     ageing.shutdownNow();
-    discard();
+    if (!discardIf(any -> true)) {
+      Session used = session;
+      if (used != null) {
+        used.abort();
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.postgres;
 import static io.lakehousecdc.sink.spi.Batches.batch;
 import static io.lakehousecdc.sink.spi.Batches.optional;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,14 +12,21 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.OutOfOrderException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.testkit.Await;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -89,19 +97,40 @@ class PostgresSessionIT extends PostgresFixture {
   }
 
   @Test
-  void stagingTableDroppedByAnAttemptThatFailedIsThereAfterIt() {
+  void stagingTableDroppedByATransactionThatFailedIsThereAfterIt() {
+    database.execute(
+        "create table parent (id integer primary key)",
+        "create table b (id integer primary key references parent deferrable initially deferred)");
     PartitionOwner owner = owner(open(Map.of("postgres.staging.tables.max", "1")), 0);
     owner.commit(changes("a", 1));
-    assertThrows(
-        RecordException.class,
-        () ->
-            owner.commit(
-                changes("b", 2),
-                batch(new TableId("public", "c"), NAMED).upsert(2, 1, "\u0000").build()));
+    assertThrows(OutOfOrderException.class, () -> owner.commit(changes("b", 2)));
+    database.execute("insert into parent values (1)");
     for (String table : List.of("a", "b", "a")) {
       owner.commit(changes(table, 3));
       assertEquals("v3", database.value("select name from " + table));
     }
+  }
+
+  @Test
+  void closingTheTargetDoesNotWaitForATransactionThatWaits() throws Exception {
+    Target target = open();
+    PartitionOwner owner = owner(target, 0);
+    owner.commit(changes("items", 1));
+    Commit blocked = owner.prepare(changes("items", 2));
+    try (Connection other = database.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("lock table items");
+      CompletableFuture<Void> committing =
+          CompletableFuture.runAsync(() -> owner.commit(blocked));
+      Await.until(
+          "the commit waits for the lock",
+          () -> database.number("select count(*) from pg_locks where not granted") > 0);
+      target.close();
+      ExecutionException failure = assertThrows(ExecutionException.class, committing::get);
+      assertInstanceOf(RetriableException.class, failure.getCause());
+    }
+    assertThrows(FatalException.class, () -> owner.commit(blocked));
   }
 
   @Test

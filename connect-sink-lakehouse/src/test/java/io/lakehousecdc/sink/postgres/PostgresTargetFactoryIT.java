@@ -26,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Start-up: what is wrong is said apart, soon, and without the password. */
 class PostgresTargetFactoryIT extends PostgresFixture {
@@ -100,6 +102,26 @@ class PostgresTargetFactoryIT extends PostgresFixture {
     Map<String, String> wrong = Map.of("postgres.url", "jdbc:mysql://host/db");
     assertTrue(only(problems(wrong)).message().contains("jdbc:postgresql"));
     assertThrows(FatalException.class, () -> open(wrong));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//127.0.0.1:99999/db?user=u&password=%s",
+        "//127.0.0.1:1,127.0.0.1:x/db?password=%s",
+        "//127.0.0.1:1/db?password=%s%%",
+        "//127.0.0.1:1/db?user=u&password=%s",
+        "//u:%s@127.0.0.1:1/db",
+        "//u:%s@127.0.0.1/db",
+        "//no-such-host.invalid/db?password=%s",
+        ":db:%s"
+      })
+  void passwordInTheUrlIsInNoMessage(String url) {
+    String written = "jdbc:postgresql:" + url.formatted(WRONG);
+    Map<String, String> wrong = Map.of("postgres.url", written);
+    SettingProblem problem = only(problems(wrong));
+    assertFalse(problem.message().contains(WRONG), problem::message);
+    assertNoSecret(assertThrows(TargetException.class, () -> open(wrong)));
   }
 
   @Test

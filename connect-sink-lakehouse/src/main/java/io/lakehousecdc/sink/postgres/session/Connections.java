@@ -83,6 +83,6 @@ public final class Connections {
   }
 
   private static int hosts(String url) {
-    return Driver.parseURL(url, new Properties()).getProperty("PGHOST").split(",").length;
+    return Driver.parseURL(url, new Properties()).getProperty("PGHOST", "").split(",").length;
   }
 }

@@ -165,15 +165,10 @@ public final class Session implements AutoCloseable {
     return new StagingTable(plan, stagingsNumbered++);
   }
 
-  /** Creates the staging table unless this session has it; others may have to go for it. */
+  /** Creates the staging table unless this session has it. */
   public void ensureStaging(StagingTable staging) throws SQLException {
-    if (stagings.use(staging)) {
-      return;
-    }
-    execute(staging.createSql());
-    String drop = stagings.dropExcess();
-    if (!drop.isEmpty()) {
-      execute(drop);
+    if (!stagings.use(staging)) {
+      execute(staging.createSql());
     }
   }
 
@@ -182,7 +177,12 @@ public final class Session implements AutoCloseable {
     return stagings.size();
   }
 
+  /** Commits; staging tables that were used least recently go where there are too many. */
   public void commit() throws SQLException {
+    String drop = stagings.dropExcess();
+    if (!drop.isEmpty()) {
+      execute(drop);
+    }
     connection.commit();
     stagings.committed();
   }
@@ -195,6 +195,15 @@ public final class Session implements AutoCloseable {
       return !connection.isClosed();
     } catch (SQLException e) {
       return false;
+    }
+  }
+
+  /** Cuts the connection, whatever it is doing: who uses it gets an error. For any thread. */
+  public void abort() {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      return;
     }
   }
 

@@ -12,9 +12,9 @@ import java.util.StringJoiner;
 /**
  * The staging tables that a session has, least recently used first, up to a number: every commit
  * empties each of them, used or not, which takes its time, while creating and dropping one changes
- * the catalogue, which is to be rare. Tables that the present transaction uses stay in any case.
- * Follows the transaction: what it created vanishes with a rollback, what it dropped comes back. Not
- * thread-safe.
+ * the catalogue, which is to be rare. So only a transaction that had to create some drops others,
+ * and none that it used itself. Follows the transaction: what it created vanishes with a rollback,
+ * what it dropped comes back. Not thread-safe.
  */
 final class StagingTables {
   private final int limit;
@@ -38,11 +38,15 @@ final class StagingTables {
     return false;
   }
 
-  /** Statement that drops what exceeds the limit, which is taken for done; empty for nothing. */
+  /**
+   * Statement for the end of the transaction that drops what exceeds the limit, which is taken for
+   * done; empty for nothing.
+   */
   String dropExcess() {
     StringJoiner names = new StringJoiner(", ", "DROP TABLE IF EXISTS ", "").setEmptyValue("");
     Iterator<StagingTable> oldest = tables.values().iterator();
-    for (int excess = tables.size() - limit; excess > 0 && oldest.hasNext(); ) {
+    int surplus = created.isEmpty() ? 0 : tables.size() - limit;
+    for (int excess = surplus; excess > 0 && oldest.hasNext(); ) {
       StagingTable table = oldest.next();
       if (!used.contains(table.number())) {
         names.add(table.sql()).add(table.imageSql());
