@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.decode.RecordDecoder;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.MetricsBean;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.Backoff;
 import io.lakehousecdc.sink.pipeline.OfferResult;
 import io.lakehousecdc.sink.pipeline.OfferedRecord;
 import io.lakehousecdc.sink.pipeline.Pipeline;
@@ -65,7 +66,12 @@ public final class LakehouseSinkTask extends SinkTask {
             "lakehouse-decoder-" + name + "-" + number,
             new RecordDecoder(config.decodeOptions(), LOG::warn));
     TargetContext opener = new TargetContext(name, number, config.maxTasks());
-    Target target = config.factory().open(config.targetSettings(), opener);
+    // A task starts whenever tasks are divided anew, also while the target is down.
+    Target target =
+        Backoff.retry(
+            config.pipelineOptions().waiting().retry(),
+            metrics,
+            () -> config.factory().open(config.targetSettings(), opener));
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
     ErrantRecords rejections =
         new ErrantRecords(

@@ -236,8 +236,8 @@ final class SinkSettings {
             RETRY_TIMEOUT_MS,
             300_000L,
             0,
-            "How long a commit that fails for a transient reason is retried before the task"
-                + " fails.")
+            "How long a commit, opening the target or reading its state is retried, from the first"
+                + " failure for a transient reason on, before the task fails.")
         .number(
             definition,
             CONSTRAINT_WAIT_MS,

@@ -21,6 +21,7 @@ final class TestOptions {
 
   private Duration interval = Duration.ofMillis(1);
   private int maxRecords = 50;
+  private Duration retry = Duration.ofSeconds(10);
   private Duration constraint = Duration.ofSeconds(5);
   private Duration call = Duration.ofSeconds(1);
 
@@ -53,6 +54,11 @@ final class TestOptions {
     return this;
   }
 
+  TestOptions retry(Duration value) {
+    retry = value;
+    return this;
+  }
+
   TestOptions constraintWait(Duration value) {
     constraint = value;
     return this;
@@ -72,6 +78,6 @@ final class TestOptions {
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
         new PipelineOptions.Flushing(
             interval, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
-        new PipelineOptions.Waiting(Duration.ofSeconds(10), constraint, call));
+        new PipelineOptions.Waiting(retry, constraint, call));
   }
 }

@@ -147,15 +147,15 @@ class PostgresConcurrencyIT extends PostgresFixture {
 
   @Test
   void commitThatWaitsForALockEndsWhenItIsCancelled() throws Exception {
-    endsAWaitForALock(Target::cancel, 1);
+    endsAWaitForALock(Target::cancel);
   }
 
   @Test
   void commitThatWaitsForALockEndsWhenItsConnectionIsAborted() throws Exception {
-    endsAWaitForALock(Target::abort, 2);
+    endsAWaitForALock(Target::abort);
   }
 
-  private void endsAWaitForALock(Consumer<Target> means, long connections) throws Exception {
+  private void endsAWaitForALock(Consumer<Target> means) throws Exception {
     Target target = open();
     PartitionOwner owner = owner(target, 0);
     owner.commit(batch(ITEMS, NAMED).upsert(1, 1, "a").build());
@@ -175,7 +175,6 @@ class PostgresConcurrencyIT extends PostgresFixture {
     }
     owner.commit(commit);
     assertEquals("b", database.value("select name from items"));
-    assertEquals(connections, target.gauges().get("postgres-connections-opened").getAsLong());
   }
 
   private static final String WAITING =

@@ -21,14 +21,22 @@ public final class SqlErrors {
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
   private static final String FOREIGN_KEY_VIOLATION = "23503";
+  private static final String READ_ONLY = "25006";
 
   /** Somebody changed a table or dropped our temporary ones: what was cached is wrong. */
   private static final Set<String> OUTDATED =
       Set.of("42P01", "42703", "42704", "42804", "42P10", "42P18", "26000", "3F000");
 
-  /** Serialisation failure, deadlock, lock not available, idle session ended, statement timeout. */
+  /** Serialisation failure, deadlock, lock not available: another session was in the way. */
+  private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
+
+  /**
+   * Read-only server (demoted, a standby, or short of disk), session or transaction idle for too
+   * long, statement timeout, and XX000, which is what PostgreSQL calls a catalogue row that two
+   * sessions change at once ("tuple concurrently updated").
+   */
   private static final Set<String> PASSING =
-      Set.of("40001", "40P01", "55P03", "25P03", "57014", "25P04");
+      Set.of(READ_ONLY, "25P03", "25P04", "57014", "XX000");
 
   private static final Set<String> RECORD = Set.of("23502", "23514", "23P01", "2200G", "54000");
 
@@ -42,15 +50,8 @@ public final class SqlErrors {
   public static TargetException classify(SQLException error, String place) {
     String state = state(error);
     String message = place + ": " + describe(error);
-    if (has(error, UnknownHostException.class)) {
-      return new FatalException(message + " The host is unknown: check postgres.url.", error);
-    }
-    if (state.startsWith("08")
-        || state.startsWith("53")
-        || state.startsWith("57P")
-        || state.startsWith("58")
-        || PASSING.contains(state)) {
-      return new RetriableException(message, error);
+    if (passes(state)) {
+      return new RetriableException(message + hint(error, state), error);
     }
     if (state.startsWith("22") || RECORD.contains(state)) {
       return new RecordException(message, error);
@@ -72,6 +73,39 @@ public final class SqlErrors {
     return new FatalException(message + remedy(state), error);
   }
 
+  /**
+   * Whether nobody has to act for the error to go away: lost connections, failovers, a server that
+   * stops, starts, recovers or has no resources left, other sessions. Settings have been checked
+   * when the connector was created, so a host that cannot be found has been known before.
+   */
+  private static boolean passes(String state) {
+    return state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P")
+        || state.startsWith("58")
+        || PASSING.contains(state)
+        || CONFLICTS.contains(state);
+  }
+
+  /**
+   * Whether the next attempt needs a connection of its own: the server, or the way to it, may be
+   * another one then. Only where another session was in the way does the present one stay good.
+   */
+  public static boolean needsNewConnection(SQLException error) {
+    String state = state(error);
+    return passes(state) && !CONFLICTS.contains(state);
+  }
+
+  private static String hint(SQLException error, String state) {
+    if (has(error, UnknownHostException.class)) {
+      return " The host is unknown: if it stays so, check postgres.url and the name service.";
+    }
+    return state.equals(READ_ONLY)
+        ? " The server is read-only: a standby, or short of disk space? postgres.url has to name the"
+            + " primary, or all hosts."
+        : "";
+  }
+
   private static String remedy(String state) {
     return switch (state) {
       case "28P01", "28000" -> " Check postgres.user and postgres.password, and pg_hba.conf.";
@@ -82,7 +116,6 @@ public final class SqlErrors {
               + " for schema.evolution=additive), TEMPORARY on the database.";
       case "2BP01" ->
           " Drop what depends on it (a view?), or set schema.dropped.columns to keep or null.";
-      case "25006" -> " The server is read-only (a standby?): name the primary in postgres.url.";
       default -> "";
     };
   }
