@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The session of a target with what is cached in it: opened by the first transaction, and anew by
  * the next one after it was lost or has come of age. A thread of its own closes one that comes of
- * age while nothing is written. For one thread at a time, but for the gauges,
- * {@link #cancel} and {@link #abort}.
+ * age while nothing is written. For one thread at a time, but for the gauges, {@link #cancel} and
+ * {@link #abort}.
  */
 final class TargetSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
@@ -110,8 +110,8 @@ final class TargetSession implements AutoCloseable {
 
   /**
    * Runs work in a transaction, which is rolled back if it fails. After a failure of the server or
-   * of the way to it, the next transaction gets a new connection: this one may lead to a server that
-   * has been demoted meanwhile.
+   * of the way to it, the next transaction gets a new connection: this one may lead to a server
+   * that has been demoted meanwhile.
    *
    * @param isKept tells by its result whether it is committed; if not, it is rolled back
    */
