@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.decode.RecordDecoder;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.metrics.MetricsBean;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.Backoff;
 import io.lakehousecdc.sink.pipeline.OfferResult;
 import io.lakehousecdc.sink.pipeline.OfferedRecord;
 import io.lakehousecdc.sink.pipeline.Pipeline;
@@ -66,9 +67,14 @@ public final class LakehouseSinkTask extends SinkTask {
             "lakehouse-decoder-" + name + "-" + number,
             new RecordDecoder(config.decodeOptions(), config.disclosure(), LOG::warn));
     TargetContext opener = new TargetContext(name, number, config.maxTasks());
+    // A task starts whenever tasks are divided anew, also while the target is down.
     Target target =
         DisclosingTarget.of(
-            config.factory().open(config.targetSettings(), opener), config.disclosure());
+            Backoff.retry(
+                config.pipelineOptions().waiting().retry(),
+                metrics,
+                () -> config.factory().open(config.targetSettings(), opener)),
+            config.disclosure());
     target.gauges().forEach((key, value) -> metrics.gauge(key, "Figure of the target", value));
     rejections =
         new ErrantRecords(

@@ -255,8 +255,9 @@ final class SinkSettings {
             RETRY_TIMEOUT_MS,
             300_000L,
             0,
-            "How long a commit that fails for a transient reason is retried, and a dead letter"
-                + " queue that does not answer is waited for, before the task fails.")
+            "How long a commit, opening the target or reading its state is retried, from the first"
+                + " failure for a transient reason on, and a dead letter queue that does not answer"
+                + " is waited for, before the task fails.")
         .number(
             definition,
             CONSTRAINT_WAIT_MS,

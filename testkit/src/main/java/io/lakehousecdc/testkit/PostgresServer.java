@@ -55,7 +55,17 @@ public final class PostgresServer implements AutoCloseable {
     home = PostgresBinaries.of(builder.version);
     directory = Directories.temporary(builder.name);
     log = Directories.logs(builder.name).resolve("postgres.log");
-    settings = Map.copyOf(builder.settings);
+    settings = new LinkedHashMap<>(builder.settings);
+  }
+
+  private PostgresServer(PostgresServer primary) {
+    home = primary.home;
+    directory = Directories.temporary("standby");
+    log = Directories.logs("standby").resolve("postgres.log");
+    settings = new LinkedHashMap<>(primary.settings);
+    settings.put(
+        "primary_conninfo",
+        "host=%s port=%d user=%s password=%s".formatted(HOST, primary.port, USER, PASSWORD));
   }
 
   /** Starts the newest version with the default settings. */
@@ -134,6 +144,34 @@ public final class PostgresServer implements AutoCloseable {
   /** The process and all its backends, for tests of their end. */
   List<ProcessHandle> processes() {
     return process.handles();
+  }
+
+  /**
+   * Starts a standby of this server, which streams from it and answers queries. It needs PostgreSQL
+   * 15 or newer.
+   */
+  public PostgresServer standby() {
+    PostgresServer standby = new PostgresServer(this);
+    Path data = standby.directory.resolve("data");
+    BaseBackup.take(database(), directory.resolve("data"), data);
+    try {
+      Files.createFile(data.resolve("standby.signal"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    rootDropping.own(standby.directory, standby.log);
+    standby.launch();
+    return standby;
+  }
+
+  /** Makes a standby a primary; it accepts writes when this returns. */
+  public void promote() {
+    execute("select pg_promote()");
+  }
+
+  /** Stops the server at once, as {@code pg_ctl stop -m immediate} does; for {@link #restart}. */
+  public void stop() {
+    process.stop(STOP_PATIENCE);
   }
 
   /** Kills the server and all its backends as a power failure does. */

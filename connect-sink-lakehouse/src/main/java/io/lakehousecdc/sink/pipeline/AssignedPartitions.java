@@ -97,8 +97,8 @@ final class AssignedPartitions {
   void load(Set<SourcePartition> partitions) {
     drop(partitions);
     Map<SourcePartition, LoadedPartition> loaded =
-        Backoff.retry(options.waiting().takeOver(), metrics, () -> target.load(partitions));
-    Histories stored = Backoff.retry(options.waiting().takeOver(), metrics, target::histories);
+        Backoff.retry(options.waiting().retry(), metrics, () -> target.load(partitions));
+    Histories stored = Backoff.retry(options.waiting().retry(), metrics, target::histories);
     if (!book.known().include(stored)) {
       book.learn(stored);
     }

@@ -5,27 +5,33 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Growing pauses between attempts, for a bounded time. Not thread-safe. */
+/**
+ * Growing pauses between attempts, for a bounded time from the first failure on: an attempt that
+ * takes long before it fails (a silent host, a big statement) is tried again like any other. Not
+ * thread-safe.
+ */
 public final class Backoff {
   private static final Logger LOG = LoggerFactory.getLogger(Backoff.class);
   private static final long FIRST_MILLIS = 100;
   private static final long LONGEST_MILLIS = 10_000;
 
   private final SinkMetrics metrics;
-  private final long giveUpAt;
+  private final long timeoutNanos;
+  private OptionalLong giveUpAt = OptionalLong.empty();
   private long millis = FIRST_MILLIS;
 
   /**
-   * @param timeout time from now after which {@link #pause} gives up
+   * @param timeout time from the first {@link #pause} after which one gives up
    */
   Backoff(Duration timeout, SinkMetrics metrics) {
     this.metrics = metrics;
-    this.giveUpAt = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
+    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
   }
 
   /** Makes attempts until one succeeds, fails for good, or the time is up. */
@@ -51,7 +57,11 @@ public final class Backoff {
    * @throws RetriableException {@code reason}, where the time is up
    */
   void pause(RetriableException reason) throws InterruptedException {
-    if (System.nanoTime() - giveUpAt > 0) {
+    long now = System.nanoTime();
+    if (giveUpAt.isEmpty()) {
+      giveUpAt = OptionalLong.of(now + timeoutNanos);
+    }
+    if (now - giveUpAt.getAsLong() >= 0) {
       throw reason;
     }
     metrics.retried();

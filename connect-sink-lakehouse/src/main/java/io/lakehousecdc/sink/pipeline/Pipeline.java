@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-  private static final int MAX_FENCED_IN_A_ROW = 3;
+
+  /** So many follow from one owner that had not yet heard of the end of its ownership. */
+  private static final int FENCED_IN_A_ROW = 3;
 
   private final Target target;
   private final PipelineOptions options;
@@ -43,6 +46,7 @@ public final class Pipeline implements AutoCloseable {
   private final AssignedPartitions assigned;
   private final Batcher batcher;
   private volatile int fencedInARow;
+  private long fencedSince;
 
   /**
    * @param name of the writer thread
@@ -204,17 +208,32 @@ public final class Pipeline implements AutoCloseable {
    * target has it now.
    *
    * @return offsets to read on from
-   * @throws FencedException it has happened too often in a row: another owner is at work
+   * @throws FencedException it has happened several times in a row, and for longer than the time
+   *     for retries: another owner is at work
    */
   public Map<SourcePartition, Long> recover(FencedException fenced) {
     metrics.fenced();
     // Each time that histories are outdated, more of them are known afterwards: it ends.
     boolean isOwner = fenced instanceof OutdatedHistoriesException;
-    if (!isOwner && ++fencedInARow > MAX_FENCED_IN_A_ROW) {
+    if (!isOwner && isOutOwned()) {
       throw fenced;
     }
     LOG.warn("Reading the committed state again: {}", fenced.getMessage());
     return restart();
+  }
+
+  /**
+   * Counts one more fenced commit; whether another owner has been at work for too long. A zombie's
+   * last batches are few and come within the time for retries; how many, nobody knows.
+   */
+  private boolean isOutOwned() {
+    long now = System.nanoTime();
+    if (fencedInARow == 0) {
+      fencedSince = now;
+    }
+    fencedInARow++;
+    return fencedInARow > FENCED_IN_A_ROW
+        && now - fencedSince > TimeUnit.NANOSECONDS.convert(options.waiting().retry());
   }
 
   @Override
@@ -315,7 +334,7 @@ public final class Pipeline implements AutoCloseable {
       inquiry.topics(topics);
       sweeps.learn(
           List.of(),
-          Backoff.retry(options.waiting().takeOver(), metrics, () -> target.pendingSweeps(topics)));
+          Backoff.retry(options.waiting().retry(), metrics, () -> target.pendingSweeps(topics)));
     }
   }
 

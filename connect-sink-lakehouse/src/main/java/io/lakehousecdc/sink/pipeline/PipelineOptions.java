@@ -66,18 +66,13 @@ public record PipelineOptions(
   /**
    * How long the pipeline waits for the target.
    *
-   * @param retry how long a failing commit is tried again before the task fails
+   * @param retry how long opening the target, reading the committed state and a commit are tried
+   *     again, from their first failure on, before the task fails. It may exceed
+   *     max.poll.interval.ms: a consumer that has left its group joins it again, a failed task
+   *     waits for an operator
    * @param constraint how long a batch that violates a foreign key or unique constraint waits for
    *     the changes that resolve it
    * @param call how long one call of the task waits for the writer at most
    */
-  public record Waiting(Duration retry, Duration constraint, Duration call) {
-    /** In a rebalance: well below the default max.poll.interval.ms. */
-    private static final Duration MAX_TAKE_OVER = Duration.ofMinutes(2);
-
-    /** How long reading the committed state is tried again before the task fails. */
-    public Duration takeOver() {
-      return retry.compareTo(MAX_TAKE_OVER) < 0 ? retry : MAX_TAKE_OVER;
-    }
-  }
+  public record Waiting(Duration retry, Duration constraint, Duration call) {}
 }

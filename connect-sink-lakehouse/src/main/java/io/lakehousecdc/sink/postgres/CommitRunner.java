@@ -5,6 +5,7 @@ import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
@@ -135,7 +136,8 @@ final class CommitRunner {
         replacements.incrementAndGet();
       } else if (result instanceof Outdated outdated) {
         if (refreshed) {
-          throw outdated.failure();
+          // Somebody may be changing tables: how often, nobody knows, so time is the limit.
+          throw new RetriableException(outdated.failure().getMessage(), outdated.failure());
         }
         refreshed = true;
         session.discard();

@@ -47,14 +47,14 @@ final class PostgresTarget implements Target {
     this.settings = settings;
     this.bookkeeping = Bookkeeping.of(settings, context.connector());
     this.ahead = new EncodeAhead("lakehouse-encoder-" + context.connector() + "-" + context.task());
-    this.session = new TargetSession(settings, bookkeeping, ahead, context.tasks());
+    this.session = new TargetSession(settings, bookkeeping, ahead, context);
     this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
     Progress progress = new Progress();
     this.before = new BeforeCommit(session, settings, bookkeeping, histories, progress);
     this.sweeps =
         new BackgroundSweeps(
             "lakehouse-sweeper-" + context.connector() + "-" + context.task(),
-            new TargetSession(settings, bookkeeping, ahead, context.tasks()),
+            new TargetSession(settings, bookkeeping, ahead, context),
             settings,
             bookkeeping,
             progress);
@@ -63,7 +63,12 @@ final class PostgresTarget implements Target {
     figures.putAll(progress.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
     this.gauges = Map.copyOf(figures);
-    session.run("Connecting to PostgreSQL", (connected, tables) -> null);
+    try {
+      session.run("Connecting to PostgreSQL", (connected, tables) -> null);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   @Override

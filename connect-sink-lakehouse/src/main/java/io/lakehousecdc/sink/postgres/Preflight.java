@@ -3,22 +3,25 @@ package io.lakehousecdc.sink.postgres;
 
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
+import io.lakehousecdc.sink.postgres.session.Connections;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
+import io.lakehousecdc.sink.postgres.session.TransactionPooling;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
+import java.util.Optional;
 
 /** A quick check, within seconds, of whether a warehouse can be reached and used. */
 final class Preflight {
-  private static final String TIMEOUT_SECONDS = "4";
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   private static final String PRIVILEGES =
       """
@@ -41,27 +44,19 @@ final class Preflight {
     if (url == null || url.isBlank()) {
       return List.of();
     }
-    if (!new org.postgresql.Driver().acceptsURL(url)) {
-      return List.of(
-          new SettingProblem(
-              PostgresSettings.URL,
-              "It has to be a JDBC URL of PostgreSQL, such as jdbc:postgresql://host:5432/dwh."));
+    Optional<String> unreadable = Connections.problem(settings);
+    if (unreadable.isPresent()) {
+      return List.of(new SettingProblem(PostgresSettings.URL, unreadable.get()));
     }
-    try (Connection connection =
-        new org.postgresql.Driver().connect(url, impatient(settings.driverProperties()))) {
-      return usable(connection, settings);
+    try (Connection connection = Connections.open(settings, PATIENCE)) {
+      return TransactionPooling.isBehind(connection, settings)
+          ? List.of(new SettingProblem(PostgresSettings.URL, TransactionPooling.REFUSAL))
+          : usable(connection, settings);
     } catch (SQLException e) {
       return List.of(unreachable(e));
     } catch (TargetException | IllegalArgumentException e) {
       return List.of(new SettingProblem(PostgresSettings.URL, e.getMessage()));
     }
-  }
-
-  private static Properties impatient(Properties properties) {
-    properties.setProperty("connectTimeout", TIMEOUT_SECONDS);
-    properties.setProperty("loginTimeout", TIMEOUT_SECONDS);
-    properties.setProperty("socketTimeout", TIMEOUT_SECONDS);
-    return properties;
   }
 
   private static SettingProblem unreachable(SQLException error) {
@@ -88,7 +83,8 @@ final class Preflight {
         PostgresSettings.URL,
         "The server cannot be reached ("
             + error.getMessage()
-            + "). Check host, port, firewall, and that it accepts TCP connections.");
+            + "). Check host, port, firewall, that it accepts TCP connections, and that one of the"
+            + " hosts is a primary and not read-only.");
   }
 
   private static List<SettingProblem> usable(Connection connection, PostgresSettings settings)

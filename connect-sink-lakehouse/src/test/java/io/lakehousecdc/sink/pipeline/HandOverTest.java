@@ -188,6 +188,27 @@ class HandOverTest {
   }
 
   @Test
+  void zombieWithManyBatchesLeftIsOutlived() {
+    open(target(), options(100));
+    for (int batch = 0; batch < 20; batch++) {
+      pipeline.recover(new FencedException("a zombie"));
+    }
+    accept(0, 10);
+    commitAll();
+    assertEquals(1, rows());
+  }
+
+  @Test
+  void ownerThatKeepsCommittingFailsTheTaskInTime() {
+    open(target(), options(100).retry(Duration.ZERO));
+    for (int batch = 0; batch < 3; batch++) {
+      pipeline.recover(new FencedException("another owner"));
+    }
+    FencedException fenced = new FencedException("another owner");
+    assertThrows(FencedException.class, () -> pipeline.recover(fenced));
+  }
+
+  @Test
   void recordsBeforeTheFirstChangeDoNotHideThoseThatAreReadFromTheStart() {
     open(target(), options(100));
     accept(new OfferedRecord.Skipped(new RecordOffset(ITEMS, 5)));

@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.spi.TableOptions.Evolution;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetSettings;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,9 +44,11 @@ public abstract class PostgresFixture {
     all.put("postgres.url", database.jdbcUrl());
     all.put("postgres.user", database.user());
     all.put("postgres.password", database.password());
-    Target target =
-        new PostgresTargetFactory()
-            .open(SharedPostgres.settings(all, options), new TargetContext("sink", 0));
+    return open(SharedPostgres.settings(all, options));
+  }
+
+  Target open(TargetSettings settings) {
+    Target target = new PostgresTargetFactory().open(settings, new TargetContext("sink", 0));
     opened.add(target);
     return target;
   }

@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
@@ -25,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Start-up: what is wrong is said apart, soon, and without the password. */
 class PostgresTargetFactoryIT extends PostgresFixture {
@@ -69,7 +72,7 @@ class PostgresTargetFactoryIT extends PostgresFixture {
     SettingProblem problem = only(problems(wrong));
     assertEquals("postgres.url", problem.key());
     assertTrue(problem.message().contains("no-such-host.invalid"), problem::message);
-    assertThrows(FatalException.class, () -> open(wrong));
+    assertThrows(RetriableException.class, () -> open(wrong));
   }
 
   @Test
@@ -101,6 +104,26 @@ class PostgresTargetFactoryIT extends PostgresFixture {
     assertThrows(FatalException.class, () -> open(wrong));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//127.0.0.1:99999/db?user=u&password=%s",
+        "//127.0.0.1:1,127.0.0.1:x/db?password=%s",
+        "//127.0.0.1:1/db?password=%s%%",
+        "//127.0.0.1:1/db?user=u&password=%s",
+        "//u:%s@127.0.0.1:1/db",
+        "//u:%s@127.0.0.1/db",
+        "//no-such-host.invalid/db?password=%s",
+        ":db:%s"
+      })
+  void passwordInTheUrlIsInNoMessage(String url) {
+    String written = "jdbc:postgresql:" + url.formatted(WRONG);
+    Map<String, String> wrong = Map.of("postgres.url", written);
+    SettingProblem problem = only(problems(wrong));
+    assertFalse(problem.message().contains(WRONG), problem::message);
+    assertNoSecret(assertThrows(TargetException.class, () -> open(wrong)));
+  }
+
   @Test
   void missingPrivilegesComeWithTheGrant() {
     database.execute(
@@ -130,20 +153,20 @@ class PostgresTargetFactoryIT extends PostgresFixture {
   }
 
   @Test
-  void readOnlyServerIsFatal() {
+  void readOnlyServerIsWaitedForUntilItTakesWrites() {
     PartitionOwner owner = owner();
     owner.commit(row(ITEMS, optional("v", Primitive.TEXT), 1, 1, "a").build());
-    database.execute(
-        "alter database " + database.name() + " set default_transaction_read_only = on");
+    Commit second = owner.prepare(row(ITEMS, optional("v", Primitive.TEXT), 2, 1, "b").build());
+    String readOnly = "alter database " + database.name() + " set default_transaction_read_only";
+    database.execute(readOnly + " = on");
     database.terminateSessions();
-    assertThrows(
-        RetriableException.class,
-        () -> owner.commit(row(ITEMS, optional("v", Primitive.TEXT), 2, 1, "b").build()));
-    FatalException failure =
-        assertThrows(
-            FatalException.class,
-            () -> owner.commit(row(ITEMS, optional("v", Primitive.TEXT), 2, 1, "b").build()));
-    assertTrue(failure.getMessage().contains("read-only"), failure::getMessage);
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThrows(RetriableException.class, () -> owner.commit(second));
+    }
+    assertTrue(only(problems(Map.of())).message().contains("read-only"));
+    database.execute("set default_transaction_read_only = off", readOnly + " = off");
+    owner.commit(second);
+    assertEquals("b", database.value("select v from items"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.Setting.Kind;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TargetSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 
@@ -24,6 +25,9 @@ public final class PostgresSettings {
   private static final String LOCK_TIMEOUT = "postgres.lock.timeout.ms";
   private static final String MAINTENANCE_BYTES = "postgres.maintenance.min.bytes";
   private static final String REWRITE_BYTES = "schema.rewrite.max.bytes";
+  private static final String STAGING_TABLES = "postgres.staging.tables.max";
+  private static final String SESSION_AGE = "postgres.session.max.age.ms";
+  private static final String SESSION_TRANSACTIONS = "postgres.session.max.transactions";
 
   public static final List<Setting> ALL =
       List.of(
@@ -31,7 +35,9 @@ public final class PostgresSettings {
               URL,
               Kind.TEXT,
               "JDBC URL of the warehouse, such as jdbc:postgresql://host:5432/dwh?sslmode=verify-full;"
-                  + " takes the driver's parameters."),
+                  + " takes the driver's parameters, and several hosts, of which the primary is"
+                  + " used (targetServerType=primary unless it says otherwise). Connect shows it in"
+                  + " its log and REST interface: passwords belong in postgres.password."),
           Setting.optional(USER, Kind.TEXT, "postgres", "User that writes the tables."),
           Setting.optional(PASSWORD, Kind.SECRET, null, "Password of that user."),
           Setting.optional(SCHEMA, Kind.TEXT, "public", "Schema of tables whose names have none."),
@@ -53,7 +59,10 @@ public final class PostgresSettings {
               "Fill factor, 10 to 100, of tables that are created: room on each page lets an updated"
                   + " row stay on it."),
           Setting.optional(
-              CONNECT_TIMEOUT, Kind.INTEGER, "10000", "Longest wait for a connection."),
+              CONNECT_TIMEOUT,
+              Kind.INTEGER,
+              "10000",
+              "Longest wait for a connection, for each host."),
           Setting.optional(
               SOCKET_TIMEOUT,
               Kind.INTEGER,
@@ -84,7 +93,27 @@ public final class PostgresSettings {
               "1073741824",
               "Largest size of a table, indexes included, that is rewritten to widen a column, such"
                   + " as integer to bigint; for a larger one the task fails with the statement to"
-                  + " run."));
+                  + " run."),
+          Setting.optional(
+              STAGING_TABLES,
+              Kind.INTEGER,
+              "100",
+              "Temporary staging tables that a task keeps, one for each table and form of its rows;"
+                  + " beyond them the least recently used are dropped. Each takes a little time of"
+                  + " every commit, and creating one changes the server's catalogue."),
+          Setting.optional(
+              SESSION_AGE,
+              Kind.INTEGER,
+              "3600000",
+              "Age at which a task's session is replaced by a new one between commits, because its"
+                  + " staging tables keep the database from freezing old transaction ids; 0 sets no"
+                  + " limit."),
+          Setting.optional(
+              SESSION_TRANSACTIONS,
+              Kind.INTEGER,
+              "10000000",
+              "Transactions of the whole server after which a session is replaced likewise; 0 sets"
+                  + " no limit."));
 
   private final TargetSettings settings;
 
@@ -137,6 +166,23 @@ public final class PostgresSettings {
     return (int) settings.number(FILLFACTOR);
   }
 
+  int maxStagingTables() {
+    return (int) settings.number(STAGING_TABLES);
+  }
+
+  /** Zero for no limit. */
+  public Duration sessionMaxAge() {
+    return Duration.ofMillis(settings.number(SESSION_AGE));
+  }
+
+  long sessionMaxTransactions() {
+    return settings.number(SESSION_TRANSACTIONS);
+  }
+
+  Duration connectTimeout() {
+    return Duration.ofMillis(settings.number(CONNECT_TIMEOUT));
+  }
+
   long statementTimeoutMillis() {
     return settings.number(STATEMENT_TIMEOUT);
   }
@@ -160,11 +206,11 @@ public final class PostgresSettings {
     Properties properties = new Properties();
     put(properties, "user", settings.text(USER));
     put(properties, "password", settings.text(PASSWORD));
-    put(properties, "connectTimeout", seconds(CONNECT_TIMEOUT));
-    put(properties, "loginTimeout", seconds(CONNECT_TIMEOUT));
     put(properties, "socketTimeout", seconds(SOCKET_TIMEOUT));
     // Details quote rows; SqlErrors reads them where values may be told.
     properties.putIfAbsent("logServerErrorDetail", "false");
+    // A standby would take the session, and refuse the first write.
+    properties.putIfAbsent("targetServerType", "primary");
     properties.putIfAbsent("tcpKeepAlive", "true");
     properties.putIfAbsent("ApplicationName", "lakehousecdc");
     return properties;

@@ -6,7 +6,6 @@ import io.lakehousecdc.sink.postgres.catalog.Catalog;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +13,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Properties;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.slf4j.Logger;
@@ -34,7 +32,9 @@ public final class Session implements AutoCloseable {
   private final Catalog catalog;
   private final int serverVersion;
   private final long statementTimeoutMillis;
-  private final Transactional<Integer, StagingTable> stagings = new Transactional<>();
+  private final String beginSql;
+  private final StagingTables stagings;
+  private final SessionAge age;
   private int stagingsNumbered;
 
   private Session(Connection connection, PostgresSettings settings) throws SQLException {
@@ -43,33 +43,34 @@ public final class Session implements AutoCloseable {
     this.copies = connection.unwrap(PGConnection.class).getCopyAPI();
     this.catalog = new Catalog(connection);
     this.serverVersion = connection.getMetaData().getDatabaseMajorVersion();
+    this.beginSql = TransactionSettings.sql(settings, (int) number("SELECT pg_backend_pid()"));
+    this.stagings = new StagingTables(settings.maxStagingTables());
+    this.age = new SessionAge(settings.sessionMaxAge(), settings.sessionMaxTransactions());
+    connection.setAutoCommit(false);
   }
 
   /**
-   * Connects. The driver is named, not found by the class path: a plugin's class loader may hide it
-   * from {@link DriverManager}.
+   * Connects.
    *
-   * @throws FatalException the server is too old, or the URL is no PostgreSQL URL
+   * @throws FatalException the server is too old, the URL cannot be read, or it leads to a pooler
+   *     that has no session for this
    */
   public static Session open(PostgresSettings settings) throws SQLException {
-    Properties properties = settings.driverProperties();
-    Connection connection = new org.postgresql.Driver().connect(settings.url(), properties);
-    if (connection == null) {
-      throw new FatalException(
-          "postgres.url has to begin with jdbc:postgresql:, as in jdbc:postgresql://host:5432/dwh.");
-    }
+    Connection connection = Connections.open(settings);
     try {
-      Session session = new Session(connection, settings);
-      if (session.serverVersion < OLDEST_VERSION) {
+      int version = connection.getMetaData().getDatabaseMajorVersion();
+      if (version < OLDEST_VERSION) {
         throw new FatalException(
             "PostgreSQL "
-                + session.serverVersion
+                + version
                 + " is too old: version "
                 + OLDEST_VERSION
                 + " or later is needed.");
       }
-      session.configure(settings);
-      return session;
+      if (TransactionPooling.isBehind(connection, settings)) {
+        throw new FatalException(TransactionPooling.REFUSAL);
+      }
+      return new Session(connection, settings);
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
@@ -77,24 +78,28 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Staged rows find their table rows by the key's index: a freshly filled staging table has no
-   * statistics, and a plan made when the table was small must not scan it when it has grown. Text
-   * is read as UTC and ISO.
+   * Begins a transaction: the settings that the sink's statements rely on hold in it, and end with
+   * it, so that they never reach anybody else. To be called first in every transaction.
+   *
+   * @throws FatalException the connection leads to another session than before
    */
-  private void configure(PostgresSettings settings) throws SQLException {
-    execute(
-        "SET jit = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-            + " SET enable_seqscan = off; SET enable_bitmapscan = off;"
-            + " SET work_mem = '64MB'; SET temp_buffers = '64MB';"
-            + " SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';"
-            + " SET xmloption = 'content'; SET row_security = off;"
-            + " SET statement_timeout = "
-            + settings.statementTimeoutMillis()
-            + "; SET lock_timeout = "
-            + settings.lockTimeoutMillis()
-            + "; SET idle_in_transaction_session_timeout = "
-            + settings.lockTimeoutMillis());
-    connection.setAutoCommit(false);
+  public void begin() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(beginSql)) {
+      row.next();
+      if (row.getString(1) == null) {
+        throw new FatalException(TransactionPooling.REFUSAL);
+      }
+      age.transactions(row.getLong(2));
+    }
+  }
+
+  /**
+   * Whether the session is to make way for a new one: temporary tables hold the database's oldest
+   * transaction id back, which PostgreSQL needs to advance, and nothing but their end lets it go.
+   */
+  public boolean isAged() {
+    return age.isReached();
   }
 
   public Connection connection() {
@@ -227,9 +232,8 @@ public final class Session implements AutoCloseable {
 
   /** Creates the staging table unless this session has it. */
   public void ensureStaging(StagingTable staging) throws SQLException {
-    if (stagings.find(staging.number()) == null) {
+    if (!stagings.use(staging)) {
       execute(staging.createSql());
-      stagings.put(staging.number(), staging);
     }
   }
 
@@ -238,13 +242,12 @@ public final class Session implements AutoCloseable {
     return stagings.size();
   }
 
-  /** Drops all staging tables. */
-  public void dropStagings() throws SQLException {
-    execute("DISCARD TEMPORARY");
-    stagings.clear();
-  }
-
+  /** Commits; staging tables that were used least recently go where there are too many. */
   public void commit() throws SQLException {
+    String drop = stagings.dropExcess();
+    if (!drop.isEmpty()) {
+      execute(drop);
+    }
     connection.commit();
     stagings.committed();
   }
@@ -254,7 +257,7 @@ public final class Session implements AutoCloseable {
     stagings.rolledBack();
     try {
       connection.rollback();
-      return connection.isValid(1);
+      return !connection.isClosed();
     } catch (SQLException e) {
       return false;
     }

@@ -24,6 +24,7 @@ public final class SqlErrors {
   public static final String CHECK_VIOLATION = "23514";
   public static final String NOT_SUPPORTED = "0A000";
   private static final String FOREIGN_KEY_VIOLATION = "23503";
+  private static final String READ_ONLY = "25006";
 
   /** Function of the server's source that refuses a statement for a row-level security policy. */
   public static final String CHECK_ROW_SECURITY = "check_enable_rls";
@@ -32,9 +33,15 @@ public final class SqlErrors {
   private static final Set<String> OUTDATED =
       Set.of("42P01", "42703", "42704", "42804", "42P10", "42P18", "26000", "3F000");
 
-  /** Serialisation failure, deadlock, lock not available, idle session ended, statement timeout. */
-  private static final Set<String> PASSING =
-      Set.of("40001", "40P01", "55P03", "25P03", "57014", "25P04");
+  /** Serialisation failure, deadlock, lock not available: another session was in the way. */
+  private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
+
+  /**
+   * Read-only server (demoted, a standby, or short of disk), session or transaction idle for too
+   * long, statement timeout, and XX000, which is what PostgreSQL calls a catalogue row that two
+   * sessions change at once ("tuple concurrently updated").
+   */
+  private static final Set<String> PASSING = Set.of(READ_ONLY, "25P03", "25P04", "57014", "XX000");
 
   private static final Set<String> RECORD = Set.of("23502", "23514", "23P01", "2200G", "54000");
 
@@ -49,15 +56,8 @@ public final class SqlErrors {
     String state = state(error);
     String message = place + ": " + describe(error);
     ServerFailure cause = ServerFailure.of(error);
-    if (has(error, UnknownHostException.class)) {
-      return new FatalException(message + " The host is unknown: check postgres.url.", cause);
-    }
-    if (state.startsWith("08")
-        || state.startsWith("53")
-        || state.startsWith("57P")
-        || state.startsWith("58")
-        || PASSING.contains(state)) {
-      return new RetriableException(message, cause);
+    if (passes(state)) {
+      return new RetriableException(message + hint(error, state), cause);
     }
     if (state.startsWith("22") || RECORD.contains(state)) {
       return new RecordException(message, cause);
@@ -79,6 +79,39 @@ public final class SqlErrors {
     return new FatalException(message + remedy(state, routine(error)), cause);
   }
 
+  /**
+   * Whether nobody has to act for the error to go away: lost connections, failovers, a server that
+   * stops, starts, recovers or has no resources left, other sessions. Settings have been checked
+   * when the connector was created, so a host that cannot be found has been known before.
+   */
+  private static boolean passes(String state) {
+    return state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P")
+        || state.startsWith("58")
+        || PASSING.contains(state)
+        || CONFLICTS.contains(state);
+  }
+
+  /**
+   * Whether the next attempt needs a connection of its own: the server, or the way to it, may be
+   * another one then. Only where another session was in the way does the present one stay good.
+   */
+  public static boolean needsNewConnection(SQLException error) {
+    String state = state(error);
+    return passes(state) && !CONFLICTS.contains(state);
+  }
+
+  private static String hint(SQLException error, String state) {
+    if (has(error, UnknownHostException.class)) {
+      return " The host is unknown: if it stays so, check postgres.url and the name service.";
+    }
+    return state.equals(READ_ONLY)
+        ? " The server is read-only: a standby, or short of disk space? postgres.url has to name the"
+            + " primary, or all hosts."
+        : "";
+  }
+
   private static String remedy(String state, String routine) {
     if (routine.equals(CHECK_ROW_SECURITY)) {
       return "";
@@ -92,7 +125,6 @@ public final class SqlErrors {
               + " for schema.evolution=additive), TEMPORARY on the database.";
       case "2BP01" ->
           " Drop what depends on it (a view?), or set schema.dropped.columns to keep or null.";
-      case "25006" -> " The server is read-only (a standby?): name the primary in postgres.url.";
       default -> "";
     };
   }

@@ -30,21 +30,12 @@ public final class Transactional<K, V> {
     entries.keySet().removeIf(outdated);
   }
 
-  int size() {
-    return entries.size();
-  }
-
   public void committed() {
     uncommitted.clear();
   }
 
   public void rolledBack() {
     uncommitted.forEach(entries::remove);
-    uncommitted.clear();
-  }
-
-  public void clear() {
-    entries.clear();
     uncommitted.clear();
   }
 }

@@ -31,7 +31,7 @@ public record StagingTable(TablePlan plan, int number) {
   }
 
   /** Name of the table that completed rows are put together in. */
-  String imageSql() {
+  public String imageSql() {
     return "pg_temp._cdc_image_" + number;
   }
 

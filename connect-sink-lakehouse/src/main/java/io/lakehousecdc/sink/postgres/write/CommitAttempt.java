@@ -122,7 +122,6 @@ public final class CommitAttempt {
 
   /** Sorted by table, so that all tasks create and change tables in the same order. */
   private List<PreparedBatch> prepare(List<TableBatch> batches) throws SQLException {
-    tables.makeRoom(batches.size());
     List<PreparedBatch> prepared = new ArrayList<>();
     for (TableBatch batch :
         batches.stream().sorted(Comparator.comparing(each -> each.table().toString())).toList()) {

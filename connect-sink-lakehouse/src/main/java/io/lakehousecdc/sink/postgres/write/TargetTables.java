@@ -29,9 +29,6 @@ import java.util.Set;
  * rollback. Not thread-safe.
  */
 public final class TargetTables {
-  /** Every commit empties every staging table, used or not; beyond so many they are dropped. */
-  private static final int MAX_STAGING_TABLES = 100;
-
   private final Session session;
   private final TableOptions options;
   private final CreatedTables created;
@@ -185,14 +182,6 @@ public final class TargetTables {
   private void changed(PgTable table) {
     tables.put(table.id(), table);
     compiled.removeIf(key -> key.table().equals(table.id()));
-  }
-
-  /** Makes room for the staging tables of a commit to so many tables. */
-  void makeRoom(int tablesWritten) throws SQLException {
-    if (session.stagingTables() > Math.max(MAX_STAGING_TABLES, 2 * tablesWritten)) {
-      session.dropStagings();
-      compiled.clear();
-    }
   }
 
   /** Number of statements that created or changed tables since the last call. */

@@ -24,7 +24,7 @@ class SqlErrorsTest {
   @ValueSource(
       strings = {
         "08000", "08001", "08006", "40001", "40P01", "53100", "53200", "53300", "55P03", "57014",
-        "57P01", "57P02", "57P03", "58030", "25P03"
+        "57P01", "57P02", "57P03", "57P05", "58030", "25P03", "25006", "XX000"
       })
   void passingConditionsAreRetriable(String state) {
     assertInstanceOf(RetriableException.class, classified(state));
@@ -43,7 +43,7 @@ class SqlErrorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"28P01", "3D000", "42501", "42601", "25006", "0A000", "XX000"})
+  @ValueSource(strings = {"28P01", "3D000", "42501", "42601", "0A000", "XX001"})
   void everythingElseIsFatal(String state) {
     assertInstanceOf(FatalException.class, classified(state));
   }
@@ -55,9 +55,23 @@ class SqlErrorsTest {
   }
 
   @Test
-  void unknownHostIsFatal() {
+  void unknownHostMayBeKnownAgain() {
     SQLException error = new SQLException("failed", "08001", new UnknownHostException("nowhere"));
-    assertInstanceOf(FatalException.class, SqlErrors.classify(error, "Connecting"));
+    TargetException failure = SqlErrors.classify(error, "Connecting");
+    assertInstanceOf(RetriableException.class, failure);
+    assertTrue(failure.getMessage().contains("postgres.url"), failure::getMessage);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"08006", "57P01", "57P03", "25006", "53100", "57014"})
+  void whatMayLeadToAnotherServerNeedsANewConnection(String state) {
+    assertTrue(SqlErrors.needsNewConnection(new SQLException("refused", state)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"40001", "40P01", "55P03", "23505", "22001", "42P01"})
+  void whatOthersOrTheRowsCauseLeavesTheConnection(String state) {
+    assertFalse(SqlErrors.needsNewConnection(new SQLException("refused", state)));
   }
 
   @Test
