@@ -60,8 +60,7 @@ class TargetOutageIT {
         "the task waits",
         () ->
             started.isDone()
-                || starter.get() != null
-                    && starter.get().getState() == Thread.State.TIMED_WAITING);
+                || starter.get() != null && starter.get().getState() == Thread.State.TIMED_WAITING);
     server.restart();
     try (FakeWorker worker = started.get()) {
       finish(worker);

@@ -16,8 +16,8 @@ import java.sql.Statement;
 import java.util.Set;
 
 /**
- * A copy of a running server's data directory, as pg_basebackup makes it, which the fetched binaries
- * do not include. For PostgreSQL 15 or newer.
+ * A copy of a running server's data directory, as pg_basebackup makes it, which the fetched
+ * binaries do not include. For PostgreSQL 15 or newer.
  *
  * @see <a
  *     href="https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">Low-level
@@ -36,7 +36,8 @@ final class BaseBackup {
       statement.execute("select pg_backup_start('standby', true)");
       Files.walkFileTree(data, new Copying(data, copy));
       Files.createDirectories(copy.resolve("pg_wal"));
-      try (ResultSet label = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+      try (ResultSet label =
+          statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
         label.next();
         Files.writeString(copy.resolve("backup_label"), label.getString(1));
       }

@@ -68,8 +68,8 @@ public record PipelineOptions(
    *
    * @param retry how long opening the target, reading the committed state and a commit are tried
    *     again, from their first failure on, before the task fails. It may exceed
-   *     max.poll.interval.ms: a consumer that has left its group joins it again, a failed task waits
-   *     for an operator
+   *     max.poll.interval.ms: a consumer that has left its group joins it again, a failed task
+   *     waits for an operator
    * @param constraint how long a batch that violates a foreign key or unique constraint waits for
    *     the changes that resolve it
    * @param call how long one call of the task waits for the writer at most

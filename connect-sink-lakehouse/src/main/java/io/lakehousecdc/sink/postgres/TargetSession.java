@@ -45,6 +45,7 @@ final class TargetSession implements AutoCloseable {
   private volatile boolean closed;
   private TargetTables tables;
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The check ends with its thread, and never fails.
   TargetSession(
       PostgresSettings settings,
       Bookkeeping bookkeeping,
@@ -91,8 +92,8 @@ final class TargetSession implements AutoCloseable {
 
   /**
    * Runs work in a transaction, which is rolled back if it fails. After a failure of the server or
-   * of the way to it, the next transaction gets a new connection: this one may lead to a server that
-   * has been demoted meanwhile.
+   * of the way to it, the next transaction gets a new connection: this one may lead to a server
+   * that has been demoted meanwhile.
    *
    * @param isKept tells by its result whether it is committed; if not, it is rolled back
    */

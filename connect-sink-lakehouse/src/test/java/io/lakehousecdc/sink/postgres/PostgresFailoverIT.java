@@ -110,8 +110,7 @@ class PostgresFailoverIT {
       Await.until(
           "the server is read-only",
           () -> "on".equals(database.value("show default_transaction_read_only")));
-      RetriableException refused =
-          assertThrows(RetriableException.class, () -> owner.commit(next));
+      RetriableException refused = assertThrows(RetriableException.class, () -> owner.commit(next));
       assertTrue(refused.getMessage().contains("read-only"), refused::getMessage);
       commitWithRetries(owner, next);
       assertEquals("after", promoted.value("select v from items where id = 2"));

@@ -100,8 +100,7 @@ class PostgresPoolerIT extends PostgresFixture {
       session.begin();
       session.rollback();
       assertEquals(before, settingsOf(session.connection()));
-      assertEquals(
-          List.of("off", "off", "off", "64MB", "UTC", "4min", "1min", "1min"), during);
+      assertEquals(List.of("off", "off", "off", "64MB", "UTC", "4min", "1min", "1min"), during);
     }
   }
 

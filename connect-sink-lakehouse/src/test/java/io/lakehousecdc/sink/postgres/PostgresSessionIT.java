@@ -121,8 +121,7 @@ class PostgresSessionIT extends PostgresFixture {
         Statement statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("lock table items");
-      CompletableFuture<Void> committing =
-          CompletableFuture.runAsync(() -> owner.commit(blocked));
+      CompletableFuture<Void> committing = CompletableFuture.runAsync(() -> owner.commit(blocked));
       Await.until(
           "the commit waits for the lock",
           () -> database.number("select count(*) from pg_locks where not granted") > 0);

@@ -69,8 +69,8 @@ public final class Connections {
    * The driver is named, not found by the class path: a plugin's class loader may hide it from
    * {@link java.sql.DriverManager}.
    */
-  private static Connection open(
-      PostgresSettings settings, Properties properties, Duration perHost) throws SQLException {
+  private static Connection open(PostgresSettings settings, Properties properties, Duration perHost)
+      throws SQLException {
     Optional<String> problem = problem(settings);
     if (problem.isPresent()) {
       throw new FatalException(problem.get());

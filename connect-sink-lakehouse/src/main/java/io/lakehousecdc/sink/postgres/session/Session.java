@@ -35,8 +35,7 @@ public final class Session implements AutoCloseable {
     this.copies = connection.unwrap(PGConnection.class).getCopyAPI();
     this.catalog = new Catalog(connection);
     this.serverVersion = connection.getMetaData().getDatabaseMajorVersion();
-    this.beginSql =
-        TransactionSettings.sql(settings, (int) number("SELECT pg_backend_pid()"));
+    this.beginSql = TransactionSettings.sql(settings, (int) number("SELECT pg_backend_pid()"));
     this.stagings = new StagingTables(settings.maxStagingTables());
     this.age = new SessionAge(settings.sessionMaxAge(), settings.sessionMaxTransactions());
     connection.setAutoCommit(false);

@@ -4,8 +4,8 @@ package io.lakehousecdc.sink.postgres.session;
 import java.time.Duration;
 
 /**
- * The age of a session, in time and in transactions that the server has begun since, with the limits
- * of both; 0 sets none. Not thread-safe.
+ * The age of a session, in time and in transactions that the server has begun since, with the
+ * limits of both; 0 sets none. Not thread-safe.
  */
 final class SessionAge {
   private final long opened = System.nanoTime();

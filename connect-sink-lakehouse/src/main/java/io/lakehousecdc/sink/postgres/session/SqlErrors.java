@@ -35,8 +35,7 @@ public final class SqlErrors {
    * long, statement timeout, and XX000, which is what PostgreSQL calls a catalogue row that two
    * sessions change at once ("tuple concurrently updated").
    */
-  private static final Set<String> PASSING =
-      Set.of(READ_ONLY, "25P03", "25P04", "57014", "XX000");
+  private static final Set<String> PASSING = Set.of(READ_ONLY, "25P03", "25P04", "57014", "XX000");
 
   private static final Set<String> RECORD = Set.of("23502", "23514", "23P01", "2200G", "54000");
 
