@@ -47,6 +47,7 @@ final class TargetSession implements AutoCloseable {
   private volatile boolean closed;
   private TargetTables tables;
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The check ends with its thread, and never fails.
   TargetSession(
       PostgresSettings settings,
       Bookkeeping bookkeeping,
