@@ -89,6 +89,7 @@ class RepeatedCopyIT {
 
   private static void assertIsLoggedOnce(Scenario shop, Replicas log) {
     shop.source.execute("insert into entry values ('%s')".formatted(LAST));
+    Await.until("all rows have been emitted", () -> KAFKA.count(shop.topic("entry")) > ROWS);
     Map<String, Long> expected = counts(new SourceTable(shop.source, "entry").rows(List.of("v")));
     log.each(
         "rows",
