@@ -118,7 +118,8 @@ final class SinkConfig extends AbstractConfig {
           TableNaming.parse(getString(TABLE_NAME_FORMAT), getString(TABLE_NAME_MAP)),
           KeyOverrides.parse(getString(KEY_COLUMNS)),
           FieldFilter.parse(getString(FIELD_INCLUDE_LIST), getString(FIELD_EXCLUDE_LIST)),
-          getString(UNAVAILABLE_VALUE_PLACEHOLDER));
+          getString(UNAVAILABLE_VALUE_PLACEHOLDER),
+          getString(FLATTENED_PREFIX));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }

@@ -43,6 +43,7 @@ final class SinkSettings {
   static final String FLUSH_MAX_BYTES = "flush.max.bytes";
   static final String BUFFER_MAX_BYTES = "buffer.max.bytes";
   static final String UNAVAILABLE_VALUE_PLACEHOLDER = "unavailable.value.placeholder";
+  static final String FLATTENED_PREFIX = "flattened.prefix";
   static final String DEAD_LETTER_TABLE = "dead.letter.table";
   static final String DELETE_MEMORY_MS = "delete.memory.ms";
   static final String DELETE_MEMORY_ENTRIES = "delete.memory.entries";
@@ -197,7 +198,14 @@ final class SinkSettings {
             definition,
             UNAVAILABLE_VALUE_PLACEHOLDER,
             "__debezium_unavailable_value",
-            "The source's setting of the same name: the placeholder of an unchanged TOAST value.");
+            "The source's setting of the same name: the placeholder of an unchanged TOAST value.")
+        .text(
+            definition,
+            FLATTENED_PREFIX,
+            "__",
+            "What precedes the names of metadata fields and headers in flattened records:"
+                + " add.fields.prefix and add.headers.prefix of ExtractNewRecordState. Choose one"
+                + " that no column has where tables have columns such as __op.");
     flushing
         .number(
             definition,

@@ -78,12 +78,33 @@ class TypesDocumentTest {
 
       ## Flattened records
 
-      The sink reads these metadata of `ExtractNewRecordState`, from fields or headers with the prefix
-      `__`, and does not store them as columns: `op`, `deleted`, `source.sequence`, `source.lsn` or
-      `lsn`, `source.snapshot` or `snapshot`, `source.ts_us`, `source.ts_ms`, `source.ts_ns`, `db`,
-      `schema`, `table`. `__ts_ms` is not used: it is the time of emission and not of the commit.
-      Without `op` a row counts as an update; without `sequence` and `lsn` changes are applied in the
-      order of arrival.
+      The sink reads these metadata of `ExtractNewRecordState`, from fields or headers, and does not
+      store them as columns: `op`, `source.sequence`, `source.lsn`, `source.snapshot`, `source.db`,
+      `source.schema`, `source.table`, `source.name`, `source.connector`, each with `source.` or without,
+      and `source.ts_us`, `source.ts_ms`, `source.ts_ns`; also `__deleted`. `ts_ms` without `source.` is
+      left out and not used: it is the time of emission and not of the commit. Other fields that the
+      transform adds, such as `txId`, become columns. Their names begin with `flattened.prefix` (`__`),
+      which is `add.fields.prefix` and `add.headers.prefix` of the transform; only `__deleted` is named
+      so under any prefix.
+
+      A column of the source is data, whatever its name. A field counts as metadata only if its type
+      is the one that the transform gives it, so that a boolean `__deleted` or a numeric `__version`
+      is a column; if, with a schema, it is in the last unbroken row of fields with that prefix,
+      because the transform adds its fields behind the columns; and if `op`, `__deleted`, `sequence`,
+      `lsn` or `table` is among them. A table whose last columns have such names and types needs
+      another prefix. A text column `__deleted` cannot be told from the transform's; its rows are
+      rejected where it is neither `true` nor `false` or contradicts `op`. Do not cast the transform's
+      `__deleted` to a boolean: it would be a column, and its deletes updates.
+
+      Without `op` a row counts as an update. Without `sequence` and `lsn` changes are applied in the
+      order of arrival, and the sink warns once per table. The transform drops truncates.
+
+      ## Other records
+
+      Heartbeats, transaction boundaries, schema changes, notifications and logical messages are
+      skipped. They are told by the name of their schema, or by the names and types of all their
+      members, so that an audit table with columns `op`, `source` and `ts_ms` is a table. CloudEvents
+      (`CloudEventsConverter`) are not supported: they are rejected by name.
       """;
 
   @Test

@@ -10,16 +10,26 @@ import static java.util.Objects.requireNonNull;
  * @param keys key columns that replace the record key
  * @param fields columns that reach the target
  * @param unavailablePlaceholder {@code unavailable.value.placeholder}, as at the source
+ * @param flattenedPrefix {@code add.fields.prefix} and {@code add.headers.prefix} of {@code
+ *     ExtractNewRecordState}; may be empty
  */
 public record DecodeOptions(
-    TableNaming naming, KeyOverrides keys, FieldFilter fields, String unavailablePlaceholder) {
+    TableNaming naming,
+    KeyOverrides keys,
+    FieldFilter fields,
+    String unavailablePlaceholder,
+    String flattenedPrefix) {
   /** Debezium's default of {@code unavailable.value.placeholder}. */
   public static final String DEFAULT_PLACEHOLDER = "__debezium_unavailable_value";
+
+  /** The default of {@code add.fields.prefix} and {@code add.headers.prefix}. */
+  public static final String DEFAULT_FLATTENED_PREFIX = "__";
 
   public DecodeOptions {
     requireNonNull(naming, "naming");
     requireNonNull(keys, "keys");
     requireNonNull(fields, "fields");
+    requireNonNull(flattenedPrefix, "flattenedPrefix");
     if (unavailablePlaceholder == null || unavailablePlaceholder.isEmpty()) {
       throw new IllegalArgumentException(
           "unavailable.value.placeholder is empty. Set it to the source's value (default %s)."
@@ -33,6 +43,7 @@ public record DecodeOptions(
         TableNaming.parse(TableNaming.DEFAULT_FORMAT, ""),
         KeyOverrides.NONE,
         FieldFilter.ALL,
-        DEFAULT_PLACEHOLDER);
+        DEFAULT_PLACEHOLDER,
+        DEFAULT_FLATTENED_PREFIX);
   }
 }

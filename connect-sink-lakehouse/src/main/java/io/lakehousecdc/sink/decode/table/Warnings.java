@@ -109,6 +109,20 @@ public final class Warnings {
             + " delete.tombstone.handling.mode=rewrite in ExtractNewRecordState.");
   }
 
+  /** Warns about flattened records that hold no position. */
+  public void withoutPosition(TableId table) {
+    once(
+        table,
+        "",
+        "position",
+        "Table %s%s: its records hold no position at the source, so their order of arrival counts:"
+            + " a change that is read again, or from another partition, may overwrite a newer one."
+            + " Set add.fields=op,source.sequence,source.lsn,source.snapshot,source.ts_us in"
+            + " ExtractNewRecordState; with tombstones for deletes also add.headers with the same"
+            + " list. If it has another add.fields.prefix than the sink's flattened.prefix, set them"
+            + " alike.");
+  }
+
   private void once(TableId table, String column, String kind, String message) {
     if (given.add(new Warning(table, column, kind))) {
       sink.accept(message.formatted(table, column));
