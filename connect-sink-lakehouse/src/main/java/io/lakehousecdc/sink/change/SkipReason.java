@@ -23,12 +23,21 @@ public enum SkipReason {
           + " writes, see source.relation, or raise source.epoch."),
   /** The source has emitted it again, and the table holds every change as a row. */
   REPEATED("the source has emitted it again", "This is normal after a restart of the source."),
-  /** It has come again, and its row is gone; or it deletes a row that is not there. */
+  /** It has come again, and its row is gone. */
   NO_ROW(
       "the row that it concerns is not there",
       "This is normal after a restart of the source, which emits changes again. Otherwise compare"
-          + " the table with the source: rows may have been removed by others, or the key of its"
-          + " deletes is not the row's (replica identity).");
+          + " the table with the source: rows may have been removed by others."),
+  /** It is a delete that came in order, of a row that is not there. */
+  NOTHING_TO_DELETE(
+      "it deletes a row that is not there",
+      "This is normal for rows that no snapshot has read, whose creation was rejected, or that"
+          + " others have removed. Otherwise the key of the delete is made up, and the row that was"
+          + " deleted at the source is still here: with REPLICA IDENTITY USING INDEX, or with"
+          + " message.key.columns, PostgreSQL logs other columns of the old row than those of the"
+          + " record key. Set REPLICA IDENTITY FULL for the table at the source, or set"
+          + " message.key.columns to the columns of the identity's index; then compare the table"
+          + " with the source, or let a snapshot with snapshot.sweep=true remove what is left.");
 
   private final String description;
   private final String advice;

@@ -62,6 +62,13 @@ class TypesDocumentTest {
       accepts deletes only under FULL). Without schemas the default is not known, so `before` of a table
       with a key is not used.
 
+      Under `REPLICA IDENTITY USING INDEX`, and with `message.key.columns` at the source that are not in
+      the identity, PostgreSQL logs other columns than those of the record key, and Debezium makes the
+      key of deletes up (`id = 0`). Such a delete finds no row, and the row that it means stays. The sink
+      counts it (`SkippedNothingToDeleteTotal`), warns, and never stores a soft-deleted row for a key
+      that may be made up. Set `REPLICA IDENTITY FULL`, or let `message.key.columns` name the columns of
+      the identity's index.
+
       ## What converters lose
 
       - `replace.null.with.default` is on by default in Kafka's JSON converter: an explicit NULL in a
