@@ -6,6 +6,7 @@ import static io.lakehousecdc.sink.SinkSettings.*;
 import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
 import io.lakehousecdc.sink.decode.table.KeyOverrides;
@@ -92,7 +93,8 @@ final class SinkConfig extends AbstractConfig {
             getString(METADATA_EPOCH),
             getString(METADATA_DELETED)),
         deadLetters == null || deadLetters.isBlank() ? Optional.empty() : Optional.of(deadLetters),
-        choice(SourceRelation.class, SOURCE_RELATION));
+        choice(SourceRelation.class, SOURCE_RELATION),
+        choice(SchemalessTime.class, SCHEMALESS_TIME_UNIT));
   }
 
   TargetSettings targetSettings() {

@@ -43,6 +43,7 @@ final class SinkSettings {
   static final String FLUSH_MAX_BYTES = "flush.max.bytes";
   static final String BUFFER_MAX_BYTES = "buffer.max.bytes";
   static final String UNAVAILABLE_VALUE_PLACEHOLDER = "unavailable.value.placeholder";
+  static final String SCHEMALESS_TIME_UNIT = "schemaless.time.unit";
   static final String FLATTENED_PREFIX = "flattened.prefix";
   static final String DEAD_LETTER_TABLE = "dead.letter.table";
   static final String DELETE_MEMORY_MS = "delete.memory.ms";
@@ -205,7 +206,19 @@ final class SinkSettings {
             "__",
             "What precedes the names of metadata fields and headers in flattened records:"
                 + " add.fields.prefix and add.headers.prefix of ExtractNewRecordState. Choose one"
-                + " that no column has where tables have columns such as __op.");
+                + " that no column has where tables have columns such as __op.")
+        .choice(
+            definition,
+            SCHEMALESS_TIME_UNIT,
+            "auto",
+            List.of("auto", "adaptive", "milliseconds", "microseconds", "nanoseconds"),
+            "Unit of the numbers that stand for times of day and timestamps in JSON without schemas,"
+                + " for columns of the target that have such a type. adaptive: milliseconds where"
+                + " the column has at most three fraction digits, else microseconds, as the"
+                + " source's time.precision.mode=adaptive writes them for columns of the same"
+                + " precision. auto: the same, but rejects numbers that may be of another unit:"
+                + " timestamps that would lie within 400 days of 1970 or beyond the year 9999, and"
+                + " times that are one in milliseconds, too.");
     flushing
         .number(
             definition,

@@ -77,11 +77,37 @@ class TypesDocumentTest {
         detects that it is on.
       - Kafka's JSON converter with schemas reads NaN, Infinity and -Infinity of float4 and float8 as
         **0**. The sink cannot detect it. Use Avro or Protobuf if such values occur.
-      - JSON without schemas loses all types: columns are UNTYPED and take the type of the target's
-        column. The converter truncates integers beyond 64 bits.
+      - JSON without schemas loses all types, see [below](#json-without-schemas).
       - Generated columns are in snapshots and not in streamed changes, and are NULL in changes that
         are streamed after a blocking snapshot. Leave them out with `field.exclude.list` and compute
         them in the target.
+
+      ## JSON without schemas
+
+      With `schemas.enable=false` a record tells neither types nor units. Its columns are UNTYPED: the
+      type of the target's column says how a value is read, and a value that may mean two things is
+      rejected. So create tables with the source's types beforehand.
+
+      | column of the target | what is read |
+      |---|---|
+      | numbers | numbers, text of numbers; decimals of `decimal.handling.mode=precise` in Base64. Where both are possible (scale 0), the value is rejected |
+      | bytes | Base64 |
+      | date | days since 1970, ISO-8601 text |
+      | time of day, timestamp | numbers in the unit of `schemaless.time.unit`, ISO-8601 text |
+      | interval | microseconds, ISO-8601 text |
+      | boolean | `true` and `false`, also as text |
+      | text | text as it is, anything else as JSON: in Delta, where times of day are text, that is a number |
+
+      `schemaless.time.unit` is by default `auto`: milliseconds if the column has at most three fraction
+      digits, else microseconds, as Debezium's adaptive mode writes them for columns of the same
+      precision. Delta's timestamps have six digits. A number is rejected if its unit is not certain:
+      a timestamp within 400 days of 1970 (but not 1970-01-01 00:00 itself) or beyond the year 9999,
+      and a time of day that is one in milliseconds, too. Set `adaptive` to accept these, and
+      `milliseconds` for `time.precision.mode=connect`, `microseconds` or `nanoseconds` for those modes.
+
+      If the table or a column has to be created, PostgreSQL gets the type of the first value (boolean,
+      bigint, double precision, text, jsonb) and Delta text. A warning lists these guesses. The
+      converter truncates integers beyond 64 bits.
 
       ## Flattened records
 

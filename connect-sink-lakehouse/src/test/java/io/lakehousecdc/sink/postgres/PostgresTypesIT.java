@@ -163,10 +163,16 @@ class PostgresTypesIT extends PostgresFixture {
     refuses("bytea", untyped, "?", "Base64");
     keeps("date", untyped, 1L, "1970-01-02");
     keeps("date", untyped, "2020-02-29", "2020-02-29");
-    keeps("timestamp(3)", untyped, 1_500L, "1970-01-01 00:00:01.5");
-    keeps("timestamp", untyped, 1_500L, "1970-01-01 00:00:00.0015");
+    keeps("timestamp(3)", untyped, 1_767_225_600_500L, "2026-01-01 00:00:00.5");
+    keeps("timestamp", untyped, 1_767_225_600_000_500L, "2026-01-01 00:00:00.0005");
+    keeps("timestamp(3)[]", untyped, List.of(1_767_225_600_500L), "{\"2026-01-01 00:00:00.5\"}");
+    refuses("timestamp", untyped, 1_767_225_600_500L, "schemaless.time.unit");
+    refuses("timestamp(3)", untyped, 1_767_225_600_000_500L, "schemaless.time.unit");
     keeps("timestamptz", untyped, "2020-01-01T00:00:00.000001Z", "2020-01-01 00:00:00.000001+00");
+    keeps("timestamptz", untyped, "9999-12-31T23:59:59Z", "9999-12-31 23:59:59+00");
     keeps("time(3)", untyped, 1_500L, "00:00:01.5");
+    keeps("time", untyped, 43_200_000_000L, "12:00:00");
+    refuses("time", untyped, 43_200_000L, "schemaless.time.unit");
     keeps("interval", untyped, 1_500_000L, "00:00:01.5");
     keeps(
         "uuid",

@@ -66,7 +66,7 @@ public final class UpsertPlanner {
     this.options = options;
     this.histories = histories;
     this.clock = clock;
-    this.mapping = new BatchMapping(batch, state.shape());
+    this.mapping = new BatchMapping(batch, state.shape(), options.schemalessTime());
     // A batch without changes knows no key; without an index there is none to keep up to date.
     this.keys =
         batch.schema().hasKey()
@@ -170,8 +170,7 @@ public final class UpsertPlanner {
     } else {
       deleted += writes || replaces ? 1 : 0;
       if (!writes && !replaces && ((RowChange.Delete) located.change()).expectsRow()) {
-        skips.skip(
-            SkipReason.NOTHING_TO_DELETE, located.change().key(), located.position(), null);
+        skips.skip(SkipReason.NOTHING_TO_DELETE, located.change().key(), located.position(), null);
       }
     }
   }
