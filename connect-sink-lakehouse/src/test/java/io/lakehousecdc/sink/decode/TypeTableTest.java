@@ -201,6 +201,14 @@ class TypeTableTest {
             "empty",
             "empty"),
         arguments(source(SchemaBuilder.string(), "CITEXT", 0, 0), Primitive.TEXT, "A", "A"),
+        arguments(source(Json.builder(), "JSON", 0, 0), new Named("json"), "{}", "{}"),
+        arguments(source(Json.builder(), "JSONB", 0, 0), Primitive.JSON, "{}", "{}"),
+        arguments(source(Json.builder(), "HSTORE", 0, 0), Primitive.JSON, "{}", "{}"),
+        arguments(
+            source(SchemaBuilder.array(Json.schema()), "_json", 0, 0),
+            new LogicalType.Array(new Named("json")),
+            List.of("{}"),
+            List.of("{}")),
         arguments(
             source(SchemaBuilder.string(), "NUMERIC", 10, 2),
             new LogicalType.Decimal(10, 2),

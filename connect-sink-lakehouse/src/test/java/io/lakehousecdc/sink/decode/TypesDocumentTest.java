@@ -82,6 +82,14 @@ class TypesDocumentTest {
         are streamed after a blocking snapshot. Leave them out with `field.exclude.list` and compute
         them in the target.
 
+      ## json and jsonb
+
+      A column is created as jsonb unless the source tells that it has json: with
+      `column.propagate.source.type` (or `datatype.propagate.source.type`) json stays json, character by
+      character. An existing column is json, jsonb or text as it is. jsonb does not keep white space, the
+      order of keys, and the form of numbers. What it cannot hold is rejected, with the remedy: an
+      object with a key twice, and `\\u0000`. Delta keeps the text.
+
       ## JSON without schemas
 
       With `schemas.enable=false` a record tells neither types nor units. Its columns are UNTYPED: the

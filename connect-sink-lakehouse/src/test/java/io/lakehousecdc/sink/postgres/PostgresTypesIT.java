@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.PartitionOwner;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Values in columns of existing tables: exact, or refused with table, key and column. */
@@ -117,7 +119,14 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("jsonb", Primitive.JSON, "{\"b\":1, \"a\":2}", "{\"a\": 2, \"b\": 1}");
     keeps("json", Primitive.JSON, "{\"b\":1, \"b\":2}", "{\"b\":1, \"b\":2}");
     refuses("jsonb", Primitive.JSON, "{", "invalid input syntax");
-    refuses("jsonb", Primitive.JSON, "\"\\u0000\"", "unsupported Unicode");
+    refuses("jsonb", Primitive.JSON, "\"\\u0000\"", "to json");
+    refuses("jsonb", Primitive.JSON, "{\"b\":1, \"b\":2}", "to json");
+    refuses("jsonb[]", new Array(Primitive.JSON), List.of("{\"b\":1, \"b\":2}"), "to json");
+    keeps("json", Primitive.JSON, "\"\\u0000\"", "\"\\u0000\"");
+    keeps("json", new Named("json"), "{\"b\":1, \"b\":2}", "{\"b\":1, \"b\":2}");
+    keeps("json[]", new Array(new Named("json")), List.of("1.0"), "{1.0}");
+    keeps("jsonb", new Named("json"), "{\"b\":1, \"a\":2}", "{\"a\": 2, \"b\": 1}");
+    refuses("jsonb", Primitive.UNTYPED, Map.of("a", "\0"), "to json");
     keeps("hstore", new MapOf(text), Map.of("a\"", "x=>y"), "\"a\\\"\"=>\"x=>y\"");
     keeps("inet", new Named("inet"), "10.0.0.1", "10.0.0.1");
     keeps("inet", text, "10.0.0.1", "10.0.0.1");
@@ -198,6 +207,25 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("text[]", untyped, List.of("a"), "{a}");
     keeps("date[]", untyped, List.of(1L), "{1970-01-02}");
     return tests.stream();
+  }
+
+  @Test
+  void jsonOfTheSourceStaysJson() {
+    TableId table = new TableId("public", "documents");
+    RowSchema schema =
+        keyed(
+            optional("text", new Named("json")),
+            optional("texts", new Array(new Named("json"))),
+            optional("binary", Primitive.JSON));
+    PartitionOwner writer = owner();
+    String twice = "{\"b\":1,  \"b\":2}";
+    writer.commit(batch(table, schema).upsert(1, 1, twice, List.of("1.0"), "{}").build());
+    writer.commit(batch(table, schema).upsert(2, 1, twice, List.of("2.0"), "[]").build());
+    assertEquals(
+        List.of(List.of("json", "json[]", "jsonb", twice)),
+        database.rows(
+            "select pg_typeof(text)::text, pg_typeof(texts)::text, pg_typeof(\"binary\")::text,"
+                + " text::text from documents"));
   }
 
   private void keeps(String type, LogicalType incoming, Object value, String expected) {

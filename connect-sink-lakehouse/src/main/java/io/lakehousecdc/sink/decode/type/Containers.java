@@ -14,7 +14,7 @@ final class Containers {
   private Containers() {}
 
   static ColumnType array(Schema schema) {
-    ColumnType element = TypeTable.of(schema.valueSchema());
+    ColumnType element = SourceTypes.element(schema);
     return new ColumnType(
         new LogicalType.Array(element.type()), value -> list(value, element.conversion()));
   }
