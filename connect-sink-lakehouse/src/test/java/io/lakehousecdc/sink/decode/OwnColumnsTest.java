@@ -180,6 +180,21 @@ class OwnColumnsTest {
     assertThat(other.warnings()).isEmpty();
   }
 
+  @Test
+  void namesInUnicodeEscapesAreKeptAndWarnedOf() {
+    DebeziumTable table =
+        TABLE
+            .column("my_u0020col", Schema.OPTIONAL_STRING_SCHEMA)
+            .column("my_u005fcol", Schema.OPTIONAL_STRING_SCHEMA);
+    RowEvent row = decoding.row(table.create(1, 2, 7, "x", "y"));
+    assertThat(columns(row)).containsExactly("id", "my_u0020col", "my_u005fcol");
+    decoding.row(table.create(1, 3, 8, "x", "y"));
+    assertThat(decoding.warnings()).singleElement().asString().contains("avro_unicode");
+    Decoding other = Decoding.withDefaults();
+    other.row(TABLE.column("is_usable", Schema.OPTIONAL_STRING_SCHEMA).create(1, 2, 7, "x"));
+    assertThat(other.warnings()).isEmpty();
+  }
+
   /** A row with a column of a map without a schema is no envelope. */
   @Test
   void schemalessMapIsNoSourceBlockWithoutAnOperationInText() {

@@ -69,6 +69,35 @@ class TypesDocumentTest {
       that may be made up. Set `REPLICA IDENTITY FULL`, or let `message.key.columns` name the columns of
       the identity's index.
 
+      ## What the source loses
+
+      These values do not reach the sink, or not as they are in the table. Recorded with Debezium 3.7.0 on
+      PostgreSQL 15 in default modes. The sink cannot tell them from real values, except where it is
+      said.
+
+      | source | what arrives |
+      |---|---|
+      | `name` | NULL in streamed changes; snapshots have the value |
+      | arrays of enums with a label in quotes or a NULL | the whole array is NULL |
+      | `bit(n)[]`, `numeric[]` with NaN | NULL |
+      | `int2vector` | an empty array |
+      | `time[]` | microseconds are cut to milliseconds, and 24:00 is 00:00 |
+      | `date[]`, `timestamptz[]` | years BC as years AD: 0044 BC is 0044 |
+      | arrays with other lower bounds than 1 | bounds are lost |
+      | `int[]` of several dimensions | an array of NULLs |
+      | `text[]` of several dimensions | names of Java objects: rejected |
+      | `numeric` without scale | trailing zeros are lost |
+      | `numeric` NaN and infinities | NULL; text with `decimal.handling.mode=string` |
+      | `timetz` | the time in UTC, without its offset |
+      | `interval` | a month is 30.4375 days, unless `interval.handling.mode=string` |
+      | `varbit` | leading zeros are lost |
+      | `time.precision.mode=connect` | milliseconds |
+      | `char(n)` | padded with blanks to n, as PostgreSQL shows it: kept |
+      | composite types, multiranges, `pg_lsn`, `tsquery`, `jsonpath`, `xid8`, `regclass`; arrays of domains | the column is absent. With `include.unknown.datatypes` bytes of the text, which the sink stores as text where `column.propagate.source.type` tells the type |
+      | `money[]`, `interval[]`, `xml[]`, `point[]` | the column is absent |
+      | TRUNCATE, through `ExtractNewRecordState` | nothing: the rows stay. Send envelopes, or delete instead |
+      | names with `field.name.adjustment.mode=avro_unicode` | `my_u0020col` for `my col`, `my_u005fcol` for `my_col`: kept so, with a warning |
+
       ## What converters lose
 
       - `replace.null.with.default` is on by default in Kafka's JSON converter: an explicit NULL in a
@@ -77,6 +106,9 @@ class TypesDocumentTest {
         detects that it is on.
       - Kafka's JSON converter with schemas reads NaN, Infinity and -Infinity of float4 and float8 as
         **0**. The sink cannot detect it. Use Avro or Protobuf if such values occur.
+      - Kafka's JSON converter refuses a record with a text of more than 20,000,000 characters (Jackson's
+        `StreamReadConstraints`; Base64 of 15 MB of bytes). `errors.tolerance=all` sends it to the dead
+        letter queue. Use Avro or Protobuf for such values, or leave the column out at the source.
       - JSON without schemas loses all types, see [below](#json-without-schemas).
       - Generated columns are in snapshots and not in streamed changes, and are NULL in changes that
         are streamed after a blocking snapshot. Leave them out with `field.exclude.list` and compute

@@ -41,6 +41,20 @@ public final class SourceTypes {
 
   private static final ColumnType JSON_TEXT = new ColumnType(new Named("json"), value -> value);
 
+  /** Built-in types that Debezium sends as bytes of their text only. */
+  private static final Set<String> NAMED_BY_BYTES =
+      Set.of(
+          "pg_lsn",
+          "tsquery",
+          "jsonpath",
+          "xid8",
+          "int4multirange",
+          "int8multirange",
+          "nummultirange",
+          "tsmultirange",
+          "tstzmultirange",
+          "datemultirange");
+
   private SourceTypes() {}
 
   static ColumnType text(Schema schema) {
@@ -64,6 +78,17 @@ public final class SourceTypes {
     return isOneOf(array, "_json") && Json.LOGICAL_NAME.equals(array.valueSchema().name())
         ? JSON_TEXT
         : TypeTable.of(array.valueSchema());
+  }
+
+  /** bytea, or the text of a type that Debezium does not know (include.unknown.datatypes). */
+  static ColumnType bytes(Schema schema) {
+    String type = parameter(schema, TYPE).toLowerCase(Locale.ROOT);
+    if (type.isEmpty() || type.equals("bytea")) {
+      return new ColumnType(Primitive.BYTES, Scalars::bytes);
+    }
+    return new ColumnType(
+        NAMED_BY_BYTES.contains(type) ? new Named(type) : Primitive.TEXT,
+        value -> Scalars.text(Scalars.bytes(value)));
   }
 
   private static ColumnType numericText(OptionalInt precision, OptionalInt scale) {
