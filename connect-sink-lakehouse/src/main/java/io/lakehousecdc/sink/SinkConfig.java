@@ -6,6 +6,7 @@ import static io.lakehousecdc.sink.SinkSettings.*;
 import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.decode.table.ColumnCase;
 import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.FieldFilter;
@@ -123,7 +124,8 @@ final class SinkConfig extends AbstractConfig {
             getString(METADATA_DELETED),
             named(METADATA_UNCHANGED)),
         named(DEAD_LETTER_TABLE),
-        choice(SourceRelation.class, SOURCE_RELATION));
+        choice(SourceRelation.class, SOURCE_RELATION),
+        choice(SchemalessTime.class, SCHEMALESS_TIME_UNIT));
   }
 
   TargetSettings targetSettings() {
@@ -150,7 +152,8 @@ final class SinkConfig extends AbstractConfig {
           KeyOverrides.parse(getString(KEY_COLUMNS)),
           FieldFilter.parse(getString(FIELD_INCLUDE_LIST), getString(FIELD_EXCLUDE_LIST)),
           choice(ColumnCase.class, COLUMN_NAME_CASE),
-          getString(UNAVAILABLE_VALUE_PLACEHOLDER));
+          getString(UNAVAILABLE_VALUE_PLACEHOLDER),
+          getString(FLATTENED_PREFIX));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }

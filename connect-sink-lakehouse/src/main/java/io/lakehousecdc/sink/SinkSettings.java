@@ -44,6 +44,8 @@ final class SinkSettings {
   static final String FLUSH_MAX_BYTES = "flush.max.bytes";
   static final String BUFFER_MAX_BYTES = "buffer.max.bytes";
   static final String UNAVAILABLE_VALUE_PLACEHOLDER = "unavailable.value.placeholder";
+  static final String SCHEMALESS_TIME_UNIT = "schemaless.time.unit";
+  static final String FLATTENED_PREFIX = "flattened.prefix";
   static final String DEAD_LETTER_TABLE = "dead.letter.table";
   static final String DELETE_MEMORY_MS = "delete.memory.ms";
   static final String DELETE_MEMORY_ENTRIES = "delete.memory.entries";
@@ -216,7 +218,26 @@ final class SinkSettings {
             definition,
             UNAVAILABLE_VALUE_PLACEHOLDER,
             "__debezium_unavailable_value",
-            "The source's setting of the same name: the placeholder of an unchanged TOAST value.");
+            "The source's setting of the same name: the placeholder of an unchanged TOAST value.")
+        .text(
+            definition,
+            FLATTENED_PREFIX,
+            "__",
+            "What precedes the names of metadata fields and headers in flattened records:"
+                + " add.fields.prefix and add.headers.prefix of ExtractNewRecordState. Choose one"
+                + " that no column has where tables have columns such as __op.")
+        .choice(
+            definition,
+            SCHEMALESS_TIME_UNIT,
+            "auto",
+            List.of("auto", "adaptive", "milliseconds", "microseconds", "nanoseconds"),
+            "Unit of the numbers that stand for times of day and timestamps in JSON without schemas,"
+                + " for columns of the target that have such a type. adaptive: milliseconds where"
+                + " the column has at most three fraction digits, else microseconds, as the"
+                + " source's time.precision.mode=adaptive writes them for columns of the same"
+                + " precision. auto: the same, but rejects numbers that may be of another unit:"
+                + " timestamps that would lie within 400 days of 1970 or beyond the year 9999, and"
+                + " times that are one in milliseconds, too.");
     flushing
         .number(
             definition,

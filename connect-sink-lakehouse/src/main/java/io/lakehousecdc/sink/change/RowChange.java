@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.change;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import java.util.List;
 
 /** A change of one row. */
@@ -65,6 +66,14 @@ public sealed interface RowChange {
    *     the before image), aligned to the schema; null where nothing but the key is known
    */
   record Delete(RowKey key, Object[] cells, ChangeInfo info) implements RowChange {
+
+    /**
+     * Whether the row has to be stored: the batch does not begin with it, and the delete does not
+     * come again. If it is not, the key may be one that the source has made up.
+     */
+    public boolean expectsRow() {
+      return cells == null && info.delivery() == Delivery.IN_ORDER;
+    }
 
     /**
      * Whether the delete leaves a row alone that is not newer: it is known to have outlived it. (A

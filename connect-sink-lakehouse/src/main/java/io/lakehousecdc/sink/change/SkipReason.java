@@ -29,7 +29,17 @@ public enum SkipReason {
   NO_ROW(
       "the row that it concerns is not there",
       "This is normal after a restart of the source, which emits changes again. Otherwise compare"
-          + " the table with the source: others may have removed rows.");
+          + " the table with the source: others may have removed rows."),
+  /** It is a delete that came in order, of a row that is not there. */
+  NOTHING_TO_DELETE(
+      "it deletes a row that is not there",
+      "This is normal for rows that no snapshot has read, whose creation was rejected, or that"
+          + " others have removed. Otherwise the key of the delete is made up, and the row that was"
+          + " deleted at the source is still here: with REPLICA IDENTITY USING INDEX, or with"
+          + " message.key.columns, PostgreSQL logs other columns of the old row than those of the"
+          + " record key. Set REPLICA IDENTITY FULL for the table at the source, or set"
+          + " message.key.columns to the columns of the identity's index; then compare the table"
+          + " with the source, or let a snapshot with snapshot.sweep=true remove what is left.");
 
   private final String description;
   private final String advice;

@@ -151,7 +151,7 @@ final class ChangeReader {
             Operation.DELETE,
             key,
             null,
-            completed(table, realCells(table, before), key),
+            before != null && table.isRealDelete(before) ? completeCells(table, before, key) : null,
             sourcePosition));
   }
 
@@ -164,10 +164,9 @@ final class ChangeReader {
     return before != null && table.isReal(before) ? table.cells(before) : null;
   }
 
-  private static Object[] completed(TableReader table, Object[] cells, RowKey key) {
-    if (cells != null) {
-      table.complete(cells, key);
-    }
+  private static Object[] completeCells(TableReader table, Object row, RowKey key) {
+    Object[] cells = table.cells(row);
+    table.complete(cells, key);
     return cells;
   }
 }

@@ -45,12 +45,6 @@ final class EnvelopeReader implements RecordReader {
     after = layout.member(AFTER);
   }
 
-  static boolean reads(Layout layout) {
-    return layout.has(OPERATION)
-        && layout.has(SOURCE)
-        && (layout.has(BEFORE) || layout.has(AFTER) || layout.has("message"));
-  }
-
   @Override
   public Decoded read(SinkRecord record, Object value) {
     Object code = operation.of(value);

@@ -4,31 +4,24 @@ package io.lakehousecdc.sink.decode;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.decode.table.FlatFields;
 import io.lakehousecdc.sink.decode.table.Layout;
 import io.lakehousecdc.sink.decode.table.Member;
 import io.lakehousecdc.sink.decode.table.SourceTable;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
  * The reader of metadata in flattened records, from fields ({@code add.fields}) or headers ({@code
- * add.headers}) with the default prefix. {@code __ts_ms} is not used: it is the time at which
- * Debezium emitted the event, which changes when the event is emitted again. {@code __source_ts_ms}
- * is the commit time.
+ * add.headers}). {@code ts_ms} is not used: it is the time at which Debezium emitted the event,
+ * which changes when the event is emitted again. {@code source_ts_ms} is the commit time.
  */
 final class FlatMetadata {
   private record Attribute(Member member, List<String> headers) {
-    static Attribute of(Layout layout, String... names) {
-      for (String name : names) {
-        if (layout.has(name)) {
-          return new Attribute(layout.member(name), List.of());
-        }
-      }
-      return new Attribute(Member.NONE, List.of(names));
-    }
-
     Object of(SinkRecord record, Object value) {
       if (headers.isEmpty()) {
         return member.of(value);
@@ -60,20 +53,42 @@ final class FlatMetadata {
   private SourceId lastId = SourceId.UNKNOWN;
   private SourceTable byTopic;
 
-  FlatMetadata(Layout layout) {
-    operation = Attribute.of(layout, "__op");
-    deleted = Attribute.of(layout, "__deleted");
-    sequence = Attribute.of(layout, "__source_sequence", "__sequence");
-    lsn = Attribute.of(layout, "__source_lsn", "__lsn");
-    snapshot = Attribute.of(layout, "__source_snapshot", "__snapshot");
-    micros = Attribute.of(layout, "__source_ts_us");
-    millis = Attribute.of(layout, "__source_ts_ms");
-    nanos = Attribute.of(layout, "__source_ts_ns");
-    server = Attribute.of(layout, "__source_name", "__name");
-    connector = Attribute.of(layout, "__source_connector", "__connector");
-    database = Attribute.of(layout, "__source_db", "__db");
-    schema = Attribute.of(layout, "__source_schema", "__schema");
-    table = Attribute.of(layout, "__source_table", "__table");
+  /**
+   * @param layout layout of the rows
+   * @param fields names of its members that are metadata
+   * @param prefix prefix of the names of metadata
+   */
+  FlatMetadata(Layout layout, Set<String> fields, String prefix) {
+    Names names = new Names(layout, fields, prefix);
+    operation = names.attribute("op");
+    deleted =
+        fields.contains(FlatFields.DELETED)
+            ? new Attribute(layout.member(FlatFields.DELETED), List.of())
+            : new Attribute(Member.NONE, List.of(FlatFields.DELETED));
+    sequence = names.attribute("source_sequence", "sequence");
+    lsn = names.attribute("source_lsn", "lsn");
+    snapshot = names.attribute("source_snapshot", "snapshot");
+    micros = names.attribute("source_ts_us");
+    millis = names.attribute("source_ts_ms");
+    nanos = names.attribute("source_ts_ns");
+    server = names.attribute("source_name", "name");
+    connector = names.attribute("source_connector", "connector");
+    database = names.attribute("source_db", "db");
+    schema = names.attribute("source_schema", "schema");
+    table = names.attribute("source_table", "table");
+  }
+
+  /** Finds metadata by name, in fields first and then in headers. */
+  private record Names(Layout layout, Set<String> fields, String prefix) {
+    Attribute attribute(String... names) {
+      List<String> prefixed = Stream.of(names).map(prefix::concat).toList();
+      for (String name : prefixed) {
+        if (fields.contains(name)) {
+          return new Attribute(layout.member(name), List.of());
+        }
+      }
+      return new Attribute(Member.NONE, prefixed);
+    }
   }
 
   SourcePosition sourcePosition(SinkRecord record, Object value, boolean isRead) {
@@ -128,17 +143,33 @@ final class FlatMetadata {
         tableName == null ? byTopic.name() : tableName.toString());
   }
 
+  /**
+   * The operation of a record.
+   *
+   * @throws DecodeException if it is not known, or contradicts {@code __deleted}
+   */
   Operation operation(SinkRecord record, Object value) {
-    Object isDeleted = deleted.of(record, value);
-    if (isDeleted != null && isDeleted.toString().equals("true")) {
-      return Operation.DELETE;
-    }
     Object code = operation.of(record, value);
-    if (code == null) {
-      return Operation.UPDATE;
+    Operation known = code == null ? Operation.UPDATE : known(code.toString());
+    Object mark = deleted.of(record, value);
+    if (mark == null) {
+      return known;
     }
+    boolean isDeleted = mark.toString().equals("true");
+    boolean isMark = isDeleted || mark.toString().equals("false");
+    if (!isMark || code != null && isDeleted != (known == Operation.DELETE)) {
+      throw new DecodeException(
+          "The text __deleted is no mark of ExtractNewRecordState: it is neither true nor false, or"
+              + " contradicts the operation. If it is a column of the source, send Debezium's"
+              + " envelopes as they are (no ExtractNewRecordState), or leave it out there with"
+              + " column.exclude.list.");
+    }
+    return isDeleted ? Operation.DELETE : known;
+  }
+
+  private static Operation known(String code) {
     for (Operation each : Operation.RECEIVED) {
-      if (each.code().equals(code.toString())) {
+      if (each.code().equals(code)) {
         return each;
       }
     }

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.decode.Decoded.Skipped;
 import io.lakehousecdc.sink.decode.table.BoundedCache;
 import io.lakehousecdc.sink.decode.table.DecodeOptions;
+import io.lakehousecdc.sink.decode.table.FlatFields;
 import io.lakehousecdc.sink.decode.table.Layout;
 import io.lakehousecdc.sink.decode.table.Layouts;
 import io.lakehousecdc.sink.decode.table.Placeholders;
@@ -14,6 +15,7 @@ import io.lakehousecdc.sink.decode.table.TableReaders;
 import io.lakehousecdc.sink.decode.table.Warnings;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import io.lakehousecdc.sink.error.Disclosure;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -38,6 +40,7 @@ public final class RecordDecoder {
   private final Warnings warnings;
   private final TableReaders tables;
   private final TombstoneReader tombstones;
+  private final FlatFields flatFields;
   private final Map<Layout, RecordReader> readers = new BoundedCache<>(BOUND);
 
   /** A decoder that logs its warnings. */
@@ -63,7 +66,8 @@ public final class RecordDecoder {
     tables =
         new TableReaders(
             options, new Placeholders(options.unavailablePlaceholder()), this.warnings);
-    tombstones = new TombstoneReader(tables, layouts, this.warnings);
+    flatFields = new FlatFields(options.flattenedPrefix());
+    tombstones = new TombstoneReader(tables, layouts, options.flattenedPrefix(), this.warnings);
   }
 
   /** The original topic, partition and offset of a record, before transforms changed them. */
@@ -121,33 +125,49 @@ public final class RecordDecoder {
     return reader.read(record, value);
   }
 
+  /** A reader that tells shapes apart record by record only where the layout allows several. */
   private RecordReader compile(Layout layout) {
-    String name = layout.schemaName();
-    if (name.equals(DeadLetters.LETTER_SCHEMA)) {
-      return DeadLetters::ofLetter;
+    RecordReader rows = FlatReader.of(layout, flatFields, layouts, tables, warnings);
+    List<RecordShape> shapes = RecordShape.allowedBy(layout);
+    if (shapes.isEmpty()) {
+      return rows;
     }
-    if (name.endsWith(".Heartbeat") || layout.names().equals(List.of("ts_ms"))) {
-      return (record, value) -> Skipped.HEARTBEAT;
-    }
-    if (name.endsWith(".TransactionMetadataValue")
-        || layout.names().containsAll(List.of("status", "id", "event_count", "data_collections"))) {
-      return (record, value) -> Skipped.TRANSACTION_BOUNDARY;
-    }
-    if (name.endsWith(".SchemaChangeValue")
-        || layout.names().containsAll(List.of("databaseName", "ddl", "tableChanges"))) {
-      return (record, value) -> Skipped.SCHEMA_CHANGE;
-    }
-    if (name.endsWith("io.debezium.connector.common.Notification")) {
-      return (record, value) -> Skipped.NOTIFICATION;
-    }
-    if (name.endsWith(".Envelope") || EnvelopeReader.reads(layout)) {
-      return new EnvelopeReader(layout, layouts, tables, warnings);
-    }
-    if (layout.names().size() == 2 && layout.has("schema") && layout.has("payload")) {
-      throw new DecodeException(
-          "The JSON holds its schema, but the converter does not read it. Set"
-              + " value.converter.schemas.enable=true, and key.converter.schemas.enable=true.");
-    }
-    return new FlatReader(layout, layouts, tables, warnings);
+    Map<RecordShape, RecordReader> others = new EnumMap<>(RecordShape.class);
+    shapes.forEach(shape -> others.put(shape, reader(shape, layout)));
+    return (record, value) -> {
+      for (Map.Entry<RecordShape, RecordReader> other : others.entrySet()) {
+        if (other.getKey().matches(layout, record)) {
+          return other.getValue().read(record, value);
+        }
+      }
+      return rows.read(record, value);
+    };
+  }
+
+  private RecordReader reader(RecordShape shape, Layout layout) {
+    return switch (shape) {
+      case DEAD_LETTER -> DeadLetters::ofLetter;
+      case HEARTBEAT -> (record, value) -> Skipped.HEARTBEAT;
+      case TRANSACTION_BOUNDARY -> (record, value) -> Skipped.TRANSACTION_BOUNDARY;
+      case SCHEMA_CHANGE -> (record, value) -> Skipped.SCHEMA_CHANGE;
+      case NOTIFICATION -> (record, value) -> Skipped.NOTIFICATION;
+      case ENVELOPE -> new EnvelopeReader(layout, layouts, tables, warnings);
+      case CLOUD_EVENT ->
+          refusal(
+              "The record is a CloudEvents envelope, which this sink does not read. Set the"
+                  + " converters of the source connector to JsonConverter, AvroConverter or"
+                  + " ProtobufConverter instead of CloudEventsConverter, and write the topic"
+                  + " anew.");
+      case JSON_WITH_SCHEMA ->
+          refusal(
+              "The JSON holds its schema, but the converter does not read it. Set"
+                  + " value.converter.schemas.enable=true, and key.converter.schemas.enable=true.");
+    };
+  }
+
+  private static RecordReader refusal(String reason) {
+    return (record, value) -> {
+      throw new DecodeException(reason);
+    };
   }
 }

@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.decode.table.TableReaders;
 import io.lakehousecdc.sink.decode.table.Warnings;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
@@ -21,12 +22,13 @@ import org.apache.kafka.connect.sink.SinkRecord;
  * add.headers}) may hold its position.
  */
 final class TombstoneReader {
-  private final FlatMetadata headers = new FlatMetadata(new Layout.OfMap(List.of()));
+  private final FlatMetadata headers;
   private final TableReaders tables;
   private final Layouts layouts;
   private final Warnings warnings;
 
-  TombstoneReader(TableReaders tables, Layouts layouts, Warnings warnings) {
+  TombstoneReader(TableReaders tables, Layouts layouts, String prefix, Warnings warnings) {
+    headers = new FlatMetadata(new Layout.OfMap(List.of()), Set.of(), prefix);
     this.tables = tables;
     this.layouts = layouts;
     this.warnings = warnings;

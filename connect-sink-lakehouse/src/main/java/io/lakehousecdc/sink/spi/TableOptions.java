@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.spi;
 
 import io.lakehousecdc.order.SourceRelation;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param metadata names of the metadata columns
  * @param deadLetterTable table for rejected records
  * @param relation how sources that feed one table are related
+ * @param schemalessTime unit of numbers that stand for times in schemaless JSON
  */
 public record TableOptions(
     WriteMode writeMode,
@@ -22,7 +24,28 @@ public record TableOptions(
     DroppedColumns droppedColumns,
     MetadataColumns metadata,
     Optional<String> deadLetterTable,
-    SourceRelation relation) {
+    SourceRelation relation,
+    SchemalessTime schemalessTime) {
+
+  /** Options of sources whose numbers tell their unit. */
+  public TableOptions(
+      WriteMode writeMode,
+      DeleteMode deleteMode,
+      Evolution evolution,
+      DroppedColumns droppedColumns,
+      MetadataColumns metadata,
+      Optional<String> deadLetterTable,
+      SourceRelation relation) {
+    this(
+        writeMode,
+        deleteMode,
+        evolution,
+        droppedColumns,
+        metadata,
+        deadLetterTable,
+        relation,
+        SchemalessTime.AUTO);
+  }
 
   /** Options of sources whose relation is not told. */
   public TableOptions(

@@ -36,7 +36,8 @@ class ColumnCaseTest {
             KeyOverrides.parse(keys),
             FieldFilter.parse("", excluded),
             columnCase,
-            defaults.unavailablePlaceholder()));
+            defaults.unavailablePlaceholder(),
+            defaults.flattenedPrefix()));
   }
 
   @Test

@@ -70,7 +70,11 @@ class DecodeOptionsTest {
         "unavailable.value.placeholder",
         () ->
             new DecodeOptions(
-                TableNaming.parse(null, null), KeyOverrides.NONE, FieldFilter.ALL, ""));
+                TableNaming.parse(null, null),
+                KeyOverrides.NONE,
+                FieldFilter.ALL,
+                "",
+                DecodeOptions.DEFAULT_FLATTENED_PREFIX));
   }
 
   @Test

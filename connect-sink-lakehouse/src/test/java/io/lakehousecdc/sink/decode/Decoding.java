@@ -39,7 +39,8 @@ final class Decoding {
             defaults.naming(),
             KeyOverrides.parse(keyColumns),
             defaults.fields(),
-            defaults.unavailablePlaceholder()));
+            defaults.unavailablePlaceholder(),
+            defaults.flattenedPrefix()));
   }
 
   static Decoding withFields(String include, String exclude) {
@@ -49,7 +50,8 @@ final class Decoding {
             defaults.naming(),
             defaults.keys(),
             FieldFilter.parse(include, exclude),
-            defaults.unavailablePlaceholder()));
+            defaults.unavailablePlaceholder(),
+            defaults.flattenedPrefix()));
   }
 
   static Decoding withNaming(String format, String map) {
@@ -59,7 +61,19 @@ final class Decoding {
             TableNaming.parse(format, map),
             defaults.keys(),
             defaults.fields(),
-            defaults.unavailablePlaceholder()));
+            defaults.unavailablePlaceholder(),
+            defaults.flattenedPrefix()));
+  }
+
+  static Decoding withPrefix(String flattenedPrefix) {
+    DecodeOptions defaults = DecodeOptions.defaults();
+    return new Decoding(
+        new DecodeOptions(
+            defaults.naming(),
+            defaults.keys(),
+            defaults.fields(),
+            defaults.unavailablePlaceholder(),
+            flattenedPrefix));
   }
 
   List<String> warnings() {

@@ -132,7 +132,8 @@ class KeysTest {
             TableNaming.parse("dwh.${source.table}", ""),
             KeyOverrides.parse("dwh.t:a"),
             FieldFilter.ALL,
-            DecodeOptions.DEFAULT_PLACEHOLDER);
+            DecodeOptions.DEFAULT_PLACEHOLDER,
+            DecodeOptions.DEFAULT_FLATTENED_PREFIX);
     assertEquals(RowKey.of(7), new Decoding(options).row(TABLE.create(1, 1, "x", "k", 7)).key());
   }
 

@@ -68,6 +68,30 @@ class OldRowTest {
         arguments(SchemaBuilder.int32().optional().defaultValue(5).build(), 6));
   }
 
+  /**
+   * REPLICA IDENTITY USING INDEX of another column: that column is real, the key is made up. The
+   * row of this key is none of the source's.
+   */
+  @ParameterizedTest
+  @MethodSource
+  void deleteWithAMadeUpKeyProvesNoRow(Schema keyType, Object key) {
+    DebeziumTable table =
+        DebeziumRecords.table("public", "t")
+            .key("id", keyType)
+            .column("email", Schema.STRING_SCHEMA)
+            .column("name", Schema.OPTIONAL_STRING_SCHEMA);
+    assertNull(decoding.row(table.delete(1, 1, key, "a@b.c", null)).before());
+    assertNull(decoding.row(table.flattened().delete(2, 2, key, "a@b.c", null)).before());
+  }
+
+  static Stream<Arguments> deleteWithAMadeUpKeyProvesNoRow() {
+    return Stream.of(
+        arguments(Schema.INT32_SCHEMA, 0),
+        arguments(Schema.STRING_SCHEMA, ""),
+        arguments(Schema.OPTIONAL_STRING_SCHEMA, null),
+        arguments(SchemaBuilder.int64().defaultValue(1L).build(), 1L));
+  }
+
   @Test
   void updateKeepsAFullOldRow() {
     RowEvent update =

@@ -201,6 +201,20 @@ class TypeTableTest {
             "empty",
             "empty"),
         arguments(source(SchemaBuilder.string(), "CITEXT", 0, 0), Primitive.TEXT, "A", "A"),
+        arguments(source(Json.builder(), "JSON", 0, 0), new Named("json"), "{}", "{}"),
+        arguments(source(Json.builder(), "JSONB", 0, 0), Primitive.JSON, "{}", "{}"),
+        arguments(source(Json.builder(), "HSTORE", 0, 0), Primitive.JSON, "{}", "{}"),
+        arguments(
+            source(SchemaBuilder.bytes(), "PG_LSN", 0, 0),
+            new Named("pg_lsn"),
+            bytes("302f31"),
+            "0/1"),
+        arguments(source(SchemaBuilder.bytes(), "PAIR", 0, 0), Primitive.TEXT, bytes("2829"), "()"),
+        arguments(
+            source(SchemaBuilder.array(Json.schema()), "_JSON", 0, 0),
+            new LogicalType.Array(new Named("json")),
+            List.of("{}"),
+            List.of("{}")),
         arguments(
             source(SchemaBuilder.string(), "NUMERIC", 10, 2),
             new LogicalType.Decimal(10, 2),
@@ -228,6 +242,10 @@ class TypeTableTest {
     Schema numeric = source(SchemaBuilder.string(), "NUMERIC", 10, 2);
     return Stream.of(
         arguments(numeric, "1.555"),
+        arguments(
+            SchemaBuilder.array(Schema.OPTIONAL_STRING_SCHEMA).build(),
+            List.of("[Ljava.lang.String;@7f56429b")),
+        arguments(source(SchemaBuilder.bytes(), "PAIR", 0, 0), bytes("ff")),
         arguments(numeric, "NAN"),
         arguments(numeric, "POSITIVE_INFINITY"),
         arguments(Bits.schema(3), bytes("08")));

@@ -121,7 +121,13 @@ class UnchangedValuesTest {
   void placeholderIsTheConfiguredOne() {
     DecodeOptions defaults = DecodeOptions.defaults();
     Decoding decoding =
-        new Decoding(new DecodeOptions(defaults.naming(), defaults.keys(), defaults.fields(), "?"));
+        new Decoding(
+            new DecodeOptions(
+                defaults.naming(),
+                defaults.keys(),
+                defaults.fields(),
+                "?",
+                defaults.flattenedPrefix()));
     DebeziumTable table = table(Schema.OPTIONAL_STRING_SCHEMA);
     assertSame(Cell.UNCHANGED, after(decoding.row(table.update(1, 1, 1, "?")), "c"));
     assertEquals(TEXT, after(decoding.row(table.update(1, 1, 1, TEXT)), "c"));

@@ -247,7 +247,9 @@ final class MemoryWriter {
 
   private void delete(RowChange.Delete delete) {
     MemoryRow stored = table.current().get(delete.key());
-    if (options.deleteMode() == DeleteMode.HARD) {
+    if (stored == null && delete.expectsRow()) {
+      skips.skip(SkipReason.NOTHING_TO_DELETE, delete.key(), delete.info().position(), null);
+    } else if (options.deleteMode() == DeleteMode.HARD) {
       deleted += table.current().remove(delete.key()) == null ? 0 : 1;
     } else if (stored != null || delete.cells() != null) {
       Map<String, Object> values = new HashMap<>(stored == null ? Map.of() : stored.values());

@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.PartitionOwner;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Values in columns of existing tables: exact, or refused with table, key and column. */
@@ -117,7 +119,14 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("jsonb", Primitive.JSON, "{\"b\":1, \"a\":2}", "{\"a\": 2, \"b\": 1}");
     keeps("json", Primitive.JSON, "{\"b\":1, \"b\":2}", "{\"b\":1, \"b\":2}");
     refuses("jsonb", Primitive.JSON, "{", "invalid input syntax");
-    refuses("jsonb", Primitive.JSON, "\"\\u0000\"", "unsupported Unicode");
+    refuses("jsonb", Primitive.JSON, "\"\\u0000\"", "to json");
+    refuses("jsonb", Primitive.JSON, "{\"b\":1, \"b\":2}", "to json");
+    refuses("jsonb[]", new Array(Primitive.JSON), List.of("{\"b\":1, \"b\":2}"), "to json");
+    keeps("json", Primitive.JSON, "\"\\u0000\"", "\"\\u0000\"");
+    keeps("json", new Named("json"), "{\"b\":1, \"b\":2}", "{\"b\":1, \"b\":2}");
+    keeps("json[]", new Array(new Named("json")), List.of("1.0"), "{1.0}");
+    keeps("jsonb", new Named("json"), "{\"b\":1, \"a\":2}", "{\"a\": 2, \"b\": 1}");
+    refuses("jsonb", Primitive.UNTYPED, Map.of("a", "\0"), "to json");
     keeps("hstore", new MapOf(text), Map.of("a\"", "x=>y"), "\"a\\\"\"=>\"x=>y\"");
     keeps("inet", new Named("inet"), "10.0.0.1", "10.0.0.1");
     keeps("inet", text, "10.0.0.1", "10.0.0.1");
@@ -163,10 +172,16 @@ class PostgresTypesIT extends PostgresFixture {
     refuses("bytea", untyped, "?", "Base64");
     keeps("date", untyped, 1L, "1970-01-02");
     keeps("date", untyped, "2020-02-29", "2020-02-29");
-    keeps("timestamp(3)", untyped, 1_500L, "1970-01-01 00:00:01.5");
-    keeps("timestamp", untyped, 1_500L, "1970-01-01 00:00:00.0015");
+    keeps("timestamp(3)", untyped, 1_767_225_600_500L, "2026-01-01 00:00:00.5");
+    keeps("timestamp", untyped, 1_767_225_600_000_500L, "2026-01-01 00:00:00.0005");
+    keeps("timestamp(3)[]", untyped, List.of(1_767_225_600_500L), "{\"2026-01-01 00:00:00.5\"}");
+    refuses("timestamp", untyped, 1_767_225_600_500L, "schemaless.time.unit");
+    refuses("timestamp(3)", untyped, 1_767_225_600_000_500L, "schemaless.time.unit");
     keeps("timestamptz", untyped, "2020-01-01T00:00:00.000001Z", "2020-01-01 00:00:00.000001+00");
+    keeps("timestamptz", untyped, "9999-12-31T23:59:59Z", "9999-12-31 23:59:59+00");
     keeps("time(3)", untyped, 1_500L, "00:00:01.5");
+    keeps("time", untyped, 43_200_000_000L, "12:00:00");
+    refuses("time", untyped, 43_200_000L, "schemaless.time.unit");
     keeps("interval", untyped, 1_500_000L, "00:00:01.5");
     keeps(
         "uuid",
@@ -192,6 +207,25 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("text[]", untyped, List.of("a"), "{a}");
     keeps("date[]", untyped, List.of(1L), "{1970-01-02}");
     return tests.stream();
+  }
+
+  @Test
+  void jsonOfTheSourceStaysJson() {
+    TableId table = new TableId("public", "documents");
+    RowSchema schema =
+        keyed(
+            optional("text", new Named("json")),
+            optional("texts", new Array(new Named("json"))),
+            optional("binary", Primitive.JSON));
+    PartitionOwner writer = owner();
+    String twice = "{\"b\":1,  \"b\":2}";
+    writer.commit(batch(table, schema).upsert(1, 1, twice, List.of("1.0"), "{}").build());
+    writer.commit(batch(table, schema).upsert(2, 1, twice, List.of("2.0"), "[]").build());
+    assertEquals(
+        List.of(List.of("json", "json[]", "jsonb", twice)),
+        database.rows(
+            "select pg_typeof(text)::text, pg_typeof(texts)::text, pg_typeof(\"binary\")::text,"
+                + " text::text from documents"));
   }
 
   private void keeps(String type, LogicalType incoming, Object value, String expected) {

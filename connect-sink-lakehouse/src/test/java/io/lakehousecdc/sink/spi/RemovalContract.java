@@ -8,8 +8,16 @@ import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static io.lakehousecdc.sink.spi.Warehouse.soft;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SkipReason;
+import io.lakehousecdc.sink.change.SkippedChange;
+import io.lakehousecdc.sink.change.TableId;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Soft deletes and truncates. */
@@ -60,6 +68,43 @@ interface RemovalContract extends Warehouse {
             .build());
     assertThatRows(ITEMS, "id", "name", "note", "qty", "_cdc_deleted", "_cdc_op")
         .areExactly(row(1, "uno", "a", 10L, true, "d"), row(2, "two", "b", 2L, true, "d"));
+  }
+
+  /** The source makes a key up where the replica identity is an index of other columns. */
+  @Test
+  default void deleteThatFindsNoRowIsCountedAndStoresNothing() {
+    for (TableOptions options : List.of(TableOptions.DEFAULT, soft())) {
+      TableId table = new TableId(ITEMS.schema(), "items_" + options.deleteMode());
+      PartitionOwner owner = owner(options);
+      owner.commit(batch(table, ITEM).upsert(1, 1, "one", "a", 1L).build());
+      CommitReceipt receipt =
+          owner.commit(batch(table, ITEM).delete(5, 0).upsert(6, 2, "two", "b", 2L).build());
+      assertThat(receipt.skips().counts())
+          .as("skipped under %s", options.deleteMode())
+          .isEqualTo(Map.of(SkipReason.NOTHING_TO_DELETE, 1L));
+      assertThat(receipt.skips().examples())
+          .containsExactly(
+              new SkippedChange(
+                  table, SkipReason.NOTHING_TO_DELETE, RowKey.of(0), Batches.at(5), null));
+      assertThatRows(table, "id", "name").areExactly(row(1, "one"), row(2, "two"));
+    }
+  }
+
+  /** So it is with what was created in the same batch, or comes again. */
+  @Test
+  default void deleteThatNeedNotFindARowIsNotCounted() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
+    ChangeInfo again =
+        new ChangeInfo(Operation.DELETE, Batches.at(3), 3_000, ChangeInfo.Delivery.AGAIN);
+    CommitReceipt receipt =
+        owner.commit(
+            batch(ITEMS, ITEM)
+                .deleteOf(2, 2, "two", "b", 2L)
+                .change(new RowChange.Delete(RowKey.of(3), null, again))
+                .build());
+    assertThat(receipt.skips().counts()).isEmpty();
+    assertThatRows(ITEMS, "id").areExactly(row(1));
   }
 
   @Test

@@ -33,6 +33,56 @@ public sealed interface Layout {
   /** Whether the named member, which must exist, may be null. */
   boolean isOptional(String name);
 
+  /**
+   * The kind of the named member, which must exist.
+   *
+   * @param container a value of this layout; looked at only where there is no schema
+   */
+  Kind kind(String name, Object container);
+
+  /** A coarse kind of value, by which records of different forms are told apart. */
+  enum Kind {
+    TEXT,
+    INTEGER,
+    /** A Struct, or a Map without a schema. */
+    STRUCT,
+    LIST,
+    OTHER,
+    /** A null without a schema, which may stand for any kind. */
+    UNKNOWN;
+
+    /** Whether a member of this kind may be one of the other. */
+    public boolean mayBe(Kind other) {
+      return this == other || this == UNKNOWN;
+    }
+
+    private static Kind of(Schema.Type type) {
+      return switch (type) {
+        case STRING -> TEXT;
+        case INT8, INT16, INT32, INT64 -> INTEGER;
+        case STRUCT -> STRUCT;
+        case ARRAY -> LIST;
+        default -> OTHER;
+      };
+    }
+
+    private static Kind of(Object value) {
+      if (value == null) {
+        return UNKNOWN;
+      }
+      if (value instanceof String) {
+        return TEXT;
+      }
+      if (value instanceof Long || value instanceof Integer) {
+        return INTEGER;
+      }
+      if (value instanceof Map<?, ?>) {
+        return STRUCT;
+      }
+      return value instanceof List<?> ? LIST : OTHER;
+    }
+  }
+
   /** The layout of a Connect Struct. */
   final class OfStruct implements Layout {
     private final Schema schema;
@@ -83,6 +133,11 @@ public sealed interface Layout {
     public boolean isOptional(String name) {
       return schema.field(name).schema().isOptional();
     }
+
+    @Override
+    public Kind kind(String name, Object container) {
+      return Kind.of(schema.field(name).schema().type());
+    }
   }
 
   /** The layout of a Map without a schema, of which only the names of members are known. */
@@ -116,6 +171,11 @@ public sealed interface Layout {
     @Override
     public boolean isOptional(String name) {
       return true;
+    }
+
+    @Override
+    public Kind kind(String name, Object container) {
+      return Kind.of(((Map<?, ?>) container).get(name));
     }
   }
 
@@ -151,6 +211,11 @@ public sealed interface Layout {
     @Override
     public boolean isOptional(String name) {
       return false;
+    }
+
+    @Override
+    public Kind kind(String name, Object container) {
+      return Kind.OTHER;
     }
   }
 }

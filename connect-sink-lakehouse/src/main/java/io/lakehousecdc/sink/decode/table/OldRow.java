@@ -23,6 +23,10 @@ import org.apache.kafka.connect.data.Schema;
  * replica identity the table has. Therefore a value counts as real only if it cannot have been made
  * up, and a row with one such value outside of its key was logged in full. A real row of zeros,
  * nulls and defaults fails the test; its old values are then not used.
+ *
+ * <p>Under replica identity USING INDEX, and with {@code message.key.columns} that are not in the
+ * identity, PostgreSQL logs other columns than the record key's, which Debezium then makes up
+ * ({@code id = 0}). A delete whose key may be made up proves nothing of its row.
  */
 final class OldRow {
   /**
@@ -45,11 +49,17 @@ final class OldRow {
 
   private final boolean isAlwaysFull;
   private final List<Proof> proofs;
+  private final List<Optional<Proof>> keys;
   private final List<Optional<Proof>> overrides;
 
-  private OldRow(boolean isAlwaysFull, List<Proof> proofs, List<Optional<Proof>> overrides) {
+  private OldRow(
+      boolean isAlwaysFull,
+      List<Proof> proofs,
+      List<Optional<Proof>> keys,
+      List<Optional<Proof>> overrides) {
     this.isAlwaysFull = isAlwaysFull;
     this.proofs = proofs;
+    this.keys = keys;
     this.overrides = overrides;
   }
 
@@ -78,6 +88,7 @@ final class OldRow {
     return new OldRow(
         key == null,
         proofs,
+        recordKey.stream().filter(layout::has).map(name -> proof(layout, name)).toList(),
         overrides.stream()
             .filter(name -> !recordKey.contains(name))
             .map(name -> proof(layout, name))
@@ -106,6 +117,12 @@ final class OldRow {
       }
     }
     return false;
+  }
+
+  /** Whether all columns of the record key hold values that Debezium may have made up. */
+  boolean hasMadeUpKey(Object row) {
+    return !keys.isEmpty()
+        && keys.stream().allMatch(proof -> proof.isPresent() && !proof.get().isReal(row));
   }
 
   /** Whether the columns of {@code key.columns} hold real values. */

@@ -86,6 +86,14 @@ public final class TableReader {
     return oldRow.isFull(before);
   }
 
+  /**
+   * Whether {@code before} of a delete is the whole real old row, whose key is that of a stored
+   * row: more than {@link #isReal}, because a delete may come with a key that was made up.
+   */
+  public boolean isRealDelete(Object before) {
+    return isReal(before) && !oldRow.hasMadeUpKey(before);
+  }
+
   /** Whether {@code before} holds real values of the key columns. */
   public boolean holdsKey(Object before) {
     return isReal(before) || oldRow.holdsOverrides(before);

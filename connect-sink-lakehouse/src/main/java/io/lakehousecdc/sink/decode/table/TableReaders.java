@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.TableId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The cache of compiled readers of all tables, and the record of which table each topic carries.
@@ -67,7 +68,7 @@ public final class TableReaders {
               names.stream().filter(name -> options.fields().keeps(source, name)).toList(),
               key,
               options.keys().columns(source, target),
-              row != null && form == RecordForm.ENVELOPE ? topic + ":" + source : null,
+              row != null && form instanceof RecordForm.Envelope ? topic + ":" + source : null,
               options.columnCase(),
               placeholders);
       warnings.ofSchema(target, reader.schema(), row, options.columnCase());
@@ -89,7 +90,7 @@ public final class TableReaders {
     seen.table = source;
     seen.reader = reader;
     seen.key = key;
-    seen.carriesFlatRows |= form == RecordForm.FLAT;
+    seen.carriesFlatRows |= form instanceof RecordForm.Flat;
   }
 
   /** What is known of a topic; empty if no row of it was seen. */
@@ -104,6 +105,6 @@ public final class TableReaders {
       return topic.reader;
     }
     SourceTable source = topic.table == null ? SourceTable.ofTopic(topicName) : topic.table;
-    return reader(source, topicName, RecordForm.FLAT, null, key);
+    return reader(source, topicName, new RecordForm.Flat(Set.of()), null, key);
   }
 }

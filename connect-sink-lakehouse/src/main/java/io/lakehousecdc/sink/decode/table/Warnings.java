@@ -2,12 +2,14 @@
 package io.lakehousecdc.sink.decode.table;
 
 import io.debezium.time.MicroDuration;
+import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Field;
 
 /**
@@ -16,6 +18,9 @@ import org.apache.kafka.connect.data.Field;
  */
 public final class Warnings {
   private record Warning(TableId table, String column, String kind) {}
+
+  /** In this mode an underscore is always the beginning of an escape sequence. */
+  private static final Pattern UNICODE_ESCAPES = Pattern.compile("[^_]*(?:_u[0-9a-f]{4}[^_]*)+");
 
   private final Consumer<String> sink;
   private final Set<Warning> given = new HashSet<>();
@@ -26,6 +31,20 @@ public final class Warnings {
 
   /** Warns about losses that a table's schema shows. */
   void ofSchema(TableId table, RowSchema schema, Layout row, ColumnCase columnCase) {
+    List<String> escaped =
+        schema.columns().stream()
+            .map(Column::name)
+            .filter(name -> UNICODE_ESCAPES.matcher(name).matches())
+            .toList();
+    if (!escaped.isEmpty()) {
+      once(
+          table,
+          escaped.toString(),
+          "names",
+          "Table %s, columns %s: the source seems to write field names with"
+              + " field.name.adjustment.mode=avro_unicode. The sink takes names as they come, so"
+              + " columns of the target are named so. Set the mode to none or avro at the source.");
+    }
     if (!(row instanceof Layout.OfStruct struct)) {
       return;
     }
@@ -107,6 +126,20 @@ public final class Warnings {
         "Table %s%s: tombstones do not hold the columns of key.columns and are skipped. That is"
             + " right where their deletes arrive as envelopes; flattened records need"
             + " delete.tombstone.handling.mode=rewrite in ExtractNewRecordState.");
+  }
+
+  /** Warns about flattened records that hold no position. */
+  public void withoutPosition(TableId table) {
+    once(
+        table,
+        "",
+        "position",
+        "Table %s%s: its records hold no position at the source, so their order of arrival counts:"
+            + " a change that is read again, or from another partition, may overwrite a newer one."
+            + " Set add.fields=op,source.sequence,source.lsn,source.snapshot,source.ts_us in"
+            + " ExtractNewRecordState; with tombstones for deletes also add.headers with the same"
+            + " list. If it has another add.fields.prefix than the sink's flattened.prefix, set them"
+            + " alike.");
   }
 
   private void once(TableId table, String column, String kind, String message) {

@@ -40,12 +40,15 @@ public final class PlainTypes {
               "with column.propagate.source.type: inet, cidr, macaddr, macaddr8 and ranges as"
                   + " NAMED, numeric as DECIMAL or NUMERIC; bytea in text stays text",
               SourceTypes::text),
-          plain(
+          new TypeRow(
+              null,
               Type.BYTES,
               "bytea; types without a mapping with include.unknown.datatypes",
-              Primitive.BYTES,
-              "",
-              Scalars::bytes),
+              "BYTES",
+              "with column.propagate.source.type the types without a mapping are text: pg_lsn,"
+                  + " tsquery, jsonpath, xid8 and multiranges as NAMED, composite types and others"
+                  + " as TEXT",
+              SourceTypes::bytes),
           new TypeRow(
               null,
               Type.ARRAY,

@@ -5,6 +5,8 @@ import io.debezium.data.VariableScaleDecimal;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.connect.data.Struct;
 
 /** Conversions of numbers, bytes and bits. */
@@ -19,6 +21,20 @@ public final class Scalars {
       return bytes;
     }
     return (byte[]) value;
+  }
+
+  /**
+   * Text in UTF-8.
+   *
+   * @throws DecodeException if the bytes are no text
+   */
+  static String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new DecodeException(
+          "The bytes are no text in UTF-8, although the source's type is not bytea.");
+    }
   }
 
   static Object variableScale(Object value) {

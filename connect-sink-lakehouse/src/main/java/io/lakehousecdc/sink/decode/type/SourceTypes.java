@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.decode.type;
 
 import io.debezium.data.Bits;
+import io.debezium.data.Json;
 import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
@@ -38,6 +39,22 @@ public final class SourceTypes {
           "tstzrange",
           "daterange");
 
+  private static final ColumnType JSON_TEXT = new ColumnType(new Named("json"), value -> value);
+
+  /** Built-in types that Debezium sends as bytes of their text only. */
+  private static final Set<String> NAMED_BY_BYTES =
+      Set.of(
+          "pg_lsn",
+          "tsquery",
+          "jsonpath",
+          "xid8",
+          "int4multirange",
+          "int8multirange",
+          "nummultirange",
+          "tsmultirange",
+          "tstzmultirange",
+          "datemultirange");
+
   private SourceTypes() {}
 
   static ColumnType text(Schema schema) {
@@ -49,6 +66,29 @@ public final class SourceTypes {
       return numericText(number(schema, LENGTH), number(schema, SCALE));
     }
     return new ColumnType(Primitive.TEXT, value -> value);
+  }
+
+  /** json keeps its text, which jsonb does not; without the source's type it may be either. */
+  static ColumnType json(Schema schema) {
+    return isOneOf(schema, "json") ? JSON_TEXT : new ColumnType(Primitive.JSON, value -> value);
+  }
+
+  /** The type of an array's elements, whose source type the array tells. */
+  static ColumnType element(Schema array) {
+    return isOneOf(array, "_json") && Json.LOGICAL_NAME.equals(array.valueSchema().name())
+        ? JSON_TEXT
+        : TypeTable.of(array.valueSchema());
+  }
+
+  /** bytea, or the text of a type that Debezium does not know (include.unknown.datatypes). */
+  static ColumnType bytes(Schema schema) {
+    String type = parameter(schema, TYPE).toLowerCase(Locale.ROOT);
+    if (type.isEmpty() || type.equals("bytea")) {
+      return new ColumnType(Primitive.BYTES, Scalars::bytes);
+    }
+    return new ColumnType(
+        NAMED_BY_BYTES.contains(type) ? new Named(type) : Primitive.TEXT,
+        value -> Scalars.text(Scalars.bytes(value)));
   }
 
   private static ColumnType numericText(OptionalInt precision, OptionalInt scale) {

@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.error.FatalException;
@@ -31,7 +32,10 @@ public final class BatchMapping {
   private final CellConverter[] converters;
   private final int[] keyPlaces;
 
-  public BatchMapping(TableBatch batch, TableShape shape) {
+  /**
+   * @param time unit of numbers that stand for times in values without a type
+   */
+  public BatchMapping(TableBatch batch, TableShape shape, SchemalessTime time) {
     this.table = batch.table();
     this.schema = batch.schema();
     this.shape = shape;
@@ -45,7 +49,7 @@ public final class BatchMapping {
       }
       DeltaColumn stored = shape.columns().get(places[i]);
       converters[i] =
-          CellConverters.of(column.type(), stored.type())
+          CellConverters.of(column.type(), stored.type(), time)
               .orElseThrow(
                   () ->
                       new FatalException(

@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Array;
 import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +28,12 @@ import java.util.Optional;
 final class CellConverters {
   private CellConverters() {}
 
-  /** The converter for a pair of types; empty where values of the one never fit the other. */
-  static Optional<CellConverter> of(LogicalType from, DataType to) {
+  /**
+   * The converter for a pair of types; empty where values of the one never fit the other.
+   *
+   * @param time unit of numbers that stand for times in values without a type
+   */
+  static Optional<CellConverter> of(LogicalType from, DataType to, SchemalessTime time) {
     if (to instanceof StringType) {
       return TextConverters.of(from);
     }
@@ -40,17 +45,17 @@ final class CellConverters {
     }
     if (to instanceof ArrayType array) {
       return element(from)
-          .flatMap(element -> of(element, array.getElementType()))
+          .flatMap(element -> of(element, array.getElementType(), time))
           .map(CellConverters::each);
     }
     if (to instanceof MapType map) {
       return value(from)
           .filter(value -> map.getKeyType() instanceof StringType)
-          .flatMap(value -> of(value, map.getValueType()))
+          .flatMap(value -> of(value, map.getValueType(), time))
           .map(CellConverters::eachValue);
     }
     return from == Primitive.UNTYPED
-        ? UntypedConverters.of(to)
+        ? UntypedConverters.of(to, time)
         : Optional.ofNullable(scalar(from, to));
   }
 
@@ -126,7 +131,7 @@ final class CellConverters {
     };
   }
 
-  private static Object finite(Object value, boolean infinite, String kind) {
+  static Object finite(Object value, boolean infinite, String kind) {
     if (infinite) {
       throw new IllegalArgumentException(
           "Delta has no infinite " + kind + "; store it as text at the source, or exclude it");

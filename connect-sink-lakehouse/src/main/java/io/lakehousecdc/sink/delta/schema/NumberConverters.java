@@ -10,6 +10,7 @@ import io.delta.kernel.types.ShortType;
 import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.SchemalessNumbers;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
@@ -63,13 +64,20 @@ final class NumberConverters {
 
   /** The converter to a decimal; empty where values of {@code from} are no numbers. */
   static Optional<CellConverter> decimal(LogicalType from, DecimalType to) {
+    if (from == Primitive.UNTYPED) {
+      return Optional.of(
+          value ->
+              fitted(
+                  SchemalessNumbers.decimal(value, to.getScale()),
+                  to.getPrecision(),
+                  to.getScale()));
+    }
     boolean numeric =
         from == Primitive.NUMERIC
             || from instanceof Decimal
             || from == Primitive.INT16
             || from == Primitive.INT32
-            || from == Primitive.INT64
-            || from == Primitive.UNTYPED;
+            || from == Primitive.INT64;
     return numeric
         ? Optional.of(value -> fitted(number(value), to.getPrecision(), to.getScale()))
         : Optional.empty();

@@ -11,12 +11,14 @@ import io.delta.kernel.types.StructType;
 import io.delta.kernel.types.TimestampType;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.MappedFields;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.schema.GuessedTypes;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaChange.AddColumn;
@@ -44,7 +46,8 @@ public final class TableSchemas {
   private static final SchemaPlanner PLANNER =
       new SchemaPlanner(
           (incoming, stored) ->
-              CellConverters.of(incoming, DeltaTypes.columnFor(stored, false)).isPresent());
+              CellConverters.of(incoming, DeltaTypes.columnFor(stored, false), SchemalessTime.AUTO)
+                  .isPresent());
 
   private final TableOptions options;
   private final NewTables newTables;
@@ -91,6 +94,9 @@ public final class TableSchemas {
     TableRequirements.requirePartitionColumns(table, partitionBy, columns);
     TableVersion created = log.definition().create(columns, newTables.properties(), partitionBy);
     LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
+    Map<String, String> types = new HashMap<>();
+    created.schema().fields().forEach(field -> types.put(field.getName(), type(field)));
+    GuessedTypes.warning(table, schema, types).ifPresent(LOG::warn);
     return created;
   }
 
@@ -136,8 +142,19 @@ public final class TableSchemas {
     if (!done.isEmpty()) {
       evolved = log.definition().evolve(evolved, fields.schema(), properties, Map.of());
       LOG.info("Changed table {}: {}", table, done);
+      Map<String, String> types = new HashMap<>();
+      for (StructField field : evolved.schema().fields()) {
+        if (version.schema().indexOf(field.getName()) < 0) {
+          types.put(field.getName(), type(field));
+        }
+      }
+      GuessedTypes.warning(table, schema, types).ifPresent(LOG::warn);
     }
     return Optional.of(evolved);
+  }
+
+  private static String type(StructField field) {
+    return field.getDataType().toString();
   }
 
   private List<SchemaChange> plan(TableId table, TableVersion version, RowSchema schema) {

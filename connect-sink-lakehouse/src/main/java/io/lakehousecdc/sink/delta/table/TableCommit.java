@@ -90,7 +90,7 @@ final class TableCommit implements AutoCloseable {
 
   private BatchPlan planned(TableBatch batch, Optional<Sweep> due) throws IOException {
     if (options.writeMode() == WriteMode.APPEND) {
-      return AppendPlanner.plan(batch, state.shape());
+      return AppendPlanner.plan(batch, state.shape(), options.schemalessTime());
     }
     if (!batch.schema().hasKey() && !batch.changes().isEmpty()) {
       throw new FatalException(

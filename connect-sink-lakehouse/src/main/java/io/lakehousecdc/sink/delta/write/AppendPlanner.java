@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -17,8 +18,13 @@ import java.util.Optional;
 public final class AppendPlanner {
   private AppendPlanner() {}
 
-  public static BatchPlan plan(TableBatch batch, TableShape shape) {
-    BatchMapping mapping = new BatchMapping(batch, shape);
+  /**
+   * Plans a batch.
+   *
+   * @param time unit of numbers that stand for times in values without a type
+   */
+  public static BatchPlan plan(TableBatch batch, TableShape shape, SchemalessTime time) {
+    BatchMapping mapping = new BatchMapping(batch, shape, time);
     List<NewRow> rows = new ArrayList<>();
     long deleted = 0;
     for (Floor floor : batch.truncates()) {

@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -65,7 +66,7 @@ public final class UpsertPlanner {
     this.options = options;
     this.histories = histories;
     this.clock = clock;
-    this.mapping = new BatchMapping(batch, state.shape());
+    this.mapping = new BatchMapping(batch, state.shape(), options.schemalessTime());
     // A batch without changes knows no key; without an index there is none to keep up to date.
     this.keys =
         batch.schema().hasKey()
@@ -89,7 +90,9 @@ public final class UpsertPlanner {
     }
     SkipCounter skips = new SkipCounter(batch.table());
     List<Resolved> changes = resolved(truncates, truncates.and(swept), skips);
-    new RowMerger(state, batch, mapping, options.deleteMode()).merge(changes).forEach(this::apply);
+    new RowMerger(state, batch, mapping, options.deleteMode())
+        .merge(changes)
+        .forEach(merged -> apply(merged, skips));
     if (isSoft()) {
       truncated.forEach(
           (floor, gone) -> {
@@ -149,7 +152,7 @@ public final class UpsertPlanner {
     return guard.resolve(sharedKeys.plain(located, skips), skips);
   }
 
-  private void apply(Merged merged) {
+  private void apply(Merged merged, SkipCounter skips) {
     Located located = merged.located();
     boolean replaces = located.own() != null;
     boolean writes = merged.row() != null;
@@ -166,6 +169,9 @@ public final class UpsertPlanner {
       toastMerged += located.hasUnchangedCells() ? 1 : 0;
     } else {
       deleted += writes || replaces ? 1 : 0;
+      if (!writes && !replaces && ((RowChange.Delete) located.change()).expectsRow()) {
+        skips.skip(SkipReason.NOTHING_TO_DELETE, located.change().key(), located.position(), null);
+      }
     }
   }
 

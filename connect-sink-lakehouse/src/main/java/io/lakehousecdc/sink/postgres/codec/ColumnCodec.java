@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.postgres.catalog.PgType;
 import io.lakehousecdc.sink.schema.SchemaPlanner;
 import java.util.List;
@@ -31,12 +32,15 @@ public record ColumnCodec(StagingType staging, boolean array, String cast, Encod
   /**
    * Codec for values of {@code incoming} and a column of {@code stored}. Total for the pairs that
    * {@link #stores} accepts; values that turn out not to fit are refused one by one.
+   *
+   * @param time unit of numbers that stand for times in values without a type
    */
-  public static ColumnCodec of(LogicalType incoming, PgType stored, int serverVersion) {
+  public static ColumnCodec of(
+      LogicalType incoming, PgType stored, int serverVersion, SchemalessTime time) {
     if (incoming == Primitive.UNTYPED) {
       LogicalType type = stored.logical();
-      Function<Object, Object> conversion = UntypedValues.to(stored);
-      ColumnCodec codec = of(type, stored, serverVersion);
+      Function<Object, Object> conversion = UntypedValues.to(stored, time);
+      ColumnCodec codec = of(type, stored, serverVersion, time);
       Encoder encoder = codec.encoder;
       return codec.with((value, out) -> encoder.write(conversion.apply(value), out));
     }

@@ -143,10 +143,12 @@ final class Encoders {
     out.textField(value instanceof String text ? text : JsonText.of(value));
   }
 
-  /** JSON text behind the version number of jsonb's binary form. */
+  /** JSON text that keeps its meaning, behind the version number of jsonb's binary form. */
   static void jsonb(Object value, CopyBuffer out) {
+    String json = value instanceof String text ? text : JsonText.of(value);
+    JsonbRules.requireStorable(json);
     int begin = out.beginField();
-    out.int8(1).utf8(value instanceof String text ? text : JsonText.of(value));
+    out.int8(1).utf8(json);
     out.endField(begin);
   }
 

@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
 import io.lakehousecdc.sink.schema.ColumnHistory;
+import io.lakehousecdc.sink.schema.GuessedTypes;
 import io.lakehousecdc.sink.schema.IncompatibleColumnException;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.SchemaChange.RelaxNotNull;
@@ -26,7 +27,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,10 +88,24 @@ public final class Evolution {
     lock(batch.table());
     Optional<PgTable> current = session.catalog().table(batch.table());
     if (current.isEmpty()) {
-      return create(batch);
+      return warned(create(batch), current, batch);
     }
     List<SchemaChange> changes = changes(current.get(), batch, history);
-    return changes.isEmpty() ? current.get() : execute(batch.table(), changes);
+    return changes.isEmpty()
+        ? current.get()
+        : warned(execute(batch.table(), changes), current, batch);
+  }
+
+  /** The changed table, after a warning about new columns whose types are guesses. */
+  private static PgTable warned(PgTable changed, Optional<PgTable> before, TableBatch batch) {
+    Map<String, String> types = new HashMap<>();
+    for (PgColumn column : changed.columns()) {
+      if (before.flatMap(table -> table.column(column.name())).isEmpty()) {
+        types.put(column.name(), column.type().sql());
+      }
+    }
+    GuessedTypes.warning(batch.table(), batch.schema(), types).ifPresent(LOG::warn);
+    return changed;
   }
 
   /**

@@ -50,6 +50,17 @@ public final class RemovalSql {
         staging.keysOf(StagedRowKind.DELETE), "s._n = ANY (?) AND NOT (" + taken() + ")");
   }
 
+  /** Numbers of the deletes whose key no row has, of those given as the array parameter. */
+  public String deletesOfNoRow() {
+    return "SELECT s._n FROM "
+        + staging.keysOf(StagedRowKind.DELETE)
+        + " AS s WHERE s._n = ANY (?) AND NOT EXISTS (SELECT FROM "
+        + plan.table().sql()
+        + " AS t WHERE "
+        + rows.sameKey("t")
+        + ")";
+  }
+
   /** Whether a staged delete takes the table row. */
   private String taken() {
     return rows.applies("t") + " AND " + new SharedKeySql(plan).isNotSpared("t");

@@ -45,7 +45,9 @@ public record TablePlan(
       if (stored.isEmpty() && column.type() == Primitive.UNTYPED) {
         unknown.add(i);
       } else if (!stored.orElseThrow().generated()) {
-        ColumnCodec codec = ColumnCodec.of(column.type(), stored.get().type(), serverVersion);
+        ColumnCodec codec =
+            ColumnCodec.of(
+                column.type(), stored.get().type(), serverVersion, options.schemalessTime());
         columns.add(new WrittenColumn(i, stored.get(), codec));
       }
     }

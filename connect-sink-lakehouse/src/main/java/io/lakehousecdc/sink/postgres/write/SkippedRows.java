@@ -27,6 +27,11 @@ final class SkippedRows {
     skips.skip(SkipReason.NO_ROW, change.key(), change.info().position(), null);
   }
 
+  /** A delete of a row that is not stored. */
+  void nothingToDelete(RowChange change) {
+    skips.skip(SkipReason.NOTHING_TO_DELETE, change.key(), change.info().position(), null);
+  }
+
   /**
    * Counts staged rows that stored ones outrank.
    *

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The steps that all ways of writing a staged batch have in common, and the count of what they do.
@@ -207,6 +208,29 @@ final class UpsertSteps {
           session.connection().prepareStatement(table.removal().staleDeletes())) {
         query.setArray(1, session.connection().createArrayOf("integer", others));
         skipped.outranked(query);
+      }
+      countDeletesOfNoRow(others);
+    }
+  }
+
+  /** Counts deletes that should have found a row, of those that took none. */
+  private void countDeletesOfNoRow(Integer[] numbers) throws SQLException {
+    Integer[] candidates =
+        Stream.of(numbers)
+            .filter(
+                number ->
+                    staged.change(number) instanceof RowChange.Delete delete && delete.expectsRow())
+            .toArray(Integer[]::new);
+    if (candidates.length == 0) {
+      return;
+    }
+    try (PreparedStatement query =
+        session.connection().prepareStatement(table.removal().deletesOfNoRow())) {
+      query.setArray(1, session.connection().createArrayOf("integer", candidates));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          skipped.nothingToDelete(staged.change(row.getInt(1)));
+        }
       }
     }
   }
