@@ -104,6 +104,42 @@ class SourceStreamTest {
     assertEquals(new Position(1, 120, 130), inOrder(stream, streamed(120, 130, 2_010)));
   }
 
+  /** Concurrent commits are not in the order of their times. */
+  @Test
+  void eventThatWasNotSeenInTheHistoryBeforeBelongsToTheNewOne() {
+    SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(100, 110, 2_000));
+    assertEquals(new Position(1, 120, 130), inOrder(stream, streamed(120, 130, 1_999)));
+    SourceStream again = SourceStream.resuming(SHOP, book, stream.state());
+    assertEquals(new Position(1, 140, 150), inOrder(again, streamed(140, 150, 1_998)));
+    assertEquals(
+        new Placement.Older(new Position(0, 5_000, 5_010)),
+        again.place(streamed(5_000, 5_010, 1_000)));
+  }
+
+  /** The snapshot's transaction begins after the slot that it is consistent with. */
+  @Test
+  void changeCommittedBeforeTheTransactionOfTheSnapshotBeganIsAboveItsRows() {
+    SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(5_000, 5_010, 1_000));
+    stream.place(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 2_000));
+    assertEquals(
+        new Position(1, 110, 110), inOrder(stream, streamed(SourcePosition.NONE, 110, 1_990)));
+  }
+
+  @Test
+  void eventOfAHistoryThatWasReadUnknowinglyIsNotTakenForOneOfTheNext() {
+    SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(100, 110, 2_000));
+    stream.place(streamed(120, 130, 2_100));
+    stream.place(streamed(140, 150, 2_200));
+    book.startedOver(SHOP, 1, 2_150);
+    assertEquals(
+        new Placement.Older(new Position(1, 120, 130)), stream.place(streamed(120, 130, 2_100)));
+  }
+
   @Test
   void streamThatHasReadOfANewHistoryUnknowinglyIsTakenUpInIt() {
     StreamState state = new StreamState(new Position(0, 2_060, 2_070), -1, -1, 2_030);

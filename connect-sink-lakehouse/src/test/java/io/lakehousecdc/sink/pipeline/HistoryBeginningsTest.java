@@ -11,12 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.order.SourceId;
+import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What belongs to a history that has just begun, and what to the one before. */
 @Timeout(60)
@@ -52,6 +56,32 @@ class HistoryBeginningsTest {
     try (Consumer task = topics.task()) {
       pollUntilIdsAre(task, Set.of(1));
     }
+  }
+
+  // Changes with commit times from before the history's first.
+
+  @Test
+  void changeBetweenTheSlotAndTheTransactionOfItsSnapshotIsKept() {
+    topics.add(P0, CREATE, 0, "old", at(BLUE, 5_000, 5_010, 1_000));
+    topics.add(P0, READ, 0, "snapshot", initial(BLUE, 100, Snapshot.INITIAL_LAST, 2_000));
+    topics.drain();
+    topics.add(P0, UPDATE, 0, "new", at(BLUE, SourcePosition.NONE, 110, 1_990));
+    topics.drain();
+    assertEquals("new", topics.names().get(0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void changesWhoseCommitTimesAreSwappedAreKept(WriteMode mode) {
+    if (mode == WriteMode.APPEND) {
+      topics.append();
+    }
+    topics.add(P0, CREATE, 0, "old", at(BLUE, 5_000, 5_010, 1_000));
+    topics.add(P0, CREATE, 1, "n", at(BLUE, 100, 110, 2_000));
+    topics.add(P0, UPDATE, 0, "new", at(BLUE, 120, 130, 1_999));
+    topics.drain();
+    assertEquals(mode == WriteMode.APPEND ? 3 : 2, topics.rows().size());
+    assertTrue(topics.rows().stream().anyMatch(row -> "new".equals(row.get("name"))));
   }
 
   private void pollUntilIdsAre(Consumer task, Set<Integer> ids) {
