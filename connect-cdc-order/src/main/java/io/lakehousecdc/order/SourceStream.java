@@ -59,10 +59,16 @@ public final class SourceStream {
     this.formerCommitMicros = state.formerCommitMicros();
   }
 
-  /** A stream that begins with {@code first}. */
+  /**
+   * A stream that begins with {@code first}. The time at which a snapshot read a row is that of no
+   * beginning, but shows which of the known histories it was read in.
+   */
   public static SourceStream beginning(SourceId source, HistoryBook book, SourcePosition first) {
     long micros = first.hasCommitTime() ? first.commitMicros() : History.ALWAYS;
     int epoch = book.epochAt(source, micros);
+    if (!first.hasCommitTime() && first.commitMicros() > 0) {
+      epoch = book.epochAt(source, first.commitMicros());
+    }
     return new SourceStream(source, book, StreamState.fresh(epoch));
   }
 

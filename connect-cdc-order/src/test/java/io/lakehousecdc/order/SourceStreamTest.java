@@ -10,6 +10,8 @@ import io.lakehousecdc.order.SourcePosition.Snapshot;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SourceStreamTest {
   private static final SourceId SHOP = new SourceId("shop", "shop", "postgresql");
@@ -77,6 +79,22 @@ class SourceStreamTest {
     busy.place(streamed(2_000, 2_010, 2_000));
     assertEquals(new Position(0, 5_100, 5_110), inOrder(quiet, streamed(5_100, 5_110, 1_500)));
     assertEquals(new Position(1, 2_020, 2_030), inOrder(quiet, streamed(2_020, 2_030, 2_010)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Snapshot.class,
+      names = {"INCREMENTAL", "BLOCKING"})
+  void backlogThatBeginsWithARowOfASnapshotBelongsToTheOldHistory(Snapshot snapshot) {
+    SourceStream busy = stream(streamed(5_000, 5_010, 1_000));
+    busy.place(streamed(5_000, 5_010, 1_000));
+    busy.place(streamed(2_000, 2_010, 2_000));
+    SourcePosition row = at(6_000, 6_010, snapshot, 1_400);
+    SourceStream quiet = stream(row);
+    assertEquals(new Position(0, 6_000, 6_010), inOrder(quiet, row));
+    assertEquals(new Position(0, 6_020, 6_030), inOrder(quiet, streamed(6_020, 6_030, 1_500)));
+    assertEquals(new Position(1, 2_020, 2_030), inOrder(quiet, streamed(2_020, 2_030, 2_010)));
+    assertEquals(2, book.known().all().size());
   }
 
   @Test
