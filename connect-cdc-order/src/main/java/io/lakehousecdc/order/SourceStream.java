@@ -46,6 +46,9 @@ public final class SourceStream {
   /** Latest commit time of the history before; 0 where this stream has not seen its end. */
   private long formerCommitMicros;
 
+  /** Latest time at which a snapshot has read a row of this stream, since it was taken up. */
+  private long latestReadMicros;
+
   private OptionalLong justCompleted = OptionalLong.empty();
 
   private SourceStream(SourceId source, HistoryBook book, StreamState state) {
@@ -183,7 +186,8 @@ public final class SourceStream {
     if (bookVersion != book.version()) {
       followBook();
     }
-    compareWithTruncate(truncate, highWater, latestCommitMicros);
+    // Rows of snapshots raise the mark too, and were read after all that was committed below it.
+    compareWithTruncate(truncate, highWater, Math.max(latestCommitMicros, latestReadMicros));
     if (formerHighWater != null) {
       compareWithTruncate(truncate, formerHighWater, formerCommitMicros);
     }
@@ -311,6 +315,8 @@ public final class SourceStream {
   private Placement note(SourcePosition event, Placement placement) {
     if (event.hasCommitTime()) {
       latestCommitMicros = Math.max(latestCommitMicros, event.commitMicros());
+    } else {
+      latestReadMicros = Math.max(latestReadMicros, event.commitMicros());
     }
     if (event.isInitial()) {
       snapshotLsn = event.lsn();

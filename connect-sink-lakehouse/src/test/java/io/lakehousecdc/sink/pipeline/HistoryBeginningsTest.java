@@ -84,6 +84,24 @@ class HistoryBeginningsTest {
     assertTrue(topics.rows().stream().anyMatch(row -> "new".equals(row.get("name"))));
   }
 
+  // What begins no history.
+
+  /** The rows raise the mark of a partition that has had no change for long. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Snapshot.class,
+      names = {"INCREMENTAL", "BLOCKING"})
+  void truncateBelowRowsOfASnapshotThatWereReadAfterItBeginsNoHistory(Snapshot snapshot) {
+    topics.add(P0, CREATE, 0, "n", at(BLUE, 100, 110, 900));
+    topics.add(P0, READ, 0, "n", new SourcePosition(BLUE, 5_000, 5_010, snapshot, 2_000));
+    topics.truncate(P1, at(BLUE, 4_000, 4_010, 1_500));
+    try (Consumer task = topics.task()) {
+      task.drain();
+      assertEquals(0, task.figure("EpochsTotal"));
+    }
+    assertEquals(Set.of(0), topics.ids());
+  }
+
   private void pollUntilIdsAre(Consumer task, Set<Integer> ids) {
     long giveUpAt = System.nanoTime() + 20_000_000_000L;
     while (!topics.ids().equals(ids)) {
