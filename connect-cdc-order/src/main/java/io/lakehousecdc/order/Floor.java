@@ -35,7 +35,8 @@ public record Floor(
   /**
    * Whether a row or change is below. One that was committed in the floor's own history, by a task
    * that did not know of that history yet, has an earlier epoch: its time shows it, and its LSNs
-   * are those of the floor's history.
+   * are those of the floor's history. A history without a beginning, as an operator has it begin,
+   * is known to every task that reads any of it.
    *
    * @param position where it stands
    * @param commitMicros its commit time, microseconds since the epoch; 0 where not known
@@ -47,7 +48,8 @@ public record Floor(
     if (!earlierEpochs.contains(position.epoch())) {
       return replacedEpochs.contains(position.epoch());
     }
-    boolean mayBeOfThisHistory = commitMicros > 0 && commitMicros >= beganMicros;
+    boolean mayBeOfThisHistory =
+        beganMicros != History.ALWAYS && commitMicros > 0 && commitMicros >= beganMicros;
     return !mayBeOfThisHistory || position.inEpoch(at.epoch()).isBelow(at);
   }
 

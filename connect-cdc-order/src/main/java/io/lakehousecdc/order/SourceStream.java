@@ -43,7 +43,12 @@ public final class SourceStream {
   /** Where the history before ended, if this stream has seen LSNs start over; else null. */
   private Position formerHighWater;
 
+  /** Latest commit time of the history before; 0 where this stream has not seen its end. */
   private long formerCommitMicros;
+
+  /** Latest time at which a snapshot has read a row of this stream, since it was taken up. */
+  private long latestReadMicros;
+
   private OptionalLong justCompleted = OptionalLong.empty();
 
   private SourceStream(SourceId source, HistoryBook book, StreamState state) {
@@ -54,12 +59,19 @@ public final class SourceStream {
     this.completedSnapshotLsn = state.completedSnapshotLsn();
     this.latestCommitMicros = state.latestCommitMicros();
     this.uncommittedLsn = state.uncommittedLsn();
+    this.formerCommitMicros = state.formerCommitMicros();
   }
 
-  /** A stream that begins with {@code first}. */
+  /**
+   * A stream that begins with {@code first}. The time at which a snapshot read a row is that of no
+   * beginning, but shows which of the known histories it was read in.
+   */
   public static SourceStream beginning(SourceId source, HistoryBook book, SourcePosition first) {
     long micros = first.hasCommitTime() ? first.commitMicros() : History.ALWAYS;
     int epoch = book.epochAt(source, micros);
+    if (!first.hasCommitTime() && first.commitMicros() > 0) {
+      epoch = book.epochAt(source, first.commitMicros());
+    }
     return new SourceStream(source, book, StreamState.fresh(epoch));
   }
 
@@ -87,6 +99,7 @@ public final class SourceStream {
         moveTo(epoch);
       } else if (latestCommitMicros > 0 || isOthers) {
         highWater = highWater.inEpoch(epoch);
+        formerCommitMicros = 0;
       }
     }
     bookVersion = book.version();
@@ -95,7 +108,12 @@ public final class SourceStream {
   /** What to take this stream up from, after the events so far. */
   public StreamState state() {
     return new StreamState(
-        highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, uncommittedLsn);
+        highWater,
+        snapshotLsn,
+        completedSnapshotLsn,
+        latestCommitMicros,
+        uncommittedLsn,
+        formerCommitMicros);
   }
 
   public SourceId source() {
@@ -168,7 +186,8 @@ public final class SourceStream {
     if (bookVersion != book.version()) {
       followBook();
     }
-    compareWithTruncate(truncate, highWater, latestCommitMicros);
+    // Rows of snapshots raise the mark too, and were read after all that was committed below it.
+    compareWithTruncate(truncate, highWater, Math.max(latestCommitMicros, latestReadMicros));
     if (formerHighWater != null) {
       compareWithTruncate(truncate, formerHighWater, formerCommitMicros);
     }
@@ -208,7 +227,6 @@ public final class SourceStream {
     }
     Position former = highWater;
     formerHighWater = former;
-    formerCommitMicros = latestCommitMicros;
     moveTo(book.startedOver(source, epoch, event.commitMicros()));
     Position first = locate(event, highWater.epoch());
     return note(event, new Placement.StartedOver(first, former));
@@ -223,7 +241,22 @@ public final class SourceStream {
       return highWater.epoch();
     }
     int epoch = book.epochAt(source, event.commitMicros());
-    return isBeforeLatest(event) ? epoch : Math.max(epoch, highWater.epoch());
+    return isBeforeLatest(event) && !isFirstSeenIn(highWater.epoch(), epoch, event)
+        ? epoch
+        : Math.max(epoch, highWater.epoch());
+  }
+
+  /**
+   * Whether an event that was committed a little before its history is known to have begun belongs
+   * to it all the same: it comes after the history before, and is none that was seen in that. A
+   * snapshot's transaction begins later than what it contains, and concurrent commits are not in
+   * the order of their times.
+   */
+  private boolean isFirstSeenIn(int present, int byTime, SourcePosition event) {
+    return byTime < present
+        && formerCommitMicros > 0
+        && event.isCommittedAfter(formerCommitMicros)
+        && book.known().after(source, byTime).filter(next -> next.epoch() == present).isPresent();
   }
 
   private boolean isBeforeLatest(SourcePosition event) {
@@ -240,6 +273,7 @@ public final class SourceStream {
 
   /** LSNs of one history, its snapshots' included, say nothing about events of another. */
   private void moveTo(int epoch) {
+    formerCommitMicros = latestCommitMicros;
     highWater = new Position(epoch, 0, 0);
     snapshotLsn = SourcePosition.NONE;
     completedSnapshotLsn = SourcePosition.NONE;
@@ -281,6 +315,8 @@ public final class SourceStream {
   private Placement note(SourcePosition event, Placement placement) {
     if (event.hasCommitTime()) {
       latestCommitMicros = Math.max(latestCommitMicros, event.commitMicros());
+    } else {
+      latestReadMicros = Math.max(latestReadMicros, event.commitMicros());
     }
     if (event.isInitial()) {
       snapshotLsn = event.lsn();

@@ -14,18 +14,21 @@ package io.lakehousecdc.order;
  *     first
  * @param uncommittedLsn greatest LSN of the changes that came before the first commit that their
  *     connector has delivered, or {@link SourcePosition#NONE} where a commit was told since
+ * @param formerCommitMicros latest commit time seen when the present history took the place of the
+ *     one before, in microseconds since the epoch; 0 where this stream has not seen that
  */
 public record StreamState(
     Position highWater,
     long snapshotLsn,
     long completedSnapshotLsn,
     long latestCommitMicros,
-    long uncommittedLsn) {
+    long uncommittedLsn,
+    long formerCommitMicros) {
 
-  /** State of a stream whose connector has delivered a commit. */
+  /** State of a stream whose connector has delivered a commit, and that has had one history. */
   public StreamState(
       Position highWater, long snapshotLsn, long completedSnapshotLsn, long latestCommitMicros) {
-    this(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, SourcePosition.NONE);
+    this(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, SourcePosition.NONE, 0);
   }
 
   /** State of a stream that was never read, in the given epoch. */

@@ -10,6 +10,8 @@ import io.lakehousecdc.order.SourcePosition.Snapshot;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SourceStreamTest {
   private static final SourceId SHOP = new SourceId("shop", "shop", "postgresql");
@@ -79,6 +81,22 @@ class SourceStreamTest {
     assertEquals(new Position(1, 2_020, 2_030), inOrder(quiet, streamed(2_020, 2_030, 2_010)));
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Snapshot.class,
+      names = {"INCREMENTAL", "BLOCKING"})
+  void backlogThatBeginsWithARowOfASnapshotBelongsToTheOldHistory(Snapshot snapshot) {
+    SourceStream busy = stream(streamed(5_000, 5_010, 1_000));
+    busy.place(streamed(5_000, 5_010, 1_000));
+    busy.place(streamed(2_000, 2_010, 2_000));
+    SourcePosition row = at(6_000, 6_010, snapshot, 1_400);
+    SourceStream quiet = stream(row);
+    assertEquals(new Position(0, 6_000, 6_010), inOrder(quiet, row));
+    assertEquals(new Position(0, 6_020, 6_030), inOrder(quiet, streamed(6_020, 6_030, 1_500)));
+    assertEquals(new Position(1, 2_020, 2_030), inOrder(quiet, streamed(2_020, 2_030, 2_010)));
+    assertEquals(2, book.known().all().size());
+  }
+
   @Test
   void eventsBeforeTheOneThatShowedTheHistoryJoinIt() {
     SourceStream busy = stream(streamed(5_000, 5_010, 1_000));
@@ -102,6 +120,42 @@ class SourceStreamTest {
         new Placement.Older(new Position(0, 5_000, 5_010)),
         stream.place(streamed(5_000, 5_010, 1_000)));
     assertEquals(new Position(1, 120, 130), inOrder(stream, streamed(120, 130, 2_010)));
+  }
+
+  /** Concurrent commits are not in the order of their times. */
+  @Test
+  void eventThatWasNotSeenInTheHistoryBeforeBelongsToTheNewOne() {
+    SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(100, 110, 2_000));
+    assertEquals(new Position(1, 120, 130), inOrder(stream, streamed(120, 130, 1_999)));
+    SourceStream again = SourceStream.resuming(SHOP, book, stream.state());
+    assertEquals(new Position(1, 140, 150), inOrder(again, streamed(140, 150, 1_998)));
+    assertEquals(
+        new Placement.Older(new Position(0, 5_000, 5_010)),
+        again.place(streamed(5_000, 5_010, 1_000)));
+  }
+
+  /** The snapshot's transaction begins after the slot that it is consistent with. */
+  @Test
+  void changeCommittedBeforeTheTransactionOfTheSnapshotBeganIsAboveItsRows() {
+    SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(5_000, 5_010, 1_000));
+    stream.place(at(SourcePosition.NONE, 100, Snapshot.INITIAL_LAST, 2_000));
+    assertEquals(
+        new Position(1, 110, 110), inOrder(stream, streamed(SourcePosition.NONE, 110, 1_990)));
+  }
+
+  @Test
+  void eventOfAHistoryThatWasReadUnknowinglyIsNotTakenForOneOfTheNext() {
+    SourceStream stream = stream(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(5_000, 5_010, 1_000));
+    stream.place(streamed(100, 110, 2_000));
+    stream.place(streamed(120, 130, 2_100));
+    stream.place(streamed(140, 150, 2_200));
+    book.startedOver(SHOP, 1, 2_150);
+    assertEquals(
+        new Placement.Older(new Position(1, 120, 130)), stream.place(streamed(120, 130, 2_100)));
   }
 
   @Test

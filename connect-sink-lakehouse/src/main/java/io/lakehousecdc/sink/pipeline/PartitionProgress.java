@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -264,9 +265,10 @@ final class PartitionProgress {
     if (known != null) {
       return known;
     }
-    // Version 0.1 did not name the source: it is the first one that comes.
+    // Version 0.1 did not name the source: it is the first one that comes with a name.
     SourceState unnamed = takenOver.of(SourceId.UNKNOWN).orElse(null);
-    if (unnamed != null && streams.isEmpty()) {
+    if (unnamed != null && Set.of(SourceId.UNKNOWN).containsAll(streams.keySet())) {
+      streams.clear();
       book.claims(source);
       return resume(source, unnamed);
     }

@@ -87,6 +87,9 @@ public final class PartitionStateText {
     if (stream.uncommittedLsn() != SourcePosition.NONE) {
       node.put("uncommittedLsn", stream.uncommittedLsn());
     }
+    if (stream.formerCommitMicros() != 0) {
+      node.put("formerCommitMicros", stream.formerCommitMicros());
+    }
     ReplayState replay = state.replay();
     if (!replay.equals(ReplayState.NONE)) {
       ObjectNode known =
@@ -113,7 +116,8 @@ public final class PartitionStateText {
             node.path("snapshotLsn").longValue(),
             node.path("completedSnapshotLsn").longValue(),
             node.path("latestCommitMicros").longValue(),
-            node.path("uncommittedLsn").asLong(SourcePosition.NONE)),
+            node.path("uncommittedLsn").asLong(SourcePosition.NONE),
+            node.path("formerCommitMicros").longValue()),
         replay.isMissingNode()
             ? ReplayState.NONE
             : new ReplayState(

@@ -22,9 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * States as version 0.1 has left them: the busy partition is in epoch 1, the quiet one, which has
@@ -102,6 +105,22 @@ class CarriedOverStatesTest {
     topics.add(QUIET, UPDATE, 0, "moved", at(History.SOURCE, 2_020, 2_030, 2_010));
     topics.drain();
     assertEquals("moved", topics.names().get(0));
+  }
+
+  /** A tombstone does not name its source. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void tombstoneThatComesFirstTakesNoHistoryFromItsSource(boolean inOneRun) {
+    topics.tombstone(BUSY, 7);
+    if (!inOneRun) {
+      topics.drain();
+    }
+    topics.add(BUSY, UPDATE, 0, "x", at(History.SOURCE, 2_020, 2_030, 2_010));
+    topics.drain();
+    assertEquals("x", topics.names().get(0));
+    assertEquals(
+        Set.of(0, 1),
+        topics.rows().stream().map(row -> row.get("_cdc_epoch")).collect(Collectors.toSet()));
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
@@ -47,6 +48,7 @@ final class ItemTopics {
   private DeleteMode deleteMode = DeleteMode.HARD;
   private SourceRelation relation = SourceRelation.AUTO;
   private Sweep.Mode sweep = Sweep.Mode.REPORT;
+  private EpochPolicy epochs = EpochPolicy.AUTOMATIC;
   private int batch = 50;
 
   ItemTopics(SourcePartition... partitions) {
@@ -72,6 +74,11 @@ final class ItemTopics {
 
   ItemTopics sweep(Sweep.Mode mode) {
     sweep = mode;
+    return this;
+  }
+
+  ItemTopics epochs(EpochPolicy value) {
+    epochs = value;
     return this;
   }
 
@@ -132,7 +139,12 @@ final class ItemTopics {
   }
 
   PipelineOptions options() {
-    return TestOptions.options().tables(tables()).sweep(sweep).flushRecords(batch).build();
+    return TestOptions.options()
+        .tables(tables())
+        .epochs(epochs)
+        .sweep(sweep)
+        .flushRecords(batch)
+        .build();
   }
 
   Target target() {

@@ -14,6 +14,7 @@ import java.time.Duration;
  */
 final class TestOptions {
   private TableOptions tables = TableOptions.DEFAULT;
+  private EpochPolicy epochs = EpochPolicy.AUTOMATIC;
   private Sweep.Mode sweep = Sweep.Mode.REPORT;
 
   /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
@@ -31,6 +32,11 @@ final class TestOptions {
 
   TestOptions tables(TableOptions value) {
     tables = value;
+    return this;
+  }
+
+  TestOptions epochs(EpochPolicy value) {
+    epochs = value;
     return this;
   }
 
@@ -73,7 +79,7 @@ final class TestOptions {
     return new PipelineOptions(
         tables,
         TruncateMode.APPLY,
-        EpochPolicy.AUTOMATIC,
+        epochs,
         new PipelineOptions.Sweeping(sweep, quiet, 2),
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
         new PipelineOptions.Flushing(

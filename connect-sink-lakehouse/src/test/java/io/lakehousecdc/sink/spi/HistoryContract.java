@@ -124,6 +124,21 @@ interface HistoryContract extends Warehouse {
     assertThatRows(ITEMS, "id").areExactly(row(1));
   }
 
+  /** A history that an operator has begun has no time of beginning. */
+  @Test
+  default void truncateOfAnOperatorsHistoryRemovesRowsOfTheOneBefore() {
+    Histories set =
+        Histories.of(
+            List.of(new History(0, BLUE, 1_000), new History(1, BLUE, History.ALWAYS)),
+            FAILED_OVER.tables());
+    PartitionOwner owner = owner(TableOptions.DEFAULT).knowing(set);
+    owner.commit(rowAt(new Position(0, 9_000, 9_000), 1_500, 1, "old"));
+    owner.commit(rowAt(new Position(1, 60, 60), 900, 2, "new"));
+    owner.commit(truncate(set, new Position(1, 50, 50), SourceRelation.AUTO));
+    owner.commit(rowAt(new Position(0, 9_001, 9_001), 1_600, 3, "late"));
+    assertThatRows(ITEMS, "id").areExactly(row(2));
+  }
+
   @Test
   default void truncateOfAShardLeavesOtherShardsAlone() {
     PartitionOwner owner = owner(shards()).knowing(TWO_SOURCES);

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.postgres.sql;
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.History;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.time.Instant;
@@ -56,10 +57,10 @@ final class FloorSql {
     return list.toString();
   }
 
-  /** Whether a row is known to have been committed at a time or later. */
+  /** Whether a row is known to have been committed in a history that began at {@code micros}. */
   private String committedSince(long micros, String table) {
     String time = table + "." + quote(names.ts());
-    if (micros > LAST_MICROS) {
+    if (micros == History.ALWAYS || micros > LAST_MICROS) {
       return "false";
     }
     if (micros <= 0) {
