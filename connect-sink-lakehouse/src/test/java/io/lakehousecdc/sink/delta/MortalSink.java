@@ -148,7 +148,7 @@ final class MortalSink {
               table, store, location, new Compactor(store, WriteOptions.DEFAULT), POLICY)
           .run();
     }
-    LogUpkeep log = new LogUpkeep(store, location);
+    LogUpkeep log = new LogUpkeep(store, location, Duration.ZERO);
     log.checkpoint();
     log.removeSideFiles();
   }

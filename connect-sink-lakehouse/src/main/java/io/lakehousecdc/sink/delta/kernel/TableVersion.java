@@ -8,6 +8,7 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
@@ -22,6 +23,7 @@ import io.delta.kernel.utils.CloseableIterator;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,6 +55,15 @@ public final class TableVersion {
 
   public Map<String, String> properties() {
     return snapshot.getTableProperties();
+  }
+
+  /** For how long the table wants removed files kept; empty where it does not say. */
+  public Optional<Duration> deletedFileRetention() {
+    return properties().containsKey(TableConfig.TOMBSTONE_RETENTION.getKey())
+        ? Optional.of(
+            Duration.ofMillis(
+                TableConfig.TOMBSTONE_RETENTION.fromMetadata(snapshot.getMetadata())))
+        : Optional.empty();
   }
 
   /** Display names of the partition columns, in order. */

@@ -74,7 +74,7 @@ class TableMaintenanceTest {
         table(NONE, Map.of("delta.logRetentionDuration", "interval 0 seconds"))) {
       TableCompaction compaction = compaction(table);
       Vacuum vacuum = new Vacuum(store, location(), Duration.ZERO);
-      LogUpkeep log = new LogUpkeep(store, location());
+      LogUpkeep log = new LogUpkeep(store, location(), Duration.ZERO);
       fill(table, 10_000);
       List<Figures> seen = new ArrayList<>();
       for (int commit = 1; commit <= 120; commit++) {
@@ -216,7 +216,7 @@ class TableMaintenanceTest {
       for (long id = 1; id < 4; id++) {
         commit(busy, List.of(upsert(id)));
       }
-      new LogUpkeep(store, location()).checkpoint();
+      new LogUpkeep(store, location(), Duration.ZERO).checkpoint();
       commit(idle, List.of(upsert(1), upsert(4)));
     }
     assertEquals(model, stored());
