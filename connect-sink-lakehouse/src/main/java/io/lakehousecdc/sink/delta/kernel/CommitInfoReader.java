@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  */
 final class CommitInfoReader {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int FIRST_READ = 1024;
 
   private final FileIO store;
   private final String engine;
@@ -48,6 +50,41 @@ final class CommitInfoReader {
       }
     }
     return Optional.of(new CommitInfo.Foreign());
+  }
+
+  /**
+   * What tells the commit in a log file from every other, of this table and of one that was made
+   * anew in its place: the identifier of its transaction, or all of its first line where the writer
+   * gives none.
+   *
+   * @return empty where there is no such file
+   */
+  Optional<String> identity(String location) throws IOException {
+    String line;
+    try (FileInput input = store.open(location)) {
+      line = firstLine(input);
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+    JsonNode transaction = JSON.readTree(line).path("commitInfo").path("txnId");
+    return Optional.of(transaction.isTextual() ? transaction.asText() : line);
+  }
+
+  private static String firstLine(FileInput input) throws IOException {
+    byte[] bytes = new byte[0];
+    int end = -1;
+    for (int size = FIRST_READ; end < 0; size *= 4) {
+      int read = bytes.length;
+      bytes = Arrays.copyOf(bytes, (int) Math.min(size, input.length()));
+      input.readFully(read, ByteBuffer.wrap(bytes, read, bytes.length - read));
+      for (int i = read; i < bytes.length && end < 0; i++) {
+        end = bytes[i] == '\n' ? i : -1;
+      }
+      if (bytes.length == input.length() && end < 0) {
+        end = bytes.length;
+      }
+    }
+    return new String(bytes, 0, end, StandardCharsets.UTF_8);
   }
 
   private CommitInfo parse(JsonNode info) {

@@ -121,10 +121,11 @@ public final class TableDefinition {
         transactions.commit(
             transactions.update(base, Operation.MANUAL_UPDATE).build(engine),
             List.of(SingleAction.createMetadataSingleAction(metadata)));
-    // The snapshot that Kernel makes after the commit knows nothing of the action. Read exactly
-    // this
-    // version: a later one may hold files of others that the caller has not seen.
+    // The snapshot that Kernel makes after the commit knows nothing of the action. This version is
+    // read, and no later one: that may hold files of others that the caller has not seen.
     return new TableVersion(
-        engine, TableManager.loadSnapshot(location).atVersion(now.number()).build(engine));
+        engine,
+        TableManager.loadSnapshot(location).atVersion(now.number()).build(engine),
+        now.entry());
   }
 }

@@ -38,10 +38,16 @@ import java.util.function.Consumer;
 public final class TableVersion {
   private final Engine engine;
   private final SnapshotImpl snapshot;
+  private final String entry;
 
-  TableVersion(Engine engine, Snapshot snapshot) {
+  /**
+   * @param entry identity of the version's log entry, as {@link CommitInfoReader} reads it; empty
+   *     where the log no longer has it
+   */
+  TableVersion(Engine engine, Snapshot snapshot, String entry) {
     this.engine = engine;
     this.snapshot = (SnapshotImpl) snapshot;
+    this.entry = entry;
   }
 
   public long number() {
@@ -74,6 +80,13 @@ public final class TableVersion {
   /** Identity of the table; another one means that the table was dropped and created anew. */
   public String tableId() {
     return snapshot.getMetadata().getId();
+  }
+
+  /** Whether it is the same version of the same table, and not one that was made in its place. */
+  public boolean isSame(TableVersion other) {
+    return number() == other.number()
+        && entry.equals(other.entry)
+        && tableId().equals(other.tableId());
   }
 
   /** Whether columns are known to files by names of their own. */
@@ -120,6 +133,11 @@ public final class TableVersion {
         .getActiveDomainMetadataMap()
         .forEach((name, domain) -> domains.put(name, domain.getConfiguration()));
     return domains;
+  }
+
+  /** Whether a metadata domain is the protocol's own, which features of the table maintain. */
+  public static boolean isSystemDomain(String name) {
+    return !DomainMetadata.isUserControlledDomain(name);
   }
 
   /** Visits every active file with its statistics; reads the log. */
@@ -179,7 +197,12 @@ public final class TableVersion {
             snapshot.getMetadata(),
             snapshot.getCommitter(),
             SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), number()),
-            Optional.empty()));
+            Optional.empty()),
+        entry);
+  }
+
+  String entry() {
+    return entry;
   }
 
   SnapshotImpl snapshot() {

@@ -87,14 +87,12 @@ final class TableHead {
       }
       return found.isPresent();
     }
-    if (log.isNewest(state.version().number())) {
+    if (log.isNewest(state.version())) {
       return true;
     }
     Optional<TableVersion> latest = log.latest();
     Optional<LogChanges> changes =
-        latest
-            .filter(version -> version.tableId().equals(state.version().tableId()))
-            .flatMap(version -> log.changes(state.version().number(), version));
+        latest.flatMap(version -> log.changes(state.version(), version));
     if (changes.isEmpty()) {
       forget();
       return takeOver();
@@ -168,7 +166,7 @@ final class TableHead {
   void reload() {
     if (state != null) {
       log.latest()
-          .filter(latest -> latest.number() == state.version().number())
+          .filter(latest -> latest.isSame(state.version()))
           .ifPresent(state::reloaded);
     }
   }

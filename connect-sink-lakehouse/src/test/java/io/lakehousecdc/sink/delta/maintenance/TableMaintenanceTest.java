@@ -223,7 +223,7 @@ class TableMaintenanceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 6})
+  @ValueSource(ints = {1, 3, 4, 6})
   void tableThatOthersMadeAnewIsReadFromTheStart(int commits) throws IOException {
     try (DeltaTable table = table(NONE, Map.of());
         DeltaTable other = table(NONE, Map.of())) {
