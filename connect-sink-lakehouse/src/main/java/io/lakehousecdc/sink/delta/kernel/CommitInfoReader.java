@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The reader of what commits say of themselves. Kernel hands the operation's parameters out as
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
 final class CommitInfoReader {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FIRST_READ = 1024;
+  private static final Set<String> ALL_ROWS = Set.of("", "[]", "[\"true\"]", "true");
 
   private final FileIO store;
   private final String engine;
@@ -91,13 +93,33 @@ final class CommitInfoReader {
     if (info.path("engineInfo").asText("").endsWith("/" + engine)) {
       return new CommitInfo.Own();
     }
-    if (!info.path("operation").asText("").equals("RESTORE")) {
+    String operation = info.path("operation").asText("");
+    JsonNode parameters = info.path("operationParameters");
+    if (overwrites(operation, parameters)) {
+      return new CommitInfo.Overwrite(operation);
+    }
+    if (!operation.equals("RESTORE")) {
       return new CommitInfo.Foreign();
     }
-    JsonNode version = info.path("operationParameters").path("version");
+    JsonNode version = parameters.path("version");
     return new CommitInfo.Restore(
         version.isMissingNode() || version.isNull()
             ? OptionalLong.empty()
             : OptionalLong.of(version.asLong()));
+  }
+
+  /**
+   * By the names that Spark gives to operations, which the other writers share. A DELETE has no
+   * predicate, or one that is always true, where it is a TRUNCATE.
+   */
+  private static boolean overwrites(String operation, JsonNode parameters) {
+    return switch (operation) {
+      case "WRITE" -> parameters.path("mode").asText("").equalsIgnoreCase("Overwrite");
+      case "STREAMING UPDATE" ->
+          parameters.path("outputMode").asText("").equalsIgnoreCase("Complete");
+      case "DELETE" -> ALL_ROWS.contains(parameters.path("predicate").asText(""));
+      case "TRUNCATE", "CLONE" -> true;
+      default -> operation.contains("REPLACE TABLE");
+    };
   }
 }

@@ -65,7 +65,9 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.options = options;
     this.attempts = new CommitAttempts(id, location);
     this.lock = new TableLock(id, location);
-    this.head = new TableHead(id, log, settings.newTables(), rowFiles, vectors, options);
+    this.head =
+        new TableHead(
+            id, log, settings.newTables(), settings.onOverwrite(), rowFiles, vectors, options);
     this.maintenance =
         new TableMaintenance(
             this,

@@ -32,7 +32,7 @@ final class TableHead {
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
-  private final RestoreDetector restores;
+  private final ReplacementDetector replacements;
   private final FollowedColumns columns;
   private TableState state;
   private RowSchema fitting;
@@ -41,6 +41,7 @@ final class TableHead {
       TableId id,
       TableLog log,
       NewTables newTables,
+      OnOverwrite onOverwrite,
       RowFiles rowFiles,
       DeletionVectors vectors,
       TableOptions options) {
@@ -51,7 +52,7 @@ final class TableHead {
     this.rowFiles = rowFiles;
     this.vectors = vectors;
     this.options = options;
-    this.restores = new RestoreDetector(id, log);
+    this.replacements = new ReplacementDetector(id, log, onOverwrite);
     this.columns = new FollowedColumns(id, options);
   }
 
@@ -66,14 +67,14 @@ final class TableHead {
   }
 
   /**
-   * Takes over what others have committed, a RESTORE included; false where there is no table.
+   * Takes over what others have committed, a RESTORE or an overwrite included; false where there is no table.
    *
    * @throws CommitConflictException another writer committed meanwhile: it is to be done again
    */
   boolean refresh() throws IOException, CommitConflictException {
     boolean exists = takeOver();
     if (exists && !state.isRestoreChecked()) {
-      restores.check(state);
+      replacements.check(state);
     }
     return exists;
   }

@@ -31,6 +31,7 @@ import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
+import io.lakehousecdc.sink.delta.table.OnOverwrite;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,6 +123,7 @@ class TableMaintenanceTest {
                 Codec.ZSTD,
                 Map.of(),
                 PartitionBy.NOTHING,
+                OnOverwrite.FAIL,
                 options),
             TableOptions.DEFAULT)) {
       fill(table, 5_000);
@@ -318,7 +320,7 @@ class TableMaintenanceTest {
         store,
         new RowFiles(store, WriteOptions.DEFAULT),
         new DeltaSettings(
-            root.toString(), true, Codec.ZSTD, properties, PartitionBy.NOTHING, options),
+            root.toString(), true, Codec.ZSTD, properties, PartitionBy.NOTHING, OnOverwrite.FAIL, options),
         TableOptions.DEFAULT);
   }
 
