@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -56,6 +57,37 @@ public final class TableLog {
   /** Columns, properties and partitioning, and the commits that change them. */
   public TableDefinition definition() {
     return definition;
+  }
+
+  /**
+   * Location of another table that this one lies in, or that lies below it; empty where there is
+   * none. Each would take the files of the other for remains of its own.
+   */
+  public Optional<String> nested() {
+    try {
+      int scheme = location.indexOf("://");
+      int end = location.lastIndexOf('/');
+      while (end > (scheme < 0 ? 0 : scheme + 2)) {
+        if (store.exists(location.substring(0, end) + "/_delta_log")) {
+          return Optional.of(location.substring(0, end));
+        }
+        end = location.lastIndexOf('/', end - 1);
+      }
+      List<String> below = new ArrayList<>();
+      store.walk(
+          location,
+          file -> {
+            int log = file.location().indexOf("/_delta_log/", location.length() + 1);
+            if (log >= 0 && below.isEmpty()) {
+              below.add(file.location().substring(0, log));
+            }
+          });
+      return below.stream().findFirst();
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failures.ofStore("look for tables around", e);
+    }
   }
 
   /** The newest version; empty where there is no table. */

@@ -65,6 +65,7 @@ public final class TableSchemas {
               + log.location()
               + ", and schema.evolution is none. Create it, or set schema.evolution to additive.");
     }
+    requireNotNested(log, table);
     StructType columns = new StructType();
     for (int i = 0; i < schema.size(); i++) {
       Column column = schema.column(i);
@@ -92,6 +93,23 @@ public final class TableSchemas {
     TableVersion created = log.definition().create(columns, newTables.properties(), partitionBy);
     LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
     return created;
+  }
+
+  private static void requireNotNested(TableLog log, TableId table) {
+    log.nested()
+        .ifPresent(
+            other -> {
+              throw new FatalException(
+                  "Table "
+                      + table
+                      + " cannot be made at "
+                      + log.location()
+                      + ": there is another table at "
+                      + other
+                      + ", and of two tables one of which lies in the other, a VACUUM of the outer"
+                      + " one deletes the files of the inner one. Map it to another name with"
+                      + " table.name.map.");
+            });
   }
 
   /**
