@@ -21,6 +21,7 @@ import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.Resolution;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -109,7 +110,11 @@ public final class TableVersion {
   /** Columns as files know them, in the order of {@link #schema()}. */
   public List<DeltaColumn> columns() {
     StructType logical = schema();
-    StructType physical = ColumnMapping.convertToPhysicalSchema(logical, logical, mode());
+    // In both modes files tell the ids; Kernel's physical schema has them in mode id only.
+    StructType physical =
+        ColumnMapping.convertToPhysicalSchema(
+            logical, logical, mapsColumns() ? ColumnMappingMode.ID : ColumnMappingMode.NONE);
+    Resolution resolution = mode() == ColumnMappingMode.ID ? Resolution.ID : Resolution.NAME;
     List<DeltaColumn> columns = new ArrayList<>();
     for (int i = 0; i < logical.length(); i++) {
       StructField field = logical.at(i);
@@ -121,7 +126,8 @@ public final class TableVersion {
                   ? OptionalInt.of(ColumnMapping.getColumnId(field))
                   : OptionalInt.empty(),
               physical.at(i).getDataType(),
-              field.isNullable()));
+              field.isNullable(),
+              resolution));
     }
     return columns;
   }
