@@ -15,8 +15,10 @@ import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.lang.Lazy;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
+import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
+import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
@@ -32,8 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
 public final class TableVersion {
@@ -144,6 +148,34 @@ public final class TableVersion {
   /** Whether a metadata domain is the protocol's own, which features of the table maintain. */
   public static boolean isSystemDomain(String name) {
     return !DomainMetadata.isUserControlledDomain(name);
+  }
+
+  /** The row ids that a commit on top of this version gives out. */
+  public RowIds rowIds() {
+    return new RowIds(
+        number() + 1,
+        supports("rowTracking")
+            ? OptionalLong.of(
+                RowTrackingMetadataDomain.fromSnapshot(snapshot)
+                    .map(RowTrackingMetadataDomain::getRowIdHighWaterMark)
+                    .orElse(RowTrackingMetadataDomain.MISSING_ROW_ID_HIGH_WATERMARK))
+            : OptionalLong.empty());
+  }
+
+  /**
+   * The columns in which files keep the row id, and the commit version, of rows that come from
+   * other files; empty where these are not asked to outlive a rearrangement.
+   */
+  public List<DeltaColumn> rowIdColumns() {
+    if (!Boolean.parseBoolean(properties().get(TableConfig.ROW_TRACKING_ENABLED.getKey()))) {
+      return List.of();
+    }
+    return Stream.of(
+            TableConfig.MATERIALIZED_ROW_ID_COLUMN_NAME,
+            TableConfig.MATERIALIZED_ROW_COMMIT_VERSION_COLUMN_NAME)
+        .map(key -> properties().get(key.getKey()))
+        .map(name -> new DeltaColumn(name, name, OptionalInt.empty(), LongType.LONG, true))
+        .toList();
   }
 
   /** Visits every active file with its statistics; reads the log. */

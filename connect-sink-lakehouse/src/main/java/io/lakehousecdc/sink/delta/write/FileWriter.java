@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.WrittenFile;
@@ -37,6 +38,7 @@ public final class FileWriter {
   private final DeletionVectors vectors;
   private final String table;
   private final CommitClock clock;
+  private final RowIds rowIds;
   private final List<LiveFile> removed = new ArrayList<>();
   private final List<LiveFile> added = new ArrayList<>();
   private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
@@ -57,6 +59,7 @@ public final class FileWriter {
     this.vectors = vectors;
     this.table = table;
     this.clock = clock;
+    this.rowIds = state.version().rowIds();
   }
 
   /** Writes the files; all of them are durable when this returns. */
@@ -215,8 +218,10 @@ public final class FileWriter {
       throws IOException {
     WrittenFile written = writer.finish();
     DataFile file =
-        DataFile.written(
-            name, partition, written.size(), System.currentTimeMillis(), written.statistics());
+        rowIds.given(
+            DataFile.written(
+                name, partition, written.size(), System.currentTimeMillis(), written.statistics()),
+            written.rows());
     LiveFile live =
         new LiveFile(
             file,
