@@ -10,6 +10,7 @@ import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
 import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.util.SchemaUtils;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
 import io.delta.kernel.transaction.DataLayoutSpec;
 import io.delta.kernel.transaction.UpdateTableTransactionBuilder;
@@ -116,6 +117,7 @@ public final class TableDefinition {
    */
   private TableVersion addUnmapped(TableVersion base, StructType schema)
       throws CommitConflictException {
+    SchemaUtils.validateSchema(schema, false, base.supports("allowColumnDefaults"), false);
     Row metadata = base.snapshot().getMetadata().withNewSchema(schema).toRow();
     TableVersion now =
         transactions.commit(

@@ -5,6 +5,7 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
@@ -80,6 +81,13 @@ public final class TableVersion {
   /** Display names of the partition columns, in order. */
   public List<String> partitionColumns() {
     return snapshot.getPartitionColumnNames();
+  }
+
+  /** Whether the table is clustered by a column, which can then not be dropped. */
+  public boolean isClusteredBy(String name) {
+    int place = schema().indexOf(name);
+    Column column = new Column(ColumnMapping.getPhysicalName(schema().at(place)));
+    return snapshot.getPhysicalClusteringColumns().orElse(List.of()).contains(column);
   }
 
   /** Identity of the table; another one means that the table was dropped and created anew. */

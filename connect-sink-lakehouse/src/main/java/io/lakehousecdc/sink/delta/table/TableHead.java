@@ -132,8 +132,7 @@ final class TableHead {
       return ColumnChanges.none(batch);
     }
     ColumnChanges changes = columns.changes(batch, state.domains());
-    if (!changes.steps().isEmpty()) {
-      columns.carryOut(changes, state, log);
+    if (columns.carryOut(changes, state, log)) {
       fitting = null;
     }
     prepare(changes.batch().schema());
