@@ -117,7 +117,7 @@ public final class TableDefinition {
    */
   private TableVersion addUnmapped(TableVersion base, StructType schema)
       throws CommitConflictException {
-    SchemaUtils.validateSchema(schema, false, base.supports("allowColumnDefaults"), false);
+    SchemaUtils.validateSchema(schema, false, false, false);
     Row metadata = base.snapshot().getMetadata().withNewSchema(schema).toRow();
     TableVersion now =
         transactions.commit(

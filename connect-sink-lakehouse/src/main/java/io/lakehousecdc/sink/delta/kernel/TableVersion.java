@@ -17,6 +17,7 @@ import io.delta.kernel.internal.lang.Lazy;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
+import io.delta.kernel.internal.tablefeatures.TableFeature;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
 import io.delta.kernel.types.LongType;
@@ -38,6 +39,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
@@ -115,8 +117,14 @@ public final class TableVersion {
 
   /** Whether the protocol of the table names the feature, whatever its version. */
   public boolean supports(String feature) {
+    return features().contains(feature);
+  }
+
+  /** Names of the features that the protocol of the table has, whatever its version. */
+  public Set<String> features() {
     return snapshot.getProtocol().getImplicitlyAndExplicitlySupportedFeatures().stream()
-        .anyMatch(supported -> supported.featureName().equals(feature));
+        .map(TableFeature::featureName)
+        .collect(Collectors.toSet());
   }
 
   /** Columns as files know them, in the order of {@link #schema()}. */

@@ -68,6 +68,7 @@ public final class TableSchemas {
               + ", and schema.evolution is none. Create it, or set schema.evolution to additive.");
     }
     requireNotNested(log, table);
+    TableRequirements.requireKeepable(table, newTables.properties());
     RowSchema source = ColumnNames.canonical(schema, List.of());
     ColumnNames.require(table, source, metadataColumns().keySet(), newTables.mapsColumns());
     StructType columns = new StructType();
