@@ -162,8 +162,7 @@ final class DeltaTarget implements Target {
             reason -> {
               throw batch.changes().isEmpty()
                   ? new FatalException(reason)
-                  : new RecordException(
-                      reason, batch.table(), batch.changes().get(0).key(), null);
+                  : new RecordException(reason, batch.table(), batch.changes().get(0).key(), null);
             });
   }
 

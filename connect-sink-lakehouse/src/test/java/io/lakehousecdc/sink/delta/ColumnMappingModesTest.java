@@ -25,8 +25,7 @@ class ColumnMappingModesTest {
   @ParameterizedTest
   @ValueSource(strings = {"none", "name", "id"})
   void rowsAreFoundAgainAndKernelReadsThem(String mode) {
-    Map<String, String> settings =
-        Map.of("delta.table.properties.delta.columnMapping.mode", mode);
+    Map<String, String> settings = Map.of("delta.table.properties.delta.columnMapping.mode", mode);
     for (int i = 0; i < 3; i++) {
       // Each is a process of its own, which reads the keys from the files.
       try (Target target =

@@ -110,7 +110,8 @@ class ColumnNamesTest {
       FatalException failure =
           assertThrows(
               FatalException.class,
-              () -> owner.commit(batch(named("id", "Name", "name")).upsert(1, 1, "a", "b").build()));
+              () ->
+                  owner.commit(batch(named("id", "Name", "name")).upsert(1, 1, "a", "b").build()));
       assertTrue(failure.getMessage().contains("ReplaceField"), failure.getMessage());
     }
   }
@@ -148,9 +149,7 @@ class ColumnNamesTest {
     try (Target target = open(DroppedColumns.KEEP, true)) {
       PartitionOwner.of(target, Warehouse.P1)
           .commit(
-              Batches.batch(
-                      new TableId("shop", "mapped"),
-                      named("id", "b c=d"))
+              Batches.batch(new TableId("shop", "mapped"), named("id", "b c=d"))
                   .upsert(2, 1, "a")
                   .build());
     }
@@ -158,8 +157,7 @@ class ColumnNamesTest {
 
   private static Set<String> names(String... source) {
     Set<String> names = new HashSet<>(List.of(source));
-    names.addAll(
-        Set.of("_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_commit_lsn", "_cdc_epoch"));
+    names.addAll(Set.of("_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_commit_lsn", "_cdc_epoch"));
     return names;
   }
 

@@ -19,6 +19,7 @@ import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.nio.file.Path;
 
 /** Another program overwrites a table: its rows go, and the sink's offsets in it stay or go. */
 class ForeignOverwriteTest {
@@ -165,7 +164,8 @@ class ForeignOverwriteTest {
     StringBuilder adds = new StringBuilder();
     adds.append("{\"commitInfo\":{\"operation\":\"RESTORE\",\"operationParameters\":")
         .append("{\"version\":3,\"timestamp\":null}}}\n");
-    log().version(3)
+    log()
+        .version(3)
         .files(
             file ->
                 adds.append(
@@ -187,7 +187,8 @@ class ForeignOverwriteTest {
 
   /** Removes all files, as the program would that gives this account of its commit. */
   private void overwrite(String operation, Set<String> removedDomains) throws IOException {
-    StringBuilder entry = new StringBuilder("{\"commitInfo\":{\"timestamp\":1," + operation + "}}\n");
+    StringBuilder entry =
+        new StringBuilder("{\"commitInfo\":{\"timestamp\":1," + operation + "}}\n");
     latest()
         .files(
             file ->

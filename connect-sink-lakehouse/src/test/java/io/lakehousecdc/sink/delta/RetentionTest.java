@@ -85,8 +85,7 @@ class RetentionTest {
           }
         };
     try (Target target = open(watched, Map.of("delta.vacuum.retention", setting))) {
-      PartitionOwner.of(target, Warehouse.P0)
-          .commit(items().upsert(3, 9, "z", null, 1L).build());
+      PartitionOwner.of(target, Warehouse.P0).commit(items().upsert(3, 9, "z", null, 1L).build());
       begun.await();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
@@ -97,8 +96,7 @@ class RetentionTest {
     Map<String, String> all = new HashMap<>(settings);
     all.put("delta.compaction", "false");
     all.put("delta.checkpoint.interval", "0");
-    return DeltaFixture.open(
-        io, root, TableOptions.DEFAULT, new TargetContext("sink", 0), all);
+    return DeltaFixture.open(io, root, TableOptions.DEFAULT, new TargetContext("sink", 0), all);
   }
 
   private static Batches items() {

@@ -39,8 +39,7 @@ class TableNamesTest {
       try (Target target = open()) {
         PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
         Commit refused = owner.prepare(items(table).upsert(1, 1, "a", "t", 1L).build());
-        RecordException failure =
-            assertThrows(RecordException.class, () -> owner.commit(refused));
+        RecordException failure = assertThrows(RecordException.class, () -> owner.commit(refused));
         assertEquals(table, failure.table());
         assertTrue(failure.getMessage().contains("table.name.map"), failure.getMessage());
         assertThrows(RecordException.class, () -> target.rehearse(refused));
@@ -67,13 +66,11 @@ class TableNamesTest {
         offsets.latest().orElseThrow(),
         NewCommit.ofDomains(
             Map.of(
-                domain,
-                Optional.of("[[\"shop\",\"items\"],[\"shop\",\"_prisma_migrations\"]]"))));
+                domain, Optional.of("[[\"shop\",\"items\"],[\"shop\",\"_prisma_migrations\"]]"))));
     try (Target target = open()) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       assertEquals(1, owner.state().orElseThrow().nextOffset());
-      owner.commit(
-          items(new TableId("shop", "others")).upsert(2, 1, "b", "t", 1L).build());
+      owner.commit(items(new TableId("shop", "others")).upsert(2, 1, "b", "t", 1L).build());
     }
     assertEquals(
         "[[\"shop\",\"items\"],[\"shop\",\"others\"]]",

@@ -79,7 +79,8 @@ class SparkLogTest {
   @Test
   void rowIdsAreUniqueAndOutliveCompaction() {
     Map<String, String> settings =
-        Map.of("delta.table.properties.delta.enableRowTracking", "true", "delta.compaction", "true");
+        Map.of(
+            "delta.table.properties.delta.enableRowTracking", "true", "delta.compaction", "true");
     try (Target target = open(settings)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       write(owner, 1, 1, 40);
@@ -91,8 +92,7 @@ class SparkLogTest {
       }
       assertEquals(before, rowId(1));
     }
-    spark.sql(
-        "INSERT INTO " + table + " (id, name) VALUES (1001, 'x'), (1002, 'y'), (1003, 'z')");
+    spark.sql("INSERT INTO " + table + " (id, name) VALUES (1001, 'x'), (1002, 'y'), (1003, 'z')");
     try (Target target = open(settings)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       write(owner, 900, 1, 10);
@@ -139,7 +139,9 @@ class SparkLogTest {
   }
 
   private List<String> names(String version) {
-    return spark.sql("SELECT name FROM " + table + version + " ORDER BY id").collectAsList()
+    return spark
+        .sql("SELECT name FROM " + table + version + " ORDER BY id")
+        .collectAsList()
         .stream()
         .map(row -> row.getString(0))
         .toList();

@@ -86,8 +86,7 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
     ColumnVector vectors = adds.getChild(ADD.indexOf("deletionVector"));
     for (int row = 0; row < kept.length; row++) {
       kept[row] |=
-          !adds.isNullAt(row)
-              && files.add(LogReplayUtils.getUniqueFileAction(paths, vectors, row));
+          !adds.isNullAt(row) && files.add(LogReplayUtils.getUniqueFileAction(paths, vectors, row));
     }
   }
 

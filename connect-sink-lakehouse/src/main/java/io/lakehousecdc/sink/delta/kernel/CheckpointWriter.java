@@ -55,8 +55,7 @@ public final class CheckpointWriter {
       // Another writer's checkpoint is as good, and may be being read.
       return version;
     }
-    TableFeatures.validateKernelCanWriteToTable(
-        newest.getProtocol(), newest.getMetadata(), table);
+    TableFeatures.validateKernelCanWriteToTable(newest.getProtocol(), newest.getMetadata(), table);
     long now = System.currentTimeMillis();
     long kept = longer(TableConfig.TOMBSTONE_RETENTION, newest, retention);
     long actions;
@@ -78,8 +77,7 @@ public final class CheckpointWriter {
     return version;
   }
 
-  private static long longer(
-      TableConfig<Long> tables, SnapshotImpl snapshot, Duration retention) {
+  private static long longer(TableConfig<Long> tables, SnapshotImpl snapshot, Duration retention) {
     return Math.max(tables.fromMetadata(snapshot.getMetadata()), retention.toMillis());
   }
 

@@ -69,7 +69,8 @@ final class LogTransactions {
               .getPostCommitSnapshot()
               .orElseThrow(
                   () ->
-                      new IllegalStateException("A commit without retries has a snapshot after it"));
+                      new IllegalStateException(
+                          "A commit without retries has a snapshot after it"));
       return new TableVersion(engine, committed, entry(committed));
     } catch (MaxCommitRetryLimitReachedException e) {
       if (causedByExistingFile(e)) {

@@ -4,9 +4,9 @@ package io.lakehousecdc.sink.delta.kernel;
 import java.util.OptionalLong;
 
 /**
- * The row ids that one commit gives to the files that it adds, in their order. Kernel gives the same
- * ones; they are given here first so that the files in memory have them, too: a file that gets a
- * deletion vector, or is removed, later has to keep its own. For one attempt at a commit.
+ * The row ids that one commit gives to the files that it adds, in their order. Kernel gives the
+ * same ones; they are given here first so that the files in memory have them, too: a file that gets
+ * a deletion vector, or is removed, later has to keep its own. For one attempt at a commit.
  *
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Row
  *     Tracking, Writer Requirements</a>

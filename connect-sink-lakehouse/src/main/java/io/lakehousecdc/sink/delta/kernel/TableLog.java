@@ -140,8 +140,7 @@ public final class TableLog {
   }
 
   private TableVersion opened(Snapshot snapshot) {
-    return new TableVersion(
-        engine, snapshot, entries.identity(snapshot.getVersion()).orElse(""));
+    return new TableVersion(engine, snapshot, entries.identity(snapshot.getVersion()).orElse(""));
   }
 
   /**

@@ -75,8 +75,7 @@ public final class TableVersion {
   public Optional<Duration> deletedFileRetention() {
     return properties().containsKey(TableConfig.TOMBSTONE_RETENTION.getKey())
         ? Optional.of(
-            Duration.ofMillis(
-                TableConfig.TOMBSTONE_RETENTION.fromMetadata(snapshot.getMetadata())))
+            Duration.ofMillis(TableConfig.TOMBSTONE_RETENTION.fromMetadata(snapshot.getMetadata())))
         : Optional.empty();
   }
 

@@ -37,8 +37,7 @@ public enum Resolution {
       return id.isEmpty()
           ? Optional.empty()
           : group.getFields().stream()
-              .filter(
-                  field -> field.getId() != null && field.getId().intValue() == id.getAsInt())
+              .filter(field -> field.getId() != null && field.getId().intValue() == id.getAsInt())
               .findFirst();
     }
   };

@@ -45,7 +45,8 @@ final class ValueConverters {
    * A list as the Parquet format lays it down, with a group of one field around each element; or,
    * as older writers wrote it, without.
    */
-  private static Converter list(GroupType stored, ArrayType type, Resolution resolution, Consumer<Object> to) {
+  private static Converter list(
+      GroupType stored, ArrayType type, Resolution resolution, Consumer<Object> to) {
     Holder<List<Object>> list = new Holder<>();
     Type repeated = stored.getType(0);
     boolean wrapped =
@@ -72,7 +73,8 @@ final class ValueConverters {
         List.of(elements), () -> list.value = new ArrayList<>(), () -> to.accept(list.value));
   }
 
-  private static Converter map(GroupType stored, MapType type, Resolution resolution, Consumer<Object> to) {
+  private static Converter map(
+      GroupType stored, MapType type, Resolution resolution, Consumer<Object> to) {
     Holder<Map<Object, Object>> map = new Holder<>();
     Holder<Object> key = new Holder<>();
     Holder<Object> value = new Holder<>();
@@ -91,7 +93,8 @@ final class ValueConverters {
         List.of(entries), () -> map.value = new LinkedHashMap<>(), () -> to.accept(map.value));
   }
 
-  private static Converter struct(GroupType stored, StructType type, Resolution resolution, Consumer<Object> to) {
+  private static Converter struct(
+      GroupType stored, StructType type, Resolution resolution, Consumer<Object> to) {
     Holder<Object[]> struct = new Holder<>();
     Object[] empty = new Object[type.length()];
     Converter[] converters = new Converter[stored.getFieldCount()];
@@ -103,11 +106,7 @@ final class ValueConverters {
           .ifPresent(
               found ->
                   converters[stored.getFieldIndex(found.getName())] =
-                      of(
-                          found,
-                          field.getDataType(),
-                          resolution,
-                          one -> struct.value[place] = one));
+                      of(found, field.getDataType(), resolution, one -> struct.value[place] = one));
     }
     for (int i = 0; i < converters.length; i++) {
       if (converters[i] == null) {

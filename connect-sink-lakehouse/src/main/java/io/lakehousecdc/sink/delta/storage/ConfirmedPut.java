@@ -38,8 +38,8 @@ final class ConfirmedPut {
   }
 
   /** Whether the file that is there is this one. */
-  private static boolean isThere(
-      FileIO store, String location, byte[] content, IOException failure) throws IOException {
+  private static boolean isThere(FileIO store, String location, byte[] content, IOException failure)
+      throws IOException {
     try (FileInput input = store.open(location)) {
       if (input.length() != content.length) {
         return false;

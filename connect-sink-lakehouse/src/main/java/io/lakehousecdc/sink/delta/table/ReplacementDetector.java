@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * overwrite the table has none of the rows delivered before it: what is to be done is a setting.
  *
  * <p>The search ends at the newest commit of the sink: each builds on a version that was checked,
- * and the first of them after a replacement sets the domains. Dying before it leaves the replacement
- * for the next process to find.
+ * and the first of them after a replacement sets the domains. Dying before it leaves the
+ * replacement for the next process to find.
  */
 final class ReplacementDetector {
   private static final Logger LOG = LoggerFactory.getLogger(ReplacementDetector.class);
@@ -75,8 +75,7 @@ final class ReplacementDetector {
   void check(TableState state) throws CommitConflictException {
     // The table of offsets has no rows that could have been replaced.
     if (!id.equals(TablePaths.OFFSETS)) {
-      Finding finding =
-          find(state.version().number(), PartitionDomains.holdsAny(state.domains()));
+      Finding finding = find(state.version().number(), PartitionDomains.holdsAny(state.domains()));
       if (finding instanceof Finding.Restored restored) {
         rewind(state, restored.version());
       } else if (finding instanceof Finding.Overwritten overwritten) {
@@ -90,7 +89,7 @@ final class ReplacementDetector {
       throws CommitConflictException {
     String what =
         "Table %s at %s was overwritten by another program (%s, version %d): rows that were"
-            .formatted(id, log.location(), found.operation, found.version)
+                .formatted(id, log.location(), found.operation, found.version)
             + " delivered before are gone";
     switch (onOverwrite) {
       case FAIL ->

@@ -67,7 +67,8 @@ final class TableHead {
   }
 
   /**
-   * Takes over what others have committed, a RESTORE or an overwrite included; false where there is no table.
+   * Takes over what others have committed, a RESTORE or an overwrite included; false where there is
+   * no table.
    *
    * @throws CommitConflictException another writer committed meanwhile: it is to be done again
    */
@@ -92,8 +93,7 @@ final class TableHead {
       return true;
     }
     Optional<TableVersion> latest = log.latest();
-    Optional<LogChanges> changes =
-        latest.flatMap(version -> log.changes(state.version(), version));
+    Optional<LogChanges> changes = latest.flatMap(version -> log.changes(state.version(), version));
     if (changes.isEmpty()) {
       forget();
       return takeOver();
@@ -165,9 +165,7 @@ final class TableHead {
   /** Reads the version anew, where it is still the newest. */
   void reload() {
     if (state != null) {
-      log.latest()
-          .filter(latest -> latest.isSame(state.version()))
-          .ifPresent(state::reloaded);
+      log.latest().filter(latest -> latest.isSame(state.version())).ifPresent(state::reloaded);
     }
   }
 

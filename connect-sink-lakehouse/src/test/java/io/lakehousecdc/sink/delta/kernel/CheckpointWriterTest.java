@@ -53,8 +53,7 @@ class CheckpointWriterTest {
     String location = table.resolve("t" + all.hashCode()).toString();
     log = new TableLog(store, location);
     writer = new CheckpointWriter(store, location);
-    version =
-        log.definition().create(new StructType().add("id", LongType.LONG), all, List.of());
+    version = log.definition().create(new StructType().add("id", LongType.LONG), all, List.of());
   }
 
   @Test
@@ -163,8 +162,7 @@ class CheckpointWriterTest {
     }
   }
 
-  private void commit(List<DataFile> removed, List<DataFile> added)
-      throws CommitConflictException {
+  private void commit(List<DataFile> removed, List<DataFile> added) throws CommitConflictException {
     version = log.commit(version, new NewCommit(removed, added, Map.of(), true));
   }
 
@@ -207,8 +205,7 @@ class CheckpointWriterTest {
     try (var batches =
         engine
             .getParquetHandler()
-            .readParquetFiles(
-                Utils.singletonCloseableIterator(file), schema, Optional.empty())) {
+            .readParquetFiles(Utils.singletonCloseableIterator(file), schema, Optional.empty())) {
       while (batches.hasNext()) {
         ColumnarBatch batch = batches.next().getData();
         ColumnVector actions = batch.getColumnVector(0);

@@ -59,7 +59,8 @@ class CompactorTest {
     Source b = source("b", 100, 10, 5);
     Compacted compacted =
         new Compactor(store, WriteOptions.DEFAULT)
-            .compact(List.of(a, b), COLUMNS, List.of(), directory + "/c.parquet", (row, values) -> {});
+            .compact(
+                List.of(a, b), COLUMNS, List.of(), directory + "/c.parquet", (row, values) -> {});
 
     RoaringBitmap gone =
         compacted.deletedMeanwhile(

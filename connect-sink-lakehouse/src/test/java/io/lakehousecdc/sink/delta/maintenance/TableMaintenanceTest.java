@@ -320,7 +320,13 @@ class TableMaintenanceTest {
         store,
         new RowFiles(store, WriteOptions.DEFAULT),
         new DeltaSettings(
-            root.toString(), true, Codec.ZSTD, properties, PartitionBy.NOTHING, OnOverwrite.FAIL, options),
+            root.toString(),
+            true,
+            Codec.ZSTD,
+            properties,
+            PartitionBy.NOTHING,
+            OnOverwrite.FAIL,
+            options),
         TableOptions.DEFAULT);
   }
 

@@ -107,8 +107,7 @@ class ResolutionTest {
 
   private static DeltaColumn column(
       String physicalName, int id, DataType type, Resolution resolution) {
-    return new DeltaColumn(
-        physicalName, physicalName, OptionalInt.of(id), type, true, resolution);
+    return new DeltaColumn(physicalName, physicalName, OptionalInt.of(id), type, true, resolution);
   }
 
   private String write(List<DeltaColumn> columns, Object... row) throws IOException {
