@@ -94,8 +94,10 @@ record CompactionPlan(
           key[i] = values[keyPlaces[i]];
         }
       }
-      keys.encoder().encode(key, encoded);
-      moves.add(encoded, row);
+      if (!KeyMap.hasNull(key)) {
+        keys.encoder().encode(key, encoded);
+        moves.add(encoded, row);
+      }
     };
   }
 

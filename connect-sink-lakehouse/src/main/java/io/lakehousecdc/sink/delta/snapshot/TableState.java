@@ -113,6 +113,11 @@ public final class TableState implements AutoCloseable {
     return keys;
   }
 
+  /** Number of rows found with a NULL in their key; such a row is in no index. */
+  public long rowsWithoutKey() {
+    return keys == null ? 0 : keys.withoutKey();
+  }
+
   /** The row of each key, or null where the table has none. */
   public StoredRow[] find(List<KeyBits> wanted) {
     long[] places = keys.get(wanted);

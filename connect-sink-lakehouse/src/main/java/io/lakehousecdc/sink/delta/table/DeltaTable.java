@@ -49,6 +49,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final CommitClock clock = new CommitClock();
   private final TableHead head;
   private final TableLock lock;
+  private volatile long rowsWithoutKey;
 
   public DeltaTable(
       TableId id,
@@ -216,6 +217,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return clock;
   }
 
+  /** Number of rows with a NULL in their key, which others have written, as last seen. */
+  public long rowsWithoutKey() {
+    return rowsWithoutKey;
+  }
+
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
@@ -231,6 +237,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       commit.write();
       commit.log(domains);
       takeOver(commit);
+      rowsWithoutKey = head.state().rowsWithoutKey();
       maintenance.committed();
       return commit.receipt();
     }

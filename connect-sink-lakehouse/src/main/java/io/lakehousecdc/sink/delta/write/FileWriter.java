@@ -33,8 +33,8 @@ public final class FileWriter {
   private static final int PIECE = 50_000;
 
   private final TableState state;
-  private final KeyMap index;
-  private final int[] keyPlaces;
+  private KeyMap index;
+  private int[] keyPlaces;
   private final DeletionVectors vectors;
   private final String table;
   private final CommitClock clock;
@@ -49,13 +49,6 @@ public final class FileWriter {
    */
   public FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
     this.state = state;
-    this.index = state.keys();
-    this.keyPlaces =
-        index == null
-            ? new int[0]
-            : index.columns().stream()
-                .mapToInt(column -> state.shape().place(column.name()))
-                .toArray();
     this.vectors = vectors;
     this.table = table;
     this.clock = clock;
@@ -64,6 +57,14 @@ public final class FileWriter {
 
   /** Writes the files; all of them are durable when this returns. */
   public PreparedCommit write(BatchPlan plan) throws IOException {
+    // Not before: it is the plan of the first batch that has the index built.
+    this.index = state.keys();
+    this.keyPlaces =
+        index == null
+            ? new int[0]
+            : index.columns().stream()
+                .mapToInt(column -> state.shape().place(column.name()))
+                .toArray();
     writeRows(plan.rows());
     for (SoftDelete softDelete : plan.softDeletes()) {
       write(softDelete);
@@ -117,7 +118,7 @@ public final class FileWriter {
     writeRows(piece);
   }
 
-  /** Key of a row as it is stored; null where there is no index that has to know it. */
+  /** Key of a row as it is stored; null where it has none, or no index has to know it. */
   private KeyBits storedKey(Object[] row) {
     if (index == null) {
       return null;
@@ -126,7 +127,7 @@ public final class FileWriter {
     for (int i = 0; i < key.length; i++) {
       key[i] = row[keyPlaces[i]];
     }
-    return index.encode(key);
+    return KeyMap.hasNull(key) ? null : index.encode(key);
   }
 
   private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
@@ -136,7 +137,7 @@ public final class FileWriter {
     try (RowFileWriter writer = begin(name)) {
       for (NewRow row : rows) {
         writer.write(partitioning.stored(row.values()));
-        if (row.key() != null) {
+        if (index != null) {
           keys.add(row.key());
         }
       }
