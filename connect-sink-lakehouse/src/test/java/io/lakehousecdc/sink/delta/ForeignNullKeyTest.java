@@ -63,8 +63,7 @@ class ForeignNullKeyTest {
     return type == Primitive.TEXT ? (Object) ("k" + number) : (Object) number;
   }
 
-  private static TableBatch batch(
-      RowSchema schema, int lsn, Object key) {
+  private static TableBatch batch(RowSchema schema, int lsn, Object key) {
     return Batches.batch(Warehouse.ITEMS, schema).upsert(lsn, key, "n" + lsn).build();
   }
 

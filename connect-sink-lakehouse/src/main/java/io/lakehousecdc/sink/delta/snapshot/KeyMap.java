@@ -86,8 +86,8 @@ public final class KeyMap implements AutoCloseable {
   }
 
   /**
-   * Whether a key has a NULL. Only other programs write such rows. No change of the source has their
-   * key, so that they stay out of the index.
+   * Whether a key has a NULL. Only other programs write such rows. No change of the source has
+   * their key, so that they stay out of the index.
    */
   public static boolean hasNull(Object[] values) {
     for (Object value : values) {
