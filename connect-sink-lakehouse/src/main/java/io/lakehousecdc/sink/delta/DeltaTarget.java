@@ -9,6 +9,9 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.CommittedOffsets;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains.Entry;
+import io.lakehousecdc.sink.delta.snapshot.TablePaths;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -79,6 +82,7 @@ final class DeltaTarget implements Target {
     if (commit.id().equals(lastCommit)) {
       return lastReceipt;
     }
+    commit.batches().forEach(DeltaTarget::requireName);
     commit.advances().forEach(this::requireBase);
     histories.remember(commit.histories());
     register(commit);
@@ -112,6 +116,7 @@ final class DeltaTarget implements Target {
 
   @Override
   public void rehearse(Commit commit) {
+    commit.batches().forEach(DeltaTarget::requireName);
     commit.batches().stream()
         .filter(this::hasTable)
         .forEach(batch -> tables.open(batch.table()).rehearse(batch, commit.histories()));
@@ -148,6 +153,17 @@ final class DeltaTarget implements Target {
     CommittedState committed = CommittedState.read(connector, offsets, tables);
     registered = Set.copyOf(committed.tables());
     return committed;
+  }
+
+  /** Before anything is remembered of the table. Its records are refused, and no others. */
+  private static void requireName(TableBatch batch) {
+    TablePaths.refusal(batch.table())
+        .ifPresent(
+            reason -> {
+              throw batch.changes().isEmpty()
+                  ? new FatalException(reason)
+                  : new RecordException(reason, batch.table(), batch.changes().get(0).key(), null);
+            });
   }
 
   private void requireBase(PartitionAdvance advance) {

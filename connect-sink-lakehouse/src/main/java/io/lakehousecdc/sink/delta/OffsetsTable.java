@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
+import io.lakehousecdc.sink.delta.snapshot.TablePaths;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.error.FatalException;
 import java.net.URLEncoder;
@@ -45,7 +46,10 @@ final class OffsetsTable {
     return table.domains();
   }
 
-  /** Tables that the connector has written to, as {@code domains} tell. */
+  /**
+   * Tables that the connector has written to, as {@code domains} tell. Leaves out those that there
+   * cannot be: version 0.1 remembered a table before it looked whether it can be written.
+   */
   Set<TableId> tables(Map<String, String> domains) {
     String text = domains.get(registry);
     if (text == null) {
@@ -54,7 +58,10 @@ final class OffsetsTable {
     try {
       Set<TableId> tables = new LinkedHashSet<>();
       for (List<String> name : JSON.readValue(text, new TypeReference<List<List<String>>>() {})) {
-        tables.add(new TableId(name.get(0), name.get(1)));
+        TableId id = new TableId(name.get(0), name.get(1));
+        if (TablePaths.refusal(id).isEmpty()) {
+          tables.add(id);
+        }
       }
       return tables;
     } catch (JsonProcessingException e) {

@@ -88,6 +88,7 @@ final class OpenTables implements AutoCloseable {
   Map<String, LongSupplier> gauges() {
     Map<String, LongSupplier> gauges = new LinkedHashMap<>();
     gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
+    gauges.put("delta-rows-without-key", sum(DeltaTable::rowsWithoutKey));
     for (Phase phase : Phase.values()) {
       gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
     }

@@ -2,14 +2,16 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A store that fails once, at a chosen step: the n-th time that something is created, completed or
- * put, or just after it, when the work is done and only the answer is lost.
+ * A store that fails at a chosen step: the n-th time that something is created, completed or put,
+ * or just after it, when the work is done and only the answer is lost. From then on no file can be
+ * read until it is healed.
  */
 final class FailingStore extends ForwardingFileIO {
   private final AtomicInteger steps = new AtomicInteger(Integer.MAX_VALUE);
@@ -54,6 +56,14 @@ final class FailingStore extends ForwardingFileIO {
   @Override
   public void createDirectories(String directory) throws IOException {
     step(() -> super.createDirectories(directory));
+  }
+
+  @Override
+  public FileInput open(String location) throws IOException {
+    if (steps.get() < 0) {
+      throw new IOException("Injected: not reachable");
+    }
+    return super.open(location);
   }
 
   @Override

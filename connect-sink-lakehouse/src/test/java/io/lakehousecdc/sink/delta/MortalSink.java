@@ -24,6 +24,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
+import io.lakehousecdc.sink.delta.table.OnOverwrite;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
@@ -148,7 +149,7 @@ final class MortalSink {
               table, store, location, new Compactor(store, WriteOptions.DEFAULT), POLICY)
           .run();
     }
-    LogUpkeep log = new LogUpkeep(store, location);
+    LogUpkeep log = new LogUpkeep(store, location, Duration.ZERO);
     log.checkpoint();
     log.removeSideFiles();
   }
@@ -193,6 +194,7 @@ final class MortalSink {
             Codec.ZSTD,
             Map.of(),
             PartitionBy.NOTHING,
+            OnOverwrite.FAIL,
             new MaintenanceOptions(Optional.empty(), OptionalInt.empty(), Optional.empty())),
         TableOptions.DEFAULT);
   }

@@ -23,6 +23,7 @@ import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -166,7 +167,7 @@ class SparkRestoreTest {
   @Test
   void restoreToAVersionThatTheLogHasLostIsFatalUntilAnotherFollows() throws IOException {
     String location = root.resolve("shop").resolve("items").toString();
-    new LogUpkeep(new LocalFileIO(), location).checkpoint();
+    new LogUpkeep(new LocalFileIO(), location, Duration.ZERO).checkpoint();
     restore(2);
     for (int version = 0; version <= 2; version++) {
       Files.delete(Path.of(location, "_delta_log", "%020d.json".formatted(version)));

@@ -16,6 +16,14 @@ public sealed interface CommitInfo {
    */
   record Restore(OptionalLong version) implements CommitInfo {}
 
+  /**
+   * A commit that replaces rows whichever they are, such as INSERT OVERWRITE or CREATE OR REPLACE
+   * TABLE, or removes all of them; metadata domains are not touched, or removed.
+   *
+   * @param operation what it calls itself
+   */
+  record Overwrite(String operation) implements CommitInfo {}
+
   /** Any other commit of another program. */
   record Foreign() implements CommitInfo {}
 }

@@ -9,9 +9,11 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The reader of what commits say of themselves. Kernel hands the operation's parameters out as
@@ -19,6 +21,8 @@ import java.util.OptionalLong;
  */
 final class CommitInfoReader {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int FIRST_READ = 1024;
+  private static final Set<String> ALL_ROWS = Set.of("", "[]", "[\"true\"]", "true");
 
   private final FileIO store;
   private final String engine;
@@ -50,17 +54,72 @@ final class CommitInfoReader {
     return Optional.of(new CommitInfo.Foreign());
   }
 
+  /**
+   * What tells the commit in a log file from every other, of this table and of one that was made
+   * anew in its place: the identifier of its transaction, or all of its first line where the writer
+   * gives none.
+   *
+   * @return empty where there is no such file
+   */
+  Optional<String> identity(String location) throws IOException {
+    String line;
+    try (FileInput input = store.open(location)) {
+      line = firstLine(input);
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+    JsonNode transaction = JSON.readTree(line).path("commitInfo").path("txnId");
+    return Optional.of(transaction.isTextual() ? transaction.asText() : line);
+  }
+
+  private static String firstLine(FileInput input) throws IOException {
+    byte[] bytes = new byte[0];
+    int end = -1;
+    for (int size = FIRST_READ; end < 0; size *= 4) {
+      int read = bytes.length;
+      bytes = Arrays.copyOf(bytes, (int) Math.min(size, input.length()));
+      input.readFully(read, ByteBuffer.wrap(bytes, read, bytes.length - read));
+      for (int i = read; i < bytes.length && end < 0; i++) {
+        end = bytes[i] == '\n' ? i : -1;
+      }
+      if (bytes.length == input.length() && end < 0) {
+        end = bytes.length;
+      }
+    }
+    return new String(bytes, 0, end, StandardCharsets.UTF_8);
+  }
+
   private CommitInfo parse(JsonNode info) {
     if (info.path("engineInfo").asText("").endsWith("/" + engine)) {
       return new CommitInfo.Own();
     }
-    if (!info.path("operation").asText("").equals("RESTORE")) {
+    String operation = info.path("operation").asText("");
+    JsonNode parameters = info.path("operationParameters");
+    if (overwrites(operation, parameters)) {
+      return new CommitInfo.Overwrite(operation);
+    }
+    if (!operation.equals("RESTORE")) {
       return new CommitInfo.Foreign();
     }
-    JsonNode version = info.path("operationParameters").path("version");
+    JsonNode version = parameters.path("version");
     return new CommitInfo.Restore(
         version.isMissingNode() || version.isNull()
             ? OptionalLong.empty()
             : OptionalLong.of(version.asLong()));
+  }
+
+  /**
+   * By the names that Spark gives to operations, which the other writers share. A DELETE has no
+   * predicate, or one that is always true, where it is a TRUNCATE.
+   */
+  private static boolean overwrites(String operation, JsonNode parameters) {
+    return switch (operation) {
+      case "WRITE" -> parameters.path("mode").asText("").equalsIgnoreCase("Overwrite");
+      case "STREAMING UPDATE" ->
+          parameters.path("outputMode").asText("").equalsIgnoreCase("Complete");
+      case "DELETE" -> ALL_ROWS.contains(parameters.path("predicate").asText(""));
+      case "TRUNCATE", "CLONE" -> true;
+      default -> operation.contains("REPLACE TABLE");
+    };
   }
 }

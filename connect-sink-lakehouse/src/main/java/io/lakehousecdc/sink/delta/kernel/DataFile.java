@@ -66,4 +66,18 @@ public record DataFile(
         defaultRowCommitVersion,
         Optional.of(vector));
   }
+
+  /** The same file with row ids. */
+  DataFile with(long firstRowId, long commitVersion) {
+    return new DataFile(
+        path,
+        partitionValues,
+        size,
+        modificationTime,
+        stats,
+        tags,
+        Optional.of(firstRowId),
+        Optional.of(commitVersion),
+        deletionVector);
+  }
 }

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.kernel;
 
 import io.delta.kernel.Operation;
+import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.data.Row;
@@ -9,6 +10,8 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.KernelEngineException;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
 import io.delta.kernel.transaction.UpdateTableTransactionBuilder;
@@ -26,11 +29,13 @@ final class LogTransactions {
 
   private final Engine engine;
   private final String location;
+  private final LogEntries entries;
   private final LogFailures failures;
 
-  LogTransactions(Engine engine, String location, LogFailures failures) {
+  LogTransactions(Engine engine, String location, LogEntries entries, LogFailures failures) {
     this.engine = engine;
     this.location = location;
+    this.entries = entries;
     this.failures = failures;
   }
 
@@ -56,14 +61,17 @@ final class LogTransactions {
    */
   TableVersion commit(Transaction transaction, List<Row> actions) throws CommitConflictException {
     try {
-      return transaction
-          .commit(
-              engine,
-              CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())))
-          .getPostCommitSnapshot()
-          .map(snapshot -> new TableVersion(engine, snapshot))
-          .orElseThrow(
-              () -> new IllegalStateException("A commit without retries has a snapshot after it"));
+      Snapshot committed =
+          transaction
+              .commit(
+                  engine,
+                  CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())))
+              .getPostCommitSnapshot()
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "A commit without retries has a snapshot after it"));
+      return new TableVersion(engine, committed, entry(committed));
     } catch (MaxCommitRetryLimitReachedException e) {
       if (causedByExistingFile(e)) {
         throw new CommitConflictException("Another writer committed to " + location, e);
@@ -72,6 +80,14 @@ final class LogTransactions {
     } catch (KernelEngineException | UncheckedIOException e) {
       throw failures.ofStore("commit to", e);
     }
+  }
+
+  /** Kernel tells it where it knew the sums of the version before; else it is read. */
+  private String entry(Snapshot committed) {
+    return ((SnapshotImpl) committed)
+        .getCurrentCrcInfo()
+        .flatMap(CRCInfo::getTxnId)
+        .orElseGet(() -> entries.identity(committed.getVersion()).orElse(""));
   }
 
   private static boolean causedByExistingFile(Throwable failure) {

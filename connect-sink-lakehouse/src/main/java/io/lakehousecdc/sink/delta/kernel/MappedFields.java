@@ -37,6 +37,18 @@ public final class MappedFields {
     }
   }
 
+  /** Whether there is a column of that name; case does not count in Delta. */
+  public boolean has(String name) {
+    return fields.stream().anyMatch(field -> field.getName().equalsIgnoreCase(name));
+  }
+
+  /** Gives a column of a table with column mapping another name; its values stay. */
+  public void rename(String name, String to) {
+    replace(
+        name,
+        field -> new StructField(to, field.getDataType(), field.isNullable(), field.getMetadata()));
+  }
+
   /** Adds a nullable column at the end. */
   public void add(String name, DataType type) {
     fields.add(new StructField(name, type, true, newIdentity()));

@@ -10,6 +10,7 @@ import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
 import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.util.SchemaUtils;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
 import io.delta.kernel.transaction.DataLayoutSpec;
 import io.delta.kernel.transaction.UpdateTableTransactionBuilder;
@@ -116,15 +117,17 @@ public final class TableDefinition {
    */
   private TableVersion addUnmapped(TableVersion base, StructType schema)
       throws CommitConflictException {
+    SchemaUtils.validateSchema(schema, false, false, false);
     Row metadata = base.snapshot().getMetadata().withNewSchema(schema).toRow();
     TableVersion now =
         transactions.commit(
             transactions.update(base, Operation.MANUAL_UPDATE).build(engine),
             List.of(SingleAction.createMetadataSingleAction(metadata)));
-    // The snapshot that Kernel makes after the commit knows nothing of the action. Read exactly
-    // this
-    // version: a later one may hold files of others that the caller has not seen.
+    // The snapshot that Kernel makes after the commit knows nothing of the action. This version is
+    // read, and no later one: that may hold files of others that the caller has not seen.
     return new TableVersion(
-        engine, TableManager.loadSnapshot(location).atVersion(now.number()).build(engine));
+        engine,
+        TableManager.loadSnapshot(location).atVersion(now.number()).build(engine),
+        now.entry());
   }
 }

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.kernel;
 import io.delta.kernel.CommitRange;
 import io.delta.kernel.CommitRangeBuilder.CommitBoundary;
 import io.delta.kernel.Operation;
+import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.data.Row;
@@ -14,6 +15,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ public final class TableLog {
   private final LogFailures failures;
   private final LogTransactions transactions;
   private final TableDefinition definition;
-  private final CommitInfoReader commitInfos;
+  private final LogEntries entries;
 
   /**
    * @param location of the table, as {@link FileIO#resolve} writes it
@@ -42,9 +44,9 @@ public final class TableLog {
     this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
     this.location = location;
     this.failures = new LogFailures(location);
-    this.transactions = new LogTransactions(engine, location, failures);
+    this.entries = new LogEntries(store, location, failures);
+    this.transactions = new LogTransactions(engine, location, entries, failures);
     this.definition = new TableDefinition(engine, location, transactions, failures);
-    this.commitInfos = new CommitInfoReader(store, LogTransactions.ENGINE);
   }
 
   /** Location of the table, without a slash at the end. */
@@ -57,6 +59,37 @@ public final class TableLog {
     return definition;
   }
 
+  /**
+   * Location of another table that this one lies in, or that lies below it; empty where there is
+   * none. Each would take the files of the other for remains of its own.
+   */
+  public Optional<String> nested() {
+    try {
+      int scheme = location.indexOf("://");
+      int end = location.lastIndexOf('/');
+      while (end > (scheme < 0 ? 0 : scheme + 2)) {
+        if (store.exists(location.substring(0, end) + "/_delta_log")) {
+          return Optional.of(location.substring(0, end));
+        }
+        end = location.lastIndexOf('/', end - 1);
+      }
+      List<String> below = new ArrayList<>();
+      store.walk(
+          location,
+          file -> {
+            int log = file.location().indexOf("/_delta_log/", location.length() + 1);
+            if (log >= 0 && below.isEmpty()) {
+              below.add(file.location().substring(0, log));
+            }
+          });
+      return below.stream().findFirst();
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failures.ofStore("look for tables around", e);
+    }
+  }
+
   /** The newest version; empty where there is no table. */
   public Optional<TableVersion> latest() {
     return failures.translated(
@@ -66,8 +99,7 @@ public final class TableLog {
             if (!store.exists(location + "/_delta_log")) {
               return Optional.empty();
             }
-            return Optional.of(
-                new TableVersion(engine, TableManager.loadSnapshot(location).build(engine)));
+            return Optional.of(opened(TableManager.loadSnapshot(location).build(engine)));
           } catch (TableNotFoundException e) {
             return Optional.empty();
           } catch (IOException e) {
@@ -80,27 +112,20 @@ public final class TableLog {
    * Whether a version that was the newest still is. Costs two looks at the store. That no entry
    * follows is not enough: a clean-up of the log takes the entry of the version first and then
    * those after it, and who commits in their place writes what no reader finds. Nor is it the
-   * newest where the table was dropped, and perhaps made anew with fewer commits.
+   * newest where the table was dropped, and perhaps made anew with as many commits, which the entry
+   * itself tells.
    */
-  public boolean isNewest(long version) {
-    return !hasEntry(version + 1) && hasEntry(version);
+  public boolean isNewest(TableVersion version) {
+    return !entries.has(version.number() + 1) && isInLog(version);
   }
 
-  private boolean hasEntry(long version) {
-    try {
-      return store.exists(commitFile(version));
-    } catch (IOException e) {
-      throw failures.ofStore("look at", e);
-    }
+  private boolean isInLog(TableVersion version) {
+    return entries.identity(version.number()).filter(version.entry()::equals).isPresent();
   }
 
   /** Who made the commit of a version; empty where the log does not hold it. */
   public Optional<CommitInfo> commitInfo(long version) {
-    try {
-      return commitInfos.read(commitFile(version));
-    } catch (IOException e) {
-      throw failures.ofStore("read the log of", e);
-    }
+    return entries.commitInfo(version);
   }
 
   /**
@@ -111,13 +136,11 @@ public final class TableLog {
   public TableVersion version(long number) {
     return failures.translated(
         "read version " + number + " of",
-        () ->
-            new TableVersion(
-                engine, TableManager.loadSnapshot(location).atVersion(number).build(engine)));
+        () -> opened(TableManager.loadSnapshot(location).atVersion(number).build(engine)));
   }
 
-  private String commitFile(long version) {
-    return location + "/_delta_log/" + String.format("%020d", version) + ".json";
+  private TableVersion opened(Snapshot snapshot) {
+    return new TableVersion(engine, snapshot, entries.identity(snapshot.getVersion()).orElse(""));
   }
 
   /**
@@ -144,19 +167,21 @@ public final class TableLog {
   }
 
   /**
-   * What changed between two versions; empty where the log no longer tells.
-   *
-   * @param known number of a version, less than that of {@code now}
+   * What changed between two versions; empty where the log no longer tells, or where they are not
+   * versions of one table, the second later than the first.
    */
-  public Optional<LogChanges> changes(long known, TableVersion now) {
-    if (!hasEntry(known + 1)) {
+  public Optional<LogChanges> changes(TableVersion known, TableVersion now) {
+    if (now.number() <= known.number()
+        || !now.tableId().equals(known.tableId())
+        || !isInLog(known)
+        || !entries.has(known.number() + 1)) {
       return Optional.empty();
     }
     return failures.translated(
         "read the changes of",
         () -> {
           CommitRange range =
-              TableManager.loadCommitRange(location, CommitBoundary.atVersion(known + 1))
+              TableManager.loadCommitRange(location, CommitBoundary.atVersion(known.number() + 1))
                   .withEndBoundary(CommitBoundary.atVersion(now.number()))
                   .build(engine);
           return Optional.of(LogChangeReader.read(engine, range));

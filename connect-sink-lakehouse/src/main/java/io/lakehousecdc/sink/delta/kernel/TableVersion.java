@@ -5,23 +5,30 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.lang.Lazy;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
+import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
+import io.delta.kernel.internal.tablefeatures.TableFeature;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
+import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.Resolution;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,17 +36,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
 public final class TableVersion {
   private final Engine engine;
   private final SnapshotImpl snapshot;
+  private final String entry;
 
-  TableVersion(Engine engine, Snapshot snapshot) {
+  /**
+   * @param entry identity of the version's log entry, as {@link CommitInfoReader} reads it; empty
+   *     where the log no longer has it
+   */
+  TableVersion(Engine engine, Snapshot snapshot, String entry) {
     this.engine = engine;
     this.snapshot = (SnapshotImpl) snapshot;
+    this.entry = entry;
   }
 
   public long number() {
@@ -55,14 +71,36 @@ public final class TableVersion {
     return snapshot.getTableProperties();
   }
 
+  /** For how long the table wants removed files kept; empty where it does not say. */
+  public Optional<Duration> deletedFileRetention() {
+    return properties().containsKey(TableConfig.TOMBSTONE_RETENTION.getKey())
+        ? Optional.of(
+            Duration.ofMillis(TableConfig.TOMBSTONE_RETENTION.fromMetadata(snapshot.getMetadata())))
+        : Optional.empty();
+  }
+
   /** Display names of the partition columns, in order. */
   public List<String> partitionColumns() {
     return snapshot.getPartitionColumnNames();
   }
 
+  /** Whether the table is clustered by a column, which can then not be dropped. */
+  public boolean isClusteredBy(String name) {
+    int place = schema().indexOf(name);
+    Column column = new Column(ColumnMapping.getPhysicalName(schema().at(place)));
+    return snapshot.getPhysicalClusteringColumns().orElse(List.of()).contains(column);
+  }
+
   /** Identity of the table; another one means that the table was dropped and created anew. */
   public String tableId() {
     return snapshot.getMetadata().getId();
+  }
+
+  /** Whether it is the same version of the same table, and not one that was made in its place. */
+  public boolean isSame(TableVersion other) {
+    return number() == other.number()
+        && entry.equals(other.entry)
+        && tableId().equals(other.tableId());
   }
 
   /** Whether columns are known to files by names of their own. */
@@ -78,14 +116,24 @@ public final class TableVersion {
 
   /** Whether the protocol of the table names the feature, whatever its version. */
   public boolean supports(String feature) {
+    return features().contains(feature);
+  }
+
+  /** Names of the features that the protocol of the table has, whatever its version. */
+  public Set<String> features() {
     return snapshot.getProtocol().getImplicitlyAndExplicitlySupportedFeatures().stream()
-        .anyMatch(supported -> supported.featureName().equals(feature));
+        .map(TableFeature::featureName)
+        .collect(Collectors.toSet());
   }
 
   /** Columns as files know them, in the order of {@link #schema()}. */
   public List<DeltaColumn> columns() {
     StructType logical = schema();
-    StructType physical = ColumnMapping.convertToPhysicalSchema(logical, logical, mode());
+    // In both modes files tell the ids; Kernel's physical schema has them in mode id only.
+    StructType physical =
+        ColumnMapping.convertToPhysicalSchema(
+            logical, logical, mapsColumns() ? ColumnMappingMode.ID : ColumnMappingMode.NONE);
+    Resolution resolution = mode() == ColumnMappingMode.ID ? Resolution.ID : Resolution.NAME;
     List<DeltaColumn> columns = new ArrayList<>();
     for (int i = 0; i < logical.length(); i++) {
       StructField field = logical.at(i);
@@ -97,7 +145,8 @@ public final class TableVersion {
                   ? OptionalInt.of(ColumnMapping.getColumnId(field))
                   : OptionalInt.empty(),
               physical.at(i).getDataType(),
-              field.isNullable()));
+              field.isNullable(),
+              resolution));
     }
     return columns;
   }
@@ -109,6 +158,39 @@ public final class TableVersion {
         .getActiveDomainMetadataMap()
         .forEach((name, domain) -> domains.put(name, domain.getConfiguration()));
     return domains;
+  }
+
+  /** Whether a metadata domain is the protocol's own, which features of the table maintain. */
+  public static boolean isSystemDomain(String name) {
+    return !DomainMetadata.isUserControlledDomain(name);
+  }
+
+  /** The row ids that a commit on top of this version gives out. */
+  public RowIds rowIds() {
+    return new RowIds(
+        number() + 1,
+        supports("rowTracking")
+            ? OptionalLong.of(
+                RowTrackingMetadataDomain.fromSnapshot(snapshot)
+                    .map(RowTrackingMetadataDomain::getRowIdHighWaterMark)
+                    .orElse(RowTrackingMetadataDomain.MISSING_ROW_ID_HIGH_WATERMARK))
+            : OptionalLong.empty());
+  }
+
+  /**
+   * The columns in which files keep the row id, and the commit version, of rows that come from
+   * other files; empty where these are not asked to outlive a rearrangement.
+   */
+  public List<DeltaColumn> rowIdColumns() {
+    if (!Boolean.parseBoolean(properties().get(TableConfig.ROW_TRACKING_ENABLED.getKey()))) {
+      return List.of();
+    }
+    return Stream.of(
+            TableConfig.MATERIALIZED_ROW_ID_COLUMN_NAME,
+            TableConfig.MATERIALIZED_ROW_COMMIT_VERSION_COLUMN_NAME)
+        .map(key -> properties().get(key.getKey()))
+        .map(name -> new DeltaColumn(name, name, OptionalInt.empty(), LongType.LONG, true))
+        .toList();
   }
 
   /** Visits every active file with its statistics; reads the log. */
@@ -168,7 +250,12 @@ public final class TableVersion {
             snapshot.getMetadata(),
             snapshot.getCommitter(),
             SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), number()),
-            Optional.empty()));
+            Optional.empty()),
+        entry);
+  }
+
+  String entry() {
+    return entry;
   }
 
   SnapshotImpl snapshot() {

@@ -3,8 +3,10 @@ package io.lakehousecdc.sink.delta.maintenance;
 
 import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.KeyMoves;
+import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.maintenance.CompactionPolicy.Candidate;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
+import io.lakehousecdc.sink.delta.maintenance.Compactor.SourceRowIds;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.delta.schema.PartitionValues;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +27,7 @@ import java.util.Set;
  * @param sources files to merge; none where none are worth it
  * @param partition partition of all sources
  * @param columns columns of the new file
+ * @param rowIdColumns columns of row ids; none where they are not kept
  * @param keys index that has to follow; null where there is none
  * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
  * @param sharedKey values of the key columns that all rows share
@@ -33,6 +37,7 @@ record CompactionPlan(
     List<Source> sources,
     Map<String, String> partition,
     List<DeltaColumn> columns,
+    List<DeltaColumn> rowIdColumns,
     KeyMap keys,
     int[] keyPlaces,
     Object[] sharedKey,
@@ -42,11 +47,12 @@ record CompactionPlan(
   static CompactionPlan of(TableState state, CompactionPolicy policy) {
     List<Source> sources = new ArrayList<>();
     Map<String, String> partition = Map.of();
-    if (isMergeable(state)) {
+    List<DeltaColumn> rowIdColumns = state.version().rowIdColumns();
+    if (rowIdColumns.isEmpty() || haveRowIds(state)) {
       Set<String> chosen = Set.copyOf(choose(state, policy));
       for (LiveFile file : state.files()) {
         if (chosen.contains(file.path())) {
-          sources.add(new Source(file.path(), file.location(), file.live()));
+          sources.add(new Source(file.path(), file.location(), file.live(), rowIds(file.file())));
           partition = file.file().partitionValues();
         }
       }
@@ -68,6 +74,7 @@ record CompactionPlan(
         sources,
         partition,
         columns,
+        rowIdColumns,
         keys,
         keyPlaces,
         sharedKey,
@@ -87,8 +94,10 @@ record CompactionPlan(
           key[i] = values[keyPlaces[i]];
         }
       }
-      keys.encoder().encode(key, encoded);
-      moves.add(encoded, row);
+      if (!KeyMap.hasNull(key)) {
+        keys.encoder().encode(key, encoded);
+        moves.add(encoded, row);
+      }
     };
   }
 
@@ -110,9 +119,16 @@ record CompactionPlan(
         .orElse(List.of());
   }
 
-  /** Row ids would have to be kept. */
-  private static boolean isMergeable(TableState state) {
-    return state.files().stream().allMatch(file -> file.file().baseRowId().isEmpty());
+  /** Others may still be about to give them to the files of a table that was made without. */
+  private static boolean haveRowIds(TableState state) {
+    return state.files().stream().allMatch(file -> rowIds(file.file()).isPresent());
+  }
+
+  private static Optional<SourceRowIds> rowIds(DataFile file) {
+    return file.baseRowId()
+        .flatMap(
+            first ->
+                file.defaultRowCommitVersion().map(version -> new SourceRowIds(first, version)));
   }
 
   private static Candidate candidate(LiveFile file) {

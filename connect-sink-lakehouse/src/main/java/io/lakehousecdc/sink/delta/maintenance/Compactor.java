@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -35,34 +36,65 @@ public final class Compactor {
    * @param path path in the log
    * @param location where it lies
    * @param live indexes of its live rows when the compaction began; not modified
+   * @param rowIds row ids of its rows, in a table that keeps them
    */
-  public record Source(String path, String location, RoaringBitmap live) {}
+  public record Source(
+      String path, String location, RoaringBitmap live, Optional<SourceRowIds> rowIds) {}
+
+  /**
+   * What rows of a file are known by that it does not store.
+   *
+   * @param first row id of the first row; the others follow
+   * @param version commit version of its rows
+   */
+  public record SourceRowIds(long first, long version) {}
 
   /**
    * Writes the file.
    *
    * @param columns all columns of the table
+   * @param rowIdColumns columns of row id and commit version, where the table keeps them; or none
    * @param location where the new file will lie
    * @param written is shown each row with its index in the new file
    */
   public Compacted compact(
-      List<Source> sources, List<DeltaColumn> columns, String location, RowVisitor written)
+      List<Source> sources,
+      List<DeltaColumn> columns,
+      List<DeltaColumn> rowIdColumns,
+      String location,
+      RowVisitor written)
       throws IOException {
-    try (RowFileWriter writer = RowFileWriter.create(store, location, columns, options)) {
+    List<DeltaColumn> all = new ArrayList<>(columns);
+    all.addAll(rowIdColumns);
+    try (RowFileWriter writer = RowFileWriter.create(store, location, all, options)) {
       List<Integer> firstRows = new ArrayList<>();
       for (Source source : sources) {
         firstRows.add(writer.rows());
         reader.read(
             source.location(),
             source.live(),
-            columns,
+            all,
             (row, values) -> {
+              if (!rowIdColumns.isEmpty()) {
+                keepRowId(source, row, values, columns.size());
+              }
               written.row(writer.rows(), values);
               writer.write(values);
             });
       }
       WrittenFile file = writer.finish();
       return new Compacted(file, List.copyOf(sources), List.copyOf(firstRows));
+    }
+  }
+
+  /** A file that was compacted before may tell some of them itself. */
+  private static void keepRowId(Source source, int row, Object[] values, int place) {
+    SourceRowIds known = source.rowIds().orElseThrow();
+    if (values[place] == null) {
+      values[place] = known.first() + row;
+    }
+    if (values[place + 1] == null) {
+      values[place + 1] = known.version();
     }
   }
 

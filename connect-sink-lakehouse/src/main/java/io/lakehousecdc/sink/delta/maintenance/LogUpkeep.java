@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.maintenance;
 
-import io.delta.kernel.Snapshot;
-import io.delta.kernel.TableManager;
-import io.delta.kernel.defaults.engine.DefaultEngine;
-import io.delta.kernel.engine.Engine;
+import io.lakehousecdc.sink.delta.kernel.CheckpointWriter;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
-import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,36 +21,29 @@ public final class LogUpkeep {
       Pattern.compile("(?:\\d{20}\\.)?(\\d{20})\\.(crc|compacted\\.json)");
 
   private final FileIO store;
-  private final Engine engine;
+  private final CheckpointWriter checkpoints;
   private final String table;
+  private final Duration retention;
 
   /**
    * @param table location of the table, without a slash at the end
+   * @param retention for how long log entries, and the names of removed files, are kept at least
    */
-  public LogUpkeep(FileIO store, String table) {
+  public LogUpkeep(FileIO store, String table, Duration retention) {
     this.store = store;
-    this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
+    this.checkpoints = new CheckpointWriter(store, table);
     this.table = table;
+    this.retention = retention;
   }
 
   /**
    * Writes a checkpoint of the newest version, so that readers need not go through all commits,
-   * then removes log files that {@code delta.logRetentionDuration} no longer keeps.
-   *
-   * <p>Writes no checksum file, which the protocol leaves free: Kernel 4.4.0 cannot compute one for
-   * a table of which some files have a deletion vector and others have none.
+   * then removes log files that are no longer kept.
    *
    * @return version of the checkpoint
    */
   public long checkpoint() throws IOException {
-    Snapshot newest = TableManager.loadSnapshot(table).build(engine);
-    long version = newest.getVersion();
-    if (store.exists(table + "/_delta_log/%020d.checkpoint.parquet".formatted(version))) {
-      // Another writer's checkpoint is as good, and may be being read.
-      return version;
-    }
-    newest.writeCheckpoint(engine);
-    return version;
+    return checkpoints.write(retention);
   }
 
   /**

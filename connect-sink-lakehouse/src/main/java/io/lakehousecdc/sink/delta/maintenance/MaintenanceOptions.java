@@ -24,6 +24,11 @@ public record MaintenanceOptions(
     requireNonNull(vacuum, "vacuum");
   }
 
+  /** For how long a file is kept after it was replaced; zero where none is removed. */
+  Duration retention() {
+    return vacuum.map(VacuumSchedule::retention).orElse(Duration.ZERO);
+  }
+
   /**
    * When files are removed.
    *

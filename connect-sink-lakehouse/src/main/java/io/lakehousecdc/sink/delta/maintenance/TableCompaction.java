@@ -112,7 +112,11 @@ public final class TableCompaction {
     KeyMoves moves = new KeyMoves();
     Compacted compacted =
         compactor.compact(
-            plan.sources(), plan.columns(), location + "/" + name, plan.keysInto(moves));
+            plan.sources(),
+            plan.columns(),
+            plan.rowIdColumns(),
+            location + "/" + name,
+            plan.keysInto(moves));
     moves.arrange();
     return new Merged(plan, name, compacted, moves);
   }
@@ -173,6 +177,7 @@ public final class TableCompaction {
       VectorDescriptor vector = vectors.write(Map.of(name, gone)).get(name);
       file = file.with(vector, AddStatistics.loosened(file.stats(), compacted.file().rows()));
     }
+    file = state.version().rowIds().given(file, compacted.file().rows());
     return new LiveFile(
         file,
         location + "/" + name,

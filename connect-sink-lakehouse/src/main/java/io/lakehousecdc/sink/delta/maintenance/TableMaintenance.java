@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.error.TargetException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +58,7 @@ public final class TableMaintenance implements AutoCloseable {
         options
             .compaction()
             .map(policy -> new TableCompaction(table, store, location, compactor, policy));
-    this.log = new LogUpkeep(store, location);
+    this.log = new LogUpkeep(store, location, options.retention());
     this.thread = idleThread(location);
   }
 
@@ -157,10 +158,19 @@ public final class TableMaintenance implements AutoCloseable {
       return;
     }
     lastVacuumMillis = now;
-    Vacuum.Removed removed =
-        new Vacuum(store, location, options.vacuum().get().retention()).run(now, this::active);
+    Vacuum.Removed removed = new Vacuum(store, location, retention()).run(now, this::active);
     figures.filesVacuumed.addAndGet(removed.files());
     figures.bytesVacuumed.addAndGet(removed.bytes());
+  }
+
+  /** The greater of what the settings and the table itself say. */
+  private Duration retention() throws IOException {
+    Duration tables =
+        table
+            .exclusively(state -> state.version().deletedFileRetention())
+            .orElseThrow(() -> new IOException("The table is gone"))
+            .orElse(Duration.ZERO);
+    return tables.compareTo(options.retention()) > 0 ? tables : options.retention();
   }
 
   private Set<String> active() throws IOException {

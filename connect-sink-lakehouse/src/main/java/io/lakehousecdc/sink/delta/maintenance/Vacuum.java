@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.delta.storage.FileInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,11 +20,12 @@ import org.slf4j.LoggerFactory;
  * <p>A file goes only if all of this is true: it is older than the retention period (so it belongs
  * to no commit still going on); it is not active; and no commit of the retention period added or
  * removed it. Where the log no longer reaches back over the whole period, nothing goes. Files of
- * other kinds, and everything in directories that begin with {@code _} or {@code .}, are left
- * alone.
+ * other kinds, everything in directories that begin with {@code _} or {@code .}, and every other
+ * table below this one are left alone.
  */
 public final class Vacuum {
   private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
+  private static final String LOG_DIRECTORY = "/_delta_log/";
   private static final Duration CLOCK_SLACK = Duration.ofMinutes(5);
 
   private final FileIO store;
@@ -66,13 +68,16 @@ public final class Vacuum {
     long cutOff = nowMillis - retention.toMillis();
     // First the listing, then the log: what is committed in between is younger than the listing.
     List<FileInfo> old = new ArrayList<>();
+    Set<String> nested = new HashSet<>();
     store.walk(
         names.table(),
         file -> {
+          nestedTable(file).ifPresent(nested::add);
           if (file.modifiedMillis() < cutOff && isRemovable(file)) {
             old.add(file);
           }
         });
+    old.removeIf(file -> !nested.isEmpty() && isInAny(nested, file));
     if (old.isEmpty()) {
       return new Removed(0, 0);
     }
@@ -103,6 +108,24 @@ public final class Vacuum {
   /** Clocks of writers and store may differ, by less than this where the retention is long. */
   private long slack() {
     return Math.min(CLOCK_SLACK.toMillis(), retention.toMillis());
+  }
+
+  /** Location of the table below this one that a file of a log belongs to. */
+  private Optional<String> nestedTable(FileInfo file) {
+    int log = file.location().indexOf(LOG_DIRECTORY, names.table().length() + 1);
+    return log < 0 ? Optional.empty() : Optional.of(file.location().substring(0, log + 1));
+  }
+
+  private boolean isInAny(Set<String> tables, FileInfo file) {
+    String location = file.location();
+    int slash = location.indexOf('/', names.table().length() + 1);
+    while (slash >= 0) {
+      if (tables.contains(location.substring(0, slash + 1))) {
+        return true;
+      }
+      slash = location.indexOf('/', slash + 1);
+    }
+    return false;
   }
 
   private boolean isRemovable(FileInfo file) {

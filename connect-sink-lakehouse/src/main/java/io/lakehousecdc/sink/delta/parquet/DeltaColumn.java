@@ -32,15 +32,28 @@ import java.util.OptionalInt;
  * @param physicalName name in the files and in statistics; equal to {@code name} without column
  *     mapping
  * @param fieldId Parquet field id; empty without column mapping
- * @param type Delta type; fields of structs in it carry their physical names
+ * @param type Delta type; fields of structs in it carry their physical names and ids
  * @param nullable whether the column may hold NULL
+ * @param resolution how the column is found in files
  */
 public record DeltaColumn(
-    String name, String physicalName, OptionalInt fieldId, DataType type, boolean nullable) {
+    String name,
+    String physicalName,
+    OptionalInt fieldId,
+    DataType type,
+    boolean nullable,
+    Resolution resolution) {
   public DeltaColumn {
     requireNonNull(name, "name");
     requireNonNull(physicalName, "physicalName");
     requireNonNull(fieldId, "fieldId");
     requireNonNull(type, "type");
+    requireNonNull(resolution, "resolution");
+  }
+
+  /** A column that is found by its physical name. */
+  public DeltaColumn(
+      String name, String physicalName, OptionalInt fieldId, DataType type, boolean nullable) {
+    this(name, physicalName, fieldId, type, nullable, Resolution.NAME);
   }
 }

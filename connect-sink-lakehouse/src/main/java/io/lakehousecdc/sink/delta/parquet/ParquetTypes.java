@@ -34,6 +34,7 @@ import io.lakehousecdc.sink.delta.parquet.WriteOptions.Encoding;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.MessageType;
@@ -46,8 +47,6 @@ import org.apache.parquet.schema.Types;
 final class ParquetTypes {
   static final int MAX_DIGITS_OF_INT32 = 9;
   static final int MAX_DIGITS_OF_INT64 = 18;
-
-  private static final String COLUMN_MAPPING_ID = "delta.columnMapping.id";
 
   private ParquetTypes() {}
 
@@ -111,9 +110,8 @@ final class ParquetTypes {
             field.getDataType(),
             field.isNullable() ? OPTIONAL : REQUIRED,
             encoding);
-    return field.getMetadata().contains(COLUMN_MAPPING_ID)
-        ? type.withId(Math.toIntExact(field.getMetadata().getLong(COLUMN_MAPPING_ID)))
-        : type;
+    OptionalInt id = Resolution.id(field);
+    return id.isPresent() ? type.withId(id.getAsInt()) : type;
   }
 
   private static Type scalar(String name, DataType type, Repetition repetition, Encoding encoding) {

@@ -2,12 +2,12 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import io.delta.kernel.types.ArrayType;
+import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.MapType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -86,35 +86,14 @@ final class RowGroupColumns {
   }
 
   private static Optional<Type> find(DeltaColumn column, MessageType schema) {
-    return byId(column, schema)
-        .or(() -> byName(column, schema))
-        .map(type -> pruned(type, column.type()));
-  }
-
-  private static Optional<Type> byId(DeltaColumn column, MessageType schema) {
-    return column.fieldId().isEmpty()
-        ? Optional.empty()
-        : schema.getFields().stream()
-            .filter(
-                field ->
-                    field.getId() != null
-                        && field.getId().intValue() == column.fieldId().getAsInt())
-            .findFirst();
-  }
-
-  private static Optional<Type> byName(DeltaColumn column, MessageType schema) {
-    String name = column.physicalName();
-    if (schema.containsField(name)) {
-      return Optional.of(schema.getType(name));
-    }
-    String lower = name.toLowerCase(Locale.ROOT);
-    return schema.getFields().stream()
-        .filter(field -> field.getName().toLowerCase(Locale.ROOT).equals(lower))
-        .findFirst();
+    return column
+        .resolution()
+        .find(schema, column.physicalName(), column.fieldId())
+        .map(type -> pruned(type, column.type(), column.resolution()));
   }
 
   /** Leaves out the fields of structs that the table no longer has. */
-  private static Type pruned(Type stored, io.delta.kernel.types.DataType type) {
+  private static Type pruned(Type stored, DataType type, Resolution resolution) {
     if (stored.isPrimitive()) {
       return stored;
     }
@@ -122,9 +101,9 @@ final class RowGroupColumns {
     if (type instanceof StructType struct) {
       List<Type> kept = new ArrayList<>();
       for (StructField field : struct.fields()) {
-        if (group.containsField(field.getName())) {
-          kept.add(pruned(group.getType(field.getName()), field.getDataType()));
-        }
+        resolution
+            .find(group, field)
+            .ifPresent(found -> kept.add(pruned(found, field.getDataType(), resolution)));
       }
       return group.withNewFields(kept);
     }
@@ -135,11 +114,13 @@ final class RowGroupColumns {
     GroupType entry = repeated.asGroupType();
     if (type instanceof ArrayType array && entry.getFieldCount() == 1) {
       return group.withNewFields(
-          entry.withNewFields(pruned(entry.getType(0), array.getElementType())));
+          entry.withNewFields(pruned(entry.getType(0), array.getElementType(), resolution)));
     }
     if (type instanceof MapType map) {
       return group.withNewFields(
-          entry.withNewFields(entry.getType(0), pruned(entry.getType(1), map.getValueType())));
+          entry.withNewFields(
+              pruned(entry.getType(0), map.getKeyType(), resolution),
+              pruned(entry.getType(1), map.getValueType(), resolution)));
     }
     return stored;
   }
@@ -152,7 +133,9 @@ final class RowGroupColumns {
     Single(Type stored, DeltaColumn column) {
       this.root =
           new ValueConverters.Group(
-              List.of(ValueConverters.of(stored, column.type(), one -> value = one)),
+              List.of(
+                  ValueConverters.of(
+                      stored, column.type(), column.resolution(), one -> value = one)),
               () -> value = null,
               () -> {});
     }

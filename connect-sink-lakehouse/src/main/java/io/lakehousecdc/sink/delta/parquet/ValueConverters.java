@@ -25,15 +25,18 @@ import org.apache.parquet.schema.Type;
 final class ValueConverters {
   private ValueConverters() {}
 
-  static Converter of(Type stored, DataType type, Consumer<Object> to) {
+  /**
+   * @param resolution how fields of structs are found
+   */
+  static Converter of(Type stored, DataType type, Resolution resolution, Consumer<Object> to) {
     if (type instanceof ArrayType array) {
-      return list(stored.asGroupType(), array, to);
+      return list(stored.asGroupType(), array, resolution, to);
     }
     if (type instanceof MapType map) {
-      return map(stored.asGroupType(), map, to);
+      return map(stored.asGroupType(), map, resolution, to);
     }
     if (type instanceof StructType struct) {
-      return struct(stored.asGroupType(), struct, to);
+      return struct(stored.asGroupType(), struct, resolution, to);
     }
     return new Scalar(ValueDecoder.of(stored.asPrimitiveType(), type), to);
   }
@@ -42,7 +45,8 @@ final class ValueConverters {
    * A list as the Parquet format lays it down, with a group of one field around each element; or,
    * as older writers wrote it, without.
    */
-  private static Converter list(GroupType stored, ArrayType type, Consumer<Object> to) {
+  private static Converter list(
+      GroupType stored, ArrayType type, Resolution resolution, Consumer<Object> to) {
     Holder<List<Object>> list = new Holder<>();
     Type repeated = stored.getType(0);
     boolean wrapped =
@@ -54,18 +58,23 @@ final class ValueConverters {
     if (wrapped) {
       Holder<Object> element = new Holder<>();
       Converter value =
-          of(repeated.asGroupType().getType(0), type.getElementType(), one -> element.value = one);
+          of(
+              repeated.asGroupType().getType(0),
+              type.getElementType(),
+              resolution,
+              one -> element.value = one);
       elements =
           new Group(
               List.of(value), () -> element.value = null, () -> list.value.add(element.value));
     } else {
-      elements = of(repeated, type.getElementType(), one -> list.value.add(one));
+      elements = of(repeated, type.getElementType(), resolution, one -> list.value.add(one));
     }
     return new Group(
         List.of(elements), () -> list.value = new ArrayList<>(), () -> to.accept(list.value));
   }
 
-  private static Converter map(GroupType stored, MapType type, Consumer<Object> to) {
+  private static Converter map(
+      GroupType stored, MapType type, Resolution resolution, Consumer<Object> to) {
     Holder<Map<Object, Object>> map = new Holder<>();
     Holder<Object> key = new Holder<>();
     Holder<Object> value = new Holder<>();
@@ -73,8 +82,8 @@ final class ValueConverters {
     Converter entries =
         new Group(
             List.of(
-                of(entry.getType(0), type.getKeyType(), one -> key.value = one),
-                of(entry.getType(1), type.getValueType(), one -> value.value = one)),
+                of(entry.getType(0), type.getKeyType(), resolution, one -> key.value = one),
+                of(entry.getType(1), type.getValueType(), resolution, one -> value.value = one)),
             () -> {
               key.value = null;
               value.value = null;
@@ -84,25 +93,28 @@ final class ValueConverters {
         List.of(entries), () -> map.value = new LinkedHashMap<>(), () -> to.accept(map.value));
   }
 
-  private static Converter struct(GroupType stored, StructType type, Consumer<Object> to) {
+  private static Converter struct(
+      GroupType stored, StructType type, Resolution resolution, Consumer<Object> to) {
     Holder<Object[]> struct = new Holder<>();
-    List<StructField> fields = type.fields();
-    List<Converter> converters = new ArrayList<>();
-    for (Type field : stored.getFields()) {
-      int place = place(fields, field.getName());
-      converters.add(of(field, fields.get(place).getDataType(), one -> struct.value[place] = one));
+    Object[] empty = new Object[type.length()];
+    Converter[] converters = new Converter[stored.getFieldCount()];
+    for (int i = 0; i < empty.length; i++) {
+      int place = i;
+      StructField field = type.at(i);
+      resolution
+          .find(stored, field)
+          .ifPresent(
+              found ->
+                  converters[stored.getFieldIndex(found.getName())] =
+                      of(found, field.getDataType(), resolution, one -> struct.value[place] = one));
     }
-    return new Group(
-        converters, () -> struct.value = new Object[fields.size()], () -> to.accept(struct.value));
-  }
-
-  private static int place(List<StructField> fields, String name) {
-    for (int i = 0; i < fields.size(); i++) {
-      if (fields.get(i).getName().equals(name)) {
-        return i;
+    for (int i = 0; i < converters.length; i++) {
+      if (converters[i] == null) {
+        throw new IllegalArgumentException("No field " + stored.getFieldName(i));
       }
     }
-    throw new IllegalArgumentException("No field " + name);
+    return new Group(
+        List.of(converters), () -> struct.value = empty.clone(), () -> to.accept(struct.value));
   }
 
   private static final class Holder<T> {

@@ -111,6 +111,9 @@ public final class BatchMapping {
     if (cells != null) {
       for (int i = 0; i < cells.length; i++) {
         if (Cell.isKnown(cells[i])) {
+          if (row[places[i]] != KEEP) {
+            throw twice(i);
+          }
           row[places[i]] = convert(i, cells[i], key);
         }
       }
@@ -119,6 +122,17 @@ public final class BatchMapping {
       row[keyPlaces[i]] = keyValues[i];
     }
     return row;
+  }
+
+  /** A column that was renamed within a batch is there twice, too, but never in one row. */
+  private FatalException twice(int index) {
+    return new FatalException(
+        "Table "
+            + table
+            + ": the source has several columns whose names differ in case only, such as "
+            + schema.column(index).name()
+            + ". Delta has one column for all of them: rename or leave out the others with the"
+            + " transform ReplaceField.");
   }
 
   /** Names of the columns that the cells leave unchanged (TOAST). */

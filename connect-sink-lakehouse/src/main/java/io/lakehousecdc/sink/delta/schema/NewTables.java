@@ -12,4 +12,10 @@ import java.util.Map;
  * @param partitionBy columns that partition them
  */
 public record NewTables(
-    boolean deletionVectors, Map<String, String> properties, PartitionBy partitionBy) {}
+    boolean deletionVectors, Map<String, String> properties, PartitionBy partitionBy) {
+
+  /** Whether their columns are known to files by names of their own. */
+  boolean mapsColumns() {
+    return !properties.getOrDefault("delta.columnMapping.mode", "none").equals("none");
+  }
+}

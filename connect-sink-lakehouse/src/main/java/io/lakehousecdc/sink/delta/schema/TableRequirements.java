@@ -30,10 +30,18 @@ public final class TableRequirements {
    */
   public void requireUsable(TableId table, TableVersion version) {
     Map<String, String> properties = version.properties();
-    if (Boolean.parseBoolean(properties.get("delta.enableChangeDataFeed"))) {
-      throw refused(
-          table, "its Change Data Feed is on, which this sink cannot write", "Switch it off");
-    }
+    FeatureRequirements.refusal(version)
+        .ifPresent(
+            refusal -> {
+              throw refused(
+                  table,
+                  "it uses the table feature "
+                      + refusal.name()
+                      + ", which this sink cannot write ("
+                      + refusal.reason()
+                      + ")",
+                  refusal.remedy());
+            });
     if (writeMode == WriteMode.UPSERT && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
       throw refused(table, "it is append-only (delta.appendOnly)", "Set write.mode to append");
     }
@@ -56,6 +64,26 @@ public final class TableRequirements {
             "Partition it by columns of other types");
       }
     }
+  }
+
+  /**
+   * Refuses to make tables that it could not keep.
+   *
+   * @throws FatalException it could not; says why
+   */
+  static void requireKeepable(TableId table, Map<String, String> properties) {
+    FeatureRequirements.switchedOn(properties)
+        .ifPresent(
+            refusal -> {
+              throw new FatalException(
+                  "Table "
+                      + table
+                      + " cannot be created with the table feature "
+                      + refusal.name()
+                      + ", which this sink cannot write: "
+                      + refusal.reason()
+                      + ". Remove it from delta.table.properties.*.");
+            });
   }
 
   /**

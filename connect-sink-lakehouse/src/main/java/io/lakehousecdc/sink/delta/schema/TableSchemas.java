@@ -37,6 +37,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,11 +70,15 @@ public final class TableSchemas {
               + log.location()
               + ", and schema.evolution is none. Create it, or set schema.evolution to additive.");
     }
+    requireNotNested(log, table);
+    TableRequirements.requireKeepable(table, newTables.properties());
+    RowSchema source = ColumnNames.canonical(schema, List.of());
+    ColumnNames.require(table, source, metadataColumns().keySet(), newTables.mapsColumns());
     StructType columns = new StructType();
-    for (int i = 0; i < schema.size(); i++) {
-      Column column = schema.column(i);
+    for (int i = 0; i < source.size(); i++) {
+      Column column = source.column(i);
       // What the source calls required may be dropped there one day; keys are what stays.
-      boolean key = options.writeMode() == WriteMode.UPSERT && schema.keyColumns().contains(i);
+      boolean key = options.writeMode() == WriteMode.UPSERT && source.keyColumns().contains(i);
       columns =
           columns.add(
               column.name(),
@@ -80,14 +86,6 @@ public final class TableSchemas {
               !key);
     }
     for (Map.Entry<String, DataType> column : metadataColumns().entrySet()) {
-      if (schema.indexOf(column.getKey()) >= 0) {
-        throw new FatalException(
-            "Table "
-                + table
-                + ": the source has a column named "
-                + column.getKey()
-                + ", as has the sink. Set metadata.column.* to other names.");
-      }
       columns = columns.add(new StructField(column.getKey(), column.getValue(), true));
     }
     List<String> partitionBy = newTables.partitionBy().of(table);
@@ -98,6 +96,23 @@ public final class TableSchemas {
     created.schema().fields().forEach(field -> types.put(field.getName(), type(field)));
     GuessedTypes.warning(table, schema, types).ifPresent(LOG::warn);
     return created;
+  }
+
+  private static void requireNotNested(TableLog log, TableId table) {
+    log.nested()
+        .ifPresent(
+            other -> {
+              throw new FatalException(
+                  "Table "
+                      + table
+                      + " cannot be made at "
+                      + log.location()
+                      + ": there is another table at "
+                      + other
+                      + ", and of two tables one of which lies in the other, a VACUUM of the outer"
+                      + " one deletes the files of the inner one. Map it to another name with"
+                      + " table.name.map.");
+            });
   }
 
   /**
@@ -111,11 +126,13 @@ public final class TableSchemas {
     MappedFields fields = new MappedFields(version);
     Map<String, String> properties = new HashMap<>();
     List<String> done = new ArrayList<>();
-    for (SchemaChange change : plan(table, version, schema)) {
+    RowSchema source = ColumnNames.canonical(schema, version.schema().fieldNames());
+    ColumnNames.require(table, source, metadataColumns().keySet(), version.mapsColumns());
+    for (SchemaChange change : plan(table, version, source)) {
       apply(change, version, fields, properties).ifPresent(done::add);
     }
     for (Map.Entry<String, DataType> column : metadataColumns().entrySet()) {
-      if (version.schema().indexOf(column.getKey()) < 0) {
+      if (!fields.has(column.getKey())) {
         fields.add(column.getKey(), column.getValue());
         done.add("add column " + column.getKey());
       }
@@ -158,9 +175,11 @@ public final class TableSchemas {
   }
 
   private List<SchemaChange> plan(TableId table, TableVersion version, RowSchema schema) {
+    Set<String> own =
+        metadataColumns().keySet().stream().map(ColumnNames::key).collect(Collectors.toSet());
     List<StoredColumn> stored = new ArrayList<>();
     for (StructField field : version.schema().fields()) {
-      if (!metadataColumns().containsKey(field.getName())) {
+      if (!own.contains(ColumnNames.key(field.getName()))) {
         stored.add(
             new StoredColumn(
                 field.getName(),

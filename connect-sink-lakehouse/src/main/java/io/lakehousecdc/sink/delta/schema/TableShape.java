@@ -30,7 +30,7 @@ public final class TableShape {
     this.columns = List.copyOf(version.columns());
     this.partitioning = new Partitioning(columns, version.partitionColumns());
     for (int i = 0; i < columns.size(); i++) {
-      places.put(columns.get(i).name(), i);
+      places.put(ColumnNames.key(columns.get(i).name()), i);
     }
     this.op = place(names.op());
     this.ts = place(names.ts());
@@ -53,9 +53,9 @@ public final class TableShape {
     return columns.size();
   }
 
-  /** Place of the named column, or -1. */
+  /** Place of the named column, whatever the case of its letters, or -1. */
   public int place(String name) {
-    return places.getOrDefault(name, -1);
+    return places.getOrDefault(ColumnNames.key(name), -1);
   }
 
   /** The named columns, in the order of the names. */

@@ -83,6 +83,17 @@ final class IndexBuild {
         files.size(),
         (System.nanoTime() - start) / 1_000_000,
         keys.bytes());
+    warnOfRowsWithoutKey(keys, table);
+  }
+
+  private static void warnOfRowsWithoutKey(KeyMap keys, String table) {
+    if (keys.withoutKey() > 0) {
+      LOG.warn(
+          "{}: {} rows, written by other programs, have NULL in a key column. The sink leaves them"
+              + " as they are.",
+          table,
+          keys.withoutKey());
+    }
   }
 
   /** Returns when none of the threads uses the index any more. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -35,6 +36,7 @@ public final class KeyMap implements AutoCloseable {
   private final List<String> paths = new ArrayList<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final EncodedKey scratch = new EncodedKey();
+  private final AtomicLong withoutKey = new AtomicLong();
 
   /**
    * @param columns key columns, in key order
@@ -62,7 +64,7 @@ public final class KeyMap implements AutoCloseable {
   }
 
   /**
-   * @param values values of the key columns in the form that files take
+   * @param values values of the key columns in the form that files take; none is null
    */
   public KeyBits encode(Object[] values) {
     encoder.encode(values, scratch);
@@ -83,12 +85,36 @@ public final class KeyMap implements AutoCloseable {
     return locations;
   }
 
-  /** Points each key to the row of a new file that has the key's place in the list. */
+  /**
+   * Whether a key has a NULL. Only other programs write such rows. No change of the source has
+   * their key, so that they stay out of the index.
+   */
+  public static boolean hasNull(Object[] values) {
+    for (Object value : values) {
+      if (value == null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Number of rows with a NULL in their key that were read since the index was begun. */
+  public long withoutKey() {
+    return withoutKey.get();
+  }
+
+  /**
+   * Points each key to the row of a new file that has the key's place in the list.
+   *
+   * @param keys null for a row without a key
+   */
   public void put(List<KeyBits> keys, LiveFile file) {
     KeyMoves moves = new KeyMoves();
     for (int row = 0; row < keys.size(); row++) {
-      scratch.set(keys.get(row).first(), keys.get(row).second());
-      moves.add(scratch, row);
+      if (keys.get(row) != null) {
+        scratch.set(keys.get(row).first(), keys.get(row).second());
+        moves.add(scratch, row);
+      }
     }
     moves.arrange();
     apply(moves, file, new RoaringBitmap());
@@ -134,8 +160,12 @@ public final class KeyMap implements AutoCloseable {
         file.live(),
         columns,
         (row, values) -> {
-          encoder.encode(values, key);
-          loader.put(key, number, row);
+          if (hasNull(values)) {
+            withoutKey.incrementAndGet();
+          } else {
+            encoder.encode(values, key);
+            loader.put(key, number, row);
+          }
         });
     loader.flush();
   }

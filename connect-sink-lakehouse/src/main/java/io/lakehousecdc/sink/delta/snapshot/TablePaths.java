@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The locations of tables and their files. */
 public final class TablePaths {
@@ -28,11 +29,14 @@ public final class TablePaths {
    * @throws FatalException a part of the name would lead elsewhere
    */
   public String table(TableId table) {
-    String path = root;
-    if (!table.schema().isEmpty()) {
-      path += "/" + segment(table.schema(), table);
-    }
-    return path + "/" + segment(table.name(), table);
+    refusal(table)
+        .ifPresent(
+            reason -> {
+              throw new FatalException(reason);
+            });
+    return table.schema().isEmpty()
+        ? root + "/" + table.name()
+        : root + "/" + table.schema() + "/" + table.name();
   }
 
   /** Location of the table of partition states. */
@@ -62,21 +66,30 @@ public final class TablePaths {
     return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  private static String segment(String name, TableId table) {
-    if (name.equals(".")
-        || name.equals("..")
-        || name.startsWith("_")
-        || name.indexOf('/') >= 0
-        || name.indexOf('\\') >= 0
-        || name.chars().anyMatch(Character::isISOControl)) {
-      throw new FatalException(
-          "Table "
-              + table
-              + " cannot be a directory below delta.root: "
-              + name
-              + " holds a separator or control character, is . or .., or begins with an underscore"
-              + " (reserved). Map it to another name with table.name.map.");
-    }
-    return name;
+  /**
+   * Why there can be no table of that name: a part of it would lead elsewhere, or to what Delta
+   * keeps beside tables; empty where there can be one.
+   */
+  public static Optional<String> refusal(TableId table) {
+    boolean valid =
+        isSegment(table.name()) && (table.schema().isEmpty() || isSegment(table.schema()));
+    return valid
+        ? Optional.empty()
+        : Optional.of(
+            "Table "
+                + table
+                + " cannot be a directory below delta.root: a part of its name holds a separator or"
+                + " control character, is . or .., or begins with an underscore (reserved). Map it"
+                + " to another name with table.name.map, or leave it out with a filter of tables.");
+  }
+
+  private static boolean isSegment(String name) {
+    return !name.equals(".")
+        && !name.equals("..")
+        && !name.isEmpty()
+        && !name.startsWith("_")
+        && name.indexOf('/') < 0
+        && name.indexOf('\\') < 0
+        && name.chars().noneMatch(Character::isISOControl);
   }
 }

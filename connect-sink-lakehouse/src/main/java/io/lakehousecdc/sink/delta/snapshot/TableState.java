@@ -113,6 +113,11 @@ public final class TableState implements AutoCloseable {
     return keys;
   }
 
+  /** Number of rows found with a NULL in their key; such a row is in no index. */
+  public long rowsWithoutKey() {
+    return keys == null ? 0 : keys.withoutKey();
+  }
+
   /** The row of each key, or null where the table has none. */
   public StoredRow[] find(List<KeyBits> wanted) {
     long[] places = keys.get(wanted);
@@ -143,6 +148,7 @@ public final class TableState implements AutoCloseable {
       Map<String, Optional<String>> newDomains) {
     files.replace(removed, added);
     setDomains(newDomains);
+    setSystemDomains(now);
     take(now);
     if (keys != null) {
       keys.prune(files::contains);
@@ -162,6 +168,7 @@ public final class TableState implements AutoCloseable {
    */
   public void evolved(TableVersion now, Map<String, String> newDomains) {
     domains.putAll(newDomains);
+    setSystemDomains(now);
     take(now);
     shape = new TableShape(now, names);
     if (keys != null && !hasKeyColumns()) {
@@ -209,6 +216,21 @@ public final class TableState implements AutoCloseable {
     changes.forEach(
         (name, value) ->
             value.ifPresentOrElse(text -> domains.put(name, text), () -> domains.remove(name)));
+  }
+
+  /**
+   * Takes over the domains that Kernel sets by itself, such as the greatest row id given out: one
+   * that is handed back old lets row ids be given out twice.
+   */
+  private void setSystemDomains(TableVersion now) {
+    domains.keySet().removeIf(TableVersion::isSystemDomain);
+    now.domains()
+        .forEach(
+            (name, text) -> {
+              if (TableVersion.isSystemDomain(name)) {
+                domains.put(name, text);
+              }
+            });
   }
 
   /** Takes over a version whose files and domains are in place. */

@@ -85,7 +85,13 @@ public interface FileIO {
   /**
    * Writes a small file if there is none of that name, atomically among all writers, and durably.
    *
-   * @throws java.nio.file.FileAlreadyExistsException there is one; it is unchanged
+   * <p>An implementation need not find out what became of a request whose answer was lost, nor
+   * whose file it is that has the name: the sink reads the file in both cases and compares, and
+   * takes back what belongs to a log entry only where another writer's is there. So a read that
+   * follows sees the file, and a request that has failed may take effect later.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException there is one, by another writer or by an
+   *     earlier try of this call; it is unchanged
    * @throws IOException whether the file was written is not known
    */
   void putIfAbsent(String location, byte[] content) throws IOException;

@@ -96,7 +96,11 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
     try (FileInput input = store.open(source)) {
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(input.length()));
       input.readFully(0, content);
-      new KernelOutputFile(store, destination).write(content.array(), overwrite);
+      if (overwrite) {
+        new KernelOutputFile(store, destination).replace(content.array());
+      } else {
+        store.putIfAbsent(destination, content.array());
+      }
     }
   }
 

@@ -28,14 +28,14 @@ record KernelOutputFile(FileIO store, String path) implements OutputFile {
         content.write('\n');
       }
     }
-    write(content.toByteArray(), overwrite);
+    if (overwrite) {
+      replace(content.toByteArray());
+    } else {
+      ConfirmedPut.put(store, path, content.toByteArray());
+    }
   }
 
-  void write(byte[] content, boolean overwrite) throws IOException {
-    if (!overwrite) {
-      store.putIfAbsent(path, content);
-      return;
-    }
+  void replace(byte[] content) throws IOException {
     try (FileOutput output = store.create(path)) {
       output.write(content);
       output.complete();

@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.spi.TargetSettings;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param codec {@code delta.parquet.compression}
  * @param tableProperties {@code delta.table.properties.*} by what follows the prefix
  * @param partitionBy {@code delta.partition.by}
+ * @param onOverwrite {@code delta.on.overwrite}
  * @param maintenance what is done beside commits
  */
 public record DeltaSettings(
@@ -36,6 +38,7 @@ public record DeltaSettings(
     Codec codec,
     Map<String, String> tableProperties,
     PartitionBy partitionBy,
+    OnOverwrite onOverwrite,
     MaintenanceOptions maintenance) {
 
   public static final String ROOT = "delta.root";
@@ -43,6 +46,7 @@ public record DeltaSettings(
   public static final String COMPRESSION = "delta.parquet.compression";
   public static final String PARTITION_BY = "delta.partition.by";
   public static final String TABLE_PROPERTIES = "delta.table.properties.";
+  public static final String ON_OVERWRITE = "delta.on.overwrite";
   public static final String COMPACTION = "delta.compaction";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
   public static final String CHECKPOINT_INTERVAL = "delta.checkpoint.interval";
@@ -80,6 +84,14 @@ public record DeltaSettings(
                   + " Each commit writes a file for every partition that it touches: choose columns"
                   + " of few values. Of type boolean, integer, decimal, date or text; an empty text"
                   + " is rejected there, because Delta reads it as NULL."),
+          Setting.choice(
+              ON_OVERWRITE,
+              "fail",
+              List.of("fail", "restart", "continue"),
+              "What is done where another program has overwritten a table (INSERT OVERWRITE, CREATE"
+                  + " OR REPLACE TABLE, TRUNCATE, DELETE of all rows), so that rows delivered before"
+                  + " are gone: fail stops the task, restart reads again all that Kafka holds of the"
+                  + " table's topics, continue leaves the rows as they are and logs a warning."),
           Setting.optional(
               COMPACTION,
               Kind.BOOLEAN,
@@ -119,6 +131,7 @@ public record DeltaSettings(
         Codec.named(settings.text(COMPRESSION)),
         settings.withPrefix(TABLE_PROPERTIES),
         PartitionBy.parse(settings.text(PARTITION_BY)),
+        OnOverwrite.valueOf(settings.text(ON_OVERWRITE).toUpperCase(Locale.ROOT)),
         maintenance(settings));
   }
 

@@ -49,6 +49,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final CommitClock clock = new CommitClock();
   private final TableHead head;
   private final TableLock lock;
+  private volatile long rowsWithoutKey;
 
   public DeltaTable(
       TableId id,
@@ -65,7 +66,9 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.options = options;
     this.attempts = new CommitAttempts(id, location);
     this.lock = new TableLock(id, location);
-    this.head = new TableHead(id, log, settings.newTables(), rowFiles, vectors, options);
+    this.head =
+        new TableHead(
+            id, log, settings.newTables(), settings.onOverwrite(), rowFiles, vectors, options);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -214,6 +217,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return clock;
   }
 
+  /** Number of rows with a NULL in their key, which others have written, as last seen. */
+  public long rowsWithoutKey() {
+    return rowsWithoutKey;
+  }
+
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
@@ -229,6 +237,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       commit.write();
       commit.log(domains);
       takeOver(commit);
+      rowsWithoutKey = head.state().rowsWithoutKey();
       maintenance.committed();
       return commit.receipt();
     }

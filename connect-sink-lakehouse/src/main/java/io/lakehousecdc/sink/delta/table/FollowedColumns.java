@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.table;
 
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.ColumnMask;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.TableId;
@@ -19,11 +21,16 @@ import io.lakehousecdc.sink.schema.SchemaChange.DropColumn;
 import io.lakehousecdc.sink.schema.SchemaChange.ReplaceColumn;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +58,7 @@ final class FollowedColumns {
       stored = text;
       known = text == null ? ColumnHistory.EMPTY : parsed(text);
     }
-    ColumnChanges changes = ColumnChanges.of(known, batch, options);
+    ColumnChanges changes = withRenamed(ColumnChanges.of(known, batch, options), batch);
     if (changes.isNews()) {
       String description = changes.description(options);
       if (!description.isEmpty()) {
@@ -64,21 +71,35 @@ final class FollowedColumns {
   }
 
   /**
-   * Carries out what has to be done to columns, and sets the domain in the same commit. Keys and
-   * partition columns are left alone.
+   * Carries out what has to be done to columns, and sets the domain in the same commit. Keys,
+   * partition columns and clustering columns are left alone. A column that the source has dropped,
+   * and of which it has one that differs in case only, was renamed.
    *
+   * @return whether anything was done
    * @throws CommitConflictException another writer committed first
    */
-  void carryOut(ColumnChanges changes, TableState state, TableLog log)
+  boolean carryOut(ColumnChanges changes, TableState state, TableLog log)
       throws CommitConflictException {
     TableVersion version = state.version();
     MappedFields fields = new MappedFields(version);
     List<String> done = new ArrayList<>();
+    Map<String, String> renamed = renamed(changes);
+    renamed.forEach(
+        (from, to) -> {
+          if (mayBeRenamed(version, from)) {
+            fields.rename(from, to);
+            done.add("rename column " + from + " to " + to);
+          }
+        });
     for (SchemaChange step : changes.steps()) {
-      if (step instanceof DropColumn drop && mayGo(version, drop.name())) {
+      if (step instanceof DropColumn drop
+          && !renamed.containsKey(drop.name())
+          && mayGo(version, drop.name())) {
         fields.drop(drop.name());
         done.add("drop column " + drop.name());
-      } else if (step instanceof ClearColumn clear && mayGo(version, clear.name())) {
+      } else if (step instanceof ClearColumn clear
+          && !renamed.containsKey(clear.name())
+          && mayGo(version, clear.name())) {
         fields.clear(clear.name());
         done.add("clear column " + clear.name());
       } else if (step instanceof ReplaceColumn replace && mayGo(version, replace.column().name())) {
@@ -93,13 +114,59 @@ final class FollowedColumns {
       state.evolved(log.definition().evolve(version, fields.schema(), Map.of(), domains), domains);
       LOG.info("Changed table {}: {}", id, done);
     }
+    return !done.isEmpty();
+  }
+
+  /** Changes whose batch has the values that came under the former spelling of a name, too. */
+  private ColumnChanges withRenamed(ColumnChanges changes, TableBatch batch) {
+    Set<String> dropped = new TreeSet<>(changes.history().dropped());
+    Set<String> live = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    batch.schema().columns().stream()
+        .map(Column::name)
+        .filter(name -> !dropped.contains(name))
+        .forEach(live::add);
+    Set<String> renamed = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    dropped.stream().filter(live::contains).forEach(renamed::add);
+    if (renamed.isEmpty()) {
+      return changes;
+    }
+    Map<String, Position> voids = new HashMap<>(changes.history().voidUpTo());
+    voids.keySet().removeIf(renamed::contains);
+    boolean masks = options.droppedColumns() != DroppedColumns.KEEP;
+    dropped.removeIf(renamed::contains);
+    return new ColumnChanges(
+        changes.history(),
+        changes.isNews(),
+        changes.dropped(),
+        changes.returned(),
+        changes.steps(),
+        ColumnMask.apply(batch, masks ? dropped : Set.of(), voids));
+  }
+
+  /** New names of columns by their old ones. */
+  private static Map<String, String> renamed(ColumnChanges changes) {
+    Map<String, String> renamed = new TreeMap<>();
+    for (String dropped : changes.dropped()) {
+      for (Column column : changes.batch().schema().columns()) {
+        if (!column.name().equals(dropped) && column.name().equalsIgnoreCase(dropped)) {
+          renamed.put(dropped, column.name());
+        }
+      }
+    }
+    return renamed;
+  }
+
+  /** The names of partition columns are kept in a list of their own. */
+  private static boolean mayBeRenamed(TableVersion version, String name) {
+    return version.schema().indexOf(name) >= 0 && !version.partitionColumns().contains(name);
   }
 
   private static boolean mayGo(TableVersion version, String name) {
     int place = version.schema().indexOf(name);
     return place >= 0
         && version.schema().at(place).isNullable()
-        && !version.partitionColumns().contains(name);
+        && !version.partitionColumns().contains(name)
+        && !version.isClusteredBy(name);
   }
 
   /** Domains that have to be set with the batch. */

@@ -32,7 +32,7 @@ final class TableHead {
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
-  private final RestoreDetector restores;
+  private final ReplacementDetector replacements;
   private final FollowedColumns columns;
   private TableState state;
   private RowSchema fitting;
@@ -41,6 +41,7 @@ final class TableHead {
       TableId id,
       TableLog log,
       NewTables newTables,
+      OnOverwrite onOverwrite,
       RowFiles rowFiles,
       DeletionVectors vectors,
       TableOptions options) {
@@ -51,7 +52,7 @@ final class TableHead {
     this.rowFiles = rowFiles;
     this.vectors = vectors;
     this.options = options;
-    this.restores = new RestoreDetector(id, log);
+    this.replacements = new ReplacementDetector(id, log, onOverwrite);
     this.columns = new FollowedColumns(id, options);
   }
 
@@ -66,14 +67,15 @@ final class TableHead {
   }
 
   /**
-   * Takes over what others have committed, a RESTORE included; false where there is no table.
+   * Takes over what others have committed, a RESTORE or an overwrite included; false where there is
+   * no table.
    *
    * @throws CommitConflictException another writer committed meanwhile: it is to be done again
    */
   boolean refresh() throws IOException, CommitConflictException {
     boolean exists = takeOver();
     if (exists && !state.isRestoreChecked()) {
-      restores.check(state);
+      replacements.check(state);
     }
     return exists;
   }
@@ -87,14 +89,11 @@ final class TableHead {
       }
       return found.isPresent();
     }
-    if (log.isNewest(state.version().number())) {
+    if (log.isNewest(state.version())) {
       return true;
     }
     Optional<TableVersion> latest = log.latest();
-    Optional<LogChanges> changes =
-        latest
-            .filter(version -> version.tableId().equals(state.version().tableId()))
-            .flatMap(version -> log.changes(state.version().number(), version));
+    Optional<LogChanges> changes = latest.flatMap(version -> log.changes(state.version(), version));
     if (changes.isEmpty()) {
       forget();
       return takeOver();
@@ -133,8 +132,7 @@ final class TableHead {
       return ColumnChanges.none(batch);
     }
     ColumnChanges changes = columns.changes(batch, state.domains());
-    if (!changes.steps().isEmpty()) {
-      columns.carryOut(changes, state, log);
+    if (columns.carryOut(changes, state, log)) {
       fitting = null;
     }
     prepare(changes.batch().schema());
@@ -167,9 +165,7 @@ final class TableHead {
   /** Reads the version anew, where it is still the newest. */
   void reload() {
     if (state != null) {
-      log.latest()
-          .filter(latest -> latest.number() == state.version().number())
-          .ifPresent(state::reloaded);
+      log.latest().filter(latest -> latest.isSame(state.version())).ifPresent(state::reloaded);
     }
   }
 

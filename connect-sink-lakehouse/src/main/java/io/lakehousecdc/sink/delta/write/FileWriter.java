@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.WrittenFile;
@@ -32,11 +33,12 @@ public final class FileWriter {
   private static final int PIECE = 50_000;
 
   private final TableState state;
-  private final KeyMap index;
-  private final int[] keyPlaces;
+  private KeyMap index;
+  private int[] keyPlaces;
   private final DeletionVectors vectors;
   private final String table;
   private final CommitClock clock;
+  private final RowIds rowIds;
   private final List<LiveFile> removed = new ArrayList<>();
   private final List<LiveFile> added = new ArrayList<>();
   private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
@@ -47,6 +49,15 @@ public final class FileWriter {
    */
   public FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
     this.state = state;
+    this.vectors = vectors;
+    this.table = table;
+    this.clock = clock;
+    this.rowIds = state.version().rowIds();
+  }
+
+  /** Writes the files; all of them are durable when this returns. */
+  public PreparedCommit write(BatchPlan plan) throws IOException {
+    // Not before: it is the plan of the first batch that has the index built.
     this.index = state.keys();
     this.keyPlaces =
         index == null
@@ -54,13 +65,6 @@ public final class FileWriter {
             : index.columns().stream()
                 .mapToInt(column -> state.shape().place(column.name()))
                 .toArray();
-    this.vectors = vectors;
-    this.table = table;
-    this.clock = clock;
-  }
-
-  /** Writes the files; all of them are durable when this returns. */
-  public PreparedCommit write(BatchPlan plan) throws IOException {
     writeRows(plan.rows());
     for (SoftDelete softDelete : plan.softDeletes()) {
       write(softDelete);
@@ -114,7 +118,7 @@ public final class FileWriter {
     writeRows(piece);
   }
 
-  /** Key of a row as it is stored; null where there is no index that has to know it. */
+  /** Key of a row as it is stored; null where it has none, or no index has to know it. */
   private KeyBits storedKey(Object[] row) {
     if (index == null) {
       return null;
@@ -123,7 +127,7 @@ public final class FileWriter {
     for (int i = 0; i < key.length; i++) {
       key[i] = row[keyPlaces[i]];
     }
-    return index.encode(key);
+    return KeyMap.hasNull(key) ? null : index.encode(key);
   }
 
   private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
@@ -133,7 +137,7 @@ public final class FileWriter {
     try (RowFileWriter writer = begin(name)) {
       for (NewRow row : rows) {
         writer.write(partitioning.stored(row.values()));
-        if (row.key() != null) {
+        if (index != null) {
           keys.add(row.key());
         }
       }
@@ -215,8 +219,10 @@ public final class FileWriter {
       throws IOException {
     WrittenFile written = writer.finish();
     DataFile file =
-        DataFile.written(
-            name, partition, written.size(), System.currentTimeMillis(), written.statistics());
+        rowIds.given(
+            DataFile.written(
+                name, partition, written.size(), System.currentTimeMillis(), written.statistics()),
+            written.rows());
     LiveFile live =
         new LiveFile(
             file,

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ class CompactorTest {
             .compact(
                 List.of(a, b),
                 COLUMNS,
+                List.of(),
                 directory + "/c.parquet",
                 (row, values) -> {
                   assertEquals(shown.size(), row);
@@ -57,7 +59,8 @@ class CompactorTest {
     Source b = source("b", 100, 10, 5);
     Compacted compacted =
         new Compactor(store, WriteOptions.DEFAULT)
-            .compact(List.of(a, b), COLUMNS, directory + "/c.parquet", (row, values) -> {});
+            .compact(
+                List.of(a, b), COLUMNS, List.of(), directory + "/c.parquet", (row, values) -> {});
 
     RoaringBitmap gone =
         compacted.deletedMeanwhile(
@@ -74,7 +77,7 @@ class CompactorTest {
     Source a = source("a", 0, 10, 4);
     Compacted compacted =
         new Compactor(store, WriteOptions.DEFAULT)
-            .compact(List.of(a), COLUMNS, directory + "/c.parquet", (row, values) -> {});
+            .compact(List.of(a), COLUMNS, List.of(), directory + "/c.parquet", (row, values) -> {});
 
     assertTrue(compacted.deletedMeanwhile(List.of(RoaringBitmap.bitmapOf(4))).isEmpty());
   }
@@ -91,7 +94,7 @@ class CompactorTest {
     RoaringBitmap live = new RoaringBitmap();
     live.add(0L, rows);
     live.andNot(RoaringBitmap.bitmapOf(deleted));
-    return new Source(name + ".parquet", location, live);
+    return new Source(name + ".parquet", location, live, Optional.empty());
   }
 
   private List<Long> ids(String location, long rows) throws IOException {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class LogUpkeepTest {
 
   @Test
   void checkpointIsOfTheNewestVersion() throws IOException {
-    LogUpkeep upkeep = new LogUpkeep(store, table.toString());
+    LogUpkeep upkeep = new LogUpkeep(store, table.toString(), Duration.ZERO);
 
     assertEquals(3, upkeep.checkpoint());
     assertTrue(Files.exists(log("checkpoint.parquet", 3)));
@@ -55,10 +56,10 @@ class LogUpkeepTest {
 
   @Test
   void checkpointOfAnotherWriterStays() throws IOException {
-    new LogUpkeep(store, table.toString()).checkpoint();
+    new LogUpkeep(store, table.toString(), Duration.ZERO).checkpoint();
     Object written = fileKey(log("checkpoint.parquet", 3));
 
-    assertEquals(3, new LogUpkeep(store, table.toString()).checkpoint());
+    assertEquals(3, new LogUpkeep(store, table.toString(), Duration.ZERO).checkpoint());
 
     assertEquals(written, fileKey(log("checkpoint.parquet", 3)));
   }
@@ -69,7 +70,7 @@ class LogUpkeepTest {
 
   @Test
   void sideFilesOfVersionsThatAreGoneGo() throws IOException {
-    LogUpkeep upkeep = new LogUpkeep(store, table.toString());
+    LogUpkeep upkeep = new LogUpkeep(store, table.toString(), Duration.ZERO);
     upkeep.checkpoint();
     for (int version = 0; version < 4; version++) {
       Files.writeString(log("crc", version), "{}");

@@ -31,6 +31,7 @@ import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
+import io.lakehousecdc.sink.delta.table.OnOverwrite;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class TableMaintenanceTest {
         table(NONE, Map.of("delta.logRetentionDuration", "interval 0 seconds"))) {
       TableCompaction compaction = compaction(table);
       Vacuum vacuum = new Vacuum(store, location(), Duration.ZERO);
-      LogUpkeep log = new LogUpkeep(store, location());
+      LogUpkeep log = new LogUpkeep(store, location(), Duration.ZERO);
       fill(table, 10_000);
       List<Figures> seen = new ArrayList<>();
       for (int commit = 1; commit <= 120; commit++) {
@@ -122,6 +123,7 @@ class TableMaintenanceTest {
                 Codec.ZSTD,
                 Map.of(),
                 PartitionBy.NOTHING,
+                OnOverwrite.FAIL,
                 options),
             TableOptions.DEFAULT)) {
       fill(table, 5_000);
@@ -216,14 +218,14 @@ class TableMaintenanceTest {
       for (long id = 1; id < 4; id++) {
         commit(busy, List.of(upsert(id)));
       }
-      new LogUpkeep(store, location()).checkpoint();
+      new LogUpkeep(store, location(), Duration.ZERO).checkpoint();
       commit(idle, List.of(upsert(1), upsert(4)));
     }
     assertEquals(model, stored());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 6})
+  @ValueSource(ints = {1, 3, 4, 6})
   void tableThatOthersMadeAnewIsReadFromTheStart(int commits) throws IOException {
     try (DeltaTable table = table(NONE, Map.of());
         DeltaTable other = table(NONE, Map.of())) {
@@ -318,7 +320,13 @@ class TableMaintenanceTest {
         store,
         new RowFiles(store, WriteOptions.DEFAULT),
         new DeltaSettings(
-            root.toString(), true, Codec.ZSTD, properties, PartitionBy.NOTHING, options),
+            root.toString(),
+            true,
+            Codec.ZSTD,
+            properties,
+            PartitionBy.NOTHING,
+            OnOverwrite.FAIL,
+            options),
         TableOptions.DEFAULT);
   }
 

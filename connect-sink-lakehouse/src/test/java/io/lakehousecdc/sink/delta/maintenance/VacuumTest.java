@@ -49,6 +49,27 @@ class VacuumTest {
   }
 
   @Test
+  void tablesBelowAreLeftAlone() throws IOException {
+    Set<String> others =
+        Set.of(
+            "items/part-a.parquet",
+            "items/day=1/deletion_vector_" + UUID.randomUUID() + ".bin",
+            "items/_delta_log/00000000000000000000.checkpoint.parquet",
+            "items/_delta_log/.partial-1",
+            "deep/er/part-b.parquet",
+            "deep/er/_delta_log/00000000000000000003.crc");
+    for (String other : others) {
+      file(other, OLD);
+    }
+    file("item/part-orphan.parquet", OLD);
+    file("items2/part-orphan.parquet", OLD);
+    file("deep/part-orphan.parquet", OLD);
+
+    assertEquals(3, run(Set.of()).files());
+    assertEquals(others, left());
+  }
+
+  @Test
   void recentFilesStay() throws IOException {
     file("part-being-committed.parquet", RECENT);
     file(".partial-1", RECENT);

@@ -189,7 +189,7 @@ class RowFileTest {
   }
 
   @Test
-  void columnIsFoundByIdThenByNameAndElseReadsAsNull() throws IOException {
+  void columnIsFoundByItsNameWhateverItsCaseAndElseReadsAsNull() throws IOException {
     String file =
         write(
             List.of(
@@ -199,7 +199,7 @@ class RowFileTest {
             List.<Object[]>of(new Object[] {10L, 20L}));
     List<DeltaColumn> wanted =
         List.of(
-            new DeltaColumn("renamed", "other", OptionalInt.of(1), LongType.LONG, true),
+            new DeltaColumn("renamed", "col-a", OptionalInt.of(1), LongType.LONG, true),
             new DeltaColumn("b", "B", OptionalInt.of(2), LongType.LONG, true),
             new DeltaColumn("later", "col-later", OptionalInt.of(3), LongType.LONG, true));
 

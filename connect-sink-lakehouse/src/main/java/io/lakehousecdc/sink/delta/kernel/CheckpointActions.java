@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.kernel;
+
+import io.delta.kernel.data.ColumnVector;
+import io.delta.kernel.data.ColumnarBatch;
+import io.delta.kernel.data.FilteredColumnarBatch;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.DomainMetadata;
+import io.delta.kernel.internal.actions.RemoveFile;
+import io.delta.kernel.internal.actions.SetTransaction;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.replay.ActionsIterator;
+import io.delta.kernel.internal.replay.LogReplayUtils;
+import io.delta.kernel.internal.snapshot.LogSegment;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.CloseableIterator;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The actions that a checkpoint holds: of each file, domain and application the newest, and the
+ * newest metadata and protocol. Reads the log backwards, so that what comes first wins. Files that
+ * were removed lately are kept, whether a commit tells of them or only the checkpoint before:
+ * VACUUM deletes what the log does not name, and old versions need them.
+ *
+ * <p>Kernel's own iterator (4.4.0) drops removed files of the checkpoint before, and keeps a
+ * removed file that was added again, such as by RESTORE, as both.
+ *
+ * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Action
+ *     Reconciliation</a>
+ */
+final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch> {
+  private static final StructType SCHEMA = SingleAction.CHECKPOINT_SCHEMA;
+  private static final StructType ADD = AddFile.FULL_SCHEMA;
+  private static final StructType REMOVE = RemoveFile.FULL_SCHEMA;
+
+  private final Engine engine;
+  private final ActionsIterator log;
+  private final long removedSince;
+  private final Set<Object> files = new HashSet<>();
+  private final Set<String> domains = new HashSet<>();
+  private final Set<String> applications = new HashSet<>();
+  private boolean hasMetadata;
+  private boolean hasProtocol;
+  private long selected;
+
+  /**
+   * @param removedSince milliseconds since the epoch: files removed at or before are not kept
+   */
+  CheckpointActions(Engine engine, LogSegment log, long removedSince) {
+    this.engine = engine;
+    this.log = new ActionsIterator(engine, log.allLogFilesReversed(), SCHEMA, Optional.empty());
+    this.removedSince = removedSince;
+  }
+
+  /** Number of actions handed out so far. */
+  long selected() {
+    return selected;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return log.hasNext();
+  }
+
+  @Override
+  public FilteredColumnarBatch next() {
+    ColumnarBatch batch = log.next().getColumnarBatch();
+    boolean[] kept = new boolean[batch.getSize()];
+    selectAdded(column(batch, "add"), kept);
+    selectRemoved(column(batch, "remove"), kept);
+    selectOthers(batch, kept);
+    for (boolean one : kept) {
+      selected += one ? 1 : 0;
+    }
+    ColumnVector selection =
+        engine.getExpressionHandler().createSelectionVector(kept, 0, kept.length);
+    return new FilteredColumnarBatch(batch, Optional.of(selection));
+  }
+
+  private void selectAdded(ColumnVector adds, boolean[] kept) {
+    ColumnVector paths = adds.getChild(ADD.indexOf("path"));
+    ColumnVector vectors = adds.getChild(ADD.indexOf("deletionVector"));
+    for (int row = 0; row < kept.length; row++) {
+      kept[row] |=
+          !adds.isNullAt(row) && files.add(LogReplayUtils.getUniqueFileAction(paths, vectors, row));
+    }
+  }
+
+  private void selectRemoved(ColumnVector removes, boolean[] kept) {
+    ColumnVector paths = removes.getChild(REMOVE.indexOf("path"));
+    ColumnVector vectors = removes.getChild(REMOVE.indexOf("deletionVector"));
+    ColumnVector times = removes.getChild(REMOVE.indexOf("deletionTimestamp"));
+    for (int row = 0; row < kept.length; row++) {
+      kept[row] |=
+          !removes.isNullAt(row)
+              && files.add(LogReplayUtils.getUniqueFileAction(paths, vectors, row))
+              && !times.isNullAt(row)
+              && times.getLong(row) > removedSince;
+    }
+  }
+
+  private void selectOthers(ColumnarBatch batch, boolean[] kept) {
+    ColumnVector metadata = column(batch, "metaData");
+    ColumnVector protocols = column(batch, "protocol");
+    ColumnVector transactions = column(batch, "txn");
+    ColumnVector domainRows = column(batch, "domainMetadata");
+    for (int row = 0; row < kept.length; row++) {
+      if (!metadata.isNullAt(row)) {
+        kept[row] |= !hasMetadata;
+        hasMetadata = true;
+      }
+      if (!protocols.isNullAt(row)) {
+        kept[row] |= !hasProtocol;
+        hasProtocol = true;
+      }
+      SetTransaction transaction = SetTransaction.fromColumnVector(transactions, row);
+      kept[row] |= transaction != null && applications.add(transaction.getAppId());
+      DomainMetadata domain = DomainMetadata.fromColumnVector(domainRows, row);
+      kept[row] |= domain != null && domains.add(domain.getDomain()) && !domain.isRemoved();
+    }
+  }
+
+  private static ColumnVector column(ColumnarBatch batch, String action) {
+    return batch.getColumnVector(SCHEMA.indexOf(action));
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+  }
+}

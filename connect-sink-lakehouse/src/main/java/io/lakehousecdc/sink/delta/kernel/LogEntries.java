@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.kernel;
+
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The entries of one table's log, one for each commit. Stateless and thread-safe. */
+final class LogEntries {
+  private final FileIO store;
+  private final String location;
+  private final CommitInfoReader reader;
+  private final LogFailures failures;
+
+  /**
+   * @param location location of the table
+   */
+  LogEntries(FileIO store, String location, LogFailures failures) {
+    this.store = store;
+    this.location = location;
+    this.reader = new CommitInfoReader(store, LogTransactions.ENGINE);
+    this.failures = failures;
+  }
+
+  /** Whether the log has the entry of a version. */
+  boolean has(long version) {
+    try {
+      return store.exists(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("look at", e);
+    }
+  }
+
+  /** What tells the entry of a version from every other; empty where the log does not have it. */
+  Optional<String> identity(long version) {
+    try {
+      return reader.identity(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
+  }
+
+  /** Who made the commit of a version; empty where the log does not have it. */
+  Optional<CommitInfo> commitInfo(long version) {
+    try {
+      return reader.read(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
+  }
+
+  private String file(long version) {
+    return location + "/_delta_log/" + String.format("%020d", version) + ".json";
+  }
+}
