@@ -49,6 +49,9 @@ public final class SourceStream {
   /** Latest time at which a snapshot has read a row of this stream, since it was taken up. */
   private long latestReadMicros;
 
+  /** See {@link StreamState}. */
+  private Position laterSnapshot;
+
   private OptionalLong justCompleted = OptionalLong.empty();
 
   private SourceStream(SourceId source, HistoryBook book, StreamState state) {
@@ -60,6 +63,7 @@ public final class SourceStream {
     this.latestCommitMicros = state.latestCommitMicros();
     this.uncommittedLsn = state.uncommittedLsn();
     this.formerCommitMicros = state.formerCommitMicros();
+    this.laterSnapshot = state.laterSnapshot();
   }
 
   /**
@@ -113,7 +117,8 @@ public final class SourceStream {
         completedSnapshotLsn,
         latestCommitMicros,
         uncommittedLsn,
-        formerCommitMicros);
+        formerCommitMicros,
+        laterSnapshot);
   }
 
   public SourceId source() {
@@ -135,10 +140,15 @@ public final class SourceStream {
     return state().isPast(below);
   }
 
-  /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
+  /**
+   * Takes the snapshot at {@code below} as completed: nothing more of it will come. Where it is of
+   * a later history, the stream stays in the one that it has read, to which a backlog may belong.
+   */
   public void completeSnapshot(Position below) {
     if (highWater.epoch() == below.epoch()) {
       completedSnapshotLsn = Math.max(completedSnapshotLsn, below.commitLsn());
+    } else if (highWater.epoch() < below.epoch()) {
+      laterSnapshot = laterSnapshot == null ? below : Position.max(laterSnapshot, below);
     }
   }
 

@@ -16,6 +16,8 @@ package io.lakehousecdc.order;
  *     connector has delivered, or {@link SourcePosition#NONE} where a commit was told since
  * @param formerCommitMicros latest commit time seen when the present history took the place of the
  *     one before, in microseconds since the epoch; 0 where this stream has not seen that
+ * @param laterSnapshot (epoch, snapshot LSN, 0) of a snapshot in a later history, where the stream
+ *     was quiet for so long that nothing of it is taken to come; null where there is none
  */
 public record StreamState(
     Position highWater,
@@ -23,12 +25,20 @@ public record StreamState(
     long completedSnapshotLsn,
     long latestCommitMicros,
     long uncommittedLsn,
-    long formerCommitMicros) {
+    long formerCommitMicros,
+    Position laterSnapshot) {
 
   /** State of a stream whose connector has delivered a commit, and that has had one history. */
   public StreamState(
       Position highWater, long snapshotLsn, long completedSnapshotLsn, long latestCommitMicros) {
-    this(highWater, snapshotLsn, completedSnapshotLsn, latestCommitMicros, SourcePosition.NONE, 0);
+    this(
+        highWater,
+        snapshotLsn,
+        completedSnapshotLsn,
+        latestCommitMicros,
+        SourcePosition.NONE,
+        0,
+        null);
   }
 
   /** State of a stream that was never read, in the given epoch. */
@@ -44,6 +54,7 @@ public record StreamState(
    */
   public boolean isPast(Position below) {
     return below.isBelow(highWater)
-        || highWater.epoch() == below.epoch() && completedSnapshotLsn >= below.commitLsn();
+        || highWater.epoch() == below.epoch() && completedSnapshotLsn >= below.commitLsn()
+        || laterSnapshot != null && !laterSnapshot.isBelow(below);
   }
 }

@@ -135,12 +135,6 @@ final class PartitionProgress {
     return stream != null && stream.order().isPast(below);
   }
 
-  /** Whether the source of the snapshot at {@code below} is in its history still. */
-  boolean isInHistoryOf(Position below) {
-    TrackedStream stream = streamOf(below);
-    return stream == null || stream.order().highWater().epoch() == below.epoch();
-  }
-
   /** Takes the snapshot at {@code below} as completed: nothing more of it will come. */
   void completeSnapshot(Position below) {
     TrackedStream stream = streamOf(below);

@@ -135,8 +135,7 @@ final class Sweeps {
   private boolean isPast(PartitionProgress progress, Position below) {
     long quietSince = Math.max(readingSince, progress.lastRecordAt());
     boolean quiet = System.nanoTime() - quietSince > options.quiet().toNanos();
-    return progress.isPast(below)
-        || quiet && (progress.isUnread() || progress.isInHistoryOf(below));
+    return quiet || progress.isPast(below);
   }
 
   private Sweep sweep(PendingSweep ending) {

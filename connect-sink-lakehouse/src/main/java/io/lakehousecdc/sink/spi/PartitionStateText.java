@@ -90,6 +90,9 @@ public final class PartitionStateText {
     if (stream.formerCommitMicros() != 0) {
       node.put("formerCommitMicros", stream.formerCommitMicros());
     }
+    if (stream.laterSnapshot() != null) {
+      node.set("laterSnapshot", position(stream.laterSnapshot()));
+    }
     ReplayState replay = state.replay();
     if (!replay.equals(ReplayState.NONE)) {
       ObjectNode known =
@@ -117,7 +120,8 @@ public final class PartitionStateText {
             node.path("completedSnapshotLsn").longValue(),
             node.path("latestCommitMicros").longValue(),
             node.path("uncommittedLsn").asLong(SourcePosition.NONE),
-            node.path("formerCommitMicros").longValue()),
+            node.path("formerCommitMicros").longValue(),
+            node.has("laterSnapshot") ? position(node.path("laterSnapshot")) : null),
         replay.isMissingNode()
             ? ReplayState.NONE
             : new ReplayState(

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.pipeline;
 
 import static io.lakehousecdc.sink.change.Operation.CREATE;
 import static io.lakehousecdc.sink.change.Operation.DELETE;
+import static io.lakehousecdc.sink.change.Operation.READ;
 import static io.lakehousecdc.sink.change.Operation.UPDATE;
 import static io.lakehousecdc.sink.pipeline.ItemTopics.at;
 import static io.lakehousecdc.sink.pipeline.ItemTopics.initial;
@@ -303,6 +304,28 @@ class SharedHistoriesTest {
         assertTrue(refused.getMessage().contains("source.relation"), refused.getMessage());
       }
     }
+  }
+
+  @Test
+  void quietPartitionOfTheHistoryBeforeDoesNotHoldASweepUp() {
+    topics.sweep(Sweep.Mode.REMOVE);
+    topics.add(P0, CREATE, 0, "old", at(BLUE, 5_000, 5_010, 1_000));
+    topics.add(P1, CREATE, 1, "gone since", at(BLUE, 5_020, 5_030, 1_010));
+    topics.drain();
+    topics.add(P0, READ, 0, "n", initial(BLUE, 100, Snapshot.INITIAL_LAST, 2_000));
+    topics.add(P0, UPDATE, 0, "m", at(BLUE, 120, 130, 2_020));
+    try (Consumer task = topics.task()) {
+      task.drain();
+      while (topics.ids().contains(1)) {
+        task.poll(100);
+        Thread.onSpinWait();
+      }
+      // Its backlog comes all the same.
+      topics.add(P1, UPDATE, 1, "backlog", at(BLUE, 5_040, 5_050, 1_020));
+      topics.add(P1, CREATE, 3, "new", at(BLUE, 140, 150, 2_030));
+      task.drain();
+    }
+    assertEquals(Set.of(0, 3), topics.ids());
   }
 
   @Test
