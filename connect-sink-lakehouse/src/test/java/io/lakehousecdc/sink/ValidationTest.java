@@ -129,11 +129,6 @@ class ValidationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "flattened.prefix",
-        "schemaless.time.unit",
-        "column.name.case",
-        "schema.rewrite.max.bytes",
-        "metadata.column.unchanged",
         "delta.s3.endpoint",
         "delta.azure.account",
         "delta.gcs.project",

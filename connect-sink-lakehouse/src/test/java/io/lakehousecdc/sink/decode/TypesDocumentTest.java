@@ -171,6 +171,9 @@ class TypesDocumentTest {
 
       Without `op` a row counts as an update. Without `sequence` and `lsn` changes are applied in the
       order of arrival, and the sink warns once per table. The transform drops truncates.
+      `source.name`, `source.db` and `source.connector` tell sources apart; without `name` it is the topic's
+      name without schema and table. A source that is told otherwise later counts as another one: choose
+      before the first start.
 
       ## Other records
 
