@@ -40,7 +40,7 @@ public final class SourceStream {
   private long latestCommitMicros;
   private long uncommittedLsn;
 
-  /** Where the history before ended, if this stream has seen LSNs start over; else null. */
+  /** Greatest position of the history before; null where this stream has not seen its end. */
   private Position formerHighWater;
 
   /** Latest commit time of the history before; 0 where this stream has not seen its end. */
@@ -63,6 +63,7 @@ public final class SourceStream {
     this.latestCommitMicros = state.latestCommitMicros();
     this.uncommittedLsn = state.uncommittedLsn();
     this.formerCommitMicros = state.formerCommitMicros();
+    this.formerHighWater = state.formerHighWater();
     this.laterSnapshot = state.laterSnapshot();
   }
 
@@ -104,6 +105,7 @@ public final class SourceStream {
       } else if (latestCommitMicros > 0 || isOthers) {
         highWater = highWater.inEpoch(epoch);
         formerCommitMicros = 0;
+        formerHighWater = null;
       }
     }
     bookVersion = book.version();
@@ -118,6 +120,7 @@ public final class SourceStream {
         latestCommitMicros,
         uncommittedLsn,
         formerCommitMicros,
+        formerHighWater,
         laterSnapshot);
   }
 
@@ -236,7 +239,6 @@ public final class SourceStream {
       return note(event, new Placement.Below(position));
     }
     Position former = highWater;
-    formerHighWater = former;
     moveTo(book.startedOver(source, epoch, event.commitMicros()));
     Position first = locate(event, highWater.epoch());
     return note(event, new Placement.StartedOver(first, former));
@@ -266,7 +268,16 @@ public final class SourceStream {
     return byTime < present
         && formerCommitMicros > 0
         && event.isCommittedAfter(formerCommitMicros)
+        && isNearerToPresent(event)
         && book.known().after(source, byTime).filter(next -> next.epoch() == present).isPresent();
+  }
+
+  /** By its LSN; one below the history before cannot be of that, because it was committed later. */
+  private boolean isNearerToPresent(SourcePosition event) {
+    long former = Math.max(formerHighWater.commitLsn(), formerHighWater.lsn());
+    long present = Math.max(highWater.commitLsn(), highWater.lsn());
+    return Math.abs(event.lsn() - present) < Math.max(1, event.lsn() - former)
+        || event.lsn() < former;
   }
 
   private boolean isBeforeLatest(SourcePosition event) {
@@ -284,6 +295,7 @@ public final class SourceStream {
   /** LSNs of one history, its snapshots' included, say nothing about events of another. */
   private void moveTo(int epoch) {
     formerCommitMicros = latestCommitMicros;
+    formerHighWater = highWater;
     highWater = new Position(epoch, 0, 0);
     snapshotLsn = SourcePosition.NONE;
     completedSnapshotLsn = SourcePosition.NONE;

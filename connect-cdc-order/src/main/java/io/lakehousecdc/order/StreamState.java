@@ -16,6 +16,8 @@ package io.lakehousecdc.order;
  *     connector has delivered, or {@link SourcePosition#NONE} where a commit was told since
  * @param formerCommitMicros latest commit time seen when the present history took the place of the
  *     one before, in microseconds since the epoch; 0 where this stream has not seen that
+ * @param formerHighWater greatest position of the history before; null where {@code
+ *     formerCommitMicros} is 0
  * @param laterSnapshot (epoch, snapshot LSN, 0) of a snapshot in a later history, where the stream
  *     was quiet for so long that nothing of it is taken to come; null where there is none
  */
@@ -26,6 +28,7 @@ public record StreamState(
     long latestCommitMicros,
     long uncommittedLsn,
     long formerCommitMicros,
+    Position formerHighWater,
     Position laterSnapshot) {
 
   /** State of a stream whose connector has delivered a commit, and that has had one history. */
@@ -38,6 +41,7 @@ public record StreamState(
         latestCommitMicros,
         SourcePosition.NONE,
         0,
+        null,
         null);
   }
 

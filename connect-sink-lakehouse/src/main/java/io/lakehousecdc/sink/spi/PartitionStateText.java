@@ -89,6 +89,7 @@ public final class PartitionStateText {
     }
     if (stream.formerCommitMicros() != 0) {
       node.put("formerCommitMicros", stream.formerCommitMicros());
+      node.set("formerHighWater", position(stream.formerHighWater()));
     }
     if (stream.laterSnapshot() != null) {
       node.set("laterSnapshot", position(stream.laterSnapshot()));
@@ -121,6 +122,7 @@ public final class PartitionStateText {
             node.path("latestCommitMicros").longValue(),
             node.path("uncommittedLsn").asLong(SourcePosition.NONE),
             node.path("formerCommitMicros").longValue(),
+            node.has("formerHighWater") ? position(node.path("formerHighWater")) : null,
             node.has("laterSnapshot") ? position(node.path("laterSnapshot")) : null),
         replay.isMissingNode()
             ? ReplayState.NONE

@@ -20,7 +20,7 @@ class PartitionStateTextTest {
 
   @Test
   void everyPartOfAStateIsReadAsItWasWritten() {
-    StreamState full = new StreamState(AT, 5, 6, 7, 8, 9, LATER);
+    StreamState full = new StreamState(AT, 5, 6, 7, 8, 9, new Position(-2, 3, 4), LATER);
     StreamState plain = new StreamState(AT, -1, -1, 0);
     ReplayState replay = new ReplayState(10, 3, 2, new Fingerprint(-11, 12), -13);
     PartitionState state =
