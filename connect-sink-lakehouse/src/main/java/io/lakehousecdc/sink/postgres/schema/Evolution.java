@@ -160,7 +160,7 @@ public final class Evolution {
       if (SqlErrors.state(e).equals(SqlErrors.NOT_SUPPORTED)) {
         throw new FatalException(
             SqlErrors.classify(e, "Table " + table + ", changing it").getMessage()
-                + ". Drop what is named here (pg_get_viewdef gives the definition of a view), change"
+                + " Drop what is named here (pg_get_viewdef gives the definition of a view), change"
                 + " the table, create again what was dropped, and restart the task. Run: "
                 + statement,
             e);

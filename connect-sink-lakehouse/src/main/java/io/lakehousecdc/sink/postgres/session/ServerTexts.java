@@ -6,8 +6,9 @@ import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What of the server's texts may be told to everybody. Detail, hint and context quote rows, so none
- * of them. The primary message names objects only, except for errors of class 22 (data exceptions),
- * which quote the value, and for what functions of users raise, which may say anything.
+ * of them but a detail that lists what depends on a table. The primary message names objects only,
+ * except for errors of class 22 (data exceptions), which quote the value, and for what functions of
+ * users raise, which may say anything.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">Error codes</a>
  */
@@ -38,13 +39,20 @@ final class ServerTexts {
     String kind = state.substring(0, Math.min(2, state.length()));
     boolean raised = error.getFile() != null && LANGUAGES.contains(error.getFile());
     if (!raised && NAMING_OBJECTS.contains(kind)) {
-      return error.getMessage();
+      boolean tells = namesDependents(error) && error.getDetail() != null;
+      return tells ? error.getMessage() + " | " + error.getDetail() : error.getMessage();
     }
     if (!raised && kind.equals(DATA_EXCEPTION)) {
       return withoutQuotes(String.valueOf(error.getMessage()));
     }
     return "the server raised an error whose text may hold values and is left out;"
         + " errors.log.include.messages=true shows it";
+  }
+
+  /** Whether the detail lists what depends on a table: views, rules and the like. */
+  private static boolean namesDependents(ServerErrorMessage error) {
+    return "2BP01".equals(error.getSQLState())
+        || "0A000".equals(error.getSQLState()) && "tablecmds.c".equals(error.getFile());
   }
 
   /** Everything that the server tells; empty where the message is all of it. */
