@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.Backoff;
 import io.lakehousecdc.sink.pipeline.OfferResult;
 import io.lakehousecdc.sink.pipeline.OfferedRecord;
+import io.lakehousecdc.sink.pipeline.OfferedRecord.Origin;
 import io.lakehousecdc.sink.pipeline.Pipeline;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
@@ -35,6 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LakehouseSinkTask extends SinkTask {
   private static final String RUN_HEADER = "__debezium.context.runId";
+
+  /** Header of a record that {@code DeadLetterReplayer} has sent. */
+  private static final String REPLAY_HEADER = "dlq.retries";
+
   private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkTask.class);
 
   private final Map<SourcePartition, PendingRewind> rewinding = new HashMap<>();
@@ -204,7 +209,12 @@ public final class LakehouseSinkTask extends SinkTask {
   private static OfferedRecord offered(DecodeAhead.Item item) {
     if (item.decoded() instanceof Decoded.Change change) {
       return new OfferedRecord.Change(
-          item.recordOffset(), change.event(), change.bytes(), run(item.record()), item.record());
+          item.recordOffset(),
+          change.event(),
+          change.bytes(),
+          run(item.record()),
+          origin(item.record()),
+          item.record());
     }
     return item.decoded() instanceof Decoded.Rejected rejected
         ? new OfferedRecord.Rejected(item.recordOffset(), rejected.letter(), item.record())
@@ -219,6 +229,10 @@ public final class LakehouseSinkTask extends SinkTask {
     }
     String id = run.value().toString();
     return (long) id.hashCode() << 32 | id.length() | 1L << 31;
+  }
+
+  private static Origin origin(SinkRecord record) {
+    return record.headers().lastWithName(REPLAY_HEADER) == null ? Origin.SOURCE : Origin.REPLAY;
   }
 
   private void rewind(Map<SourcePartition, Long> offsets) {

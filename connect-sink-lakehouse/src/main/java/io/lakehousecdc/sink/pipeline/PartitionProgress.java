@@ -198,7 +198,7 @@ final class PartitionProgress {
     if (event.lsn() == SourcePosition.NONE) {
       latest = stream;
       return pass(offset)
-          ? new FilterDecision(Verdict.NEW, stream.order().highWater())
+          ? new FilterDecision(Verdict.NEW, stream.following())
           : FilterDecision.REDELIVERED;
     }
     if (beginsAnew(offset, event)) {
@@ -213,7 +213,15 @@ final class PartitionProgress {
     if (placement instanceof Placement.StartedOver startedOver) {
       noteHistory(offset, stream.source(), startedOver);
     }
+    stream.passed(placement.position());
     return decision(event, placement.position(), stream);
+  }
+
+  /** The last record was replayed. */
+  void passedReplay() {
+    if (latest != null) {
+      latest.passedReplay();
+    }
   }
 
   /** What was decided about an event that was read before; it has an LSN. */

@@ -272,6 +272,9 @@ public final class Pipeline implements AutoCloseable {
       assigned.compareWithTruncate(tracker, truncate.sourcePosition());
     }
     EventFilter.Result result = filter.filter(tracker, at, change.event(), change.run());
+    if (change.origin() == OfferedRecord.Origin.REPLAY) {
+      tracker.progress().passedReplay();
+    }
     batcher.touch(tracker.partition());
     if (followsSnapshots()) {
       sweeps.observe(tracker, change.event().table()).ifPresent(batcher::sweep);

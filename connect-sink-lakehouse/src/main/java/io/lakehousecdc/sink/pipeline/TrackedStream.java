@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.HistoryBook;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourceStream;
 import io.lakehousecdc.sink.change.ChangeEvent;
@@ -17,6 +18,7 @@ import io.lakehousecdc.sink.spi.PartitionState.SourceState;
 final class TrackedStream {
   private final SourceStream order;
   private final ReplayDetector replays;
+  private Position last;
   private TableId lastFed;
   private Object lastFeed;
 
@@ -39,6 +41,24 @@ final class TrackedStream {
 
   ReplayDetector replays() {
     return replays;
+  }
+
+  /** The event at {@code position} came last. */
+  void passed(Position position) {
+    last = position;
+  }
+
+  /** The last event was replayed: what comes next does not follow it. */
+  void passedReplay() {
+    last = null;
+  }
+
+  /**
+   * Position of an event that has none of its own, as a tombstone: that of the event before it,
+   * with which the source emits it again.
+   */
+  Position following() {
+    return last == null ? order.highWater() : last;
   }
 
   /** Notes that the source feeds the event's table, and from which of its own. */

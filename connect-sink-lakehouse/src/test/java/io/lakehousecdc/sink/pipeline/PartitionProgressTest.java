@@ -68,6 +68,24 @@ class PartitionProgressTest {
   }
 
   @Test
+  void tombstoneStandsWithTheEventBeforeIt() {
+    position(streamed(100, 110, 10));
+    position(streamed(120, 130, 20));
+    assertEquals(new Position(0, 120, 130), position(SourcePosition.UNKNOWN));
+    position(streamed(100, 110, 10));
+    assertEquals(new Position(0, 100, 110), position(SourcePosition.UNKNOWN));
+  }
+
+  @Test
+  void tombstoneDoesNotFollowAReplayedDeadLetter() {
+    position(streamed(100, 110, 10));
+    position(streamed(120, 130, 20));
+    position(streamed(100, 110, 10));
+    ledger.passedReplay();
+    assertEquals(new Position(0, 120, 130), position(SourcePosition.UNKNOWN));
+  }
+
+  @Test
   void lowerLsnsCommittedLaterBeginAnEpoch() {
     position(streamed(9_000, 9_010, 10));
     assertEquals(new Position(1, 50, 60), position(streamed(50, 60, 20)));
