@@ -71,7 +71,7 @@ class RecordShapesIT {
       Replicas copies = shop.replicas("copies").withQueues();
       shop.start();
       copies.awaitEqual("documents");
-      shop.source.execute("insert into documents values (2, '\"\\u0000\"', 'null')");
+      shop.source.execute("insert into documents values (2, '\"\\u00e9\"', 'null')");
       copies.awaitEqual("documents");
       copies.assertNoneRejected();
     }
