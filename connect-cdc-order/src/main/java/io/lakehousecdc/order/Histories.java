@@ -103,6 +103,11 @@ public final class Histories {
     return all.stream().filter(history -> history.epoch() == epoch).findAny();
   }
 
+  /** Source of the history with that epoch; {@link SourceId#UNKNOWN} where there is none. */
+  public SourceId sourceOf(int epoch) {
+    return history(epoch).map(History::source).orElse(SourceId.UNKNOWN);
+  }
+
   /**
    * Epoch of a source's history at a time: the newest that began by then; before the first, the
    * first.

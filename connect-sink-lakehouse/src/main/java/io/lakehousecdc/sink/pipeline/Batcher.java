@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
-import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.sink.batch.Sweep;
@@ -76,8 +75,7 @@ final class Batcher implements AutoCloseable {
     if (sweep == null) {
       return false;
     }
-    SourceId swept =
-        book.known().history(sweep.below().epoch()).map(History::source).orElse(SourceId.UNKNOWN);
+    SourceId swept = book.known().sourceOf(sweep.below().epoch());
     return !sweep.topic().equals(topic) || !swept.equals(event.sourcePosition().source());
   }
 

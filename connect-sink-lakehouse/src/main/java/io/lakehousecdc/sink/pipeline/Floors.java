@@ -66,7 +66,7 @@ final class Floors {
 
   /** Rows do not tell which table of a source they come from, so that all of them would go. */
   private void requireOneSourceTable(RecordOffset at, TableId table, Position position) {
-    SourceId source = sourceOf(position);
+    SourceId source = book.known().sourceOf(position.epoch());
     Set<String> feeding = book.known().sourceTables(table.toString(), source);
     if (feeding.size() > 1) {
       throw new FatalException(
@@ -83,15 +83,11 @@ final class Floors {
     }
   }
 
-  private SourceId sourceOf(Position position) {
-    return book.known().history(position.epoch()).map(own -> own.source()).orElse(SourceId.UNKNOWN);
-  }
-
   private void requireRelation(TableId table, Position at, String problem, String alternative) {
     if (relation != SourceRelation.AUTO) {
       return;
     }
-    SourceId source = sourceOf(at);
+    SourceId source = book.known().sourceOf(at.epoch());
     List<SourceId> others = book.known().othersFeeding(table.toString(), source);
     if (!others.isEmpty()) {
       throw new FatalException(

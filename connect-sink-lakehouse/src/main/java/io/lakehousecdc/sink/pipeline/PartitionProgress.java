@@ -151,10 +151,7 @@ final class PartitionProgress {
   }
 
   private SourceId sourceOf(Position below) {
-    return book.known()
-        .history(below.epoch())
-        .map(history -> history.source())
-        .orElse(SourceId.UNKNOWN);
+    return book.known().sourceOf(below.epoch());
   }
 
   /**

@@ -2,7 +2,6 @@
 package io.lakehousecdc.sink.spi;
 
 import io.lakehousecdc.order.Histories;
-import io.lakehousecdc.order.History;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourcePosition;
@@ -110,9 +109,7 @@ public record PartitionState(
    * @param histories tell whose snapshot it is
    */
   public boolean isPast(Position below, Histories histories) {
-    SourceId source =
-        histories.history(below.epoch()).map(History::source).orElse(SourceId.UNKNOWN);
-    return Stream.of(of(source), of(SourceId.UNKNOWN))
+    return Stream.of(of(histories.sourceOf(below.epoch())), of(SourceId.UNKNOWN))
         .flatMap(Optional::stream)
         .findFirst()
         .filter(each -> each.stream().isPast(below))

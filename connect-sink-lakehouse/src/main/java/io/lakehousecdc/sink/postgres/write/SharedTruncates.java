@@ -58,11 +58,7 @@ final class SharedTruncates {
 
   /** The table's own name may have no schema in the histories. */
   private static Set<String> feeding(TableId table, Floor floor, Histories histories) {
-    SourceId source =
-        histories
-            .history(floor.at().epoch())
-            .map(history -> history.source())
-            .orElse(SourceId.UNKNOWN);
+    SourceId source = histories.sourceOf(floor.at().epoch());
     Set<String> feeding = new TreeSet<>(histories.sourceTables(table.toString(), source));
     feeding.addAll(histories.sourceTables(table.name(), source));
     return feeding;
