@@ -59,11 +59,15 @@ final class BatchContent {
    * that comes to light after a truncate of its successor, in the same batch, is below it.
    */
   BatchContent under(Histories histories) {
-    List<Entry> now = new ArrayList<>(entries.size());
-    entries.forEach(entry -> now.add(under(histories, entry)));
-    List<Sweeps.Due> asked = sweeps.values().stream().map(due -> under(histories, due)).toList();
-    boolean same = now.equals(entries) && asked.equals(List.copyOf(sweeps.values()));
-    return same ? this : of(options, now, asked);
+    boolean isCurrent =
+        entries.stream().allMatch(entry -> under(histories, entry).equals(entry))
+            && sweeps.values().stream().allMatch(due -> under(histories, due).equals(due));
+    return isCurrent
+        ? this
+        : of(
+            options,
+            entries.stream().map(entry -> under(histories, entry)).toList(),
+            sweeps.values().stream().map(due -> under(histories, due)).toList());
   }
 
   private Entry under(Histories histories, Entry entry) {
