@@ -40,6 +40,9 @@ public final class LakehouseSinkTask extends SinkTask {
   /** Header of a record that {@code DeadLetterReplayer} has sent. */
   private static final String REPLAY_HEADER = "dlq.retries";
 
+  /** Reading is to go on soon after there is room, or maintenance has ended. */
+  private static final long PAUSED_MILLIS = 50;
+
   private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkTask.class);
 
   private final Map<SourcePartition, PendingRewind> rewinding = new HashMap<>();
@@ -48,7 +51,7 @@ public final class LakehouseSinkTask extends SinkTask {
   private Pipeline pipeline;
   private ErrantRecords rejections;
   private MetricsBean bean;
-  private boolean paused;
+  private Set<TopicPartition> paused = Set.of();
 
   /**
    * A partition is read again from an offset: its records in the polls up to the one named were on
@@ -100,7 +103,7 @@ public final class LakehouseSinkTask extends SinkTask {
   @Override
   public void open(Collection<TopicPartition> partitions) {
     takeAll();
-    pauseOrResume(false);
+    pauseOnly(Set.of());
     assigned.addAll(partitions);
     rewind(pipeline.open(sources(partitions)));
     // Has preCommit called soon, with positions that show whether the target is behind Kafka.
@@ -112,6 +115,7 @@ public final class LakehouseSinkTask extends SinkTask {
     takeAll();
     withdrawSeeks(partitions);
     assigned.removeAll(partitions);
+    paused = without(paused, partitions);
     rewind(pipeline.close(sources(partitions)));
     rejections.requireAnswered();
   }
@@ -127,11 +131,23 @@ public final class LakehouseSinkTask extends SinkTask {
       if (full) {
         full = !pipeline.awaitRoom();
       }
-      pauseOrResume(full);
+      pauseOnly(full ? assigned : of(pipeline.pausedTopics()));
     } catch (FencedException e) {
       rewind(pipeline.recover(e));
     }
-    context.timeout(decoder.isBehind() ? 1 : paused ? 50 : pipeline.millisUntilDue());
+    context.timeout(timeoutMillis());
+  }
+
+  /** How long a poll may wait for records. */
+  private long timeoutMillis() {
+    if (decoder.isBehind()) {
+      return 1;
+    }
+    if (paused.containsAll(assigned)) {
+      return PAUSED_MILLIS;
+    }
+    long due = pipeline.millisUntilDue();
+    return paused.isEmpty() ? due : Math.min(due, PAUSED_MILLIS);
   }
 
   @Override
@@ -260,16 +276,30 @@ public final class LakehouseSinkTask extends SinkTask {
     }
   }
 
-  private void pauseOrResume(boolean full) {
-    if (full != paused && !assigned.isEmpty()) {
-      TopicPartition[] partitions = assigned.toArray(TopicPartition[]::new);
-      if (full) {
-        context.pause(partitions);
-      } else {
-        context.resume(partitions);
-      }
-      paused = full;
+  /** Has these partitions paused, and all others read. */
+  private void pauseOnly(Set<TopicPartition> wanted) {
+    Set<TopicPartition> resumed = without(paused, wanted);
+    if (!resumed.isEmpty()) {
+      context.resume(resumed.toArray(TopicPartition[]::new));
     }
+    Set<TopicPartition> added = without(wanted, paused);
+    if (!added.isEmpty()) {
+      context.pause(added.toArray(TopicPartition[]::new));
+    }
+    paused = Set.copyOf(wanted);
+  }
+
+  private Set<TopicPartition> of(Set<String> topics) {
+    return topics.isEmpty()
+        ? Set.of()
+        : assigned.stream()
+            .filter(partition -> topics.contains(partition.topic()))
+            .collect(Collectors.toSet());
+  }
+
+  private static Set<TopicPartition> without(
+      Set<TopicPartition> all, Collection<TopicPartition> others) {
+    return all.stream().filter(each -> !others.contains(each)).collect(Collectors.toSet());
   }
 
   private static Set<SourcePartition> sources(Collection<TopicPartition> partitions) {

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink;
 import io.lakehousecdc.sink.error.FencedException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +30,7 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
   private final Random random;
   private final ErrantRecordReporter queue;
   private LakehouseSinkTask task;
-  private boolean paused;
+  private final Set<TopicPartition> paused = new HashSet<>();
   private int rewinds;
 
   /** A worker without a dead letter queue. */
@@ -64,7 +65,7 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
 
   private void start() {
     task = new LakehouseSinkTask();
-    paused = false;
+    paused.clear();
     seeks.clear();
     log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
     task.initialize(this);
@@ -80,15 +81,15 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
     seeks.forEach(this::seek);
     seeks.clear();
     List<SinkRecord> records = new ArrayList<>();
-    if (!paused) {
-      log.forEach(
-          (partition, all) -> {
+    log.forEach(
+        (partition, all) -> {
+          if (!paused.contains(partition)) {
             int from = positions.get(partition).intValue();
             int to = Math.min(all.size(), from + random.nextInt(40));
             records.addAll(all.subList(from, to));
             positions.put(partition, (long) to);
-          });
-    }
+          }
+        });
     try {
       task.put(records);
     } catch (FencedException e) {
@@ -173,12 +174,12 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
 
   @Override
   public void pause(TopicPartition... partitions) {
-    paused = true;
+    paused.addAll(List.of(partitions));
   }
 
   @Override
   public void resume(TopicPartition... partitions) {
-    paused = false;
+    List.of(partitions).forEach(paused::remove);
   }
 
   /** None: the task has its own MBean, too. */

@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The events of a batch, and what they come to table by table. Not thread-safe. */
 final class BatchContent {
@@ -83,6 +84,19 @@ final class BatchContent {
 
   private Floor under(Histories histories, Floor floor) {
     return histories.floor(floor.at(), floor.cause(), options.relation());
+  }
+
+  /** The events and sweeps of some topics, combined anew. */
+  BatchContent of(Predicate<String> topics) {
+    return of(
+        options,
+        entries.stream().filter(entry -> topics.test(entry.at().partition().topic())).toList(),
+        sweeps.values().stream().filter(due -> topics.test(due.sweep().topic())).toList());
+  }
+
+  /** Whether there are neither events nor sweeps. */
+  boolean isEmpty() {
+    return entries.isEmpty() && sweeps.isEmpty();
   }
 
   /** Whether the event can join; if not, the batch has to be cut before it. */

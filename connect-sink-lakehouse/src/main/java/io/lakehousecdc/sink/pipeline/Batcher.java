@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.metrics.SinkMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 
 /**
@@ -144,9 +145,13 @@ final class Batcher implements AutoCloseable {
     }
   }
 
-  /** Commits everything; false where that failed or took longer than partitions can wait. */
+  /**
+   * Commits everything; false where that failed or took longer than partitions can wait, and at
+   * once where tables are under maintenance.
+   */
   boolean commitAll() {
-    return commitAll(HAND_OVER);
+    cut();
+    return writer.awaitHandOver(HAND_OVER) && writer.failure() == null;
   }
 
   /** Commits everything; false where that failed or took longer than {@code patience}. */
@@ -183,7 +188,14 @@ final class Batcher implements AutoCloseable {
   }
 
   private boolean exceedsBuffer() {
-    return metrics.bufferedBytes() > options.flushing().maxBuffered().bytes();
+    // What waits for maintenance is left out, since nothing is added to it; it must not stop
+    // others.
+    return metrics.bufferedBytes() - writer.heldBytes() > options.flushing().maxBuffered().bytes();
+  }
+
+  /** Topics whose tables are under maintenance, and which need not be read until it ends. */
+  Set<String> pausedTopics() {
+    return writer.pausedTopics();
   }
 
   /** Milliseconds until the batch is old enough; at least 1. */

@@ -5,6 +5,7 @@ import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.DeadLetter;
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commits one batch: tries again what may pass, waits for the changes that resolve a constraint,
- * and sets aside the records that a target refuses. Used by the writer thread only.
+ * and sets aside the records that a target refuses. Used by the writer thread only, except where a
+ * method says otherwise.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -70,6 +73,27 @@ final class Committer {
   /** Tells the target of a batch that will be committed soon. Called by any thread. */
   void prepare(SealedBatch batch) {
     target.prepare(batch.commit());
+  }
+
+  /** See {@link Target#needingMaintenance}. */
+  Set<TableId> needingMaintenance(SealedBatch batch) {
+    return batch.isWorthCommitting()
+        ? Backoff.retry(
+            options.waiting().retry(), metrics, () -> target.needingMaintenance(batch.commit()))
+        : Set.of();
+  }
+
+  /** See {@link Target#maintain}. Called by one thread beside the writer. */
+  void maintain(SealedBatch batch) {
+    if (batch.isWorthCommitting()) {
+      Backoff.retry(
+          options.waiting().retry(),
+          metrics,
+          () -> {
+            target.maintain(batch.commit());
+            return null;
+          });
+    }
   }
 
   /** See {@link Target#cancel}. Called by any thread. */

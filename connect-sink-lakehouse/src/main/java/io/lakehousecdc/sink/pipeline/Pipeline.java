@@ -170,10 +170,18 @@ public final class Pipeline implements AutoCloseable {
       batcher.cutEmptyIfIdle();
     }
     boolean full = batcher.isFull();
-    if (full) {
+    if (full || !batcher.pausedTopics().isEmpty()) {
       sweeps.readingStopped();
     }
     return full;
+  }
+
+  /**
+   * Topics that need not be read for now, because their tables are under maintenance which takes
+   * its time. Their records are taken in all the same.
+   */
+  public Set<String> pausedTopics() {
+    return batcher.pausedTopics();
   }
 
   /**

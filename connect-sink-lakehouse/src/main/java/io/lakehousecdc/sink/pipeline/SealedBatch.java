@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 
 /**
  * A batch on its way to the target.
@@ -24,6 +25,7 @@ import java.util.concurrent.Future;
  * @param reports reports of rejected records that must be safe before the offsets are committed
  * @param bytes estimated size
  * @param histories that the positions of its events were found with
+ * @param substance whether it is committed
  * @param commit what the target is given
  */
 record SealedBatch(
@@ -34,9 +36,25 @@ record SealedBatch(
     List<Future<?>> reports,
     long bytes,
     Histories histories,
+    Substance substance,
     Commit commit) {
 
-  /** A batch with its commit: one instance, by which a target knows an attempt made again. */
+  /** What a batch consists of. It keeps that while events are taken out of it. */
+  enum Substance {
+    /** Offsets and nothing else: the target need not hear of them. */
+    OFFSETS,
+    /** Something to commit. The steps of later batches build on those of this one. */
+    CHANGES;
+
+    private Substance and(Substance other) {
+      return this == CHANGES ? this : other;
+    }
+  }
+
+  /** Two batches that were one: a topic's events, sweeps and steps are in one of them. */
+  record Split(Optional<SealedBatch> chosen, Optional<SealedBatch> rest) {}
+
+  /** A batch of what was gathered. */
   SealedBatch(
       TableOptions options,
       BatchContent content,
@@ -53,6 +71,30 @@ record SealedBatch(
         reports,
         bytes,
         histories,
+        content.isEmpty() && letters.isEmpty() && reports.isEmpty()
+            ? Substance.OFFSETS
+            : Substance.CHANGES);
+  }
+
+  /** A batch with its commit: one instance, by which a target knows an attempt made again. */
+  private SealedBatch(
+      TableOptions options,
+      BatchContent content,
+      List<PartitionStep> steps,
+      List<DeadLetter> letters,
+      List<Future<?>> reports,
+      long bytes,
+      Histories histories,
+      Substance substance) {
+    this(
+        options,
+        content,
+        steps,
+        letters,
+        reports,
+        bytes,
+        histories,
+        substance,
         new Commit(
             content.batches(),
             steps.stream().map(PartitionStep::advance).toList(),
@@ -63,10 +105,59 @@ record SealedBatch(
 
   /** Whether there is anything but offsets to commit. */
   boolean isWorthCommitting() {
-    return !content.entries().isEmpty()
-        || !content.sweeps().isEmpty()
-        || !letters.isEmpty()
-        || !reports.isEmpty();
+    return substance == Substance.CHANGES;
+  }
+
+  /** The same by the histories that are known now: its floors may have to be others. */
+  SealedBatch under(Histories newer) {
+    return newer.equals(histories)
+        ? this
+        : new SealedBatch(
+            options, content.under(newer), steps, letters, reports, bytes, newer, substance);
+  }
+
+  /**
+   * What comes from some topics, and the rest. Both have all reports: nothing is committed before
+   * they are safe.
+   */
+  Split split(Set<String> topics) {
+    if (topics.isEmpty()) {
+      return new Split(Optional.empty(), Optional.of(this));
+    }
+    SealedBatch chosen = only(topics::contains);
+    if (chosen.isVoid()) {
+      return new Split(Optional.empty(), Optional.of(this));
+    }
+    SealedBatch rest = only(topic -> !topics.contains(topic));
+    if (rest.isVoid()) {
+      return new Split(Optional.of(this), Optional.empty());
+    }
+    long share = bytes * chosen.content.entries().size() / Math.max(1, content.entries().size());
+    return new Split(
+        Optional.of(chosen.withBytes(share)), Optional.of(rest.withBytes(bytes - share)));
+  }
+
+  private SealedBatch only(Predicate<String> topics) {
+    return new SealedBatch(
+        options,
+        content.of(topics),
+        steps.stream().filter(step -> topics.test(step.partition().topic())).toList(),
+        letters.stream()
+            .filter(letter -> topics.test(letter.recordOffset().partition().topic()))
+            .toList(),
+        reports,
+        bytes,
+        histories,
+        substance);
+  }
+
+  private SealedBatch withBytes(long size) {
+    return new SealedBatch(
+        options, content, steps, letters, reports, size, histories, substance, commit);
+  }
+
+  private boolean isVoid() {
+    return content.isEmpty() && steps.isEmpty() && letters.isEmpty();
   }
 
   /** The same without some events, which were reported instead. */
@@ -79,14 +170,15 @@ record SealedBatch(
         concat(letters, newLetters),
         concat(reports, newReports),
         bytes,
-        histories);
+        histories,
+        substance);
   }
 
   /** The same with other steps of the partitions. */
   SealedBatch withSteps(List<PartitionStep> other) {
     return other.equals(steps)
         ? this
-        : new SealedBatch(options, content, other, letters, reports, bytes, histories);
+        : new SealedBatch(options, content, other, letters, reports, bytes, histories, substance);
   }
 
   /**
@@ -120,7 +212,8 @@ record SealedBatch(
             concat(letters, next.letters),
             concat(reports, next.reports),
             bytes + next.bytes,
-            next.histories));
+            next.histories,
+            substance.and(next.substance)));
   }
 
   private static <T> List<T> concat(List<T> first, List<T> second) {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * The writer thread of a task and the queue of batches before it. Commits in order; after a failure
- * it drops what is queued and waits to be {@link #reset}. Thread-safe.
+ * The writer thread of a task and the queue of batches before it. Commits in order, except what is
+ * {@link HeldBack}; after a failure it drops what is queued and waits to be {@link #reset}.
+ * Thread-safe.
  */
 final class Writer implements AutoCloseable {
   /** How long a target is asked to cancel what it does before it is aborted. */
@@ -24,9 +24,9 @@ final class Writer implements AutoCloseable {
 
   private final Committer committer;
   private final Consumer<SealedBatch> committed;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Monitor monitor = new Monitor();
   private final ArrayDeque<SealedBatch> queue = new ArrayDeque<>();
+  private final HeldBack held;
   private final Thread thread;
   private boolean busy;
   private boolean closed;
@@ -38,6 +38,7 @@ final class Writer implements AutoCloseable {
   Writer(String name, Committer committer, Consumer<SealedBatch> committed) {
     this.committer = committer;
     this.committed = committed;
+    this.held = new HeldBack(name + "-maintenance", monitor, committer, this::stop);
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -45,97 +46,95 @@ final class Writer implements AutoCloseable {
 
   /** Queues a batch; dropped where the writer has failed. */
   void submit(SealedBatch batch) {
-    lock.lock();
-    try {
-      if (failure == null) {
-        queue.add(batch);
-        changed.signalAll();
-        if (queue.size() == 1) {
-          committer.prepare(batch);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () -> {
+          if (failure == null) {
+            held.learn(batch.histories());
+            queue.add(batch);
+            if (queue.size() == 1) {
+              committer.prepare(batch);
+            }
+          }
+        });
   }
 
   /** Takes no more batches, as if it had failed; those that it has may still be committed. */
   void fail(Throwable cause) {
-    lock.lock();
-    try {
-      failure =
-          cause instanceof RuntimeException problem
-              ? problem
-              : new FatalException("A record could not be taken in: " + cause, cause);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () ->
+            failure =
+                cause instanceof RuntimeException problem
+                    ? problem
+                    : new FatalException("A record could not be taken in: " + cause, cause));
   }
 
-  /** Batches that wait, the one being committed not counted. */
+  /** Batches that wait, the one being committed and those held back not counted. */
   int queued() {
-    lock.lock();
-    try {
-      return queue.size();
-    } finally {
-      lock.unlock();
-    }
+    return monitor.read(queue::size);
   }
 
   /** The failure that stopped the writer; null where it works. */
   RuntimeException failure() {
-    lock.lock();
-    try {
-      return failure;
-    } finally {
-      lock.unlock();
-    }
+    return monitor.read(() -> failure);
+  }
+
+  /** Topics whose tables are under maintenance, and which need not be read until it ends. */
+  Set<String> pausedTopics() {
+    return held.pausedTopics();
+  }
+
+  /** Estimated size of the batches that wait for maintenance. */
+  long heldBytes() {
+    return held.bytes();
   }
 
   /** Waits until at most {@code batches} are queued, or the writer failed; false on timeout. */
   boolean awaitRoom(int batches, Duration patience) {
-    return await(() -> queue.size() <= batches || failure != null, patience);
+    return monitor.await(() -> queue.size() <= batches || failure != null, patience);
   }
 
-  /** Waits until nothing is queued or in flight, or the writer failed; false on timeout. */
+  /**
+   * Waits until nothing is queued, in flight or held back, or the writer failed; false on timeout.
+   */
   boolean awaitIdle(Duration patience) {
-    return await(() -> queue.isEmpty() && !busy || failure != null, patience);
+    return monitor.await(() -> isIdle() && held.isEmpty() || failure != null, patience);
+  }
+
+  /** As {@link #awaitIdle}, but false at once where nothing is left to do but maintenance. */
+  boolean awaitHandOver(Duration patience) {
+    return monitor.await(
+            () -> isIdle() && (held.isEmpty() || held.isMaintaining()) || failure != null, patience)
+        && awaitIdle(Duration.ZERO);
+  }
+
+  private boolean isIdle() {
+    return queue.isEmpty() && !busy;
   }
 
   /**
    * Drops what is queued, cancels what is in flight, and makes ready for new batches.
    *
-   * @return false where the batch in flight did not end in time, whatever was tried
+   * @return false where what is in flight did not end in time, whatever was tried
    */
   boolean reset(Duration patience) {
-    lock.lock();
-    try {
-      queue.clear();
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(this::clear);
     boolean ended = end(patience);
-    lock.lock();
-    try {
-      queue.clear();
-      failure = null;
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () -> {
+          clear();
+          failure = null;
+        });
     return ended;
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      queue.clear();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () -> {
+          closed = true;
+          clear();
+        });
+    held.close();
     end(CLOSING);
     try {
       thread.join(CLOSING.toMillis());
@@ -144,8 +143,21 @@ final class Writer implements AutoCloseable {
     }
   }
 
+  private void clear() {
+    queue.clear();
+    held.clear();
+  }
+
+  private void stop(RuntimeException problem) {
+    monitor.change(
+        () -> {
+          failure = problem;
+          clear();
+        });
+  }
+
   /**
-   * Ends what is in flight: interrupts the thread, and has the target cancelled, again and again,
+   * Ends what is in flight: interrupts the threads, and has the target cancelled, again and again,
    * since one request may come between two statements. A target that does not answer to that is
    * aborted.
    */
@@ -159,7 +171,8 @@ final class Writer implements AutoCloseable {
         committer.abort();
       }
       long left = patience.toNanos() - (System.nanoTime() - began);
-      if (!await(() -> !busy, Duration.ofNanos(Math.min(left, CANCEL_INTERVAL.toNanos())))
+      if (!monitor.await(
+              () -> !isAtWork(), Duration.ofNanos(Math.min(left, CANCEL_INTERVAL.toNanos())))
           && left <= 0) {
         return false;
       }
@@ -167,29 +180,27 @@ final class Writer implements AutoCloseable {
     return true;
   }
 
-  /** Interrupts the thread if it is at work; false where it is not. */
+  private boolean isAtWork() {
+    return busy || held.isWorking();
+  }
+
+  /** Interrupts the threads that are at work; false where none is. */
   private boolean interrupted() {
-    lock.lock();
-    try {
-      if (busy) {
-        thread.interrupt();
-      }
-      return busy;
-    } finally {
-      lock.unlock();
-    }
+    return monitor.read(
+        () -> {
+          if (busy) {
+            thread.interrupt();
+          }
+          held.interrupt();
+          return isAtWork();
+        });
   }
 
   private void run() {
-    while (true) {
-      SealedBatch batch = take();
-      if (batch == null) {
-        return;
-      }
+    while (awaitWork()) {
       RuntimeException problem = null;
       try {
-        prepareNext();
-        committed.accept(committer.commit(batch, this::join));
+        work();
       } catch (InterruptedException e) {
         problem = new FatalException("Writing was interrupted", e);
       } catch (RuntimeException e) {
@@ -202,124 +213,127 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private SealedBatch take() {
-    lock.lock();
-    try {
-      while (queue.isEmpty() && !closed) {
-        changed.awaitUninterruptibly();
-      }
-      if (closed) {
-        return null;
-      }
-      busy = true;
-      changed.signalAll();
-      return queue.poll();
-    } finally {
-      lock.unlock();
+  /** Waits for something to do; false where the writer was closed instead. */
+  private boolean awaitWork() {
+    return monitor.read(
+        () -> {
+          monitor.await(() -> !queue.isEmpty() || held.ready().isPresent() || closed);
+          busy = !closed;
+          return busy;
+        });
+  }
+
+  private void work() throws InterruptedException {
+    Optional<SealedBatch> maintained = held.ready();
+    if (maintained.isPresent()) {
+      committed.accept(committer.commit(maintained.get(), this::joinAfterMaintenance));
+      held.committedFirst();
+      return;
+    }
+    SealedBatch next = poll();
+    if (next == null) {
+      return;
+    }
+    monitor.change(
+        () -> {
+          if (!queue.isEmpty()) {
+            committer.prepare(queue.peek());
+          }
+        });
+    Optional<SealedBatch> free = free(next);
+    if (free.isPresent()) {
+      committed.accept(committer.commit(free.get(), this::join));
     }
   }
 
-  private void prepareNext() {
-    lock.lock();
-    try {
-      if (!queue.isEmpty()) {
-        committer.prepare(queue.peek());
-      }
-    } finally {
-      lock.unlock();
-    }
+  private SealedBatch poll() {
+    SealedBatch[] next = new SealedBatch[1];
+    monitor.change(() -> next[0] = queue.poll());
+    return next[0];
+  }
+
+  /** What of a batch can be committed now; the rest is held back. */
+  private Optional<SealedBatch> free(SealedBatch batch) {
+    Optional<SealedBatch> free = free(batch, Set.of());
+    Set<TableId> needing = free.map(committer::needingMaintenance).orElse(Set.of());
+    return needing.isEmpty() ? free : free(free.get(), needing);
+  }
+
+  private Optional<SealedBatch> free(SealedBatch batch, Set<TableId> needing) {
+    SealedBatch.Split split = batch.split(held.topicsToHold(batch, needing));
+    split.chosen().ifPresent(chosen -> held.add(chosen, needing));
+    return split.rest();
+  }
+
+  /** Joins what waits behind a batch that was held back, or else what comes next. */
+  private Optional<SealedBatch> joinAfterMaintenance(SealedBatch batch, Duration patience)
+      throws InterruptedException {
+    SealedBatch second = held.second();
+    Optional<SealedBatch> joined = second == null ? Optional.empty() : batch.tryJoin(second);
+    return joined.isPresent() && held.takeSecond(second) ? joined : join(batch, patience);
   }
 
   private Optional<SealedBatch> join(SealedBatch batch, Duration patience)
       throws InterruptedException {
     long giveUpAt = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
-    SealedBatch next = awaitNext(giveUpAt);
-    if (next == null) {
+    monitor.awaitUntil(() -> !queue.isEmpty(), giveUpAt);
+    SealedBatch next = monitor.read(queue::peek);
+    if (next == null || !isFree(next)) {
       return Optional.empty();
     }
     // Without the lock, which the task thread needs: joining takes as long as filling the batches.
     Optional<SealedBatch> joined = batch.tryJoin(next);
     if (joined.isEmpty()) {
       // Only another task can help now: trying again at once would keep the target busy.
-      pauseUntil(giveUpAt);
+      monitor.awaitUntil(() -> false, giveUpAt);
       return Optional.empty();
     }
-    return takeIfNext(next) ? joined : Optional.empty();
+    return takeNext(next, () -> {}) ? joined : Optional.empty();
   }
 
-  /** The batch that is next in the queue, and stays there; null where none comes in time. */
-  private SealedBatch awaitNext(long giveUpAt) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = giveUpAt - System.nanoTime();
-      while (queue.isEmpty() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return queue.peek();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void pauseUntil(long time) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = time - System.nanoTime();
-      while (left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Takes a batch out of the queue; false where the queue was cleared meanwhile. */
-  private boolean takeIfNext(SealedBatch batch) {
-    lock.lock();
-    try {
-      if (queue.peek() != batch) {
-        return false;
-      }
-      queue.poll();
-      changed.signalAll();
+  /**
+   * Whether nothing of the next batch has to wait for maintenance; if not, what remains of it takes
+   * its place in the queue.
+   */
+  private boolean isFree(SealedBatch next) {
+    SealedBatch.Split split = next.split(held.topicsToHold(next, Set.of()));
+    if (split.chosen().isEmpty()) {
       return true;
-    } finally {
-      lock.unlock();
     }
+    takeNext(
+        next,
+        () -> {
+          held.add(split.chosen().get(), Set.of());
+          split.rest().ifPresent(queue::addFirst);
+        });
+    return false;
+  }
+
+  /**
+   * Takes a batch out of the queue, and does something in the same moment; false where the queue
+   * was cleared meanwhile.
+   */
+  private boolean takeNext(SealedBatch next, Runnable then) {
+    return monitor.read(
+        () -> {
+          if (queue.peek() != next) {
+            return false;
+          }
+          monitor.change(queue::poll);
+          then.run();
+          return true;
+        });
   }
 
   private void done(RuntimeException problem) {
-    lock.lock();
-    try {
-      busy = false;
-      if (problem != null) {
-        failure = problem;
-        queue.clear();
-      }
-      // An interrupt meant for the batch that just ended must not reach the next one.
-      Thread.interrupted();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean await(BooleanSupplier condition, Duration patience) {
-    long left = TimeUnit.NANOSECONDS.convert(patience);
-    lock.lock();
-    try {
-      while (!condition.getAsBoolean()) {
-        if (left <= 0) {
-          return false;
-        }
-        left = changed.awaitNanos(left);
-      }
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return condition.getAsBoolean();
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () -> {
+          busy = false;
+          if (problem != null) {
+            stop(problem);
+          }
+          // An interrupt meant for the batch that just ended must not reach the next one.
+          Thread.interrupted();
+        });
   }
 }

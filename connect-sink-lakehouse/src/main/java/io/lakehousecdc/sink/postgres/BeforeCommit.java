@@ -6,6 +6,8 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.postgres.DoneWork.Cleared;
+import io.lakehousecdc.sink.postgres.DoneWork.Truncate;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableTraits;
 import io.lakehousecdc.sink.postgres.schema.SourceColumns;
@@ -20,17 +22,19 @@ import io.lakehousecdc.sink.postgres.write.RangeWork;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a commit means for all rows of a big table, done before it in transactions of their own:
  * truncates, and the clearing of columns that the source has dropped. In the commit's transaction
  * they would take as long as the table is large, and start over whenever that fails. Not
- * thread-safe.
+ * thread-safe; another one, with a session of its own, may work on other tables meanwhile.
  *
  * <p>It is right to do a truncate before the commit that carries it, although that may never be
  * made:
@@ -61,25 +65,99 @@ final class BeforeCommit {
   private final Bookkeeping bookkeeping;
   private final SharedHistories histories;
   private final Progress progress;
-
-  /**
-   * Truncates that are carried out, with the rows that they removed, until a commit counts them.
-   */
-  private final Map<Truncate, Long> done = new HashMap<>();
-
-  private record Truncate(TableId table, Floor floor) {}
+  private final DoneWork done;
 
   BeforeCommit(
       TargetSession session,
       PostgresSettings settings,
       Bookkeeping bookkeeping,
       SharedHistories histories,
-      Progress progress) {
+      Progress progress,
+      DoneWork done) {
     this.session = session;
     this.settings = settings;
     this.bookkeeping = bookkeeping;
     this.histories = histories;
     this.progress = progress;
+    this.done = done;
+  }
+
+  /**
+   * Tables, as stored, that {@link #run} and {@link #rewrite} have long work to do on, while others
+   * can be committed: no foreign key connects them with any.
+   */
+  Set<TableId> apart(List<TableBatch> batches) {
+    if (settings.tables().writeMode() == WriteMode.APPEND) {
+      return Set.of();
+    }
+    Set<TableId> candidates = new HashSet<>();
+    rewritten(batches).forEach(batch -> candidates.add(batch.table()));
+    cleared(batches).keySet().forEach(batch -> candidates.add(batch.table()));
+    done.without(batches).stream()
+        .filter(batch -> !batch.truncates().isEmpty())
+        .forEach(batch -> candidates.add(batch.table()));
+    if (candidates.isEmpty()) {
+      return candidates;
+    }
+    return session.run(
+        "Reading the size of tables",
+        (connected, tables) -> {
+          Set<TableId> apart = new HashSet<>();
+          for (TableId table : candidates) {
+            if (isApart(connected, table)) {
+              apart.add(table);
+            }
+          }
+          return apart;
+        });
+  }
+
+  private boolean isApart(Session connected, TableId id) throws SQLException {
+    Optional<PgTable> table = connected.catalog().table(id);
+    if (table.isEmpty()) {
+      return false;
+    }
+    TableTraits traits = TableTraits.read(connected.connection(), table.get());
+    return traits.bytes() >= settings.maintenanceBytes() && traits.standsAlone();
+  }
+
+  /**
+   * Has the server write tables anew whose columns the commit widens. Columns that are wide before
+   * the commit is made are of no consequence.
+   *
+   * @param batches its batches, their tables as stored
+   */
+  void rewrite(Commit commit, List<TableBatch> batches) {
+    for (TableBatch batch : rewritten(batches)) {
+      String place = "Table " + batch.table() + ", widening columns";
+      try (Progress.Work work = progress.begin(place + ", before the commit")) {
+        guarded(
+            commit,
+            place,
+            (connected, tables) -> {
+              tables.evolve(batch);
+              return null;
+            });
+      }
+    }
+  }
+
+  /** Batches whose tables have to be written anew; costs nothing where all tables are known. */
+  private List<TableBatch> rewritten(List<TableBatch> batches) {
+    if (session.isKnown(tables -> batches.stream().allMatch(tables::isCompiled))) {
+      return List.of();
+    }
+    return session.run(
+        "Reading the types of columns",
+        (connected, tables) -> {
+          List<TableBatch> rewritten = new ArrayList<>();
+          for (TableBatch batch : batches) {
+            if (tables.rewrites(batch)) {
+              rewritten.add(batch);
+            }
+          }
+          return rewritten;
+        });
   }
 
   /**
@@ -94,8 +172,8 @@ final class BeforeCommit {
     for (TableBatch batch : batches) {
       for (Floor floor : batch.truncates()) {
         Truncate truncate = new Truncate(batch.table(), floor);
-        if (!done.containsKey(truncate)) {
-          truncate(commit, truncate).ifPresent(rows -> done.put(truncate, rows));
+        if (!done.contains(truncate)) {
+          truncate(commit, truncate).ifPresent(rows -> done.add(truncate, rows));
         }
       }
     }
@@ -113,36 +191,12 @@ final class BeforeCommit {
           Map<TableBatch, List<String>> cleared = new IdentityHashMap<>();
           for (TableBatch batch : batches) {
             List<String> columns = tables.cleared(batch);
-            if (!columns.isEmpty()) {
+            if (!columns.isEmpty() && !done.contains(new Cleared(batch.table(), columns))) {
               cleared.put(batch, columns);
             }
           }
           return cleared;
         });
-  }
-
-  /** The batches without the truncates that are carried out. */
-  List<TableBatch> without(List<TableBatch> batches) {
-    return done.isEmpty() ? batches : batches.stream().map(this::without).toList();
-  }
-
-  private TableBatch without(TableBatch batch) {
-    return batch.withTruncates(
-        batch.truncates().stream()
-            .filter(floor -> !done.containsKey(new Truncate(batch.table(), floor)))
-            .toList());
-  }
-
-  /** The commit has been applied: gives the number of rows that were removed for it. */
-  long committed() {
-    long rows = done.values().stream().mapToLong(Long::longValue).sum();
-    done.clear();
-    return rows;
-  }
-
-  /** Forgets what is carried out: the next commit may be another task's. */
-  void reset() {
-    done.clear();
   }
 
   /** Rows removed; empty where the truncate is left to the commit. */
@@ -224,6 +278,7 @@ final class BeforeCommit {
                         return step.run(connected);
                       }));
     }
+    done.add(new Cleared(batch.table(), columns));
   }
 
   private static void requireSame(TableId table, List<String> planned, List<String> now) {

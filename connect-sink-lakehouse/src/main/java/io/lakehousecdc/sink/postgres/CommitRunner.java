@@ -39,6 +39,7 @@ final class CommitRunner {
   private final Bookkeeping bookkeeping;
   private final SharedHistories histories;
   private final BeforeCommit before;
+  private final DoneWork done;
   private final BackgroundSweeps sweeps;
   private final AtomicLong replacements = new AtomicLong();
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
@@ -57,8 +58,10 @@ final class CommitRunner {
       Bookkeeping bookkeeping,
       SharedHistories histories,
       BeforeCommit before,
+      DoneWork done,
       BackgroundSweeps sweeps) {
     this.before = before;
+    this.done = done;
     this.sweeps = sweeps;
     this.session = session;
     this.settings = settings;
@@ -71,7 +74,7 @@ final class CommitRunner {
     sweeps.throwFailure();
     List<TableBatch> stored = asStored(commit);
     before.run(commit, stored);
-    List<TableBatch> batches = before.without(stored);
+    List<TableBatch> batches = done.without(stored);
     CommitReceipt receipt =
         untilApplied(
             commit.histories(),
@@ -95,12 +98,25 @@ final class CommitRunner {
     if (stored.stream().anyMatch(batch -> batch.sweep().isPresent())) {
       sweeps.wake();
     }
-    return receipt.plus(new CommitReceipt(0, before.committed(), 0, 0, sweeps.takeOrphaned()));
+    return receipt.plus(new CommitReceipt(0, done.committed(stored), 0, 0, sweeps.takeOrphaned()));
+  }
+
+  /** Tables of a commit that need long work before it, while others can be committed. */
+  Set<TableId> needingMaintenance(Commit commit) {
+    List<TableBatch> stored = asStored(commit);
+    Set<TableId> apart = before.apart(stored);
+    Set<TableId> needing = new HashSet<>();
+    for (TableBatch batch : commit.batches()) {
+      if (apart.contains(settings.resolved(batch.table()))) {
+        needing.add(batch.table());
+      }
+    }
+    return needing;
   }
 
   /** Applies a commit and takes it back. */
   void rehearse(Commit commit) {
-    List<TableBatch> batches = before.without(asStored(commit));
+    List<TableBatch> batches = done.without(asStored(commit));
     untilApplied(
         commit.histories(),
         (connected, attempt) -> {
@@ -166,7 +182,7 @@ final class CommitRunner {
   }
 
   /** The batches, each with the table that its own is stored as. */
-  private List<TableBatch> asStored(Commit commit) {
+  List<TableBatch> asStored(Commit commit) {
     Set<TableId> names = new HashSet<>();
     List<TableBatch> batches = new ArrayList<>();
     for (TableBatch batch : commit.batches()) {

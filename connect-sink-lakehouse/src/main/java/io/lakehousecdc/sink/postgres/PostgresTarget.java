@@ -2,7 +2,9 @@
 package io.lakehousecdc.sink.postgres;
 
 import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
 import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.EncodeAhead;
@@ -18,6 +20,7 @@ import io.lakehousecdc.sink.spi.TargetContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -33,7 +36,9 @@ final class PostgresTarget implements Target {
   private final EncodeAhead ahead;
   private final TargetSession session;
   private final SharedHistories histories;
-  private final BeforeCommit before;
+  private final DoneWork done = new DoneWork();
+  private final TargetSession maintenanceSession;
+  private final BeforeCommit maintenance;
   private final BackgroundSweeps sweeps;
   private final CommitRunner commits;
   private final Map<String, LongSupplier> gauges;
@@ -50,7 +55,17 @@ final class PostgresTarget implements Target {
     this.session = new TargetSession(settings, bookkeeping, ahead, context);
     this.histories = new SharedHistories(bookkeeping.histories(), bookkeeping.offsets());
     Progress progress = new Progress();
-    this.before = new BeforeCommit(session, settings, bookkeeping, histories, progress);
+    BeforeCommit before =
+        new BeforeCommit(session, settings, bookkeeping, histories, progress, done);
+    this.maintenanceSession = new TargetSession(settings, bookkeeping, ahead, context);
+    this.maintenance =
+        new BeforeCommit(
+            maintenanceSession,
+            settings,
+            bookkeeping,
+            new SharedHistories(bookkeeping.histories(), bookkeeping.offsets()),
+            progress,
+            done);
     this.sweeps =
         new BackgroundSweeps(
             "lakehouse-sweeper-" + context.connector() + "-" + context.task(),
@@ -58,7 +73,8 @@ final class PostgresTarget implements Target {
             settings,
             bookkeeping,
             progress);
-    this.commits = new CommitRunner(session, settings, bookkeeping, histories, before, sweeps);
+    this.commits =
+        new CommitRunner(session, settings, bookkeeping, histories, before, done, sweeps);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
     figures.putAll(progress.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
@@ -73,7 +89,7 @@ final class PostgresTarget implements Target {
 
   @Override
   public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
-    before.reset();
+    done.reset();
     Map<SourcePartition, PartitionState> states =
         session.run(
             "Reading offsets",
@@ -119,6 +135,18 @@ final class PostgresTarget implements Target {
   }
 
   @Override
+  public Set<TableId> needingMaintenance(Commit commit) {
+    return commits.needingMaintenance(commit);
+  }
+
+  @Override
+  public void maintain(Commit commit) {
+    List<TableBatch> stored = commits.asStored(commit);
+    maintenance.run(commit, stored);
+    maintenance.rewrite(commit, stored);
+  }
+
+  @Override
   public void rehearse(Commit commit) {
     commits.rehearse(commit);
   }
@@ -126,11 +154,13 @@ final class PostgresTarget implements Target {
   @Override
   public void cancel() {
     session.cancel();
+    maintenanceSession.cancel();
   }
 
   @Override
   public void abort() {
     session.abort();
+    maintenanceSession.abort();
   }
 
   @Override
@@ -159,6 +189,7 @@ final class PostgresTarget implements Target {
   @Override
   public void close() {
     sweeps.close();
+    maintenanceSession.close();
     ahead.close();
     session.close();
   }

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.spi;
 
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -10,7 +11,7 @@ import java.util.function.LongSupplier;
 /**
  * An open connection to a warehouse. For use by one thread at a time, except {@link #prepare},
  * {@link #cancel}, {@link #abort}, {@link #gauges()} and the gauges' suppliers, which may be called
- * from any thread.
+ * from any thread, and {@link #maintain}.
  *
  * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s. After a failure nothing of
  * the failed call is visible, except where {@link #commit} says otherwise.
@@ -67,16 +68,34 @@ public interface Target extends AutoCloseable {
   default void prepare(Commit next) {}
 
   /**
+   * Tables of the commit that need work of unbounded duration before it can be made, such as a
+   * truncate of a large table. The commit is to be {@link #maintain}ed first; meanwhile others can
+   * be made that contain nothing of these tables, nor of the topics that feed them. Returns soon.
+   */
+  default Set<TableId> needingMaintenance(Commit commit) {
+    return Set.of();
+  }
+
+  /**
+   * Does such work, for a commit that will be made later. May be called by one other thread while
+   * commits are made that have no table or partition in common with this one; ends early, with any
+   * {@link io.lakehousecdc.sink.error.TargetException}, after {@link #cancel} or {@link #abort}.
+   * What it has done stays done, and doing it again, by this task or another one, goes on with what
+   * is left.
+   */
+  default void maintain(Commit commit) {}
+
+  /**
    * Tests whether {@link #commit} would accept the batches. Throws what {@link #commit} would throw
    * for them, and changes neither rows nor partition states.
    */
   void rehearse(Commit commit);
 
   /**
-   * Asks that the call which another thread is making, if any, end as soon as possible. It succeeds
-   * or throws, as it would have without this; a commit that throws may be retried. The target can
-   * be used further. Returns soon. Where the call goes on to something else that takes its time,
-   * this may have to be called again.
+   * Asks that the calls which other threads are making, if any, end as soon as possible. It
+   * succeeds or throws, as it would have without this; a commit that throws may be retried. The
+   * target can be used further. Returns soon. Where the call goes on to something else that takes
+   * its time, this may have to be called again.
    */
   default void cancel() {}
 

@@ -15,11 +15,12 @@ import java.util.List;
  * @param key columns of a unique index without NULLs, by which the table can be taken range by
  *     range; empty where it has none
  * @param referenced whether a foreign key points to it, also one of its own
+ * @param referencing whether it has a foreign key
  * @param truncatable whether TRUNCATE does what a delete of all rows would: there is no trigger,
  *     rule or publication that would miss the deletes, and the user may
  */
 public record TableTraits(
-    long bytes, List<KeyColumn> key, boolean referenced, boolean truncatable) {
+    long bytes, List<KeyColumn> key, boolean referenced, boolean referencing, boolean truncatable) {
 
   /**
    * A column of the key.
@@ -34,6 +35,7 @@ public record TableTraits(
       SELECT pg_table_size(c.oid) + (SELECT coalesce(sum(pg_table_size(p.relid)), 0)
           FROM pg_partition_tree(c.oid) p WHERE p.relid <> c.oid)::int8,
         EXISTS (SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND f.confrelid = c.oid),
+        EXISTS (SELECT 1 FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = c.oid),
         c.relkind = 'r' AND NOT c.relhassubclass AND NOT c.relhasrules
           AND has_table_privilege(c.oid, 'TRUNCATE')
           AND NOT EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgrelid = c.oid
@@ -55,6 +57,11 @@ public record TableTraits(
         JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
       ORDER BY k.place""";
 
+  /** Whether no other table's rows depend on its own, nor they on others. */
+  public boolean standsAlone() {
+    return !referenced && !referencing;
+  }
+
   /** Reads those of a table. */
   public static TableTraits read(Connection connection, PgTable table) throws SQLException {
     List<KeyColumn> key = new ArrayList<>();
@@ -70,8 +77,9 @@ public record TableTraits(
       query.setLong(1, Integer.toUnsignedLong(table.oid()));
       try (ResultSet row = query.executeQuery()) {
         return row.next()
-            ? new TableTraits(row.getLong(1), key, row.getBoolean(2), row.getBoolean(3))
-            : new TableTraits(0, key, false, false);
+            ? new TableTraits(
+                row.getLong(1), key, row.getBoolean(2), row.getBoolean(3), row.getBoolean(4))
+            : new TableTraits(0, key, false, false, false);
       }
     }
   }

@@ -96,6 +96,20 @@ public final class Evolution {
         : warned(execute(batch.table(), changes), current, batch);
   }
 
+  /**
+   * Whether {@link #prepare} will have the server write every row of the table anew; false also
+   * where it will refuse the batch.
+   */
+  public boolean rewrites(PgTable table, TableBatch batch, ColumnHistory history)
+      throws SQLException {
+    try {
+      return options.evolution() == TableOptions.Evolution.ADDITIVE
+          && changes(table, batch, history).stream().anyMatch(Rewrites::rewrites);
+    } catch (FatalException e) {
+      return false;
+    }
+  }
+
   /** The changed table, after a warning about new columns whose types are guesses. */
   private static PgTable warned(PgTable changed, Optional<PgTable> before, TableBatch batch) {
     Map<String, String> types = new HashMap<>();

@@ -79,6 +79,25 @@ public final class TargetTables {
     return compiled.map(table -> new PreparedBatch(followed.batch(), followed.masked(), table));
   }
 
+  /** Whether the table is known to be as the batch needs it. */
+  public boolean isCompiled(TableBatch batch) {
+    CompiledTable known = compiled.find(new CompiledKey(batch.table(), batch.schema()));
+    return batch.changes().isEmpty()
+        || known != null && !evolution.showsType(known.plan().unknown(), batch);
+  }
+
+  /** Whether {@link #prepare} will have the server write every row of the batch's table anew. */
+  public boolean rewrites(TableBatch batch) throws SQLException {
+    Optional<PgTable> table = isCompiled(batch) ? Optional.empty() : stored(batch.table());
+    return table.isPresent()
+        && evolution.rewrites(table.get(), batch, columns.history(batch.table()));
+  }
+
+  /** Changes the batch's table, which exists, so that {@link #prepare} need not. */
+  public void evolve(TableBatch batch) throws SQLException {
+    changed(evolution.prepare(stored(batch.table()), batch, columns.history(batch.table())));
+  }
+
   /** What is known of tables that the sink has created. */
   CreatedTables created() {
     return created;
