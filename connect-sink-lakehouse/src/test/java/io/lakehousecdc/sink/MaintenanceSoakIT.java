@@ -32,6 +32,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 @EnabledIfSystemProperty(named = "lakehousecdc.soak.rows", matches = "[0-9]+")
 class MaintenanceSoakIT {
+  private static final String ITEMS = table(Schema.OPTIONAL_INT32_SCHEMA).topic();
   private static final DebeziumTable CLICKS =
       DebeziumRecords.table("shop", "clicks").key("id", Schema.INT64_SCHEMA);
 
@@ -47,7 +48,7 @@ class MaintenanceSoakIT {
   @BeforeEach
   void fill() {
     log.put(new TopicPartition(CLICKS.topic(), 0), clicks);
-    log.put(new TopicPartition("shop.shop.items", 0), items);
+    log.put(new TopicPartition(ITEMS, 0), items);
     worker = worker();
     add(items, table(Schema.OPTIONAL_INT32_SCHEMA), 1L, 1);
     add(clicks, CLICKS, lsn);
@@ -101,16 +102,16 @@ class MaintenanceSoakIT {
   private void goOn(TestInfo test, TestReporter reporter) {
     long began = System.nanoTime();
     List<Long> waits = new ArrayList<>();
-    try (worker) {
+    try (FakeWorker closing = worker) {
       do {
         long click = System.nanoTime();
         lsn++;
         add(clicks, CLICKS, lsn);
         do {
-          worker.poll();
+          closing.poll();
         } while (database.number("select count(*) from shop.clicks") < clicks.size());
         waits.add(System.nanoTime() - click);
-      } while (!worker.commit());
+      } while (!closing.commit());
     }
     waits.sort(null);
     reporter.publishEntry(
@@ -134,7 +135,7 @@ class MaintenanceSoakIT {
   private FakeWorker worker() {
     Map<String, String> configuration = new HashMap<>();
     configuration.put("name", "shop");
-    configuration.put("topics", CLICKS.topic() + ",shop.shop.items");
+    configuration.put("topics", CLICKS.topic() + "," + ITEMS);
     configuration.put("target", "postgres");
     configuration.put("postgres.url", database.jdbcUrl());
     configuration.put("postgres.user", database.user());
