@@ -50,8 +50,7 @@ class DeleteMarkTest {
         shaped(tombstones(ITEMS.column("__deleted", Schema.BOOLEAN_SCHEMA), prefix), schemaless);
     assertInstanceOf(Event.Change.class, read(prefix, flags.create(100, 110, 1L, true)));
     DebeziumTable bare =
-        shaped(
-            ITEMS.column("__deleted", Schema.BOOLEAN_SCHEMA).flattened(Map.of()), schemaless);
+        shaped(ITEMS.column("__deleted", Schema.BOOLEAN_SCHEMA).flattened(Map.of()), schemaless);
     assertInstanceOf(Event.Change.class, read(prefix, bare.create(100, 110, 1L, true)));
   }
 
@@ -60,8 +59,7 @@ class DeleteMarkTest {
   void columnDeletedIsNoMetadataWhereThePrefixIsEmpty(boolean schemaless) {
     DebeziumTable items = ITEMS.column("deleted", Schema.STRING_SCHEMA).flattened(Map.of());
     assertEquals(
-        1,
-        problems(validator(""), shaped(items, schemaless).create(100, 110, 1L, "true")).size());
+        1, problems(validator(""), shaped(items, schemaless).create(100, 110, 1L, "true")).size());
   }
 
   private static Event read(String prefix, DebeziumEvent event) {
@@ -99,7 +97,6 @@ class DeleteMarkTest {
   }
 
   private static DebeziumTable tombstones(DebeziumTable table, String prefix) {
-    return table.flattened(
-        Map.of("add.fields", "op,source.sequence", "add.fields.prefix", prefix));
+    return table.flattened(Map.of("add.fields", "op,source.sequence", "add.fields.prefix", prefix));
   }
 }
