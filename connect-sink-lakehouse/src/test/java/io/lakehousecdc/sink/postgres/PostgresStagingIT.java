@@ -19,6 +19,8 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -108,6 +110,30 @@ class PostgresStagingIT extends PostgresFixture {
             .build());
     assertEquals(3, database.number("select count(*) from items"));
     assertEquals(LONG, database.value("select v #>> '{}' from items where id = 2"));
+  }
+
+  /** By a column that somebody adds, rows are longer than the sink can know. */
+  @Test
+  void rowThatTheServerFindsTooLongIsStagedByTheNextAttempt() {
+    database.execute(
+        """
+        create function pad() returns event_trigger language plpgsql as $$
+        declare made record;
+        begin
+          for made in select object_identity as name from pg_event_trigger_ddl_commands()
+              where object_identity like 'pg_temp%\\_cdc\\_stage%' loop
+            execute 'alter table ' || made.name || ' add pad text storage plain default '
+              || quote_literal(repeat('x', 5000));
+          end loop;
+        end $$""",
+        "create event trigger pad on ddl_command_end when tag in ('CREATE TABLE')"
+            + " execute function pad()");
+    PartitionOwner owner = owner();
+    Commit commit = owner.prepare(staged(ITEMS, TEXTS, "x".repeat(5_000)));
+    assertThrows(RetriableException.class, () -> owner.commit(commit));
+    owner.commit(commit);
+    owner.commit(staged(ITEMS, TEXTS, "y".repeat(6_000)));
+    assertEquals("y".repeat(6_000), database.value("select v from items"));
   }
 
   /** Values of a length that barely needs no TOAST table, by the sink's own count, fit. */

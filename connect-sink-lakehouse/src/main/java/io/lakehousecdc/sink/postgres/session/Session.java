@@ -40,7 +40,7 @@ public final class Session implements AutoCloseable {
   private final String beginSql;
   private final StagingTables stagings;
   private final SessionAge age;
-  private final boolean tellsLengths;
+  private boolean tellsLengths;
   private int stagingsNumbered;
 
   private Session(Connection connection, PostgresSettings settings) throws SQLException {
@@ -241,10 +241,15 @@ public final class Session implements AutoCloseable {
   public void ensureStaging(StagingTable staging) throws SQLException {
     if (!stagings.use(staging)) {
       execute(staging.createSql(serverVersion));
-      if (!tellsLengths) {
-        makeRoom(staging);
-      }
     }
+    if (!tellsLengths) {
+      makeRoom(staging);
+    }
+  }
+
+  /** A row was longer than it seemed: from now on, staging tables hold rows of any length. */
+  public void distrustLengths() {
+    tellsLengths = false;
   }
 
   /**

@@ -48,7 +48,8 @@ public final class RangeWork {
    * Runs a statement on all ranges.
    *
    * @return number of rows that it changed
-   * @throws RetriableException the thread was interrupted
+   * @throws RetriableException the thread was interrupted, or a transaction failed for now; made
+   *     progress where others before it have changed rows
    */
   public long run(Statement statement, Transactions transactions) {
     long[] rows = {0};
@@ -59,7 +60,11 @@ public final class RangeWork {
       }
       List<String> begin = after;
       long before = rows[0];
-      after = transactions.run(session -> range(session, begin, statement, rows));
+      try {
+        after = transactions.run(session -> range(session, begin, statement, rows));
+      } catch (RetriableException e) {
+        throw before > 0 ? e.afterProgress() : e;
+      }
       progress.changed(rows[0] - before);
     } while (!after.isEmpty());
     return rows[0];

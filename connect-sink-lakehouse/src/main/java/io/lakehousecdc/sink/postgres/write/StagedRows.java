@@ -5,9 +5,12 @@ import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
+import io.lakehousecdc.sink.postgres.session.ServerFailure;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
@@ -113,6 +116,13 @@ final class StagedRows {
       rows.send(copy);
       copy.finish();
     } catch (SQLException e) {
+      if (SqlErrors.state(e).equals(SqlErrors.PROGRAM_LIMIT_EXCEEDED)
+          && !session.holds(staging, Long.MAX_VALUE)) {
+        session.distrustLengths();
+        throw new RetriableException(
+            "Table " + plan.table().id() + ": its staging table is too small for a row.",
+            ServerFailure.of(e));
+      }
       Optional<RecordException> refused = StagingErrors.locate(e, plan, sent);
       if (refused.isPresent()) {
         throw refused.get();
