@@ -198,6 +198,30 @@ class PostgresBigTruncatesIT extends PostgresFixture {
   }
 
   @Test
+  void keyThatMayBeNullIsTakenRangeByRangeAndRowsWithoutKeyAtLast() {
+    database.execute(
+        "create table items (id int, part int, name text, unique (id, part))",
+        "create table log (tx text)");
+    RowSchema schema =
+        Batches.schema(
+            2,
+            required("id", Primitive.INT32),
+            required("part", Primitive.INT32),
+            optional("name", Primitive.TEXT));
+    PartitionOwner owner = owner(patient(TableOptions.DEFAULT), 0);
+    owner.commit(batch(ITEMS, schema).upsert(300, 5, 1, "stays").build());
+    database.execute(
+        "insert into items (id, part, name, _cdc_lsn, _cdc_commit_lsn, _cdc_epoch)"
+            + " select i, i % 3, 'goes', 100, 100, 0 from generate_series(1, 50000) i",
+        "insert into items (id, part, name) values (7, null, 'other'), (null, 2, 'other'),"
+            + " (null, null, 'other')");
+    onDelete("insert into log values (pg_current_xact_id()::text)");
+    assertEquals(50_003, owner.commit(batch(ITEMS, schema).truncate(200).build()).deleted());
+    assertEquals("stays", database.value("select name from items"));
+    assertEquals(4, database.number("select count(distinct tx) from log"));
+  }
+
+  @Test
   void truncateIsToldInFigures() {
     Target target = patient(TableOptions.DEFAULT);
     PartitionOwner owner = owner(target, 0);

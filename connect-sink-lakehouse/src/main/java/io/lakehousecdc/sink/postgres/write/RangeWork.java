@@ -60,14 +60,30 @@ public final class RangeWork {
       }
       List<String> begin = after;
       long before = rows[0];
-      try {
-        after = transactions.run(session -> range(session, begin, statement, rows));
-      } catch (RetriableException e) {
-        throw before > 0 ? e.afterProgress() : e;
-      }
+      after = committed(transactions, before, s -> range(s, begin, statement, rows));
       progress.changed(rows[0] - before);
     } while (!after.isEmpty());
+    if (ranges.outside().isPresent()) {
+      long before = rows[0];
+      String sql = statement.sql(ranges.outside().get());
+      committed(transactions, before, session -> outside(session, sql, rows));
+      progress.changed(rows[0] - before);
+    }
     return rows[0];
+  }
+
+  private static List<String> committed(Transactions transactions, long before, Work work) {
+    try {
+      return transactions.run(work);
+    } catch (RetriableException e) {
+      throw before > 0 ? e.afterProgress() : e;
+    }
+  }
+
+  private static List<String> outside(Session session, String sql, long[] rows)
+      throws SQLException {
+    rows[0] += session.scanning(() -> session.update(sql));
+    return List.of();
   }
 
   private List<String> range(Session session, List<String> begin, Statement statement, long[] rows)
