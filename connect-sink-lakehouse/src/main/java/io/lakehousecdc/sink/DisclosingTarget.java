@@ -47,8 +47,8 @@ final class DisclosingTarget {
     if (failure instanceof OutOfOrderException) {
       return new OutOfOrderException(message, failure);
     }
-    return failure instanceof RetriableException
-        ? new RetriableException(message, failure)
+    return failure instanceof RetriableException retriable
+        ? retriable.told(message)
         : new FatalException(message, failure);
   }
 }

@@ -112,6 +112,14 @@ final class FakeWorker implements SinkTaskContext, AutoCloseable {
     return Set.copyOf(seeks.keySet());
   }
 
+  /** Takes all partitions away and gives them back, as a rebalance may. */
+  void reassign() {
+    preCommitAndClose();
+    seeks.clear();
+    log.keySet().forEach(partition -> positions.put(partition, group.getOrDefault(partition, 0L)));
+    task.open(log.keySet());
+  }
+
   /** Commits to Kafka what the task says is safe; true where that is everything. */
   boolean commit() {
     Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Values of records reach neither the log, nor the reasons of dead letters, nor the trace of a
@@ -119,6 +121,15 @@ class ValuesInMessagesIT {
     SinkRecord untyped = TEXTS.create(30, 40, KEY, TEXT).schemaless().at(0, 1);
     assertSilent(run(delta(Map.of()), typed, untyped), "is no number");
     assertTold(run(delta(TOLD), typed, untyped));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boolean", "bigint", "numeric(9,2)", "bytea", "timestamp", "bit(3)"})
+  void textWithoutASchemaThatAPostgresColumnRefuses(String type) {
+    String value = TEXT + "?";
+    SinkRecord record = TEXTS.create(10, 20, KEY, value).schemaless().at(0, 0);
+    assertSilent(run(postgres(database(type, null), Map.of()), record), "column v");
+    assertThat(run(postgres(database(type, null), TOLD), record)).contains(value);
   }
 
   @Test

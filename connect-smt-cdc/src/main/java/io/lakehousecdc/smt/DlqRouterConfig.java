@@ -71,8 +71,8 @@ final class DlqRouterConfig extends AbstractConfig {
               Importance.MEDIUM,
               "Which records are change events: 'envelope' only Debezium's envelopes; 'flattened'"
                   + " any struct or map is a row; 'any' an envelope, or a row with metadata"
-                  + " (op, deleted, sequence or lsn) in fields or headers. Tombstones, heartbeats"
-                  + " and transaction boundaries are always good.",
+                  + " (op, sequence or lsn, or __deleted) in fields or headers. Tombstones,"
+                  + " heartbeats and transaction boundaries are always good.",
               CHECKS,
               1,
               Width.SHORT,

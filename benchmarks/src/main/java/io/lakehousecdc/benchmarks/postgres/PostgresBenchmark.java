@@ -28,6 +28,7 @@ public final class PostgresBenchmark implements Benchmark {
   private enum Part {
     THROUGHPUT,
     INPROCESS,
+    TABLES,
     FRESHNESS;
 
     @Override
@@ -39,13 +40,14 @@ public final class PostgresBenchmark implements Benchmark {
   @Override
   public List<Option> options() {
     return List.of(
-        new Option("parts", "throughput,inprocess,freshness", "what to measure"),
+        new Option("parts", "throughput,inprocess,tables,freshness", "what to measure"),
         new Option("rows", "1000000", "rows in the snapshot"),
         new Option("changes", "400000", "changes after it"),
         new Option("converters", "json,avro", "kinds of records"),
         new Option("sides", "noop,lakehouse,debezium-jdbc", "sinks to measure"),
         new Option("rounds", "1", "repetitions of the throughput; the median counts"),
         new Option("inprocess-rounds", "3", "the same in-process: code is compiled in the first"),
+        new Option("tables", "100", "tables that one task writes, one in each commit"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),
         new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"),
@@ -58,6 +60,12 @@ public final class PostgresBenchmark implements Benchmark {
     System.out.println(conditions(options));
     if (parts.contains(Part.THROUGHPUT) || parts.contains(Part.INPROCESS)) {
       onOneTopic(options, parts);
+    }
+    if (parts.contains(Part.TABLES)) {
+      try (PostgresServer server = PostgresServer.builder().name("target").durable().start()) {
+        new Staging(server).measure(options.number("tables"));
+        new ManyTables(server).measure(options.number("tables"));
+      }
     }
     if (parts.contains(Part.FRESHNESS)) {
       new Freshness(

@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The reading of numbers and bytes from schemaless JSON, as Kafka's {@code JsonConverter} writes
- * them: bytes, and decimals of {@code decimal.handling.mode=precise}, in Base64. Messages hold no
- * values.
+ * The reading of numbers, bits and bytes from schemaless JSON, as Kafka's {@code JsonConverter}
+ * writes them: bytes, bits, and decimals of {@code decimal.handling.mode=precise}, in Base64.
+ * Messages hold no values.
  */
 public final class SchemalessNumbers {
   private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+={0,2}");
   private static final Pattern NUMBER = Pattern.compile("\\s*[-+]?[0-9]*\\.?[0-9]+([eE].+)?\\s*");
+
+  private static final Pattern DIGITS = Pattern.compile("[01]*");
 
   private SchemalessNumbers() {}
 
@@ -105,6 +107,28 @@ public final class SchemalessNumbers {
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("the number does not fit in 64 bits with a point", e);
     }
+  }
+
+  /**
+   * A bit string as text of 0 and 1.
+   *
+   * @param value text of as many digits as there are bits; else the bits in Base64, as Debezium
+   *     sends them
+   * @param length number of bits; {@link Integer#MAX_VALUE} for a varying one
+   * @throws IllegalArgumentException it is none, has more bits, or may be two
+   */
+  public static String bits(String value, int length) {
+    boolean isDigits = DIGITS.matcher(value).matches();
+    boolean isBase64 = !value.isEmpty() && value.length() % 4 == 0;
+    if (length == Integer.MAX_VALUE && isDigits && isBase64) {
+      throw new IllegalArgumentException(
+          "the text may be bits or their Base64 form. Send schemas with the values, or use bit(n)"
+              + " for the column");
+    }
+    // Base64 of n bits is of n characters only where n is 4, and then ends in "==".
+    return isDigits && (length == Integer.MAX_VALUE || value.length() == length)
+        ? value
+        : BitStrings.of(bytes(value), length);
   }
 
   /**

@@ -112,6 +112,9 @@ final class ChangeReader {
     table.complete(cells, key);
     Object[] old = realCells(table, before);
     RowKey former = null;
+    if (operation != Operation.READ) {
+      table.warnOfLostNames(cells, warnings);
+    }
     if (operation == Operation.UPDATE) {
       if (old == null) {
         table.warnOfUnknownNulls(cells, warnings);

@@ -5,8 +5,6 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +20,7 @@ public final class Backoff {
   private static final long LONGEST_MILLIS = 10_000;
 
   private final SinkMetrics metrics;
-  private final long timeoutNanos;
-  private OptionalLong giveUpAt = OptionalLong.empty();
+  private final Deadline deadline;
   private long millis = FIRST_MILLIS;
 
   /**
@@ -31,7 +28,7 @@ public final class Backoff {
    */
   Backoff(Duration timeout, SinkMetrics metrics) {
     this.metrics = metrics;
-    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+    this.deadline = new Deadline(timeout);
   }
 
   /** Makes attempts until one succeeds, fails for good, or the time is up. */
@@ -57,11 +54,7 @@ public final class Backoff {
    * @throws RetriableException {@code reason}, where the time is up
    */
   void pause(RetriableException reason) throws InterruptedException {
-    long now = System.nanoTime();
-    if (giveUpAt.isEmpty()) {
-      giveUpAt = OptionalLong.of(now + timeoutNanos);
-    }
-    if (now - giveUpAt.getAsLong() >= 0) {
+    if (deadline.left() <= 0) {
       throw reason;
     }
     metrics.retried();

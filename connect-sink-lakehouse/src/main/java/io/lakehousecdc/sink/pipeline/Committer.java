@@ -115,24 +115,28 @@ final class Committer {
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
     SealedBatch current = rejectedKeys.applied(batch);
     Backoff backoff = new Backoff(options.waiting().retry(), metrics);
-    long resolveBy =
-        System.nanoTime() + TimeUnit.NANOSECONDS.convert(options.waiting().constraint());
+    Deadline resolving = new Deadline(options.waiting().constraint());
     while (true) {
       try {
         awaitReports(current);
-        Optional<SealedBatch> again = attempt(current, following, resolveBy);
+        Optional<SealedBatch> again = attempt(current, following, resolving);
         if (again.isEmpty()) {
           return current;
         }
         current = again.get();
       } catch (RetriableException e) {
+        if (e.madeProgress()) {
+          backoff = new Backoff(options.waiting().retry(), metrics);
+        }
         backoff.pause(e);
+        // The others, whose changes may be missing, could not write meanwhile either.
+        resolving.restart();
       }
     }
   }
 
   /** Commits, or returns the batch that is to be tried instead. */
-  private Optional<SealedBatch> attempt(SealedBatch batch, Following following, long resolveBy)
+  private Optional<SealedBatch> attempt(SealedBatch batch, Following following, Deadline resolving)
       throws InterruptedException {
     try {
       if (!batch.isWorthCommitting()) {
@@ -145,7 +149,7 @@ final class Committer {
     } catch (RecordException e) {
       return Optional.of(setAside(batch, e));
     } catch (OutOfOrderException e) {
-      return Optional.of(extend(batch, following, resolveBy, e));
+      return Optional.of(extend(batch, following, resolving, e));
     }
   }
 
@@ -198,9 +202,9 @@ final class Committer {
   }
 
   private SealedBatch extend(
-      SealedBatch batch, Following following, long resolveBy, OutOfOrderException refusal)
+      SealedBatch batch, Following following, Deadline resolving, OutOfOrderException refusal)
       throws InterruptedException {
-    long left = resolveBy - System.nanoTime();
+    long left = resolving.left();
     if (left > 0) {
       LOG.info("Waiting for more changes: {}", refusal.getMessage());
       return following

@@ -86,7 +86,17 @@ final class TargetSession implements AutoCloseable {
    */
   <T> T run(String place, Work<T> work) {
     try {
-      return transaction(work, result -> true);
+      long before = opened.get();
+      try {
+        return transaction(work, result -> true);
+      } catch (SQLException e) {
+        if (!SqlErrors.isOutdated(e) || opened.get() > before) {
+          throw e;
+        }
+        // Somebody has dropped or changed the sink's own tables: a new session makes them anew.
+        discard();
+        return transaction(work, result -> true);
+      }
     } catch (SQLException e) {
       throw SqlErrors.classify(e, place);
     }

@@ -154,6 +154,23 @@ class OwnColumnsTest {
     assertThat(prefixed.row(table.delete(101, 130, 7)).operation()).isEqualTo(Operation.DELETE);
   }
 
+  /** The transform names its mark of a delete alike under every prefix. */
+  @ParameterizedTest
+  @ValueSource(strings = {"__", "_cdc_", ""})
+  void markOfADeleteHasNoPrefix(String prefix) {
+    DebeziumTable table =
+        TABLE.flattened(
+            Map.of(
+                "delete.tombstone.handling.mode", "rewrite",
+                "add.fields", "source.sequence",
+                "add.fields.prefix", prefix));
+    Decoding prefixed = Decoding.withPrefix(prefix);
+    RowEvent created = prefixed.row(table.create(100, 120, 7));
+    assertThat(columns(created)).containsExactly("id");
+    assertThat(created.operation()).isEqualTo(Operation.UPDATE);
+    assertThat(prefixed.row(table.delete(101, 130, 7)).operation()).isEqualTo(Operation.DELETE);
+  }
+
   @Test
   void prefixOfHeadersIsTheSame() {
     DebeziumTable table =

@@ -77,7 +77,7 @@ class TypesDocumentTest {
 
       | source | what arrives |
       |---|---|
-      | `name` | NULL in streamed changes; snapshots have the value |
+      | `name` | NULL in streamed changes; snapshots have the value. With `column.propagate.source.type` the sink warns once per column |
       | arrays of enums with a label in quotes or a NULL | the whole array is NULL |
       | `bit(n)[]`, `numeric[]` with NaN | NULL |
       | `int2vector` | an empty array |
@@ -132,6 +132,7 @@ class TypesDocumentTest {
       |---|---|
       | numbers | numbers, text of numbers; decimals of `decimal.handling.mode=precise` in Base64. Where both are possible (scale 0), the value is rejected |
       | bytes | Base64 |
+      | `bit(n)`, `varbit` | Base64, text of 0 and 1. Where both are possible (`varbit` only), the value is rejected. Delta keeps the Base64 text |
       | date | days since 1970, ISO-8601 text |
       | time of day, timestamp | numbers in the unit of `schemaless.time.unit`, ISO-8601 text |
       | interval | microseconds, ISO-8601 text |

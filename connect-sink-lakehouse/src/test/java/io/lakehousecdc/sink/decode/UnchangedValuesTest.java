@@ -202,6 +202,27 @@ class UnchangedValuesTest {
         arguments(DebeziumTypes.bits(8).optional().build(), false));
   }
 
+  /** Debezium loses every value of a streamed {@code name} column. */
+  @Test
+  void streamedNullOfANameIsWarnedOfOnce() {
+    Decoding decoding = Decoding.withDefaults();
+    DebeziumTable names =
+        table(
+            SchemaBuilder.string()
+                .optional()
+                .parameter("__debezium.source.column.type", "NAME")
+                .build());
+    decoding.row(names.snapshot(1, 1, null));
+    decoding.row(names.create(2, 2, 1, "x"));
+    assertEquals(List.of(), decoding.warnings());
+    decoding.row(names.create(3, 3, 2, null));
+    decoding.row(names.update(4, 4, 2, null));
+    assertEquals(1, decoding.warnings().size());
+    String warning = decoding.warnings().get(0);
+    assertTrue(warning.contains("Table public.t, column c:"), warning);
+    assertTrue(warning.contains("type name"), warning);
+  }
+
   @Test
   void nullBesideAFullOldRowIsCertain() {
     Decoding decoding = Decoding.withDefaults();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import static io.lakehousecdc.sink.pipeline.TestOptions.options;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,6 +33,7 @@ import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,6 +138,45 @@ class PipelineTest {
       assertEquals(1, consumer.figure("RetriesTotal"));
       assertEquals(1, warehouse.rows(History.TABLE, MetadataColumns.DEFAULT).size());
     }
+  }
+
+  /** Any attempt takes longer than the time for retries. */
+  @Test
+  void failureAfterProgressIsTheFirstOneAgain() {
+    AtomicInteger left = new AtomicInteger(4);
+    warehouse.beforeCommit(
+        commit -> {
+          if (left.getAndDecrement() > 0) {
+            throw new RetriableException("connection lost").afterProgress();
+          }
+        });
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    try (Consumer consumer = run(history, options().retry(Duration.ofNanos(1)).build())) {
+      assertEquals(4, consumer.figure("RetriesTotal"));
+    }
+    history.assertStoredIn(warehouse);
+  }
+
+  /** While the target is down, nobody can write what a constraint waits for. */
+  @Test
+  void constraintsAreWaitedForFromTheirFirstRefusalOn() {
+    AtomicInteger attempts = new AtomicInteger();
+    warehouse.beforeCommit(
+        commit -> {
+          int attempt = attempts.incrementAndGet();
+          if (attempt == 1 || attempt == 3) {
+            throw new RetriableException("connection lost");
+          } else if (attempt < 5) {
+            throw new OutOfOrderException("the parent is missing", null);
+          }
+        });
+    History history = new History(1);
+    history.insert(1, "a", "x");
+    // The pauses between attempts are longer than that.
+    run(history, options().constraintWait(Duration.ofMillis(20)).build()).close();
+    assertEquals(5, attempts.get());
+    history.assertStoredIn(warehouse);
   }
 
   @Test

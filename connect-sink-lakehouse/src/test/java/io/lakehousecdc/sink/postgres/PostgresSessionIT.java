@@ -36,7 +36,7 @@ class PostgresSessionIT extends PostgresFixture {
 
   @Test
   void stagingTablesOfManyTablesAreDroppedAndMadeAgain() {
-    Target target = open();
+    Target target = open(Map.of("postgres.staging.tables.max", "100"));
     PartitionOwner owner = owner(target, 0);
     LongSupplier staging = target.gauges().get("postgres-staging-tables");
     for (int round = 0; round < 2; round++) {

@@ -170,6 +170,18 @@ class PostgresTypesIT extends PostgresFixture {
     keeps("numeric", untyped, Map.of("scale", 1L, "value", "AfQ="), "50.0");
     keeps("bytea", untyped, "AQI=", "\\x0102");
     refuses("bytea", untyped, "?", "Base64");
+    keeps("bit(4)", untyped, "BQ==", "0101");
+    keeps("bit(4)", untyped, "0101", "0101");
+    keeps("bit(24)", untyped, "0101", "001101010101110111010011");
+    keeps("bit(10)", untyped, "AQI=", "1000000001");
+    keeps("bit(10)", untyped, "", "0000000000");
+    keeps("bit(1)", untyped, true, "1");
+    refuses("bit(4)", untyped, "Hw==", "do not fit");
+    refuses("bit(4)", untyped, "01011", "Base64");
+    keeps("varbit", untyped, "BQ==", "101");
+    keeps("varbit", untyped, "01011", "01011");
+    refuses("varbit", untyped, "0101", "Base64");
+    keeps("bit(4)[]", untyped, List.of("BQ=="), "{0101}");
     keeps("date", untyped, 1L, "1970-01-02");
     keeps("date", untyped, "2020-02-29", "2020-02-29");
     keeps("timestamp(3)", untyped, 1_767_225_600_500L, "2026-01-01 00:00:00.5");

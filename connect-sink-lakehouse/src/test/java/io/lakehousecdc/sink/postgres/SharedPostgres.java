@@ -18,7 +18,7 @@ public final class SharedPostgres {
   private SharedPostgres() {}
 
   /** The newest version. */
-  static PostgresServer server() {
+  public static PostgresServer server() {
     return server("18");
   }
 

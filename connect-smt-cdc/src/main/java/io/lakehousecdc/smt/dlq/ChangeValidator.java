@@ -33,7 +33,7 @@ public final class ChangeValidator {
     this.layouts = new SchemaCache<>(schema -> EventLayout.of(schema, rules));
     this.events = new EventReader(rules.prefix());
     this.headerOp = FieldReader.ofHeaders(rules.prefix() + Envelope.FieldName.OPERATION);
-    this.headerDeleted = FieldReader.ofHeaders(rules.prefix() + "deleted");
+    this.headerDeleted = FieldReader.ofHeaders(EventReader.DELETED);
   }
 
   /** What is wrong with the record; empty if it is valid. */
@@ -132,7 +132,7 @@ public final class ChangeValidator {
     if (problem.isEmpty()) {
       problem = missingKey(record, "the row");
     }
-    boolean deleted = DELETE.equals(op) || isDeleted(record, layout);
+    boolean deleted = op == null ? isDeleted(record, layout) : op.equals(DELETE);
     return problem.isPresent() || deleted ? problem : columnProblem(record.value(), layout);
   }
 
@@ -204,7 +204,7 @@ public final class ChangeValidator {
   }
 
   private boolean isDeleted(ConnectRecord<?> record, EventLayout layout) {
-    return "true".equals(layout.deleted().text(record.value()))
-        || "true".equals(headerDeleted.text(record.headers()));
+    return "true".equals(layout.deleted().read(record.value()))
+        || "true".equals(headerDeleted.read(record.headers()));
   }
 }

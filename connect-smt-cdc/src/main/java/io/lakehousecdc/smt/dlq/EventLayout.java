@@ -2,6 +2,7 @@
 package io.lakehousecdc.smt.dlq;
 
 import io.debezium.data.Envelope;
+import io.lakehousecdc.smt.event.EventReader;
 import io.lakehousecdc.smt.event.FieldReader;
 import io.lakehousecdc.smt.event.ServiceMessages;
 import java.util.List;
@@ -39,7 +40,7 @@ record EventLayout(
   }
 
   private static final List<String> METADATA =
-      List.of("op", "deleted", "sequence", "source_sequence", "lsn", "source_lsn");
+      List.of("op", "sequence", "source_sequence", "lsn", "source_lsn");
 
   /** The layout of structs. */
   static EventLayout of(Schema schema, ChangeRules rules) {
@@ -69,7 +70,7 @@ record EventLayout(
         return true;
       }
     }
-    return false;
+    return present.test(EventReader.DELETED);
   }
 
   private static Kind kind(Predicate<String> present, ChangeRules rules) {
@@ -108,7 +109,7 @@ record EventLayout(
         fields.apply(prefix + "op"),
         FieldReader.ABSENT,
         value -> value,
-        fields.apply(prefix + "deleted"),
+        fields.apply(EventReader.DELETED),
         schemaProblem);
   }
 

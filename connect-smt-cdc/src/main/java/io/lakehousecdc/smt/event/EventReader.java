@@ -17,6 +17,13 @@ import org.apache.kafka.connect.header.Headers;
  * does not understand is {@link Event#OTHER}, or an event without a position. Not thread safe.
  */
 public final class EventReader {
+  /**
+   * The mark of {@code delete.tombstone.handling.mode=rewrite}, "true" or "false". The transform
+   * names it so whatever {@code add.fields.prefix} is ({@code
+   * ExtractNewRecordStateConfigDefinition.DELETED_FIELD}).
+   */
+  public static final String DELETED = "__deleted";
+
   private static final String TRUNCATE = "t";
   private static final String DELETE = "d";
 
@@ -105,7 +112,7 @@ public final class EventReader {
     if (source.sequence() == null && !found.isEmpty()) {
       source = headers.source.read(id, found, op);
     }
-    boolean deleted = row.isDeleted(value) || headers.isDeleted(found);
+    boolean deleted = op == null && (row.isDeleted(value) || headers.isDeleted(found));
     return event(deleted ? DELETE : op, source);
   }
 
@@ -155,7 +162,7 @@ public final class EventReader {
 
     FlattenedReader(Function<String, FieldReader> fields, String prefix) {
       op = fields.apply(prefix + Envelope.FieldName.OPERATION);
-      deleted = fields.apply(prefix + "deleted");
+      deleted = fields.apply(DELETED);
       id = new SourceIdReader(name -> ofSource(fields, prefix, name));
       source = new SourceReader(name -> metadata(fields, prefix, name));
     }
@@ -177,8 +184,9 @@ public final class EventReader {
       return prefix.isEmpty() ? fields.apply("source_" + name) : metadata(fields, prefix, name);
     }
 
+    /** The mark is text; a boolean of that name is a column. */
     boolean isDeleted(Object container) {
-      return "true".equals(deleted.text(container));
+      return "true".equals(deleted.read(container));
     }
   }
 }

@@ -82,7 +82,7 @@ final class TableCompiler {
         rowReaders,
         keys(schema),
         row == null ? null : OldRow.of(row, names, key, recordKey, overrides),
-        withoutPlaceholder(schema));
+        DoubtfulNulls.of(row, schema));
   }
 
   private void addToRow(ColumnReader reader) {
@@ -118,17 +118,6 @@ final class TableCompiler {
     return keyReaders.isEmpty()
         ? new RowKeys.None()
         : new RowKeys.FromRecord(keyReaders.toArray(ColumnReader[]::new));
-  }
-
-  private int[] withoutPlaceholder(RowSchema schema) {
-    if (!(row instanceof Layout.OfStruct struct)) {
-      return new int[0];
-    }
-    return struct.schema().fields().stream()
-        .filter(field -> Placeholders.areMissingFor(field.schema()))
-        .mapToInt(field -> schema.indexOf(field.name()))
-        .filter(index -> index >= 0)
-        .toArray();
   }
 
   /** Columns in a record key; a plain value is the value of an override's only column. */

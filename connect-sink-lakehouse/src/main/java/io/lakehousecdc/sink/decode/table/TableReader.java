@@ -16,13 +16,13 @@ public final class TableReader {
   private final ColumnReader[] columns;
   private final RowKeys keys;
   private final OldRow oldRow;
-  private final int[] withoutPlaceholder;
+  private final DoubtfulNulls doubtful;
 
   /**
    * @param schema columns of {@code columns}, then key columns that rows lack
    * @param columns readers of the row's columns
    * @param oldRow test of old rows; null if only the key is known
-   * @param withoutPlaceholder indexes of columns for which Debezium has no placeholder
+   * @param doubtful columns in which NULL may stand for a lost value
    */
   TableReader(
       TableId table,
@@ -30,13 +30,13 @@ public final class TableReader {
       List<ColumnReader> columns,
       RowKeys keys,
       OldRow oldRow,
-      int[] withoutPlaceholder) {
+      DoubtfulNulls doubtful) {
     this.table = table;
     this.schema = schema;
     this.columns = columns.toArray(ColumnReader[]::new);
     this.keys = keys;
     this.oldRow = oldRow;
-    this.withoutPlaceholder = withoutPlaceholder;
+    this.doubtful = doubtful;
   }
 
   public TableId table() {
@@ -101,10 +101,11 @@ public final class TableReader {
 
   /** Warns about nulls of an update without the old row that may be untouched TOAST values. */
   public void warnOfUnknownNulls(Object[] cells, Warnings warnings) {
-    for (int index : withoutPlaceholder) {
-      if (cells[index] == null) {
-        warnings.unknownNull(table, schema.column(index).name());
-      }
-    }
+    doubtful.warnOfUntouched(table, schema, cells, warnings);
+  }
+
+  /** Warns about nulls of a streamed row in columns whose values the source does not stream. */
+  public void warnOfLostNames(Object[] cells, Warnings warnings) {
+    doubtful.warnOfNames(table, schema, cells, warnings);
   }
 }

@@ -106,6 +106,17 @@ public final class Warnings {
             + " ReselectColumnsPostProcessor there.");
   }
 
+  /** Warns about a null of a streamed row in a column of type {@code name}. */
+  void lostName(TableId table, String column) {
+    once(
+        table,
+        column,
+        "name",
+        "Table %s, column %s: a streamed change brought NULL. Debezium sends NULL for every value of"
+            + " a column of type name, except in snapshots, so the value is lost. Make the column"
+            + " text at the source, or leave it out there with column.exclude.list.");
+  }
+
   /** Warns about updates that do not hold the old key of {@code key.columns}. */
   public void unseenKeyChange(TableId table) {
     once(

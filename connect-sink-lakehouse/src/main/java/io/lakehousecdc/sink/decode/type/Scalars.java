@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.decode.type;
 
 import io.debezium.data.VariableScaleDecimal;
+import io.lakehousecdc.sink.change.BitStrings;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -68,30 +69,12 @@ public final class Scalars {
     }
   }
 
-  /**
-   * The lowest {@code length} bits of little-endian bytes, most significant bit first. For a
-   * varying length these are the significant bits, because Debezium drops leading zeros.
-   */
+  /** See {@link BitStrings#of}. */
   static String bits(byte[] bytes, int length) {
-    int significant = significantBits(bytes);
-    if (length != Integer.MAX_VALUE && significant > length) {
-      throw new DecodeException("%d bits do not fit into %d.".formatted(significant, length));
+    try {
+      return BitStrings.of(bytes, length);
+    } catch (IllegalArgumentException e) {
+      throw new DecodeException(e.getMessage() + ".");
     }
-    int size = length == Integer.MAX_VALUE ? significant : length;
-    char[] text = new char[size];
-    for (int bit = 0; bit < size; bit++) {
-      boolean set = bit < bytes.length * 8 && (bytes[bit >> 3] >> (bit & 7) & 1) != 0;
-      text[size - 1 - bit] = set ? '1' : '0';
-    }
-    return new String(text);
-  }
-
-  private static int significantBits(byte[] bytes) {
-    for (int i = bytes.length - 1; i >= 0; i--) {
-      if (bytes[i] != 0) {
-        return i * 8 + 32 - Integer.numberOfLeadingZeros(bytes[i] & 0xff);
-      }
-    }
-    return 0;
   }
 }

@@ -12,8 +12,8 @@ import java.util.List;
  * What the catalogue says of how a whole table can be worked on. Immutable.
  *
  * @param bytes size of the table with its TOAST and partitions, without indexes
- * @param key columns of a unique index without NULLs, by which the table can be taken range by
- *     range; empty where it has none
+ * @param key columns of a unique index, one without NULLs if possible, by which the table can be
+ *     taken range by range; empty where it has none
  * @param referenced whether a foreign key points to it, also one of its own
  * @param referencing whether it has a foreign key
  * @param truncatable whether TRUNCATE does what a delete of all rows would: there is no trigger,
@@ -27,8 +27,9 @@ public record TableTraits(
    *
    * @param sql its name, quoted
    * @param type its type, for casts
+   * @param nullable whether it may be NULL
    */
-  public record KeyColumn(String sql, String type) {}
+  public record KeyColumn(String sql, String type, boolean nullable) {}
 
   private static final String SIZE =
       """
@@ -46,13 +47,13 @@ public record TableTraits(
 
   private static final String KEY =
       """
-      SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+      SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull
       FROM (SELECT i.indrelid, (i.indkey::int2[])[0:i.indnkeyatts - 1] AS attnums FROM pg_index i
           WHERE i.indrelid = ?::int8::oid AND i.indisunique AND i.indisvalid
             AND i.indpred IS NULL AND i.indexprs IS NULL
-            AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = i.indrelid
-              AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) AND NOT a.attnotnull)
-          ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid LIMIT 1) x
+          ORDER BY EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = i.indrelid
+              AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) AND NOT a.attnotnull),
+            i.indisprimary DESC, i.indnkeyatts, i.indexrelid LIMIT 1) x
         CROSS JOIN LATERAL unnest(x.attnums) WITH ORDINALITY AS k(attnum, place)
         JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
       ORDER BY k.place""";
@@ -69,7 +70,9 @@ public record TableTraits(
       query.setLong(1, Integer.toUnsignedLong(table.oid()));
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
-          key.add(new KeyColumn(Identifiers.quote(row.getString(1)), row.getString(2)));
+          key.add(
+              new KeyColumn(
+                  Identifiers.quote(row.getString(1)), row.getString(2), row.getBoolean(3)));
         }
       }
     }

@@ -54,6 +54,21 @@ public record ColumnCodec(StagingType staging, boolean array, String cast, Encod
     return array ? staging.sql() + "[]" : staging.sql();
   }
 
+  /** Whether staged values vary in length. */
+  public boolean isVariable() {
+    return array || staging.isVariable();
+  }
+
+  /**
+   * How many times as long as its encoded form a staged value may be at most on a page, headers and
+   * alignment aside: jsonb is sent as text, in which a number takes two characters, and as an entry
+   * of an array 12 bytes; elements of arrays are aligned.
+   */
+  public int growth() {
+    int element = staging == StagingType.JSONB ? 6 : 1;
+    return array ? element + 1 : element;
+  }
+
   /** Whether the column itself takes the encoded form. */
   public boolean direct() {
     return cast.isEmpty();

@@ -36,6 +36,14 @@ public enum StagingType {
     return sql;
   }
 
+  boolean isVariable() {
+    return switch (this) {
+      case BYTEA, TEXT, JSON, JSONB, VARBIT, NUMERIC -> true;
+      case BOOL, INT8, INT2, INT4, FLOAT4, FLOAT8, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, UUID ->
+          false;
+    };
+  }
+
   int oid() {
     return oid;
   }

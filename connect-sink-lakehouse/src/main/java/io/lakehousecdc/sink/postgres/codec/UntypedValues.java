@@ -20,7 +20,8 @@ import java.util.function.Function;
 
 /**
  * The reading of schemaless JSON's values as the column's type asks: Debezium writes dates as days,
- * times as numbers of a unit that is told ({@link SchemalessTime}), bytes and decimals in Base64.
+ * times as numbers of a unit that is told ({@link SchemalessTime}), bytes, bits and decimals in
+ * Base64.
  */
 public final class UntypedValues {
   private UntypedValues() {}
@@ -51,7 +52,7 @@ public final class UntypedValues {
       try {
         return conversion.apply(value);
       } catch (IllegalArgumentException e) {
-        throw new UnfitValueException(e.getMessage());
+        throw new UnfitValueException(e.getMessage(), value);
       }
     };
   }
@@ -67,7 +68,11 @@ public final class UntypedValues {
     if (type instanceof Decimal decimal) {
       return value -> number(value, decimal.scale());
     }
-    if (type instanceof Bits || !(type instanceof Primitive primitive)) {
+    if (type instanceof Bits bits) {
+      return value ->
+          value instanceof String text ? SchemalessNumbers.bits(text, bits.length()) : value;
+    }
+    if (!(type instanceof Primitive primitive)) {
       return Function.identity();
     }
     int digits = stored.secondsPrecision();

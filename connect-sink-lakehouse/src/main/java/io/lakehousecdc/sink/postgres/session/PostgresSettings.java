@@ -97,7 +97,7 @@ public final class PostgresSettings {
           Setting.optional(
               STAGING_TABLES,
               Kind.INTEGER,
-              "100",
+              "300",
               "Temporary staging tables that a task keeps, one for each table and form of its rows;"
                   + " beyond them the least recently used are dropped. Each takes a little time of"
                   + " every commit, and creating one changes the server's catalogue."),

@@ -27,6 +27,11 @@ public final class Session implements AutoCloseable {
   public static final int OLDEST_VERSION = 13;
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+  /** Whether a text takes as many bytes in the server as in UTF-8, on pages of the usual size. */
+  private static final String TELLS_LENGTHS =
+      "SELECT (current_setting('server_encoding') = 'UTF8'"
+          + " AND current_setting('block_size')::int >= 8192)::int";
+
   private final Connection connection;
   private final CopyManager copies;
   private final Catalog catalog;
@@ -35,6 +40,7 @@ public final class Session implements AutoCloseable {
   private final String beginSql;
   private final StagingTables stagings;
   private final SessionAge age;
+  private boolean tellsLengths;
   private int stagingsNumbered;
 
   private Session(Connection connection, PostgresSettings settings) throws SQLException {
@@ -44,6 +50,7 @@ public final class Session implements AutoCloseable {
     this.catalog = new Catalog(connection);
     this.serverVersion = connection.getMetaData().getDatabaseMajorVersion();
     this.beginSql = TransactionSettings.sql(settings, (int) number("SELECT pg_backend_pid()"));
+    this.tellsLengths = number(TELLS_LENGTHS) == 1;
     this.stagings = new StagingTables(settings.maxStagingTables());
     this.age = new SessionAge(settings.sessionMaxAge(), settings.sessionMaxTransactions());
     connection.setAutoCommit(false);
@@ -233,7 +240,32 @@ public final class Session implements AutoCloseable {
   /** Creates the staging table unless this session has it. */
   public void ensureStaging(StagingTable staging) throws SQLException {
     if (!stagings.use(staging)) {
-      execute(staging.createSql());
+      execute(staging.createSql(serverVersion));
+    }
+    if (!tellsLengths) {
+      makeRoom(staging);
+    }
+  }
+
+  /** A row was longer than it seemed: from now on, staging tables hold rows of any length. */
+  public void distrustLengths() {
+    tellsLengths = false;
+  }
+
+  /**
+   * Whether a staging table that this session has holds a row.
+   *
+   * @param bytes the row's length at most
+   */
+  public boolean holds(StagingTable staging, long bytes) {
+    return bytes <= StagingTable.MAX_ROW_BYTES || stagings.isRoomy(staging);
+  }
+
+  /** Makes a staging table that this session has hold rows of any length. */
+  public void makeRoom(StagingTable staging) throws SQLException {
+    if (!stagings.isRoomy(staging)) {
+      execute(staging.makeRoomSql());
+      stagings.madeRoomy(staging);
     }
   }
 

@@ -29,6 +29,11 @@ public final class SqlErrors {
   /** Function of the server's source that refuses a statement for a row-level security policy. */
   public static final String CHECK_ROW_SECURITY = "check_enable_rls";
 
+  /** Function that refuses a statement whose result has other columns than when it was prepared. */
+  private static final String CACHED_PLAN = "RevalidateCachedQuery";
+
+  public static final String PROGRAM_LIMIT_EXCEEDED = "54000";
+
   /** Somebody changed a table or dropped our temporary ones: what was cached is wrong. */
   private static final Set<String> OUTDATED =
       Set.of("42P01", "42703", "42704", "42804", "42P10", "42P18", "26000", "3F000");
@@ -43,7 +48,8 @@ public final class SqlErrors {
    */
   private static final Set<String> PASSING = Set.of(READ_ONLY, "25P03", "25P04", "57014", "XX000");
 
-  private static final Set<String> RECORD = Set.of("23502", "23514", "23P01", "2200G", "54000");
+  private static final Set<String> RECORD =
+      Set.of("23502", "23514", "23P01", "2200G", PROGRAM_LIMIT_EXCEEDED);
 
   private SqlErrors() {}
 
@@ -133,7 +139,7 @@ public final class SqlErrors {
   public static boolean isOutdated(SQLException error) {
     String state = state(error);
     return OUTDATED.contains(state)
-        || state.equals("0A000") && String.valueOf(error.getMessage()).contains("cached plan");
+        || state.equals(NOT_SUPPORTED) && routine(error).equals(CACHED_PLAN);
   }
 
   /** SQLSTATE of the error or of its cause; a lost connection ("08006") where it has none. */

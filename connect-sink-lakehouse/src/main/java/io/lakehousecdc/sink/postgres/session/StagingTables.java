@@ -22,6 +22,8 @@ final class StagingTables {
   private final Set<Integer> used = new HashSet<>();
   private final Map<Integer, StagingTable> dropped = new LinkedHashMap<>();
   private final Set<Integer> created = new HashSet<>();
+  private final Set<Integer> roomy = new HashSet<>();
+  private final Set<Integer> madeRoomy = new HashSet<>();
 
   StagingTables(int limit) {
     this.limit = limit;
@@ -36,6 +38,17 @@ final class StagingTables {
     tables.put(table.number(), table);
     created.add(table.number());
     return false;
+  }
+
+  /** Whether a table holds rows of any length. */
+  boolean isRoomy(StagingTable table) {
+    return roomy.contains(table.number());
+  }
+
+  /** Notes that a table has been made to hold rows of any length. */
+  void madeRoomy(StagingTable table) {
+    roomy.add(table.number());
+    madeRoomy.add(table.number());
   }
 
   /**
@@ -66,11 +79,13 @@ final class StagingTables {
     used.clear();
     created.clear();
     dropped.clear();
+    madeRoomy.clear();
   }
 
   void rolledBack() {
     created.forEach(tables::remove);
     dropped.forEach(tables::put);
+    roomy.removeAll(madeRoomy);
     committed();
   }
 }

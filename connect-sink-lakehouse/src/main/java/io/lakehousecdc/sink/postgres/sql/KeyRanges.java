@@ -6,14 +6,16 @@ import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.TableTraits.KeyColumn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * SQL that takes a table, alias {@code t}, range by range of a unique key without NULLs. A row
- * stays in its range whatever else of it is changed meanwhile, so none is missed; ranges of
- * physical places (ctid) could not promise that. Keys are passed on as the server's own text of
- * them. Immutable.
+ * SQL that takes a table, alias {@code t}, range by range of a unique key. A row stays in its range
+ * whatever else of it is changed meanwhile, so none is missed; ranges of physical places (ctid)
+ * could not promise that. Rows with a NULL in their key, which the sink does not write, are in no
+ * range. Keys are passed on as the server's own text of them. Immutable.
  *
  * @param table the table
  * @param key columns of the key, in the order of its index
@@ -52,6 +54,7 @@ public record KeyRanges(PgTable table, List<KeyColumn> key) {
    */
   public String within(List<String> after, List<String> upTo) {
     List<String> bounds = new ArrayList<>();
+    nullable().forEach(column -> bounds.add(column + " IS NOT NULL"));
     if (!after.isEmpty()) {
       bounds.add(columns() + " > " + values(after));
     }
@@ -59,6 +62,18 @@ public record KeyRanges(PgTable table, List<KeyColumn> key) {
       bounds.add(columns() + " <= " + values(upTo));
     }
     return bounds.isEmpty() ? "true" : String.join(" AND ", bounds);
+  }
+
+  /** Condition of the rows that are in no range; empty where there are none. */
+  public Optional<String> outside() {
+    return nullable()
+        .map(column -> column + " IS NULL")
+        .reduce((a, b) -> a + " OR " + b)
+        .map(condition -> "(" + condition + ")");
+  }
+
+  private Stream<String> nullable() {
+    return key.stream().filter(KeyColumn::nullable).map(each -> "t." + each.sql());
   }
 
   private String columns() {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.sql;
 
+import io.lakehousecdc.sink.postgres.codec.ColumnCodec;
 import io.lakehousecdc.sink.postgres.codec.StagingType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.StringJoiner;
 
 /**
@@ -26,6 +29,15 @@ public record StagingTable(TablePlan plan, int number) {
   /** Columns behind them that partial rows fill, before the moved key and the cells. */
   public static final int PARTIAL_FIELDS = 6;
 
+  /**
+   * Greatest length of a row in a table that has no TOAST table: {@code MaxHeapTupleSize} of pages
+   * of 8 kB, less a reserve.
+   */
+  public static final int MAX_ROW_BYTES = 8_000;
+
+  /** Version from which on CREATE TABLE takes the storage of a column. */
+  private static final int STORAGE_AT_CREATION = 16;
+
   public String sql() {
     return "pg_temp._cdc_stage_" + number;
   }
@@ -35,25 +47,101 @@ public record StagingTable(TablePlan plan, int number) {
     return "pg_temp._cdc_image_" + number;
   }
 
-  public String createSql() {
-    StringJoiner columns = new StringJoiner(", ", " (", ")");
-    columns.add("_n integer, _k smallint, _e integer, _c bigint, _l bigint");
-    columns.add("_o text, _t timestamptz, _a bigint, _known bytea, _lent boolean, _late boolean");
-    columns.add("_fe integer, _fc bigint, _fl bigint");
-    for (int i = 0; i < plan.keys().size(); i++) {
-      columns.add("m" + i + " " + type(plan.keys().get(i)));
+  /**
+   * Creates the table, without a TOAST table: to empty one costs a commit about a hundred times as
+   * much as the rest, whether it was used or not. Such a table holds rows of up to {@link
+   * #MAX_ROW_BYTES} only.
+   */
+  public String createSql(int serverVersion) {
+    String name = "_cdc_stage_" + number;
+    String table = "CREATE TEMPORARY TABLE " + name;
+    if (serverVersion >= STORAGE_AT_CREATION) {
+      return table + definitions(" STORAGE PLAIN") + " ON COMMIT DELETE ROWS";
     }
-    for (WrittenColumn column : plan.columns()) {
-      columns.add(column.staged() + " " + type(column));
-    }
-    return "CREATE TEMPORARY TABLE _cdc_stage_" + number + columns + " ON COMMIT DELETE ROWS";
+    String model = "_cdc_model_" + number;
+    return "CREATE TEMPORARY TABLE "
+        + model
+        + definitions("")
+        + "; "
+        + store(model, "PLAIN")
+        + "; "
+        + table
+        + " (LIKE "
+        + model
+        + " INCLUDING STORAGE) ON COMMIT DELETE ROWS; DROP TABLE "
+        + model;
   }
 
-  private static String type(WrittenColumn column) {
-    String type = column.codec().stagingSql();
-    boolean text = column.codec().staging() == StagingType.TEXT;
-    String collation = column.column().collation();
-    return text && !collation.isEmpty() ? type + " COLLATE " + collation : type;
+  /** Gives the table, for good, a TOAST table, so that it holds rows of any length. */
+  public String makeRoomSql() {
+    return store(sql(), "EXTENDED");
+  }
+
+  private String store(String table, String storage) {
+    StringJoiner changes = new StringJoiner(", ", "ALTER TABLE " + table + " ", "");
+    for (StagedColumn column : stagedColumns()) {
+      if (column.isVariable()) {
+        changes.add("ALTER COLUMN " + column.name() + " SET STORAGE " + storage);
+      }
+    }
+    return changes.toString();
+  }
+
+  private String definitions(String storage) {
+    StringJoiner definitions = new StringJoiner(", ", " (", ")");
+    for (StagedColumn column : stagedColumns()) {
+      definitions.add(
+          column.name()
+              + " "
+              + column.type()
+              + (column.isVariable() ? storage : "")
+              + (column.collation().isEmpty() ? "" : " COLLATE " + column.collation()));
+    }
+    return definitions.toString();
+  }
+
+  /**
+   * A column.
+   *
+   * @param collation empty for the default
+   * @param isVariable whether its values vary in length, so that they may go to a TOAST table
+   */
+  private record StagedColumn(String name, String type, String collation, boolean isVariable) {
+    static StagedColumn of(String name, WrittenColumn column) {
+      ColumnCodec codec = column.codec();
+      return new StagedColumn(
+          name,
+          codec.stagingSql(),
+          codec.staging() == StagingType.TEXT ? column.column().collation() : "",
+          codec.isVariable());
+    }
+
+    static StagedColumn fixed(String name, String type) {
+      return new StagedColumn(name, type, "", false);
+    }
+  }
+
+  private List<StagedColumn> stagedColumns() {
+    List<StagedColumn> columns = new ArrayList<>();
+    columns.add(StagedColumn.fixed("_n", "integer"));
+    columns.add(StagedColumn.fixed("_k", "smallint"));
+    columns.add(StagedColumn.fixed("_e", "integer"));
+    columns.add(StagedColumn.fixed("_c", "bigint"));
+    columns.add(StagedColumn.fixed("_l", "bigint"));
+    columns.add(new StagedColumn("_o", "text", "", true));
+    columns.add(StagedColumn.fixed("_t", "timestamptz"));
+    columns.add(StagedColumn.fixed("_a", "bigint"));
+    columns.add(new StagedColumn("_known", "bytea", "", true));
+    columns.add(StagedColumn.fixed("_lent", "boolean"));
+    columns.add(StagedColumn.fixed("_late", "boolean"));
+    columns.add(StagedColumn.fixed("_fe", "integer"));
+    columns.add(StagedColumn.fixed("_fc", "bigint"));
+    columns.add(StagedColumn.fixed("_fl", "bigint"));
+    for (int i = 0; i < plan.keys().size(); i++) {
+      columns.add(StagedColumn.of("m" + i, plan.keys().get(i)));
+    }
+    plan.columns().forEach(column -> columns.add(StagedColumn.of(column.staged(), column)));
+    return columns;
   }
 
   /** Completed rows have the table's columns but none of its constraints. */

@@ -55,6 +55,7 @@ final class AppendRows implements TableWrite {
     }
     if (!direct) {
       session.ensureStaging(staging);
+      session.makeRoom(staging);
     }
     RowEncoder encoder = new RowEncoder(plan);
     String sql = direct ? new ColumnValues(plan).copySql() : staging.copySql();

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param layout where they are to be copied
  * @param bytes the rows, without the head and the end of a COPY
  * @param counts number of rows of each {@link StagedRowKind}
+ * @param longest length, at most, that the longest row has in the staging table
  * @param nulls columns declared NOT NULL that are to receive NULL
  */
 record EncodedRows(
@@ -24,6 +25,7 @@ record EncodedRows(
     RowLayout layout,
     CopyBuffer bytes,
     int[] counts,
+    long longest,
     Set<PgColumn> nulls) {
   /** A batch of more bytes is encoded and sent piece by piece instead. */
   private static final int MAX_BYTES = 32 << 20;
@@ -42,6 +44,7 @@ record EncodedRows(
     RowEncoder encoder = new RowEncoder(layouts.plan());
     CopyBuffer bytes = new CopyBuffer();
     int[] counts = new int[StagedRowKind.values().length];
+    long longest = 0;
     try {
       for (int number = 0; number < kinds.length && bytes.size() < MAX_BYTES; number++) {
         counts[kinds[number].ordinal()]++;
@@ -51,12 +54,13 @@ record EncodedRows(
           case STAGED_WHOLE -> encoder.stagedWhole(number, kinds[number], change, bytes);
           case STORED -> encoder.stored(change, bytes);
         }
+        longest = Math.max(longest, encoder.rowBytes());
       }
     } catch (RecordException e) {
       return Optional.empty();
     }
     return bytes.size() < MAX_BYTES
-        ? Optional.of(new EncodedRows(changes, layout, bytes, counts, encoder.nulls()))
+        ? Optional.of(new EncodedRows(changes, layout, bytes, counts, longest, encoder.nulls()))
         : Optional.empty();
   }
 }

@@ -48,7 +48,8 @@ public final class RangeWork {
    * Runs a statement on all ranges.
    *
    * @return number of rows that it changed
-   * @throws RetriableException the thread was interrupted
+   * @throws RetriableException the thread was interrupted, or a transaction failed for now; made
+   *     progress where others before it have changed rows
    */
   public long run(Statement statement, Transactions transactions) {
     long[] rows = {0};
@@ -59,10 +60,30 @@ public final class RangeWork {
       }
       List<String> begin = after;
       long before = rows[0];
-      after = transactions.run(session -> range(session, begin, statement, rows));
+      after = committed(transactions, before, s -> range(s, begin, statement, rows));
       progress.changed(rows[0] - before);
     } while (!after.isEmpty());
+    if (ranges.outside().isPresent()) {
+      long before = rows[0];
+      String sql = statement.sql(ranges.outside().get());
+      committed(transactions, before, session -> outside(session, sql, rows));
+      progress.changed(rows[0] - before);
+    }
     return rows[0];
+  }
+
+  private static List<String> committed(Transactions transactions, long before, Work work) {
+    try {
+      return transactions.run(work);
+    } catch (RetriableException e) {
+      throw before > 0 ? e.afterProgress() : e;
+    }
+  }
+
+  private static List<String> outside(Session session, String sql, long[] rows)
+      throws SQLException {
+    rows[0] += session.scanning(() -> session.update(sql));
+    return List.of();
   }
 
   private List<String> range(Session session, List<String> begin, Statement statement, long[] rows)

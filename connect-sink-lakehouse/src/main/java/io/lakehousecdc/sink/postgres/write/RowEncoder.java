@@ -27,6 +27,12 @@ final class RowEncoder {
   /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
   private static final long EPOCH_MICROS = 946_684_800_000_000L;
 
+  /** What aligning a field, and its bit in the map of NULLs, may take beyond its encoded form. */
+  private static final int FIELD_BYTES = 4;
+
+  /** What the head of a row takes, and its alignment. */
+  private static final int ROW_BYTES = 64;
+
   private final TablePlan plan;
   private final WrittenColumn[] columns;
   private final int[] keyOf;
@@ -34,6 +40,8 @@ final class RowEncoder {
   private final boolean append;
   private final boolean hasDeletedColumn;
   private final Set<PgColumn> nulls = new LinkedHashSet<>();
+  private long expansion;
+  private long rowBytes;
 
   RowEncoder(TablePlan plan) {
     this.plan = plan;
@@ -58,6 +66,7 @@ final class RowEncoder {
    * @throws RecordException a value does not fit; names table, key and column
    */
   void staged(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
+    int before = begin(out);
     int fields = StagingTable.WHOLE_FIELDS + StagingTable.PARTIAL_FIELDS;
     out.int16(fields + plan.keys().size() + columns.length);
     head(number, kind, change, out);
@@ -69,13 +78,31 @@ final class RowEncoder {
     FormerRow former = kind == StagedRowKind.MOVED ? change.formerRow() : null;
     former(former, change, out);
     cells(change, former == null ? null : former.lent(), kind.mayInsert(), out);
+    end(out.size() - before, fields + plan.keys().size() + columns.length);
   }
 
   /** As {@link #staged}, without the columns that partial rows alone fill. */
   void stagedWhole(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
+    int before = begin(out);
     out.int16(StagingTable.WHOLE_FIELDS + columns.length);
     head(number, kind, change, out);
     cells(change, null, kind.mayInsert(), out);
+    end(out.size() - before, StagingTable.WHOLE_FIELDS + columns.length);
+  }
+
+  private int begin(CopyBuffer out) {
+    expansion = 0;
+    return out.size();
+  }
+
+  /** Each field is sent with its length, which is as long as a header; the rest is alignment. */
+  private void end(int bytes, int fields) {
+    rowBytes = bytes + expansion + FIELD_BYTES * fields + ROW_BYTES;
+  }
+
+  /** Length, at most, that the row which was staged last has in the staging table. */
+  long rowBytes() {
+    return rowBytes;
   }
 
   private static void head(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
@@ -182,6 +209,7 @@ final class RowEncoder {
     int before = out.size();
     try {
       column.codec().encoder().write(value, out);
+      expansion += (column.codec().growth() - 1L) * (out.size() - before);
     } catch (UnfitValueException e) {
       out.truncate(before);
       String remedy =

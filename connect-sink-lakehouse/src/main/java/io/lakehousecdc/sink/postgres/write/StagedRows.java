@@ -5,9 +5,12 @@ import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
+import io.lakehousecdc.sink.postgres.session.ServerFailure;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
@@ -76,7 +79,8 @@ final class StagedRows {
    */
   Set<PgColumn> stage(List<RowChange> batch, Floors floors) throws SQLException {
     changes = KeyOrder.sorted(batch);
-    copy(staging.copySql(), copy -> encode(floors, number -> true, copy));
+    session.ensureStaging(staging);
+    encode(floors, number -> true);
     resolveConditional(floors);
     return encoder.nulls();
   }
@@ -85,6 +89,10 @@ final class StagedRows {
   Set<PgColumn> stage(EncodedRows encoded, Floors floors) throws SQLException {
     changes = new ArrayList<>(encoded.changes());
     counts = encoded.counts().clone();
+    session.ensureStaging(staging);
+    if (!session.holds(staging, encoded.longest())) {
+      session.makeRoom(staging);
+    }
     copy(
         encoded.layout() == RowLayout.STAGED ? staging.copySql() : staging.copyWholeSql(),
         copy -> {
@@ -104,11 +112,17 @@ final class StagedRows {
 
   private void copy(String sql, Rows rows) throws SQLException {
     sent = new ArrayList<>();
-    session.ensureStaging(staging);
     try (CopyWriter copy = new CopyWriter(session, sql, buffer)) {
       rows.send(copy);
       copy.finish();
     } catch (SQLException e) {
+      if (SqlErrors.state(e).equals(SqlErrors.PROGRAM_LIMIT_EXCEEDED)
+          && !session.holds(staging, Long.MAX_VALUE)) {
+        session.distrustLengths();
+        throw new RetriableException(
+            "Table " + plan.table().id() + ": its staging table is too small for a row.",
+            ServerFailure.of(e));
+      }
       Optional<RecordException> refused = StagingErrors.locate(e, plan, sent);
       if (refused.isPresent()) {
         throw refused.get();
@@ -117,8 +131,25 @@ final class StagedRows {
     }
   }
 
-  private void encode(Floors floors, IntPredicate wanted, CopyWriter copy) throws SQLException {
-    for (int number = 0; number < changes.size(); number++) {
+  /** Stages the wanted changes; a row that the table does not hold makes it a roomier one. */
+  private void encode(Floors floors, IntPredicate wanted) throws SQLException {
+    int next = encodeFrom(0, floors, wanted);
+    if (next < changes.size()) {
+      session.makeRoom(staging);
+      encodeFrom(next, floors, wanted);
+    }
+  }
+
+  private int encodeFrom(int number, Floors floors, IntPredicate wanted) throws SQLException {
+    int[] next = new int[1];
+    copy(staging.copySql(), copy -> next[0] = encode(number, floors, wanted, copy));
+    return next[0];
+  }
+
+  /** Number of the first change that was not staged, because the table does not hold it. */
+  private int encode(int from, Floors floors, IntPredicate wanted, CopyWriter copy)
+      throws SQLException {
+    for (int number = from; number < changes.size(); number++) {
       RowChange change = changes.get(number);
       if (!wanted.test(number)) {
         continue;
@@ -129,11 +160,17 @@ final class StagedRows {
         continue;
       }
       StagedRowKind kind = StagedRowKind.of(change, plan);
+      int before = copy.buffer().size();
+      encoder.staged(number, kind, change, copy.buffer());
+      if (!session.holds(staging, encoder.rowBytes())) {
+        copy.buffer().truncate(before);
+        return number;
+      }
       counts[kind.ordinal()]++;
       sent.add(change);
-      encoder.staged(number, kind, change, copy.buffer());
       copy.endRow();
     }
+    return changes.size();
   }
 
   /** Takes out rows of a kind that have been staged. */
@@ -152,6 +189,6 @@ final class StagedRows {
     }
     Map<Integer, RowChange> resolved = new SharedKeys(session, staging).resolved(changes, floors);
     resolved.forEach(changes::set);
-    copy(staging.copySql(), copy -> encode(floors, resolved::containsKey, copy));
+    encode(floors, resolved::containsKey);
   }
 }

@@ -17,6 +17,8 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 class SqlErrorsTest {
 
@@ -94,7 +96,11 @@ class SqlErrorsTest {
     assertTrue(SqlErrors.isOutdated(new SQLException("no table", "42P01")));
     assertTrue(SqlErrors.isOutdated(new SQLException("no column", "42703")));
     assertTrue(
-        SqlErrors.isOutdated(new SQLException("cached plan must not change result type", "0A000")));
+        SqlErrors.isOutdated(
+            new PSQLException(
+                new ServerErrorMessage(
+                    "C0A000\0Mzwischengespeicherter Plan darf den Ergebnistyp nicht \u00e4ndern\0"
+                        + "RRevalidateCachedQuery\0"))));
     assertFalse(SqlErrors.isOutdated(new SQLException("not supported", "0A000")));
     assertEquals("08006", SqlErrors.state(new SQLException("reset")));
   }
