@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.sink.delta.index.IndexMemory;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
@@ -144,6 +145,7 @@ final class ForeignWriter {
   }
 
   private TableState state(TableVersion version) throws IOException {
-    return new TableState(version, location, rowFiles, vectors, MetadataColumns.DEFAULT);
+    return new TableState(
+        version, location, rowFiles, vectors, MetadataColumns.DEFAULT, IndexMemory.unlimited());
   }
 }

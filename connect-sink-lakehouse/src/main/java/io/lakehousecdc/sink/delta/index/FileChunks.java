@@ -43,6 +43,11 @@ final class FileChunks {
     return file;
   }
 
+  /** Bits that the greatest ordinal given out so far has. */
+  synchronized int ordinalBits() {
+    return Long.SIZE - Long.numberOfLeadingZeros(((long) nextChunk << ROW_BITS) - 1);
+  }
+
   /** Forgets a file that no ordinal in the index belongs to; its number is used again. */
   synchronized void remove(int file) {
     for (int chunk : chunksOfFile[file]) {

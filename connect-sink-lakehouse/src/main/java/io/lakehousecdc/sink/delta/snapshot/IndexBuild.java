@@ -69,6 +69,9 @@ final class IndexBuild {
         LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
       }
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
       throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -82,7 +85,7 @@ final class IndexBuild {
         keys.entries(),
         files.size(),
         (System.nanoTime() - start) / 1_000_000,
-        keys.bytes());
+        keys.size().bytes());
     warnOfRowsWithoutKey(keys, table);
   }
 

@@ -3,6 +3,8 @@ package io.lakehousecdc.sink.delta.snapshot;
 
 import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.IndexLoader;
+import io.lakehousecdc.sink.delta.index.IndexMemory;
+import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.KeyEncoder;
 import io.lakehousecdc.sink.delta.index.KeyIndex;
@@ -27,7 +29,13 @@ import org.roaringbitmap.RoaringBitmap;
  * there are many of them.
  */
 public final class KeyMap implements AutoCloseable {
-  private static final int GONE_FILES = 50_000;
+  /**
+   * Files that are gone before they are forgotten, by the size of the index that is gone through.
+   */
+  private static final int LEAST_GONE_FILES = 1_000;
+
+  private static final int MOST_GONE_FILES = 50_000;
+  private static final int KEYS_PER_GONE_FILE = 1_000;
 
   private final List<DeltaColumn> columns;
   private final Set<Integer> numbersAsText;
@@ -41,12 +49,13 @@ public final class KeyMap implements AutoCloseable {
   /**
    * @param columns key columns, in key order
    * @param numbersAsText which of them, from 0, hold numbers as text
+   * @param memory where the index may lie
    */
-  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText) {
+  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText, IndexMemory memory) {
     this.columns = List.copyOf(columns);
     this.numbersAsText = Set.copyOf(numbersAsText);
     this.encoder = KeyEncoder.of(columns, numbersAsText);
-    this.index = new KeyIndex(encoder.wide(), KeyIndex.Memory.unlimited());
+    this.index = new KeyIndex(encoder.wide(), memory);
   }
 
   /** Key columns, in key order. */
@@ -184,9 +193,15 @@ public final class KeyMap implements AutoCloseable {
     moves.apply(index, number(file), gone::contains);
   }
 
-  /** Forgets the files that are gone, once they are many. */
-  void prune(Predicate<String> isActive) {
-    if (numbers.size() < GONE_FILES) {
+  /**
+   * Forgets the files that are gone, once they are many for the size of the index.
+   *
+   * @param active number of files that are not
+   */
+  void prune(int active, Predicate<String> isActive) {
+    long many =
+        Math.min(MOST_GONE_FILES, Math.max(LEAST_GONE_FILES, index.entries() / KEYS_PER_GONE_FILE));
+    if (numbers.size() - active < many) {
       return;
     }
     BitSet gone = new BitSet();
@@ -196,11 +211,9 @@ public final class KeyMap implements AutoCloseable {
             gone.set(number);
           }
         });
-    if (gone.cardinality() >= GONE_FILES) {
-      index.removeFiles(gone);
-      numbers.values().removeIf(gone::get);
-      gone.stream().forEach(number -> paths.set(number, null));
-    }
+    index.removeFiles(gone);
+    numbers.values().removeIf(gone::get);
+    gone.stream().forEach(number -> paths.set(number, null));
   }
 
   /** Makes room for so many keys. */
@@ -212,8 +225,8 @@ public final class KeyMap implements AutoCloseable {
     return index.entries();
   }
 
-  long bytes() {
-    return index.bytes();
+  IndexSize size() {
+    return index.size();
   }
 
   @Override

@@ -2,6 +2,8 @@
 package io.lakehousecdc.sink.delta.snapshot;
 
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
+import io.lakehousecdc.sink.delta.index.IndexMemory;
+import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.Location;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
@@ -28,6 +30,7 @@ public final class TableState implements AutoCloseable {
   private final String location;
   private final RowFiles rowFiles;
   private final MetadataColumns names;
+  private final IndexMemory memory;
   private final TableFiles files;
   private final Map<String, String> domains = new HashMap<>();
   private TableVersion version;
@@ -35,16 +38,21 @@ public final class TableState implements AutoCloseable {
   private KeyMap keys;
   private boolean restoreChecked;
 
+  /**
+   * @param memory where the key index may lie
+   */
   public TableState(
       TableVersion version,
       String location,
       RowFiles rowFiles,
       DeletionVectors vectors,
-      MetadataColumns names)
+      MetadataColumns names,
+      IndexMemory memory)
       throws IOException {
     this.location = location;
     this.rowFiles = rowFiles;
     this.names = names;
+    this.memory = memory;
     this.files = new TableFiles(location, rowFiles, vectors);
     this.shape = new TableShape(version, names);
     domains.putAll(version.domains());
@@ -103,7 +111,9 @@ public final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys = IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.all(), rowFiles, location);
+      keys =
+          IndexBuild.filled(
+              new KeyMap(wanted, numbersAsText, memory), files.all(), rowFiles, location);
     }
     return keys;
   }
@@ -116,6 +126,11 @@ public final class TableState implements AutoCloseable {
   /** Number of rows found with a NULL in their key; such a row is in no index. */
   public long rowsWithoutKey() {
     return keys == null ? 0 : keys.withoutKey();
+  }
+
+  /** Size of the key index as it is. */
+  public IndexSize indexSize() {
+    return keys == null ? IndexSize.NONE : keys.size();
   }
 
   /** The row of each key, or null where the table has none. */
@@ -151,7 +166,7 @@ public final class TableState implements AutoCloseable {
     setSystemDomains(now);
     take(now);
     if (keys != null) {
-      keys.prune(files::contains);
+      keys.prune(files.all().size(), files::contains);
     }
   }
 
@@ -194,6 +209,7 @@ public final class TableState implements AutoCloseable {
     }
     if (keys != null) {
       for (LiveFile file : difference.added()) {
+        keys.reserve(keys.entries() + file.liveRows());
         keys.add(file, rowFiles);
       }
     }

@@ -7,6 +7,8 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
+import io.lakehousecdc.sink.delta.index.IndexBudget;
+import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
@@ -50,7 +52,9 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final TableHead head;
   private final TableLock lock;
   private volatile long rowsWithoutKey;
+  private volatile IndexSize indexSize = IndexSize.NONE;
 
+  /** A table whose key index shares its memory with no other. */
   public DeltaTable(
       TableId id,
       String location,
@@ -58,6 +62,20 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
+    this(id, location, store, rowFiles, settings, options, new IndexBudget());
+  }
+
+  /**
+   * @param budget what the key indexes of the worker hold
+   */
+  public DeltaTable(
+      TableId id,
+      String location,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options,
+      IndexBudget budget) {
     this.id = id;
     this.log = new TableLog(store, location);
     this.store = store;
@@ -68,7 +86,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.lock = new TableLock(id, location);
     this.head =
         new TableHead(
-            id, log, settings.newTables(), settings.onOverwrite(), rowFiles, vectors, options);
+            id,
+            log,
+            settings.newTables(),
+            settings.onOverwrite(),
+            rowFiles,
+            vectors,
+            options,
+            settings.index().memory(budget));
     this.maintenance =
         new TableMaintenance(
             this,
@@ -222,6 +247,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return rowsWithoutKey;
   }
 
+  /** Size of the key index after the last commit. */
+  public IndexSize indexSize() {
+    return indexSize;
+  }
+
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
@@ -238,6 +268,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       commit.log(domains);
       takeOver(commit);
       rowsWithoutKey = head.state().rowsWithoutKey();
+      indexSize = head.state().indexSize();
       maintenance.committed();
       return commit.receipt();
     }

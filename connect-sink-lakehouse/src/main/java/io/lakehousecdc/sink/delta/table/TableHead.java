@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.table;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.index.IndexMemory;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.LogChanges;
@@ -32,6 +33,7 @@ final class TableHead {
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
+  private final IndexMemory memory;
   private final ReplacementDetector replacements;
   private final FollowedColumns columns;
   private TableState state;
@@ -44,7 +46,8 @@ final class TableHead {
       OnOverwrite onOverwrite,
       RowFiles rowFiles,
       DeletionVectors vectors,
-      TableOptions options) {
+      TableOptions options,
+      IndexMemory memory) {
     this.id = id;
     this.log = log;
     this.schemas = new TableSchemas(options, newTables);
@@ -52,6 +55,7 @@ final class TableHead {
     this.rowFiles = rowFiles;
     this.vectors = vectors;
     this.options = options;
+    this.memory = memory;
     this.replacements = new ReplacementDetector(id, log, onOverwrite);
     this.columns = new FollowedColumns(id, options);
   }
@@ -158,7 +162,7 @@ final class TableHead {
   }
 
   private void open(TableVersion version) throws IOException {
-    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata());
+    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata(), memory);
     fitting = null;
   }
 
