@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.delta.schema.PartitionBy;
+import io.lakehousecdc.sink.delta.snapshot.IndexDirectory;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.Stores;
@@ -110,6 +111,7 @@ public final class DeltaTargetFactory implements TargetFactory {
       DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
     read.index().requireWritable();
+    read.index().directory().ifPresent(IndexDirectory::clean);
     RowFiles rowFiles = new RowFiles(store, read.writeOptions());
     return new DeltaTarget(
         new OpenTables(tables, store, rowFiles, read, settings.tables()), context.connector());

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.BitSet;
 
 /**
@@ -32,6 +37,7 @@ public final class KeyIndex implements AutoCloseable {
   private final Slabs slabs;
   private final FileChunks files = new FileChunks();
   private int bits = FEW_BITS;
+  private int generation;
   private Segment[] segments;
 
   /**
@@ -68,6 +74,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Forgets a file. No key may point into it any more. */
   public void removeFile(int file) {
+    generation++;
     files.remove(file);
   }
 
@@ -76,6 +83,7 @@ public final class KeyIndex implements AutoCloseable {
    * for many files at a time.
    */
   public void removeFiles(BitSet gone) {
+    generation++;
     for (Segment segment : segments) {
       segment.removeIf(ordinal -> gone.get(Location.file(files.location(ordinal))));
     }
@@ -153,8 +161,57 @@ public final class KeyIndex implements AutoCloseable {
     }
   }
 
+  /** Whether keys have 128 bits. */
+  public boolean wide() {
+    return wide;
+  }
+
+  /** Number of parts, each of which can be copied by itself. */
+  public int parts() {
+    return segments.length;
+  }
+
+  /** Copies a part, numbered from 0. */
+  public void copy(int part, PartCopy into) {
+    segments[part].copyTo(into);
+  }
+
+  /**
+   * Another number once parts are divided otherwise, or a file's number may have been used again.
+   * Parts that were copied before fit those copied afterwards only where it is the same.
+   */
+  public int generation() {
+    return generation;
+  }
+
+  /** The numbers of files, as {@link IndexFileWriter} takes them. */
+  public byte[] numbers() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      files.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Prepares an empty index for parts that were copied. */
+  void begin(int parts, DataInput numbers) throws IOException {
+    if (parts == 1 << MANY_BITS) {
+      split();
+    } else if (parts != segments.length) {
+      throw new IOException("it has " + parts + " parts");
+    }
+    files.read(numbers);
+  }
+
+  Segment part(int part) {
+    return segments[part];
+  }
+
   /** Removes all keys and keeps the files. */
   public void clear() {
+    generation++;
     for (Segment segment : segments) {
       segment.clear();
     }
@@ -187,6 +244,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Makes a large index of a small one. */
   private void split() {
+    generation++;
     Segment[] many = segments(MANY_BITS);
     for (int i = 0; i < segments.length; i++) {
       long shared = (long) i << Long.SIZE - FEW_BITS;

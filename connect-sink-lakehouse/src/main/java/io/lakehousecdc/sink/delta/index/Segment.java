@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
+import java.util.zip.CRC32C;
 
 /**
  * A part of the index: the keys that share their first bits.
@@ -177,6 +181,56 @@ final class Segment {
       copy(at - 1, at);
     }
     write(slot, word, low, second);
+  }
+
+  /** Copies the part as it is. */
+  void copyTo(PartCopy copy) {
+    int pageBytes = pageBytes(wide);
+    copy.begin(pageCount * pageBytes, homes, size);
+    for (int i = 0; i < pageCount; i++) {
+      slabs.buffer(pages[i]).get(slabs.offset(pages[i]), copy.bytes, i * pageBytes, pageBytes);
+    }
+  }
+
+  /**
+   * Reads what was copied into an empty part.
+   *
+   * @param sum is told the bytes read
+   */
+  void read(FileChannel file, int newHomes, int newSize, int length, CRC32C sum)
+      throws IOException {
+    int pageBytes = pageBytes(wide);
+    int count = length / pageBytes;
+    if (length < 0
+        || length % pageBytes != 0
+        || newHomes < 0
+        || newHomes > count << SLOTS_PER_PAGE_BITS
+        || newSize > count << SLOTS_PER_PAGE_BITS) {
+      throw new IOException("the sizes of a part do not fit each other");
+    }
+    while (pageCount < count) {
+      addPage();
+    }
+    for (int from = 0; from < count; ) {
+      int to = from + 1;
+      while (to < count
+          && pages[to] == pages[to - 1] + 1
+          && slabs.buffer(pages[to]) == slabs.buffer(pages[from])) {
+        to++;
+      }
+      int at = slabs.offset(pages[from]);
+      ByteBuffer run =
+          slabs.buffer(pages[from]).duplicate().limit(at + (to - from) * pageBytes).position(at);
+      while (run.hasRemaining()) {
+        if (file.read(run) < 0) {
+          throw new EOFException("it is truncated");
+        }
+      }
+      sum.update(run.position(at));
+      from = to;
+    }
+    homes = newHomes;
+    size = newSize;
   }
 
   /** What is told of each key of a part. */

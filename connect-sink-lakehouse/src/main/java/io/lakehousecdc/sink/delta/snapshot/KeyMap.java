@@ -10,7 +10,13 @@ import io.lakehousecdc.sink.delta.index.KeyEncoder;
 import io.lakehousecdc.sink.delta.index.KeyIndex;
 import io.lakehousecdc.sink.delta.index.KeyMoves;
 import io.lakehousecdc.sink.delta.index.Location;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.snapshot.KeptState.Claim;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -45,6 +51,7 @@ public final class KeyMap implements AutoCloseable {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final EncodedKey scratch = new EncodedKey();
   private final AtomicLong withoutKey = new AtomicLong();
+  private volatile String keptOf = "";
 
   /**
    * @param columns key columns, in key order
@@ -56,6 +63,73 @@ public final class KeyMap implements AutoCloseable {
     this.numbersAsText = Set.copyOf(numbersAsText);
     this.encoder = KeyEncoder.of(columns, numbersAsText);
     this.index = new KeyIndex(encoder.wide(), memory);
+  }
+
+  private KeyMap(
+      List<DeltaColumn> columns, Set<Integer> numbersAsText, KeyEncoder encoder, KeyIndex index) {
+    this.columns = List.copyOf(columns);
+    this.numbersAsText = Set.copyOf(numbersAsText);
+    this.encoder = encoder;
+    this.index = index;
+  }
+
+  /**
+   * The map that was kept.
+   *
+   * @param index as it was kept; closed where this fails
+   */
+  static KeyMap kept(
+      List<DeltaColumn> columns, Set<Integer> numbersAsText, KeptState state, KeyIndex index)
+      throws IOException {
+    try {
+      DataInputStream secret = new DataInputStream(new ByteArrayInputStream(state.secret()));
+      KeyMap map =
+          new KeyMap(
+              columns, numbersAsText, KeyEncoder.read(columns, numbersAsText, secret), index);
+      for (int number = 0; number < state.paths().size(); number++) {
+        String path = state.paths().get(number);
+        map.paths.add(path.isEmpty() ? null : path);
+        if (!path.isEmpty()) {
+          map.numbers.put(path, number);
+        }
+      }
+      map.keptOf = state.entry();
+      map.withoutKey.set(state.withoutKey());
+      return map;
+    } catch (IOException | RuntimeException e) {
+      index.close();
+      throw e;
+    }
+  }
+
+  /** What is to be kept with the index. */
+  KeptState kept(TableVersion version, List<Claim> claims) throws IOException {
+    ByteArrayOutputStream secret = new ByteArrayOutputStream();
+    encoder.writeSecret(new DataOutputStream(secret));
+    return new KeptState(
+        version.tableId(),
+        version.number(),
+        version.entry(),
+        KeptState.names(columns),
+        numbersAsText,
+        secret.toByteArray(),
+        withoutKey.get(),
+        paths.stream().map(path -> path == null ? "" : path).toList(),
+        claims);
+  }
+
+  KeyIndex index() {
+    return index;
+  }
+
+  /** Whether the map is kept as it is in a version; for any thread. */
+  boolean isKept(TableVersion version) {
+    return version.entry().equals(keptOf);
+  }
+
+  /** The map is kept as it was in the version with that log entry; for any thread. */
+  void keptOf(String entry) {
+    keptOf = entry;
   }
 
   /** Key columns, in key order. */

@@ -2,7 +2,6 @@
 package io.lakehousecdc.sink.delta.snapshot;
 
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
-import io.lakehousecdc.sink.delta.index.IndexMemory;
 import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.Location;
@@ -30,7 +29,7 @@ public final class TableState implements AutoCloseable {
   private final String location;
   private final RowFiles rowFiles;
   private final MetadataColumns names;
-  private final IndexMemory memory;
+  private final KeySource keySource;
   private final TableFiles files;
   private final Map<String, String> domains = new HashMap<>();
   private TableVersion version;
@@ -39,7 +38,7 @@ public final class TableState implements AutoCloseable {
   private boolean restoreChecked;
 
   /**
-   * @param memory where the key index may lie
+   * @param keySource where the key index comes from
    */
   public TableState(
       TableVersion version,
@@ -47,12 +46,12 @@ public final class TableState implements AutoCloseable {
       RowFiles rowFiles,
       DeletionVectors vectors,
       MetadataColumns names,
-      IndexMemory memory)
+      KeySource keySource)
       throws IOException {
     this.location = location;
     this.rowFiles = rowFiles;
     this.names = names;
-    this.memory = memory;
+    this.keySource = keySource;
     this.files = new TableFiles(location, rowFiles, vectors);
     this.shape = new TableShape(version, names);
     domains.putAll(version.domains());
@@ -111,9 +110,7 @@ public final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys =
-          IndexBuild.filled(
-              new KeyMap(wanted, numbersAsText, memory), files.all(), rowFiles, location);
+      keys = keySource.keys(version, wanted, numbersAsText, files.all(), rowFiles, location);
     }
     return keys;
   }

@@ -17,6 +17,8 @@ import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.delta.maintenance.ExclusiveTable;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance;
+import io.lakehousecdc.sink.delta.snapshot.KeptKeys;
+import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.write.CommitClock;
@@ -51,6 +53,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final CommitClock clock = new CommitClock();
   private final TableHead head;
   private final TableLock lock;
+  private final IndexKeeper keeper;
   private volatile long rowsWithoutKey;
   private volatile IndexSize indexSize = IndexSize.NONE;
 
@@ -84,6 +87,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.options = options;
     this.attempts = new CommitAttempts(id, location);
     this.lock = new TableLock(id, location);
+    Optional<KeptKeys> kept =
+        settings.index().directory().map(directory -> new KeptKeys(directory, log));
     this.head =
         new TableHead(
             id,
@@ -93,7 +98,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             rowFiles,
             vectors,
             options,
-            settings.index().memory(budget));
+            new KeySource(settings.index().memory(budget), kept));
+    this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -252,6 +258,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return indexSize;
   }
 
+  /** Number of failures to keep the key index on the worker's disk. */
+  public long indexKeepingFailures() {
+    return keeper.failures();
+  }
+
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
@@ -270,6 +281,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       rowsWithoutKey = head.state().rowsWithoutKey();
       indexSize = head.state().indexSize();
       maintenance.committed();
+      keeper.committed();
       return commit.receipt();
     }
   }
@@ -300,6 +312,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   @Override
   public void close() {
     maintenance.close();
+    keeper.close();
     lock.holding(
         () -> {
           head.forget();

@@ -4,7 +4,6 @@ package io.lakehousecdc.sink.delta.table;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
-import io.lakehousecdc.sink.delta.index.IndexMemory;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.LogChanges;
@@ -13,6 +12,7 @@ import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.schema.NewTables;
 import io.lakehousecdc.sink.delta.schema.TableRequirements;
 import io.lakehousecdc.sink.delta.schema.TableSchemas;
+import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.spi.ColumnChanges;
@@ -33,7 +33,7 @@ final class TableHead {
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
-  private final IndexMemory memory;
+  private final KeySource keySource;
   private final ReplacementDetector replacements;
   private final FollowedColumns columns;
   private TableState state;
@@ -47,7 +47,7 @@ final class TableHead {
       RowFiles rowFiles,
       DeletionVectors vectors,
       TableOptions options,
-      IndexMemory memory) {
+      KeySource keySource) {
     this.id = id;
     this.log = log;
     this.schemas = new TableSchemas(options, newTables);
@@ -55,7 +55,7 @@ final class TableHead {
     this.rowFiles = rowFiles;
     this.vectors = vectors;
     this.options = options;
-    this.memory = memory;
+    this.keySource = keySource;
     this.replacements = new ReplacementDetector(id, log, onOverwrite);
     this.columns = new FollowedColumns(id, options);
   }
@@ -162,7 +162,8 @@ final class TableHead {
   }
 
   private void open(TableVersion version) throws IOException {
-    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata(), memory);
+    state =
+        new TableState(version, log.location(), rowFiles, vectors, options.metadata(), keySource);
     fitting = null;
   }
 
