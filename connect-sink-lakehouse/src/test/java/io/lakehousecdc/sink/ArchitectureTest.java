@@ -61,7 +61,7 @@ class ArchitectureTest {
       delta.snapshot    | storage parquet index kernel domain schema
       delta.write       | parquet index kernel domain schema snapshot
       delta.maintenance | storage parquet index kernel schema snapshot
-      delta.table       | storage parquet kernel domain schema snapshot write maintenance
+      delta.table       | storage parquet index kernel domain schema snapshot write maintenance
       decode.type       |
       decode.table      | type
       """;

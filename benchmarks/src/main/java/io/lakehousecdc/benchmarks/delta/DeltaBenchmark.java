@@ -26,6 +26,7 @@ public final class DeltaBenchmark implements Benchmark {
   /** The parts of the benchmark, each of which can be left out. */
   private enum Part {
     COMMITS,
+    RESTART,
     SPARK,
     THROUGHPUT,
     FRESHNESS;
@@ -39,8 +40,9 @@ public final class DeltaBenchmark implements Benchmark {
   @Override
   public List<Option> options() {
     return List.of(
-        new Option("parts", "commits,spark,throughput,freshness", "what to measure"),
+        new Option("parts", "commits,restart,spark,throughput,freshness", "what to measure"),
         new Option("rows", "1000000,10000000", "sizes of tables, comma separated"),
+        new Option("kept", "10000000", "rows of the table whose key index is kept over a restart"),
         new Option("large", Options.NO, "measure commits on a table of 100 million rows, too"),
         new Option("commits", "400", "commits measured, at least 100"),
         new Option("changes", "20000", "changes per commit"),
@@ -59,6 +61,9 @@ public final class DeltaBenchmark implements Benchmark {
     List<Part> parts = options.choices("parts", Part.class);
     if (parts.contains(Part.COMMITS)) {
       commits(options, parts.contains(Part.SPARK) ? options.number("merges") : 0);
+    }
+    if (parts.contains(Part.RESTART)) {
+      new Restart(Path.of(options.text("directory")), options.number("kept")).measure();
     }
     if (parts.contains(Part.THROUGHPUT)) {
       throughput(options);

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.index.IndexBudget;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
@@ -12,10 +13,12 @@ import java.util.Map;
 
 /**
  * The tables that this process has open. Tasks that keep the same table in the same way share it:
- * its keys are indexed once, and its commits queue up instead of conflicting. Thread-safe.
+ * its keys are indexed once, and its commits queue up instead of conflicting. The key indexes of
+ * all of them share one budget of memory. Thread-safe.
  */
 final class DeltaTables {
   private final Map<Use, Shared> open = new HashMap<>();
+  private final IndexBudget budget = new IndexBudget();
 
   /** What has to be equal for two tasks to share a table. */
   private record Use(TableId id, String location, DeltaSettings settings, TableOptions options) {}
@@ -64,7 +67,9 @@ final class DeltaTables {
     Shared shared =
         open.computeIfAbsent(
             use,
-            key -> new Shared(new DeltaTable(id, location, store, rowFiles, settings, options)));
+            key ->
+                new Shared(
+                    new DeltaTable(id, location, store, rowFiles, settings, options, budget)));
     shared.users++;
     return new Lease(use, shared.table);
   }

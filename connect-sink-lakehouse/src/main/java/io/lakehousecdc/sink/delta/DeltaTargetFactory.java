@@ -2,10 +2,12 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.delta.schema.PartitionBy;
+import io.lakehousecdc.sink.delta.snapshot.IndexDirectory;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.delta.table.IndexSettings;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.Setting;
@@ -55,6 +57,7 @@ public final class DeltaTargetFactory implements TargetFactory {
         problems.add(new SettingProblem(DeltaSettings.VACUUM_RETENTION, e.getMessage()));
       }
     }
+    problems.addAll(IndexSettings.problems(settings));
     try {
       PartitionBy.parse(settings.text(DeltaSettings.PARTITION_BY));
     } catch (IllegalArgumentException e) {
@@ -107,6 +110,8 @@ public final class DeltaTargetFactory implements TargetFactory {
   static Target open(
       DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
+    read.index().requireWritable();
+    read.index().directory().ifPresent(IndexDirectory::clean);
     RowFiles rowFiles = new RowFiles(store, read.writeOptions());
     return new DeltaTarget(
         new OpenTables(tables, store, rowFiles, read, settings.tables()), context.connector());

@@ -89,6 +89,9 @@ final class OpenTables implements AutoCloseable {
     Map<String, LongSupplier> gauges = new LinkedHashMap<>();
     gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
     gauges.put("delta-rows-without-key", sum(DeltaTable::rowsWithoutKey));
+    gauges.put("delta-index-bytes", sum(table -> table.indexSize().bytes()));
+    gauges.put("delta-index-spilled-bytes", sum(table -> table.indexSize().spilledBytes()));
+    gauges.put("delta-index-keeping-failures", sum(DeltaTable::indexKeepingFailures));
     for (Phase phase : Phase.values()) {
       gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
     }

@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.delta.table.IndexSettings;
 import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.Batches;
@@ -46,6 +47,7 @@ class DeltaFuzzTest {
   private final Map<Integer, List<Object>> model = new TreeMap<>();
   private Map<String, String> settings = Map.of();
   private int notes = Integer.MAX_VALUE;
+  private int restarts = Integer.MAX_VALUE;
   private long lsn;
 
   /** A task: one partition, and what it has not committed yet. */
@@ -86,6 +88,14 @@ class DeltaFuzzTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {9, 10, 11, 12})
+  void tableEqualsTheModelWhereTasksThatRestartShareKeptIndexes(long seed) throws Exception {
+    settings = Map.of(IndexSettings.DIRECTORY, root.resolve("index").toString());
+    restarts = 2;
+    tableEqualsTheModelWhateverHappens(seed);
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void tableEqualsTheModelWhateverHappens(long seed) throws Exception {
     Random random = new Random(seed);
@@ -119,6 +129,9 @@ class DeltaFuzzTest {
         Commit stale = commit;
         assertThrows(FencedException.class, () -> zombie.commit(stale), "zombie");
         zombie.close();
+      }
+      if (random.nextInt(restarts) == 0) {
+        tasks[random.nextInt(2)].restart();
       }
       if (random.nextInt(6) == 0) {
         foreign.optimize(random);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.sink.delta.index.IndexMemory;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
@@ -13,6 +14,7 @@ import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.parquet.WrittenFile;
+import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
@@ -24,6 +26,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -90,6 +93,27 @@ final class ForeignWriter {
         name.replace(" ", "%20"), partition, written.size(), 0, written.statistics());
   }
 
+  /** Takes the files back to what they were in an older version, as RESTORE does. */
+  void restore(long version) throws IOException {
+    untilCommitted(
+        () -> {
+          TableVersion newest = log.latest().orElseThrow();
+          List<DataFile> removed = new ArrayList<>();
+          newest.files(removed::add);
+          List<DataFile> added = new ArrayList<>();
+          log.version(version).files(added::add);
+          List<DataFile> unchanged = List.copyOf(added);
+          added.removeAll(removed);
+          removed.removeAll(unchanged);
+          log.commit(newest, new NewCommit(removed, added, Map.of(), true));
+        });
+  }
+
+  /** Number of the newest version. */
+  long version() {
+    return log.latest().orElseThrow().number();
+  }
+
   /** Deletes the rows whose value in a column is wanted, by deletion vectors. */
   void delete(String column, Predicate<Object> wanted) throws IOException {
     untilCommitted(() -> tryDelete(column, wanted));
@@ -144,6 +168,12 @@ final class ForeignWriter {
   }
 
   private TableState state(TableVersion version) throws IOException {
-    return new TableState(version, location, rowFiles, vectors, MetadataColumns.DEFAULT);
+    return new TableState(
+        version,
+        location,
+        rowFiles,
+        vectors,
+        MetadataColumns.DEFAULT,
+        new KeySource(IndexMemory.unlimited(), Optional.empty()));
   }
 }

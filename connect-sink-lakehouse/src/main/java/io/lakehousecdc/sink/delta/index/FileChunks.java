@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 
 /**
@@ -43,6 +47,11 @@ final class FileChunks {
     return file;
   }
 
+  /** Bits that the greatest ordinal given out so far has. */
+  synchronized int ordinalBits() {
+    return Long.SIZE - Long.numberOfLeadingZeros(((long) nextChunk << ROW_BITS) - 1);
+  }
+
   /** Forgets a file that no ordinal in the index belongs to; its number is used again. */
   synchronized void remove(int file) {
     for (int chunk : chunksOfFile[file]) {
@@ -50,6 +59,45 @@ final class FileChunks {
     }
     chunksOfFile[file] = null;
     freeFiles.push(file);
+  }
+
+  /** Writes which chunks belong to which file. */
+  synchronized void write(DataOutput out) throws IOException {
+    out.writeInt(nextChunk);
+    out.writeInt(nextFile);
+    for (int file = 0; file < nextFile; file++) {
+      int[] chunks = chunksOfFile[file] == null ? new int[0] : chunksOfFile[file];
+      out.writeInt(chunks.length);
+      for (int chunk : chunks) {
+        out.writeInt(chunk);
+      }
+    }
+  }
+
+  /** Reads what was written, where there are no files yet. */
+  synchronized void read(DataInput in) throws IOException {
+    nextChunk = in.readInt();
+    nextFile = in.readInt();
+    fileOfChunk = new int[nextChunk + 1];
+    firstRowOfChunk = new int[nextChunk + 1];
+    chunksOfFile = new int[nextFile + 1][];
+    BitSet free = new BitSet();
+    free.set(1, nextChunk);
+    for (int file = 0; file < nextFile; file++) {
+      int[] chunks = new int[in.readInt()];
+      for (int i = 0; i < chunks.length; i++) {
+        chunks[i] = in.readInt();
+        fileOfChunk[chunks[i]] = file;
+        firstRowOfChunk[chunks[i]] = i << ROW_BITS;
+        free.clear(chunks[i]);
+      }
+      if (chunks.length == 0) {
+        freeFiles.push(file);
+      } else {
+        chunksOfFile[file] = chunks;
+      }
+    }
+    free.stream().forEach(freeChunks::push);
   }
 
   long ordinal(int file, int row) {

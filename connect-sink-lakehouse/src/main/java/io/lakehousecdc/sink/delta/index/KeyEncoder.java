@@ -3,6 +3,9 @@ package io.lakehousecdc.sink.delta.index;
 
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.error.RecordException;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
@@ -21,8 +24,8 @@ import java.util.Set;
  *       hold for keys chosen by an adversary, too.
  * </ul>
  *
- * <p>The secret is drawn anew for each encoder: an index belongs to one encoder. Immutable; threads
- * may share it.
+ * <p>The secret is drawn anew for each encoder but one that is read: an index belongs to one
+ * encoder. Immutable; threads may share it.
  */
 public final class KeyEncoder {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -32,15 +35,18 @@ public final class KeyEncoder {
   private final int[] widths;
   private final boolean wide;
   private final long secret;
+  private final long otherSecret;
   private final SipHash hash;
 
-  private KeyEncoder(List<DeltaColumn> columns, Set<Integer> numbers) {
+  private KeyEncoder(
+      List<DeltaColumn> columns, Set<Integer> numbers, long secret, long otherSecret) {
     this.columns = List.copyOf(columns);
     this.numbers = Set.copyOf(numbers);
     this.widths = columns.stream().mapToInt(column -> FixedBits.width(column.type())).toArray();
     this.wide = !fits(widths);
-    this.secret = RANDOM.nextLong();
-    this.hash = new SipHash(secret, RANDOM.nextLong());
+    this.secret = secret;
+    this.otherSecret = otherSecret;
+    this.hash = new SipHash(secret, otherSecret);
   }
 
   /**
@@ -55,7 +61,19 @@ public final class KeyEncoder {
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("A key has at least one column");
     }
-    return new KeyEncoder(columns, numbers);
+    return new KeyEncoder(columns, numbers, RANDOM.nextLong(), RANDOM.nextLong());
+  }
+
+  /** The encoder of the same columns whose secret {@link #writeSecret} wrote. */
+  public static KeyEncoder read(List<DeltaColumn> columns, Set<Integer> numbers, DataInput secret)
+      throws IOException {
+    return new KeyEncoder(columns, numbers, secret.readLong(), secret.readLong());
+  }
+
+  /** Writes what an index of this encoder is useless without. */
+  public void writeSecret(DataOutput out) throws IOException {
+    out.writeLong(secret);
+    out.writeLong(otherSecret);
   }
 
   /** Whether encoded keys have 128 bits. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
-import java.nio.file.Path;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.BitSet;
 
 /**
@@ -11,45 +15,47 @@ import java.util.BitSet;
  *
  * <p>Lies outside the Java heap. A slot takes 12 bytes, or 20 for a wide key. From four million
  * keys on, between 7/9 and 7/8 of the slots hold a key, so that 64-bit keys take 13.7 to 15.5 bytes
- * each and wide ones 23 to 26; smaller indexes grow in larger steps and take up to 21 and 35. The
- * index grows part by part: no single operation moves more than a thousandth of it.
+ * each and wide ones 23 to 26; smaller indexes grow in larger steps and take up to 21 and 35. One
+ * of a thousand keys takes at most 64 KB. The index consists of 64 parts while it is small and of
+ * 1024 later, and grows part by part: no single operation moves more than a thousandth of it.
  *
- * <p>One thread at a time uses an index; {@link #entries()} and {@link #bytes()} may be read from
+ * <p>One thread at a time uses an index; {@link #entries()} and {@link #size()} may be read from
  * any thread, and {@link IndexLoader} fills one with several.
  */
 public final class KeyIndex implements AutoCloseable {
-  private static final int SEGMENTS = 1 << Segment.SHARED_BITS;
-  private static final int TOUCHED_AT_ONCE = 64;
-  private static final int SEGMENT_SHIFT = Long.SIZE - Segment.SHARED_BITS;
+  /** Bits that choose a part of a large index. Ordinals have 32 bits more. */
+  static final int MANY_BITS = 10;
 
+  private static final int FEW_BITS = 6;
+
+  /** Keys of one part of a small index from which on it becomes a large one. */
+  private static final int MANY_KEYS = 512;
+
+  private static final int TOUCHED_AT_ONCE = 64;
+
+  private final boolean wide;
   private final Slabs slabs;
-  private final Segment[] segments = new Segment[SEGMENTS];
   private final FileChunks files = new FileChunks();
+  private int bits = FEW_BITS;
+  private int generation;
+  private Segment[] segments;
 
   /**
    * @param wide whether keys have 128 bits ({@link KeyEncoder#wide})
    * @param memory where the index may lie
    */
-  public KeyIndex(boolean wide, Memory memory) {
-    this.slabs = new Slabs(Segment.pageBytes(wide), memory.directBytes(), memory.spillDirectory());
-    for (int i = 0; i < SEGMENTS; i++) {
-      segments[i] = new Segment(slabs, wide);
-    }
+  public KeyIndex(boolean wide, IndexMemory memory) {
+    this.wide = wide;
+    this.slabs = new Slabs(Segment.pageBytes(wide), memory);
+    this.segments = segments(FEW_BITS);
   }
 
-  /**
-   * Where an index may lie.
-   *
-   * @param directBytes how much direct memory it may take; beyond, and where the JVM grants less,
-   *     it goes on in a temporary file that is mapped into memory
-   * @param spillDirectory where that file is made; it vanishes with the index
-   */
-  public record Memory(long directBytes, Path spillDirectory) {
-
-    /** As much direct memory as the JVM grants, then a file in the system's directory for these. */
-    public static Memory unlimited() {
-      return new Memory(Long.MAX_VALUE, Path.of(System.getProperty("java.io.tmpdir")));
+  private Segment[] segments(int sharedBits) {
+    Segment[] made = new Segment[1 << sharedBits];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = new Segment(slabs, wide, sharedBits);
     }
+    return made;
   }
 
   /**
@@ -59,11 +65,16 @@ public final class KeyIndex implements AutoCloseable {
    * @return number of the file, from 0; numbers of removed files are used again
    */
   public int addFile(int rows) {
-    return files.add(rows);
+    int file = files.add(rows);
+    if (files.ordinalBits() > Integer.SIZE + bits) {
+      split();
+    }
+    return file;
   }
 
   /** Forgets a file. No key may point into it any more. */
   public void removeFile(int file) {
+    generation++;
     files.remove(file);
   }
 
@@ -72,6 +83,7 @@ public final class KeyIndex implements AutoCloseable {
    * for many files at a time.
    */
   public void removeFiles(BitSet gone) {
+    generation++;
     for (Segment segment : segments) {
       segment.removeIf(ordinal -> gone.get(Location.file(files.location(ordinal))));
     }
@@ -108,6 +120,9 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Points a key to a row; where it pointed before, or {@link Location#ABSENT}. */
   public long put(EncodedKey key, int file, int row) {
+    if (bits == FEW_BITS && segment(key.first).size() >= MANY_KEYS) {
+      split();
+    }
     return files.location(segment(key.first).put(key.first, key.second, files.ordinal(file, row)));
   }
 
@@ -132,7 +147,10 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Makes room for {@code keys} keys in all, so that filling the index moves nothing. */
   public void reserve(long keys) {
-    long share = keys / SEGMENTS;
+    if (bits == FEW_BITS && keys >> FEW_BITS >= MANY_KEYS) {
+      split();
+    }
+    long share = keys >> bits;
     if (share < 64) {
       return;
     }
@@ -143,8 +161,57 @@ public final class KeyIndex implements AutoCloseable {
     }
   }
 
+  /** Whether keys have 128 bits. */
+  public boolean wide() {
+    return wide;
+  }
+
+  /** Number of parts, each of which can be copied by itself. */
+  public int parts() {
+    return segments.length;
+  }
+
+  /** Copies a part, numbered from 0. */
+  public void copy(int part, PartCopy into) {
+    segments[part].copyTo(into);
+  }
+
+  /**
+   * Another number once parts are divided otherwise, or a file's number may have been used again.
+   * Parts that were copied before fit those copied afterwards only where it is the same.
+   */
+  public int generation() {
+    return generation;
+  }
+
+  /** The numbers of files, as {@link IndexFileWriter} takes them. */
+  public byte[] numbers() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      files.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Prepares an empty index for parts that were copied. */
+  void begin(int parts, DataInput numbers) throws IOException {
+    if (parts == 1 << MANY_BITS) {
+      split();
+    } else if (parts != segments.length) {
+      throw new IOException("it has " + parts + " parts");
+    }
+    files.read(numbers);
+  }
+
+  Segment part(int part) {
+    return segments[part];
+  }
+
   /** Removes all keys and keeps the files. */
   public void clear() {
+    generation++;
     for (Segment segment : segments) {
       segment.clear();
     }
@@ -159,9 +226,9 @@ public final class KeyIndex implements AutoCloseable {
     return entries;
   }
 
-  /** Bytes taken off the heap. */
-  public long bytes() {
-    return slabs.bytes();
+  /** Memory taken from the system. */
+  public IndexSize size() {
+    return slabs.size();
   }
 
   /** Gives the memory back (the JVM does so when it next collects). Idempotent. */
@@ -172,7 +239,24 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   Segment segment(long first) {
-    return segments[(int) (first >>> SEGMENT_SHIFT)];
+    return segments[(int) (first >>> Long.SIZE - bits)];
+  }
+
+  /** Makes a large index of a small one. */
+  private void split() {
+    generation++;
+    Segment[] many = segments(MANY_BITS);
+    for (int i = 0; i < segments.length; i++) {
+      long shared = (long) i << Long.SIZE - FEW_BITS;
+      segments[i].forEach(
+          (key, second, ordinal) -> {
+            long first = shared | key;
+            many[(int) (first >>> Long.SIZE - MANY_BITS)].put(first, second, ordinal);
+          });
+      segments[i].clear();
+    }
+    segments = many;
+    bits = MANY_BITS;
   }
 
   long ordinal(int file, int row) {

@@ -10,8 +10,8 @@ import java.util.function.IntPredicate;
  * part fits the processor's caches. Not for use by several threads at a time.
  */
 public final class KeyMoves {
-  private static final int PARTS = 1 << Segment.SHARED_BITS;
-  private static final int PART_SHIFT = Long.SIZE - Segment.SHARED_BITS;
+  private static final int PARTS = 1 << KeyIndex.MANY_BITS;
+  private static final int PART_SHIFT = Long.SIZE - KeyIndex.MANY_BITS;
 
   private long[] first = new long[1024];
   private long[] second = new long[1024];

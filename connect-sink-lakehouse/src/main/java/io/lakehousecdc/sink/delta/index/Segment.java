@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
+import java.util.zip.CRC32C;
 
 /**
- * A part of the index: the keys that share their first {@link #SHARED_BITS} bits.
+ * A part of the index: the keys that share their first bits.
  *
  * <p>Open addressing with linear probing, the entries in the order of their keys' bits ("linear
  * probing sort", Amble and Knuth 1974): a look-up ends at the first greater key, so that a miss
@@ -14,14 +18,12 @@ import java.util.function.LongPredicate;
  * leaves no tombstone. The home of a key grows with its bits, so that a larger table is filled by
  * one pass over the old one.
  *
- * <p>A slot is a {@code long} (54 bits of the key, the upper 10 of the row's ordinal), an {@code
- * int} (the lower 32 of the ordinal) and, for wide keys, a {@code long} more of the key. All zero
- * is empty, since no ordinal is 0.
+ * <p>A slot is a {@code long} (the bits of the key that are not shared and, in place of those that
+ * are, the upper ones of the row's ordinal), an {@code int} (the lower 32 of the ordinal) and, for
+ * wide keys, a {@code long} more of the key. All zero is empty, since no ordinal is 0.
  */
 final class Segment {
-  static final int SHARED_BITS = 10;
-
-  private static final int SLOTS_PER_PAGE_BITS = 6;
+  private static final int SLOTS_PER_PAGE_BITS = 5;
   private static final int SLOTS_PER_PAGE = 1 << SLOTS_PER_PAGE_BITS;
 
   /** Homes below which speed matters more than memory: growth by a half, then by an eighth. */
@@ -29,20 +31,26 @@ final class Segment {
 
   private static final int ORDINAL_AT = Long.BYTES;
   private static final int SECOND_AT = Long.BYTES + Integer.BYTES;
-  private static final long ORDINAL_HIGH_MASK = (1L << SHARED_BITS) - 1;
-  private static final int HOME_SHIFT = Long.SIZE - SHARED_BITS - Integer.SIZE;
 
   private final Slabs slabs;
   private final boolean wide;
+  private final int sharedBits;
+  private final int homeShift;
   private final int slotBytes;
   private int[] pages = {};
   private int pageCount;
   private int homes;
   private int size;
 
-  Segment(Slabs slabs, boolean wide) {
+  /**
+   * @param sharedBits how many of their first bits the keys share; ordinals have so many bits more
+   *     than 32
+   */
+  Segment(Slabs slabs, boolean wide, int sharedBits) {
     this.slabs = slabs;
     this.wide = wide;
+    this.sharedBits = sharedBits;
+    this.homeShift = Long.SIZE - sharedBits - Integer.SIZE;
     this.slotBytes = slotBytes(wide);
   }
 
@@ -143,7 +151,7 @@ final class Segment {
       ByteBuffer buffer = slabs.buffer(page);
       int at = slabs.offset(page) + (slot & SLOTS_PER_PAGE - 1) * slotBytes;
       long word = buffer.getLong(at);
-      long stored = word >>> SHARED_BITS;
+      long stored = word >>> sharedBits;
       if (stored < wanted) {
         if (word == 0 && buffer.getInt(at + ORDINAL_AT) == 0) {
           break;
@@ -175,6 +183,75 @@ final class Segment {
     write(slot, word, low, second);
   }
 
+  /** Copies the part as it is. */
+  void copyTo(PartCopy copy) {
+    int pageBytes = pageBytes(wide);
+    copy.begin(pageCount * pageBytes, homes, size);
+    for (int i = 0; i < pageCount; i++) {
+      slabs.buffer(pages[i]).get(slabs.offset(pages[i]), copy.bytes, i * pageBytes, pageBytes);
+    }
+  }
+
+  /**
+   * Reads what was copied into an empty part.
+   *
+   * @param sum is told the bytes read
+   */
+  void read(FileChannel file, int newHomes, int newSize, int length, CRC32C sum)
+      throws IOException {
+    int pageBytes = pageBytes(wide);
+    int count = length / pageBytes;
+    if (length < 0
+        || length % pageBytes != 0
+        || newHomes < 0
+        || newHomes > count << SLOTS_PER_PAGE_BITS
+        || newSize > count << SLOTS_PER_PAGE_BITS) {
+      throw new IOException("the sizes of a part do not fit each other");
+    }
+    while (pageCount < count) {
+      addPage();
+    }
+    for (int from = 0; from < count; ) {
+      int to = from + 1;
+      while (to < count
+          && pages[to] == pages[to - 1] + 1
+          && slabs.buffer(pages[to]) == slabs.buffer(pages[from])) {
+        to++;
+      }
+      int at = slabs.offset(pages[from]);
+      ByteBuffer run =
+          slabs.buffer(pages[from]).duplicate().limit(at + (to - from) * pageBytes).position(at);
+      while (run.hasRemaining()) {
+        if (file.read(run) < 0) {
+          throw new EOFException("it is truncated");
+        }
+      }
+      sum.update(run.position(at));
+      from = to;
+    }
+    homes = newHomes;
+    size = newSize;
+  }
+
+  /** What is told of each key of a part. */
+  @FunctionalInterface
+  interface Visitor {
+    /**
+     * @param key bits of its first half that are not shared
+     */
+    void key(long key, long second, long ordinal);
+  }
+
+  /** Shows every key, in the order of their bits. */
+  void forEach(Visitor visitor) {
+    for (int slot = 0; slot < slots(); slot++) {
+      if (!isEmpty(slot)) {
+        visitor.key(
+            storedKey(slot), wide ? buffer(slot).getLong(at(slot) + SECOND_AT) : 0, ordinal(slot));
+      }
+    }
+  }
+
   /** Removes the keys whose ordinals are unwanted. */
   void removeIf(LongPredicate unwanted) {
     if (size > 0) {
@@ -187,7 +264,7 @@ final class Segment {
   }
 
   private void rebuild(int newHomes, LongPredicate unwanted) {
-    Segment larger = new Segment(slabs, wide);
+    Segment larger = new Segment(slabs, wide, sharedBits);
     larger.homes = newHomes;
     int last = -1;
     for (int i = 0; i < pageCount; i++) {
@@ -202,7 +279,7 @@ final class Segment {
         if (unwanted.test(ordinal(word, low))) {
           size--;
         } else {
-          last = Math.max(last + 1, larger.home(word >>> SHARED_BITS));
+          last = Math.max(last + 1, larger.home(word >>> sharedBits));
           larger.extendTo(last);
           larger.write(last, word, low, wide ? buffer.getLong(at + SECOND_AT) : 0);
         }
@@ -233,16 +310,16 @@ final class Segment {
   }
 
   /** Bits of the key below the shared ones. */
-  private static long key(long first) {
-    return first << SHARED_BITS >>> SHARED_BITS;
+  private long key(long first) {
+    return first << sharedBits >>> sharedBits;
   }
 
-  private static long word(long first, long ordinal) {
-    return first << SHARED_BITS | ordinal >>> Integer.SIZE;
+  private long word(long first, long ordinal) {
+    return first << sharedBits | ordinal >>> Integer.SIZE;
   }
 
   private int home(long key) {
-    return (int) ((key >>> HOME_SHIFT) * homes >>> Integer.SIZE);
+    return (int) ((key >>> homeShift) * homes >>> Integer.SIZE);
   }
 
   private ByteBuffer buffer(int slot) {
@@ -261,7 +338,7 @@ final class Segment {
   }
 
   private long storedKey(int slot) {
-    return buffer(slot).getLong(at(slot)) >>> SHARED_BITS;
+    return buffer(slot).getLong(at(slot)) >>> sharedBits;
   }
 
   private long ordinal(int slot) {
@@ -270,8 +347,8 @@ final class Segment {
     return ordinal(buffer.getLong(at), buffer.getInt(at + ORDINAL_AT));
   }
 
-  private static long ordinal(long word, int low) {
-    return (word & ORDINAL_HIGH_MASK) << Integer.SIZE | Integer.toUnsignedLong(low);
+  private long ordinal(long word, int low) {
+    return (word & (1L << sharedBits) - 1) << Integer.SIZE | Integer.toUnsignedLong(low);
   }
 
   private void write(int slot, long word, int low, long second) {

@@ -1,53 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Memory of an index, in pages of one size so that a page that one part of the index gives back
- * serves any other. Direct memory up to a limit (or as far as the JVM grants it), then a temporary
- * file mapped into memory, which the operating system may page out: slower, never out of memory.
+ * serves any other. Direct memory within the worker's budget (and as far as the JVM grants it),
+ * then {@link Spill}: slower, never out of memory. Taken from the system in slabs, the first of
+ * which are small.
  *
  * <p>Pages are handed out under a lock; a page is then its owner's.
  */
 final class Slabs {
   private static final Logger LOG = LoggerFactory.getLogger(Slabs.class);
-  private static final int PAGES_PER_SLAB_BITS = 10;
+  private static final int PAGES_PER_SLAB_BITS = 11;
   private static final int PAGES_PER_SLAB = 1 << PAGES_PER_SLAB_BITS;
+  private static final int PAGES_PER_SMALL_SLAB_BITS = 5;
+  private static final int PAGES_PER_SMALL_SLAB = 1 << PAGES_PER_SMALL_SLAB_BITS;
+
+  /** Small slabs hold as many pages as one that is not. */
+  private static final int SMALL_SLABS = PAGES_PER_SLAB / PAGES_PER_SMALL_SLAB;
+
   private static final int[] NONE = {};
 
   private final int pageBytes;
   private final byte[] zeros;
-  private final long directLimit;
-  private final Path spillDirectory;
+  private final IndexMemory memory;
+  private final Spill spill;
   private ByteBuffer[] slabs = {};
-  private volatile int slabCount;
+  private int slabCount;
   private int nextPage;
+  private int endOfPages;
   private int[] freed = NONE;
   private int freedCount;
-  private Optional<FileChannel> spill = Optional.empty();
-  private long spillBytes;
+  private boolean denied;
+  private volatile long directBytes;
+  private volatile long spilledBytes;
 
-  /**
-   * @param directLimit bytes of direct memory after which the temporary file is used
-   * @param spillDirectory where the temporary file is made when it is needed
-   */
-  Slabs(int pageBytes, long directLimit, Path spillDirectory) {
+  Slabs(int pageBytes, IndexMemory memory) {
     this.pageBytes = pageBytes;
     this.zeros = new byte[pageBytes];
-    this.directLimit = directLimit;
-    this.spillDirectory = spillDirectory;
+    this.memory = memory;
+    this.spill = new Spill(memory.spillDirectory());
   }
 
   /** Number of a page full of zeros. */
@@ -57,8 +55,8 @@ final class Slabs {
       buffer(page).put(offset(page), zeros);
       return page;
     }
-    if (nextPage == slabCount << PAGES_PER_SLAB_BITS) {
-      addSlab();
+    if (nextPage == endOfPages) {
+      addSlab(slabCount < SMALL_SLABS ? PAGES_PER_SMALL_SLAB : PAGES_PER_SLAB);
     }
     return nextPage++;
   }
@@ -74,17 +72,22 @@ final class Slabs {
 
   /** Memory that holds the page. */
   ByteBuffer buffer(int page) {
-    return slabs[page >>> PAGES_PER_SLAB_BITS];
+    return slabs[
+        page < PAGES_PER_SLAB
+            ? page >>> PAGES_PER_SMALL_SLAB_BITS
+            : SMALL_SLABS - 1 + (page >>> PAGES_PER_SLAB_BITS)];
   }
 
   /** Where in its {@link #buffer} the page begins. */
   int offset(int page) {
-    return (page & PAGES_PER_SLAB - 1) * pageBytes;
+    int mask = page < PAGES_PER_SLAB ? PAGES_PER_SMALL_SLAB - 1 : PAGES_PER_SLAB - 1;
+    return (page & mask) * pageBytes;
   }
 
-  /** Bytes taken from the system, pages given back included. */
-  long bytes() {
-    return (long) slabCount * slabBytes();
+  /** Memory taken from the system, pages given back included; for any thread. */
+  IndexSize size() {
+    long spilled = spilledBytes;
+    return new IndexSize(directBytes + spilled, spilled);
   }
 
   /** Lets go of all memory; the JVM gives direct and mapped memory back when it next collects. */
@@ -92,71 +95,45 @@ final class Slabs {
     slabs = new ByteBuffer[0];
     slabCount = 0;
     nextPage = 0;
+    endOfPages = 0;
     freed = NONE;
     freedCount = 0;
-    spillBytes = 0;
-    spill.ifPresent(
-        channel -> {
-          try {
-            channel.close();
-          } catch (IOException unused) {
-            LOG.warn(
-                "Cannot close the temporary file of a key index in {}", spillDirectory, unused);
-          }
-        });
-    spill = Optional.empty();
+    spill.close();
+    spilledBytes = 0;
+    memory.budget().giveBack(directBytes);
+    directBytes = 0;
   }
 
-  private void addSlab() {
-    ByteBuffer slab = newSlab().order(ByteOrder.nativeOrder());
+  private void addSlab(int pages) {
+    ByteBuffer slab = newSlab(pages * pageBytes).order(ByteOrder.nativeOrder());
     if (slabCount == slabs.length) {
-      slabs = Arrays.copyOf(slabs, Math.max(16, 2 * slabCount));
+      slabs = Arrays.copyOf(slabs, Math.max(4, 2 * slabCount));
     }
     slabs[slabCount] = slab;
     slabCount++;
+    endOfPages += pages;
   }
 
-  private ByteBuffer newSlab() {
-    if (spill.isEmpty() && bytes() + slabBytes() <= directLimit) {
+  private ByteBuffer newSlab(int bytes) {
+    if (!denied && memory.budget().take(bytes, memory.limit())) {
       try {
-        return ByteBuffer.allocateDirect(slabBytes());
+        ByteBuffer slab = ByteBuffer.allocateDirect(bytes);
+        directBytes += bytes;
+        return slab;
       } catch (OutOfMemoryError noDirectMemory) {
+        memory.budget().giveBack(bytes);
+        // Each attempt costs a full collection.
+        denied = true;
         LOG.warn(
-            "The JVM grants a key index no more than {} bytes of direct memory; it goes on in a"
-                + " temporary file in {}. Raise -XX:MaxDirectMemorySize for full speed.",
-            bytes(),
-            spillDirectory);
+            "The JVM grants a key index no direct memory beyond {} bytes, which is less than"
+                + " delta.index.memory.bytes; it goes on in files in {}. Raise"
+                + " -XX:MaxDirectMemorySize for full speed.",
+            directBytes,
+            memory.spillDirectory());
       }
     }
-    try {
-      return mapped();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(
-          "Cannot extend the temporary file of a key index in "
-              + spillDirectory
-              + ". Free space there, name another directory, or give the index more memory.",
-          failure);
-    }
-  }
-
-  private ByteBuffer mapped() throws IOException {
-    if (spill.isEmpty()) {
-      Files.createDirectories(spillDirectory);
-      Path file = Files.createTempFile(spillDirectory, "key-index-", ".tmp");
-      spill =
-          Optional.of(
-              FileChannel.open(
-                  file,
-                  StandardOpenOption.READ,
-                  StandardOpenOption.WRITE,
-                  StandardOpenOption.DELETE_ON_CLOSE));
-    }
-    ByteBuffer slab = spill.get().map(FileChannel.MapMode.READ_WRITE, spillBytes, slabBytes());
-    spillBytes += slabBytes();
+    ByteBuffer slab = spill.allocate(bytes);
+    spilledBytes = spill.bytes();
     return slab;
-  }
-
-  private int slabBytes() {
-    return PAGES_PER_SLAB * pageBytes;
   }
 }

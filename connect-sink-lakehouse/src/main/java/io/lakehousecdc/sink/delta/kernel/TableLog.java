@@ -120,7 +120,16 @@ public final class TableLog {
   }
 
   private boolean isInLog(TableVersion version) {
-    return entries.identity(version.number()).filter(version.entry()::equals).isPresent();
+    return holds(version.number(), version.entry());
+  }
+
+  /**
+   * Whether the log has the entry of a version.
+   *
+   * @param entry as {@link TableVersion#entry} tells it
+   */
+  public boolean holds(long version, String entry) {
+    return entries.identity(version).filter(entry::equals).isPresent();
   }
 
   /** Who made the commit of a version; empty where the log does not hold it. */

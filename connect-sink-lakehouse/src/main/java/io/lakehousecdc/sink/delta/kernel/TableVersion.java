@@ -254,7 +254,8 @@ public final class TableVersion {
         entry);
   }
 
-  String entry() {
+  /** What tells its log entry from every other; empty where the log did not have it. */
+  public String entry() {
     return entry;
   }
 

@@ -18,13 +18,16 @@ import org.slf4j.LoggerFactory;
 final class IndexBuild {
   private static final Logger LOG = LoggerFactory.getLogger(IndexBuild.class);
 
+  /** Part of an index that it may grow by without room made beforehand, which moves all of it. */
+  private static final int FEW = 8;
+
   private IndexBuild() {}
 
   /**
    * Points every key of the files to its row.
    *
-   * @param keys an empty index; closed where this fails, because an index that lacks keys would
-   *     have their rows doubled
+   * @param keys an index that lacks the keys of the files; closed where this fails, because an
+   *     index that lacks keys would have their rows doubled
    * @param table location of the table, for the log
    * @return the same index, complete
    */
@@ -49,7 +52,10 @@ final class IndexBuild {
     long start = System.nanoTime();
     // Numbers are given out before the threads start: only keys are put by several at once.
     files.forEach(keys::number);
-    keys.reserve(files.stream().mapToLong(LiveFile::liveRows).sum());
+    long rows = files.stream().mapToLong(LiveFile::liveRows).sum();
+    if (rows > keys.entries() / FEW) {
+      keys.reserve(keys.entries() + rows);
+    }
     ExecutorService threads =
         Executors.newFixedThreadPool(
             Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
@@ -69,6 +75,9 @@ final class IndexBuild {
         LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
       }
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
       throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -82,7 +91,7 @@ final class IndexBuild {
         keys.entries(),
         files.size(),
         (System.nanoTime() - start) / 1_000_000,
-        keys.bytes());
+        keys.size().bytes());
     warnOfRowsWithoutKey(keys, table);
   }
 

@@ -3,12 +3,20 @@ package io.lakehousecdc.sink.delta.snapshot;
 
 import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.IndexLoader;
+import io.lakehousecdc.sink.delta.index.IndexMemory;
+import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.KeyEncoder;
 import io.lakehousecdc.sink.delta.index.KeyIndex;
 import io.lakehousecdc.sink.delta.index.KeyMoves;
 import io.lakehousecdc.sink.delta.index.Location;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.snapshot.KeptState.Claim;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -27,7 +35,13 @@ import org.roaringbitmap.RoaringBitmap;
  * there are many of them.
  */
 public final class KeyMap implements AutoCloseable {
-  private static final int GONE_FILES = 50_000;
+  /**
+   * Files that are gone before they are forgotten, by the size of the index that is gone through.
+   */
+  private static final int LEAST_GONE_FILES = 1_000;
+
+  private static final int MOST_GONE_FILES = 50_000;
+  private static final int KEYS_PER_GONE_FILE = 1_000;
 
   private final List<DeltaColumn> columns;
   private final Set<Integer> numbersAsText;
@@ -37,16 +51,85 @@ public final class KeyMap implements AutoCloseable {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final EncodedKey scratch = new EncodedKey();
   private final AtomicLong withoutKey = new AtomicLong();
+  private volatile String keptOf = "";
 
   /**
    * @param columns key columns, in key order
    * @param numbersAsText which of them, from 0, hold numbers as text
+   * @param memory where the index may lie
    */
-  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText) {
+  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText, IndexMemory memory) {
     this.columns = List.copyOf(columns);
     this.numbersAsText = Set.copyOf(numbersAsText);
     this.encoder = KeyEncoder.of(columns, numbersAsText);
-    this.index = new KeyIndex(encoder.wide(), KeyIndex.Memory.unlimited());
+    this.index = new KeyIndex(encoder.wide(), memory);
+  }
+
+  private KeyMap(
+      List<DeltaColumn> columns, Set<Integer> numbersAsText, KeyEncoder encoder, KeyIndex index) {
+    this.columns = List.copyOf(columns);
+    this.numbersAsText = Set.copyOf(numbersAsText);
+    this.encoder = encoder;
+    this.index = index;
+  }
+
+  /**
+   * The map that was kept.
+   *
+   * @param index as it was kept; closed where this fails
+   */
+  static KeyMap kept(
+      List<DeltaColumn> columns, Set<Integer> numbersAsText, KeptState state, KeyIndex index)
+      throws IOException {
+    try {
+      DataInputStream secret = new DataInputStream(new ByteArrayInputStream(state.secret()));
+      KeyMap map =
+          new KeyMap(
+              columns, numbersAsText, KeyEncoder.read(columns, numbersAsText, secret), index);
+      for (int number = 0; number < state.paths().size(); number++) {
+        String path = state.paths().get(number);
+        map.paths.add(path.isEmpty() ? null : path);
+        if (!path.isEmpty()) {
+          map.numbers.put(path, number);
+        }
+      }
+      map.keptOf = state.entry();
+      map.withoutKey.set(state.withoutKey());
+      return map;
+    } catch (IOException | RuntimeException e) {
+      index.close();
+      throw e;
+    }
+  }
+
+  /** What is to be kept with the index. */
+  KeptState kept(TableVersion version, List<Claim> claims) throws IOException {
+    ByteArrayOutputStream secret = new ByteArrayOutputStream();
+    encoder.writeSecret(new DataOutputStream(secret));
+    return new KeptState(
+        version.tableId(),
+        version.number(),
+        version.entry(),
+        KeptState.names(columns),
+        numbersAsText,
+        secret.toByteArray(),
+        withoutKey.get(),
+        paths.stream().map(path -> path == null ? "" : path).toList(),
+        claims);
+  }
+
+  KeyIndex index() {
+    return index;
+  }
+
+  /** Whether the map is kept as it is in a version; for any thread. */
+  boolean isKept(TableVersion version) {
+    return version.entry().equals(keptOf);
+  }
+
+  /** The map is kept as it was in the version with that log entry; for any thread. */
+  void keptOf(String entry) {
+    keptOf = entry;
   }
 
   /** Key columns, in key order. */
@@ -184,9 +267,15 @@ public final class KeyMap implements AutoCloseable {
     moves.apply(index, number(file), gone::contains);
   }
 
-  /** Forgets the files that are gone, once they are many. */
-  void prune(Predicate<String> isActive) {
-    if (numbers.size() < GONE_FILES) {
+  /**
+   * Forgets the files that are gone, once they are many for the size of the index.
+   *
+   * @param active number of files that are not
+   */
+  void prune(int active, Predicate<String> isActive) {
+    long many =
+        Math.min(MOST_GONE_FILES, Math.max(LEAST_GONE_FILES, index.entries() / KEYS_PER_GONE_FILE));
+    if (numbers.size() - active < many) {
       return;
     }
     BitSet gone = new BitSet();
@@ -196,11 +285,9 @@ public final class KeyMap implements AutoCloseable {
             gone.set(number);
           }
         });
-    if (gone.cardinality() >= GONE_FILES) {
-      index.removeFiles(gone);
-      numbers.values().removeIf(gone::get);
-      gone.stream().forEach(number -> paths.set(number, null));
-    }
+    index.removeFiles(gone);
+    numbers.values().removeIf(gone::get);
+    gone.stream().forEach(number -> paths.set(number, null));
   }
 
   /** Makes room for so many keys. */
@@ -212,8 +299,8 @@ public final class KeyMap implements AutoCloseable {
     return index.entries();
   }
 
-  long bytes() {
-    return index.bytes();
+  IndexSize size() {
+    return index.size();
   }
 
   @Override

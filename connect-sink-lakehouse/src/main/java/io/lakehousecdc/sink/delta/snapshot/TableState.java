@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.snapshot;
 
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
+import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.Location;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
@@ -28,6 +29,7 @@ public final class TableState implements AutoCloseable {
   private final String location;
   private final RowFiles rowFiles;
   private final MetadataColumns names;
+  private final KeySource keySource;
   private final TableFiles files;
   private final Map<String, String> domains = new HashMap<>();
   private TableVersion version;
@@ -35,16 +37,21 @@ public final class TableState implements AutoCloseable {
   private KeyMap keys;
   private boolean restoreChecked;
 
+  /**
+   * @param keySource where the key index comes from
+   */
   public TableState(
       TableVersion version,
       String location,
       RowFiles rowFiles,
       DeletionVectors vectors,
-      MetadataColumns names)
+      MetadataColumns names,
+      KeySource keySource)
       throws IOException {
     this.location = location;
     this.rowFiles = rowFiles;
     this.names = names;
+    this.keySource = keySource;
     this.files = new TableFiles(location, rowFiles, vectors);
     this.shape = new TableShape(version, names);
     domains.putAll(version.domains());
@@ -103,7 +110,7 @@ public final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys = IndexBuild.filled(new KeyMap(wanted, numbersAsText), files.all(), rowFiles, location);
+      keys = keySource.keys(version, wanted, numbersAsText, files.all(), rowFiles, location);
     }
     return keys;
   }
@@ -116,6 +123,11 @@ public final class TableState implements AutoCloseable {
   /** Number of rows found with a NULL in their key; such a row is in no index. */
   public long rowsWithoutKey() {
     return keys == null ? 0 : keys.withoutKey();
+  }
+
+  /** Size of the key index as it is. */
+  public IndexSize indexSize() {
+    return keys == null ? IndexSize.NONE : keys.size();
   }
 
   /** The row of each key, or null where the table has none. */
@@ -151,7 +163,7 @@ public final class TableState implements AutoCloseable {
     setSystemDomains(now);
     take(now);
     if (keys != null) {
-      keys.prune(files::contains);
+      keys.prune(files.all().size(), files::contains);
     }
   }
 
@@ -194,6 +206,7 @@ public final class TableState implements AutoCloseable {
     }
     if (keys != null) {
       for (LiveFile file : difference.added()) {
+        keys.reserve(keys.entries() + file.liveRows());
         keys.add(file, rowFiles);
       }
     }

@@ -22,7 +22,7 @@ final class LocalFileInput implements FileInput {
 
   @Override
   public int read(long position, ByteBuffer into) throws IOException {
-    return channel.read(into, position);
+    return ReadBuffers.read(channel, position, into);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The settings of this target, read.
@@ -31,6 +32,7 @@ import java.util.TreeMap;
  * @param partitionBy {@code delta.partition.by}
  * @param onOverwrite {@code delta.on.overwrite}
  * @param maintenance what is done beside commits
+ * @param index where key indexes lie
  */
 public record DeltaSettings(
     String root,
@@ -39,7 +41,8 @@ public record DeltaSettings(
     Map<String, String> tableProperties,
     PartitionBy partitionBy,
     OnOverwrite onOverwrite,
-    MaintenanceOptions maintenance) {
+    MaintenanceOptions maintenance,
+    IndexSettings index) {
 
   public static final String ROOT = "delta.root";
   public static final String DELETION_VECTORS = "delta.deletion.vectors";
@@ -55,7 +58,7 @@ public record DeltaSettings(
 
   private static final Duration LEAST_RETENTION = Duration.ofHours(1);
 
-  public static final List<Setting> ALL =
+  private static final List<Setting> OWN =
       List.of(
           Setting.required(
               ROOT,
@@ -124,6 +127,29 @@ public record DeltaSettings(
                   + " longer than any reader or commit takes. Versions older than this can no"
                   + " longer be read."));
 
+  public static final List<Setting> ALL =
+      Stream.concat(OWN.stream(), IndexSettings.ALL.stream()).toList();
+
+  /** Settings with the defaults of key indexes. */
+  public DeltaSettings(
+      String root,
+      boolean deletionVectors,
+      Codec codec,
+      Map<String, String> tableProperties,
+      PartitionBy partitionBy,
+      OnOverwrite onOverwrite,
+      MaintenanceOptions maintenance) {
+    this(
+        root,
+        deletionVectors,
+        codec,
+        tableProperties,
+        partitionBy,
+        onOverwrite,
+        maintenance,
+        IndexSettings.DEFAULT);
+  }
+
   public static DeltaSettings of(TargetSettings settings) {
     return new DeltaSettings(
         settings.text(ROOT),
@@ -132,7 +158,8 @@ public record DeltaSettings(
         settings.withPrefix(TABLE_PROPERTIES),
         PartitionBy.parse(settings.text(PARTITION_BY)),
         OnOverwrite.valueOf(settings.text(ON_OVERWRITE).toUpperCase(Locale.ROOT)),
-        maintenance(settings));
+        maintenance(settings),
+        IndexSettings.of(settings));
   }
 
   private static MaintenanceOptions maintenance(TargetSettings settings) {

@@ -7,6 +7,8 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
+import io.lakehousecdc.sink.delta.index.IndexBudget;
+import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
@@ -15,6 +17,8 @@ import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.delta.maintenance.ExclusiveTable;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance;
+import io.lakehousecdc.sink.delta.snapshot.KeptKeys;
+import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.write.CommitClock;
@@ -49,8 +53,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final CommitClock clock = new CommitClock();
   private final TableHead head;
   private final TableLock lock;
+  private final IndexKeeper keeper;
   private volatile long rowsWithoutKey;
+  private volatile IndexSize indexSize = IndexSize.NONE;
 
+  /** A table whose key index shares its memory with no other. */
   public DeltaTable(
       TableId id,
       String location,
@@ -58,6 +65,20 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
+    this(id, location, store, rowFiles, settings, options, new IndexBudget());
+  }
+
+  /**
+   * @param budget what the key indexes of the worker hold
+   */
+  public DeltaTable(
+      TableId id,
+      String location,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options,
+      IndexBudget budget) {
     this.id = id;
     this.log = new TableLog(store, location);
     this.store = store;
@@ -66,9 +87,19 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.options = options;
     this.attempts = new CommitAttempts(id, location);
     this.lock = new TableLock(id, location);
+    Optional<KeptKeys> kept =
+        settings.index().directory().map(directory -> new KeptKeys(directory, log));
     this.head =
         new TableHead(
-            id, log, settings.newTables(), settings.onOverwrite(), rowFiles, vectors, options);
+            id,
+            log,
+            settings.newTables(),
+            settings.onOverwrite(),
+            rowFiles,
+            vectors,
+            options,
+            new KeySource(settings.index().memory(budget), kept));
+    this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -222,6 +253,16 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return rowsWithoutKey;
   }
 
+  /** Size of the key index after the last commit. */
+  public IndexSize indexSize() {
+    return indexSize;
+  }
+
+  /** Number of failures to keep the key index on the worker's disk. */
+  public long indexKeepingFailures() {
+    return keeper.failures();
+  }
+
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
@@ -238,7 +279,9 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       commit.log(domains);
       takeOver(commit);
       rowsWithoutKey = head.state().rowsWithoutKey();
+      indexSize = head.state().indexSize();
       maintenance.committed();
+      keeper.committed();
       return commit.receipt();
     }
   }
@@ -269,6 +312,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   @Override
   public void close() {
     maintenance.close();
+    keeper.close();
     lock.holding(
         () -> {
           head.forget();

@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.schema.NewTables;
 import io.lakehousecdc.sink.delta.schema.TableRequirements;
 import io.lakehousecdc.sink.delta.schema.TableSchemas;
+import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.spi.ColumnChanges;
@@ -32,6 +33,7 @@ final class TableHead {
   private final RowFiles rowFiles;
   private final DeletionVectors vectors;
   private final TableOptions options;
+  private final KeySource keySource;
   private final ReplacementDetector replacements;
   private final FollowedColumns columns;
   private TableState state;
@@ -44,7 +46,8 @@ final class TableHead {
       OnOverwrite onOverwrite,
       RowFiles rowFiles,
       DeletionVectors vectors,
-      TableOptions options) {
+      TableOptions options,
+      KeySource keySource) {
     this.id = id;
     this.log = log;
     this.schemas = new TableSchemas(options, newTables);
@@ -52,6 +55,7 @@ final class TableHead {
     this.rowFiles = rowFiles;
     this.vectors = vectors;
     this.options = options;
+    this.keySource = keySource;
     this.replacements = new ReplacementDetector(id, log, onOverwrite);
     this.columns = new FollowedColumns(id, options);
   }
@@ -158,7 +162,8 @@ final class TableHead {
   }
 
   private void open(TableVersion version) throws IOException {
-    state = new TableState(version, log.location(), rowFiles, vectors, options.metadata());
+    state =
+        new TableState(version, log.location(), rowFiles, vectors, options.metadata(), keySource);
     fitting = null;
   }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lakehousecdc.sink.delta.index.KeyIndex.Memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ class KeyIndexTest {
     SplittableRandom random = new SplittableRandom(seed);
     Map<Bits, Long> model = new HashMap<>();
     List<Bits> seen = new ArrayList<>();
-    try (KeyIndex index = new KeyIndex(wide, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(wide, IndexMemory.unlimited())) {
       int[] files = {index.addFile(ROWS), index.addFile(ROWS), index.addFile(10)};
       for (int step = 0; step < 60_000; step++) {
         Bits bits =
@@ -120,7 +119,7 @@ class KeyIndexTest {
 
   @Test
   void extremeKeysAndRowsAreKept() {
-    try (KeyIndex index = new KeyIndex(false, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(false, IndexMemory.unlimited())) {
       int file = index.addFile(Integer.MAX_VALUE);
       long[] keys = {0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE};
       int[] rows = {0, 1, (1 << 22) - 1, 1 << 22, Integer.MAX_VALUE - 1};
@@ -137,7 +136,7 @@ class KeyIndexTest {
 
   @Test
   void moveLeavesAKeyAloneThatHasChangedMeanwhile() {
-    try (KeyIndex index = new KeyIndex(false, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(false, IndexMemory.unlimited())) {
       int old = index.addFile(10);
       int compacted = index.addFile(10);
       key.set(7, 0);
@@ -154,7 +153,7 @@ class KeyIndexTest {
 
   @Test
   void numbersOfRemovedFilesAreUsedAgain() {
-    try (KeyIndex index = new KeyIndex(false, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(false, IndexMemory.unlimited())) {
       int large = index.addFile(ROWS);
       index.removeFile(large);
       for (int i = 0; i < 3_000_000; i++) {
@@ -168,7 +167,7 @@ class KeyIndexTest {
   @ValueSource(booleans = {false, true})
   void keysOfRemovedFilesGoWithThemAndOthersStay(boolean wide) {
     SplittableRandom random = new SplittableRandom(3);
-    try (KeyIndex index = new KeyIndex(wide, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(wide, IndexMemory.unlimited())) {
       int[] files = {index.addFile(ROWS), index.addFile(50_000), index.addFile(ROWS)};
       Map<Bits, Long> model = new HashMap<>();
       for (int row = 0; row < 50_000; row++) {
@@ -199,7 +198,7 @@ class KeyIndexTest {
   @Test
   void movesPointKeysToTheNewFileButForRowsThatAreGone() {
     SplittableRandom random = new SplittableRandom(6);
-    try (KeyIndex index = new KeyIndex(true, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(true, IndexMemory.unlimited())) {
       int old = index.addFile(10_000);
       int compacted = index.addFile(10_000);
       KeyMoves moves = new KeyMoves();
@@ -230,34 +229,74 @@ class KeyIndexTest {
   void keyTakesABoundedNumberOfBytes(boolean wide) {
     double bound = wide ? 27 : 16;
     SplittableRandom random = new SplittableRandom(9);
-    try (KeyIndex index = new KeyIndex(wide, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(wide, IndexMemory.unlimited())) {
       int file = index.addFile(ROWS);
       for (int i = 1; i <= 5_900_000; i++) {
         key.set(random.nextLong(), random.nextLong());
         index.put(key, file, i);
         if (i >= 4_500_000 && i % 50_000 == 0) {
-          assertTrue(index.bytes() < bound * i, () -> index.bytes() + " for " + index.entries());
+          assertTrue(
+              index.size().bytes() < bound * i,
+              () -> index.size().bytes() + " for " + index.entries());
         }
       }
     }
   }
 
-  @Test
-  void smallIndexIsSmall() {
-    try (KeyIndex index = new KeyIndex(false, Memory.unlimited())) {
-      int file = index.addFile(10);
-      for (int i = 0; i < 10; i++) {
-        key.set((long) i << 54, 0);
+  @ParameterizedTest
+  @CsvSource({"false,1500", "true,1000"})
+  void smallIndexIsSmall(boolean wide, int keys) {
+    SplittableRandom random = new SplittableRandom(8);
+    try (KeyIndex index = new KeyIndex(wide, IndexMemory.unlimited())) {
+      int file = index.addFile(keys);
+      for (int i = 0; i < keys; i++) {
+        key.set(random.nextLong(), random.nextLong());
         index.put(key, file, i);
       }
-      assertTrue(index.bytes() <= 1 << 20, () -> index.bytes() + " bytes");
+      assertTrue(index.size().bytes() <= 64 << 10, () -> index.size().bytes() + " bytes");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keysStayWhereTheyAreWhileTheIndexGrowsLarge(boolean wide) {
+    SplittableRandom keys = new SplittableRandom(12);
+    try (KeyIndex index = new KeyIndex(wide, IndexMemory.unlimited())) {
+      int file = index.addFile(ROWS);
+      for (int i = 0; i < 100_000; i++) {
+        key.set(keys.nextLong(), wide ? keys.nextLong() : 0);
+        assertEquals(Location.ABSENT, index.put(key, file, i));
+        assertEquals(i + 1, i % 1_000 == 0 ? index.entries() : i + 1);
+      }
+      SplittableRandom again = new SplittableRandom(12);
+      for (int i = 0; i < 100_000; i++) {
+        key.set(again.nextLong(), wide ? again.nextLong() : 0);
+        assertEquals(Location.of(file, i), index.get(key));
+      }
+    }
+  }
+
+  /** More than a small index has room for in its ordinals. */
+  @Test
+  void fewKeysAreFoundInManyFiles() {
+    try (KeyIndex index = new KeyIndex(false, IndexMemory.unlimited())) {
+      int files = 70_000;
+      for (int i = 0; i < files; i++) {
+        int file = index.addFile(1);
+        key.set((long) (i % 100) << 50, 0);
+        index.put(key, file, 0);
+      }
+      for (int i = files - 100; i < files; i++) {
+        key.set((long) (i % 100) << 50, 0);
+        assertEquals(Location.of(i, 0), index.get(key));
+      }
     }
   }
 
   @Test
   void indexGoesOnInATemporaryFileBeyondItsShareOfMemory(@TempDir Path spill) throws IOException {
     SplittableRandom keys = new SplittableRandom(4);
-    try (KeyIndex index = new KeyIndex(false, new Memory(1 << 20, spill))) {
+    try (KeyIndex index = new KeyIndex(false, new IndexMemory(new IndexBudget(), 1 << 20, spill))) {
       int file = index.addFile(ROWS);
       for (int i = 0; i < 300_000; i++) {
         key.set(keys.nextLong(), 0);
@@ -268,7 +307,7 @@ class KeyIndexTest {
         key.set(again.nextLong(), 0);
         assertEquals(Location.of(file, i), index.get(key));
       }
-      assertTrue(index.bytes() > 4 << 20, () -> index.bytes() + " bytes");
+      assertTrue(index.size().bytes() > 4 << 20, () -> index.size().bytes() + " bytes");
     }
     try (var left = Files.list(spill)) {
       assertEquals(0, left.count());
@@ -276,8 +315,40 @@ class KeyIndexTest {
   }
 
   @Test
+  void indexesShareABudgetAndGiveItBack(@TempDir Path spill) {
+    IndexBudget budget = new IndexBudget();
+    IndexMemory memory = new IndexMemory(budget, 1 << 20, spill);
+    try (KeyIndex first = filled(memory, 60_000);
+        KeyIndex second = filled(memory, 60_000)) {
+      assertTrue(budget.held() <= 1 << 20, () -> budget.held() + " bytes");
+      assertTrue(second.size().spilledBytes() > 0);
+      assertEquals(
+          first.size().bytes()
+              - first.size().spilledBytes()
+              + second.size().bytes()
+              - second.size().spilledBytes(),
+          budget.held());
+    }
+    assertEquals(0, budget.held());
+    try (KeyIndex third = filled(memory, 10_000)) {
+      assertEquals(0, third.size().spilledBytes());
+    }
+  }
+
+  private KeyIndex filled(IndexMemory memory, int keys) {
+    SplittableRandom random = new SplittableRandom(keys);
+    KeyIndex index = new KeyIndex(false, memory);
+    int file = index.addFile(keys);
+    for (int i = 0; i < keys; i++) {
+      key.set(random.nextLong(), 0);
+      index.put(key, file, i);
+    }
+    return index;
+  }
+
+  @Test
   void clearedIndexIsEmptyAndUsable() {
-    try (KeyIndex index = new KeyIndex(true, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(true, IndexMemory.unlimited())) {
       int file = index.addFile(100);
       for (int i = 0; i < 100; i++) {
         key.set((long) i << 55, i);
@@ -299,7 +370,7 @@ class KeyIndexTest {
     int threads = 4;
     int perThread = 200_000;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try (KeyIndex index = new KeyIndex(false, Memory.unlimited())) {
+    try (KeyIndex index = new KeyIndex(false, IndexMemory.unlimited())) {
       if (reserved) {
         index.reserve((long) threads * perThread);
       }
