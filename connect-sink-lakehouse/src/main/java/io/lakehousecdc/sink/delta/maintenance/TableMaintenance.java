@@ -112,8 +112,9 @@ public final class TableMaintenance implements AutoCloseable {
     }
     try {
       work.run();
-    } catch (IOException | RuntimeException failure) {
-      // Whatever it is, it must end neither this thread nor the commits: they are sound without.
+    } catch (Throwable failure) {
+      // Whatever it is, want of memory included, it must end neither this thread nor the commits:
+      // they are sound without.
       figures.failures.incrementAndGet();
       if (failure instanceof TargetException || failure instanceof IOException) {
         LOG.warn("{} could not be {}: {}", location, done, failure.toString());
