@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 
 /** A local file open for reading. */
 final class LocalFileInput implements FileInput {
+  private static final int PIECE = 256 << 10;
+
   private final FileChannel channel;
   private final long length;
 
@@ -20,9 +22,19 @@ final class LocalFileInput implements FileInput {
     return length;
   }
 
+  /**
+   * Reads no more than a piece: for an array the JDK takes as much direct memory as is read at once,
+   * and keeps it for the thread.
+   */
   @Override
   public int read(long position, ByteBuffer into) throws IOException {
-    return channel.read(into, position);
+    int limit = into.limit();
+    into.limit(into.position() + Math.min(PIECE, into.remaining()));
+    try {
+      return channel.read(into, position);
+    } finally {
+      into.limit(limit);
+    }
   }
 
   @Override
