@@ -3,6 +3,8 @@ package io.lakehousecdc.sink;
 
 import java.time.Duration;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends the worker's waits for a dead letter queue that does not answer. Connect waits for it
@@ -11,6 +13,7 @@ import java.util.Arrays;
  * queue would never be seen as failed. Both waits end when their thread is interrupted.
  */
 final class QueueWaits {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueWaits.class);
   private static final String RUNTIME = "org.apache.kafka.connect.runtime.";
   private static final long PAUSE_MILLIS = 100;
 
@@ -29,17 +32,27 @@ final class QueueWaits {
   private static void watch(Thread worker) {
     long giveUpAt = System.nanoTime() + LONGEST.toNanos();
     try {
-      StackTraceElement[] stack = worker.getStackTrace();
-      while (runs(stack, "WorkerTask", "run") && System.nanoTime() < giveUpAt) {
-        if (runs(stack, "errors.WorkerErrantRecordReporter", "awaitFutures")
-            || runs(stack, "errors.DeadLetterQueueReporter", "close")) {
-          worker.interrupt();
-        }
+      while (System.nanoTime() < giveUpAt && endWait(worker)) {
         Thread.sleep(PAUSE_MILLIS);
-        stack = worker.getStackTrace();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether the thread still runs its task. */
+  private static boolean endWait(Thread worker) {
+    try {
+      StackTraceElement[] stack = worker.getStackTrace();
+      if (runs(stack, "errors.WorkerErrantRecordReporter", "awaitFutures")
+          || runs(stack, "errors.DeadLetterQueueReporter", "close")) {
+        worker.interrupt();
+      }
+      return runs(stack, "WorkerTask", "run");
+    } catch (Throwable failure) {
+      // Want of memory, say. Nobody else would end the wait.
+      LOG.warn("{} could not be looked at, and will be again", worker.getName(), failure);
+      return true;
     }
   }
 

@@ -211,7 +211,9 @@ final class DeltaTarget implements Target {
     histories.put(domains, commit.histories(), batch.table(), held);
     Optional<Sweep> due =
         batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
-    due.ifPresent(sweep -> carriedOut.add(PendingSweeps.pending(batch.table(), sweep)));
+    // The last attempt decides: what was due in one that another writer foiled may wait again.
+    batch.sweep().map(sweep -> PendingSweeps.pending(batch.table(), sweep)).ifPresent(carriedOut::remove);
+    due.map(sweep -> PendingSweeps.pending(batch.table(), sweep)).ifPresent(carriedOut::add);
     return Optional.of(new CommitExtras(domains, due));
   }
 

@@ -40,12 +40,17 @@ final class Floors {
         position,
         at + ": table " + table + " was truncated at source ",
         "Or set truncate.mode to ignore.");
-    requireOneSourceTable(at, table, position);
+    requireOneSourceTable(
+        at + ": a table was truncated",
+        table,
+        position,
+        "Set truncate.mode to ignore and delete the rows yourself");
     return book.known().floor(position, Floor.Cause.TRUNCATE, relation);
   }
 
   /**
-   * Floor of a completed snapshot whose sweep removes rows.
+   * Floor of a completed snapshot whose sweep removes rows: also those of the source's other tables,
+   * where several are written to the table.
    *
    * @param below position of the snapshot
    * @throws FatalException whose rows it removes is not known
@@ -56,6 +61,11 @@ final class Floors {
         below,
         "Rows of table " + table + " are to be swept after a snapshot of source ",
         "Or set snapshot.sweep to false.");
+    requireOneSourceTable(
+        "Rows of table " + table + " are to be swept after a snapshot of one table",
+        table,
+        below,
+        "Set snapshot.sweep to false");
     return report(below);
   }
 
@@ -65,19 +75,22 @@ final class Floors {
   }
 
   /** Rows do not tell which table of a source they come from, so that all of them would go. */
-  private void requireOneSourceTable(RecordOffset at, TableId table, Position position) {
+  private void requireOneSourceTable(
+      String problem, TableId table, Position position, String remedy) {
     SourceId source = book.known().sourceOf(position.epoch());
     Set<String> feeding = book.known().sourceTables(table.toString(), source);
     if (feeding.size() > 1) {
       throw new FatalException(
-          at
-              + ": a table of source "
+          problem
+              + " of source "
               + source
-              + " was truncated, but several of its tables are written to table "
+              + ", but several of its tables are written to table "
               + table
               + ", and rows do not tell from which they come: "
               + feeding
-              + ". Set truncate.mode to ignore and delete the rows yourself, or write each to a table"
+              + ". "
+              + remedy
+              + ", or write each to a table"
               + " of its own with table.name.format or table.name.map. Partitions that are published"
               + " with publish_via_partition_root are one table: write that to a new one.");
     }

@@ -206,7 +206,7 @@ final class Writer implements AutoCloseable {
       } catch (RuntimeException e) {
         // Whatever it is, the task thread has to hear of it: it fails the task with it.
         problem = e;
-      } catch (Error e) {
+      } catch (Throwable e) {
         problem = new FatalException("Writing failed: " + e, e);
       }
       done(problem);

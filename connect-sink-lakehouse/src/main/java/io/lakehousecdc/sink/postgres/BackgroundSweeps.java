@@ -149,10 +149,11 @@ final class BackgroundSweeps implements AutoCloseable {
         session.discard();
       } catch (RetriableException e) {
         retryLater(e);
-      } catch (RuntimeException e) {
-        if (closed) {
+      } catch (Throwable e) {
+        if (closed && e instanceof RuntimeException) {
           break; // The driver, too, does not like to be interrupted.
         }
+        // An Error as well: the thread would end unseen, and the sweep be waited for without end.
         failure = new FatalException("A sweep failed. " + e.getMessage(), e);
         LOG.error("A sweep failed", e);
         break;

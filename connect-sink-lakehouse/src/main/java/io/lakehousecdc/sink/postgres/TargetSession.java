@@ -233,7 +233,12 @@ final class TargetSession implements AutoCloseable {
   }
 
   private void closeAged() {
-    discardIf(Session::isAged);
+    try {
+      discardIf(Session::isAged);
+    } catch (Throwable failure) {
+      // Thrown on, it would end all further checks.
+      LOG.warn("The age of a session could not be checked, and will be again", failure);
+    }
   }
 
   /** Closes the session on a condition; false where a transaction is under way. */

@@ -22,6 +22,12 @@ public final class RememberedFloors {
   /** Name of the domain that keeps them. */
   public static final String NAME = "lakehousecdc.truncate";
 
+  /**
+   * Name of the table property by which users have a floor forgotten, and lower ones of its epoch:
+   * its position, as {@link #text(Position)} writes it.
+   */
+  public static final String FORGOTTEN = "lakehousecdc.floor.forgotten";
+
   /** None. */
   public static final RememberedFloors NONE = new RememberedFloors(new TreeMap<>());
 
@@ -54,6 +60,34 @@ public final class RememberedFloors {
       add(marks, new Mark(DomainJson.position(node), Cause.TRUNCATE));
     }
     return new RememberedFloors(marks);
+  }
+
+  /**
+   * Without those that users have had forgotten.
+   *
+   * @param forgotten value of {@link #FORGOTTEN}; what is no position has no effect
+   */
+  public RememberedFloors without(String forgotten) {
+    TreeMap<Integer, Mark> left = new TreeMap<>(marks);
+    left.values().removeIf(mark -> isForgotten(mark.at(), forgotten.trim()));
+    return new RememberedFloors(left);
+  }
+
+  private static boolean isForgotten(Position at, String forgotten) {
+    String[] parts = forgotten.split(":", -1);
+    try {
+      return parts.length == 3
+          && Integer.parseInt(parts[0]) == at.epoch()
+          && !new Position(at.epoch(), Long.parseLong(parts[1]), Long.parseLong(parts[2]))
+              .isBelow(at);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /** A position as {@link #FORGOTTEN} takes it. */
+  public static String text(Position at) {
+    return at.epoch() + ":" + at.commitLsn() + ":" + at.lsn();
   }
 
   /** With further floors. */

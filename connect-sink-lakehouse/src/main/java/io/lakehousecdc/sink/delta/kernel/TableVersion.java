@@ -114,6 +114,11 @@ public final class TableVersion {
         snapshot.getMetadata().getConfiguration().get("delta.enableDeletionVectors"));
   }
 
+  /** Value of a table property, empty where it is not set. */
+  public Optional<String> property(String name) {
+    return Optional.ofNullable(properties().get(name));
+  }
+
   /** Whether the protocol of the table names the feature, whatever its version. */
   public boolean supports(String feature) {
     return features().contains(feature);

@@ -8,6 +8,8 @@ import io.lakehousecdc.sink.delta.maintenance.CompactionPolicy.Candidate;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.SourceRowIds;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.RowFileReader;
+import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.delta.schema.PartitionValues;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
@@ -28,10 +30,11 @@ import java.util.Set;
  * @param partition partition of all sources
  * @param columns columns of the new file
  * @param rowIdColumns columns of row ids; none where they are not kept
- * @param keys index that has to follow; null where there is none
+ * @param keys index that has to follow; null where there is none, or it reads the new file itself
  * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
  * @param sharedKey values of the key columns that all rows share
  * @param besideCommits whether commits may go on meanwhile
+ * @param memoryBytes heap that carrying it out takes, about; 0 where there is nothing to do
  */
 record CompactionPlan(
     List<Source> sources,
@@ -41,11 +44,26 @@ record CompactionPlan(
     KeyMap keys,
     int[] keyPlaces,
     Object[] sharedKey,
-    boolean besideCommits) {
+    boolean besideCommits,
+    long memoryBytes) {
+
+  /** Keys that are collected beside the commits; of larger files the index reads them itself. */
+  private static final long KEYS = 2_000_000;
+
+  /** A collected key with its row, once as it comes and once in the index's order. */
+  private static final int BYTES_PER_KEY = 40;
+
+  /** A page of a column being read and one being written, and what goes with them. */
+  private static final int BYTES_PER_COLUMN = 128 << 10;
+
+  /** How much larger rows may be in memory than in a file. */
+  private static final int EXPANSION = 4;
 
   /** What is worth most in a version of a table. */
   static CompactionPlan of(TableState state, CompactionPolicy policy) {
     List<Source> sources = new ArrayList<>();
+    long bytes = 0;
+    long rows = 0;
     Map<String, String> partition = Map.of();
     List<DeltaColumn> rowIdColumns = state.version().rowIdColumns();
     if (rowIdColumns.isEmpty() || haveRowIds(state)) {
@@ -54,11 +72,13 @@ record CompactionPlan(
         if (chosen.contains(file.path())) {
           sources.add(new Source(file.path(), file.location(), file.live(), rowIds(file.file())));
           partition = file.file().partitionValues();
+          bytes += file.file().size();
+          rows += file.liveRows();
         }
       }
     }
     List<DeltaColumn> columns = state.shape().partitioning().storedColumns();
-    KeyMap keys = state.keys();
+    KeyMap keys = rows > KEYS ? null : state.keys();
     int size = keys == null ? 0 : keys.columns().size();
     int[] keyPlaces = new int[size];
     Object[] sharedKey = new Object[size];
@@ -78,7 +98,15 @@ record CompactionPlan(
         keys,
         keyPlaces,
         sharedKey,
-        state.version().allowsDeletionVectors());
+        state.version().allowsDeletionVectors(),
+        sources.isEmpty() ? 0 : memoryBytes(bytes, columns.size(), keys == null ? 0 : rows));
+  }
+
+  private static long memoryBytes(long fileBytes, int columns, long keys) {
+    return Math.min(RowFileReader.MEMORY_BYTES, EXPANSION * fileBytes)
+        + Math.min(RowFileWriter.MEMORY_BYTES, EXPANSION * fileBytes)
+        + (long) BYTES_PER_COLUMN * columns
+        + BYTES_PER_KEY * keys;
   }
 
   /** Collects the keys of rows, each with its index in the new file. */

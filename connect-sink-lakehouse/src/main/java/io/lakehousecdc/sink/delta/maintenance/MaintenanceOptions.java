@@ -13,15 +13,31 @@ import java.util.OptionalInt;
  * @param compaction how files are merged; empty for not at all
  * @param checkpointInterval commits from one checkpoint to the next; empty for none
  * @param vacuum what is removed when; empty for nothing
+ * @param compactionMemory heap that all compactions of the worker may take together, in bytes
  */
 public record MaintenanceOptions(
     Optional<CompactionPolicy> compaction,
     OptionalInt checkpointInterval,
-    Optional<VacuumSchedule> vacuum) {
+    Optional<VacuumSchedule> vacuum,
+    long compactionMemory) {
+
+  /** With a quarter of the heap for compactions. */
+  public MaintenanceOptions(
+      Optional<CompactionPolicy> compaction,
+      OptionalInt checkpointInterval,
+      Optional<VacuumSchedule> vacuum) {
+    this(compaction, checkpointInterval, vacuum, usualCompactionMemory());
+  }
+
   public MaintenanceOptions {
     requireNonNull(compaction, "compaction");
     requireNonNull(checkpointInterval, "checkpointInterval");
     requireNonNull(vacuum, "vacuum");
+  }
+
+  /** A quarter of the heap. */
+  public static long usualCompactionMemory() {
+    return Runtime.getRuntime().maxMemory() / 4;
   }
 
   /** For how long a file is kept after it was replaced; zero where none is removed. */

@@ -10,6 +10,8 @@ import io.lakehousecdc.sink.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
+import io.lakehousecdc.sink.delta.maintenance.CompactionMemory.Grant;
+import io.lakehousecdc.sink.delta.maintenance.CompactionMemory.Request;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Compacted;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
@@ -50,13 +52,47 @@ public final class TableCompaction {
   private final DeletionVectors vectors;
   private final Compactor compactor;
   private final CompactionPolicy policy;
+  private final CompactionMemory memory;
+  private final long memoryLimit;
+  private final Runnable turn;
 
+  /** A compaction that shares its memory with no other. */
   public TableCompaction(
       ExclusiveTable table,
       FileIO store,
       String location,
       Compactor compactor,
       CompactionPolicy policy) {
+    this(
+        table,
+        store,
+        location,
+        compactor,
+        policy,
+        new CompactionMemory(),
+        Long.MAX_VALUE,
+        () -> {});
+  }
+
+  /**
+   * A compaction that begins when there is memory for it.
+   *
+   * @param memory what it shares with others
+   * @param memoryLimit what all of them may take together, in bytes
+   * @param turn called, on any thread, when {@link #run} is to be called again
+   */
+  TableCompaction(
+      ExclusiveTable table,
+      FileIO store,
+      String location,
+      Compactor compactor,
+      CompactionPolicy policy,
+      CompactionMemory memory,
+      long memoryLimit,
+      Runnable turn) {
+    this.memory = memory;
+    this.memoryLimit = memoryLimit;
+    this.turn = turn;
     this.table = table;
     this.store = store;
     this.location = location;
@@ -70,18 +106,46 @@ public final class TableCompaction {
   private record Merged(CompactionPlan plan, String name, Compacted compacted, KeyMoves moves) {}
 
   /**
-   * Merges once, if files are worth it.
+   * Merges once, if files are worth it and there is memory.
    *
    * @return number of files that were replaced; 0 where none were
    */
   public int run() throws IOException {
-    Optional<CompactionPlan> plan =
-        table.exclusively(this::plan).filter(found -> !found.sources().isEmpty());
-    if (plan.isEmpty()) {
+    boolean waits = false;
+    try {
+      long needed =
+          table.exclusively(state -> plan(state)).map(CompactionPlan::memoryBytes).orElse(0L);
+      if (needed == 0) {
+        return 0;
+      }
+      Optional<Grant> grant = memory.take(this, new Request(needed, memoryLimit, turn));
+      waits = grant.isEmpty();
+      if (waits) {
+        return 0;
+      }
+      try (Grant taken = grant.get()) {
+        return run(taken.bytes());
+      }
+    } finally {
+      if (!waits) {
+        memory.withdraw(this);
+      }
+    }
+  }
+
+  /** Waits for memory no longer. */
+  void withdraw() {
+    memory.withdraw(this);
+  }
+
+  /** The plan may have changed since it was measured: one that needs more waits for its turn. */
+  private int run(long memoryBytes) throws IOException {
+    Optional<CompactionPlan> plan = table.exclusively(this::plan);
+    if (plan.isEmpty() || !isWithin(plan.get(), memoryBytes)) {
       return 0;
     }
     if (!plan.get().besideCommits()) {
-      return table.exclusively(this::runAtOnce).orElse(0);
+      return table.exclusively(state -> runAtOnce(state, memoryBytes)).orElse(0);
     }
     Merged merged = merge(plan.get());
     // Where this throws, the log entry may be there all the same: the file stays, for the table or
@@ -98,9 +162,18 @@ public final class TableCompaction {
    * All three steps under the lock, for tables without deletion vectors: each commit replaces the
    * files that it touches, so that nothing written beside it would still fit.
    */
-  private int runAtOnce(TableState state) throws IOException, CommitConflictException {
+  private int runAtOnce(TableState state, long memoryBytes)
+      throws IOException, CommitConflictException {
     CompactionPlan plan = plan(state);
-    return plan.sources().isEmpty() ? 0 : replace(state, merge(plan));
+    return isWithin(plan, memoryBytes) ? replace(state, merge(plan)) : 0;
+  }
+
+  private boolean isWithin(CompactionPlan plan, long memoryBytes) {
+    boolean within = plan.memoryBytes() <= memoryBytes;
+    if (!within) {
+      turn.run();
+    }
+    return within && !plan.sources().isEmpty();
   }
 
   private CompactionPlan plan(TableState state) {

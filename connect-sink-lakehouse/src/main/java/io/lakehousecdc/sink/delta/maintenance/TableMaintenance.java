@@ -57,7 +57,17 @@ public final class TableMaintenance implements AutoCloseable {
     this.compaction =
         options
             .compaction()
-            .map(policy -> new TableCompaction(table, store, location, compactor, policy));
+            .map(
+                policy ->
+                    new TableCompaction(
+                        table,
+                        store,
+                        location,
+                        compactor,
+                        policy,
+                        CompactionMemory.WORKER,
+                        options.compactionMemory(),
+                        this::wake));
     this.log = new LogUpkeep(store, location, options.retention());
     this.thread = idleThread(location);
   }
@@ -112,8 +122,9 @@ public final class TableMaintenance implements AutoCloseable {
     }
     try {
       work.run();
-    } catch (IOException | RuntimeException failure) {
-      // Whatever it is, it must end neither this thread nor the commits: they are sound without.
+    } catch (Throwable failure) {
+      // Whatever it is, want of memory included, it must end neither this thread nor the commits:
+      // they are sound without.
       figures.failures.incrementAndGet();
       if (failure instanceof TargetException || failure instanceof IOException) {
         LOG.warn("{} could not be {}: {}", location, done, failure.toString());
@@ -128,6 +139,10 @@ public final class TableMaintenance implements AutoCloseable {
       return;
     }
     int files = compaction.get().run();
+    if (closed) {
+      // It may have asked for memory since.
+      compaction.get().withdraw();
+    }
     if (files > 0) {
       figures.compactions.incrementAndGet();
       figures.filesCompacted.addAndGet(files);
@@ -213,6 +228,7 @@ public final class TableMaintenance implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    compaction.ifPresent(TableCompaction::withdraw);
     thread.shutdown();
     try {
       if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

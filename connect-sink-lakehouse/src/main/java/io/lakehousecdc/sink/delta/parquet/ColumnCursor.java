@@ -12,19 +12,22 @@ import org.apache.parquet.schema.PrimitiveType;
 abstract class ColumnCursor {
 
   /**
-   * Reads values into a column of rows.
+   * Reads values into a column of rows: one at least, and no more once the window is full.
    *
    * @param skips how many values to leave out before each one that is read
-   * @param count how many to read
+   * @param from first row to read
+   * @param to row to end before
+   * @return row that is to be read next
    */
-  abstract void fill(int[] skips, int count, Object[][] rows, int column);
+  abstract int fill(int[] skips, int from, int to, RowWindow rows, int column);
 
   /** The cursor of a column that the file does not have. */
   static ColumnCursor nulls() {
     return new ColumnCursor() {
       @Override
-      void fill(int[] skips, int count, Object[][] rows, int column) {
+      int fill(int[] skips, int from, int to, RowWindow rows, int column) {
         // Rows begin as NULLs.
+        return to;
       }
     };
   }
@@ -33,13 +36,16 @@ abstract class ColumnCursor {
   static ColumnCursor assembled(Supplier<Object> records) {
     return new ColumnCursor() {
       @Override
-      void fill(int[] skips, int count, Object[][] rows, int column) {
-        for (int i = 0; i < count; i++) {
+      int fill(int[] skips, int from, int to, RowWindow rows, int column) {
+        for (int i = from; i < to; i++) {
           for (int skipped = 0; skipped < skips[i]; skipped++) {
-            rows[i][column] = records.get();
+            records.get();
           }
-          rows[i][column] = records.get();
+          if (rows.setLarge(i, column, records.get())) {
+            return i + 1;
+          }
         }
+        return to;
       }
     };
   }
@@ -84,15 +90,11 @@ abstract class ColumnCursor {
             }
           };
       case INT96, BINARY, FIXED_LEN_BYTE_ARRAY ->
-          new Scalar(reader, present) {
-            @Override
-            Object value() {
-              return decoder.binary().apply(reader.getBinary());
-            }
-          };
+          new Large(reader, present, decoder);
     };
   }
 
+  /** Values of fixed length. */
   private abstract static class Scalar extends ColumnCursor {
     private final ColumnReader reader;
     private final int present;
@@ -105,19 +107,53 @@ abstract class ColumnCursor {
     abstract Object value();
 
     @Override
-    final void fill(int[] skips, int count, Object[][] rows, int column) {
-      for (int i = 0; i < count; i++) {
-        for (int skipped = 0; skipped < skips[i]; skipped++) {
-          if (reader.getCurrentDefinitionLevel() == present) {
-            reader.skip();
-          }
-          reader.consume();
-        }
+    final int fill(int[] skips, int from, int to, RowWindow rows, int column) {
+      for (int i = from; i < to; i++) {
+        skip(reader, present, skips[i]);
         if (reader.getCurrentDefinitionLevel() == present) {
-          rows[i][column] = value();
+          rows.set(i, column, value());
         }
         reader.consume();
       }
+      return to;
+    }
+  }
+
+  /** Values of any length. */
+  private static final class Large extends ColumnCursor {
+    private final ColumnReader reader;
+    private final int present;
+    private final ValueDecoder decoder;
+
+    Large(ColumnReader reader, int present, ValueDecoder decoder) {
+      this.reader = reader;
+      this.present = present;
+      this.decoder = decoder;
+    }
+
+    @Override
+    int fill(int[] skips, int from, int to, RowWindow rows, int column) {
+      for (int i = from; i < to; i++) {
+        skip(reader, present, skips[i]);
+        boolean full = false;
+        if (reader.getCurrentDefinitionLevel() == present) {
+          full = rows.setLarge(i, column, decoder.binary().apply(reader.getBinary()));
+        }
+        reader.consume();
+        if (full) {
+          return i + 1;
+        }
+      }
+      return to;
+    }
+  }
+
+  private static void skip(ColumnReader reader, int present, int count) {
+    for (int skipped = 0; skipped < count; skipped++) {
+      if (reader.getCurrentDefinitionLevel() == present) {
+        reader.skip();
+      }
+      reader.consume();
     }
   }
 }

@@ -11,15 +11,27 @@ import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.internal.filter2.columnindex.RowRanges;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The reader of rows in Parquet files of Delta tables, whoever wrote them. Columns that a file does
- * not have are NULL, columns that were widened since are read at their present type. Thread-safe.
+ * not have are NULL, columns that were widened since are read at their present type. Reads and decodes
+ * pieces of limited size, whatever the size of row groups and cells. Thread-safe.
  */
 public final class RowFileReader {
+  /** Bytes of stored pages that are read at a time; a single page may have more. */
+  static final long SLICE_BYTES = 16 << 20;
+
+  /** Bytes of values that are decoded at a time; a single row may have more. */
+  static final long WINDOW_BYTES = 8 << 20;
+
+  /** Heap that reading a file takes, but for a page of each column and what visitors keep. */
+  public static final long MEMORY_BYTES = SLICE_BYTES + WINDOW_BYTES;
+
   private static final int BATCH = 4096;
+  private static final int BATCH_CELLS = 1 << 18;
 
   /** Rows in one of so many: below, pages are chosen; above, whole row groups are read. */
   private static final int DENSE = 64;
@@ -61,7 +73,7 @@ public final class RowFileReader {
       for (int i = 0; i < groups.size(); i++) {
         long end = start + groups.get(i).getRowCount();
         if (rows.intersects(start, end)) {
-          readGroup(file, new Group(i, groups.get(i), start, end), rows, found, visitor);
+          readGroup(file, i, Math.toIntExact(start), rows, found, visitor);
         }
         start = end;
       }
@@ -78,85 +90,126 @@ public final class RowFileReader {
     }
   }
 
-  /**
-   * A row group: its number, what the footer says, the indexes of its first row and after its last.
-   */
-  private record Group(int number, BlockMetaData metadata, long start, long end) {
-
-    /** Whether single pages can be read. */
-    boolean hasPageIndex() {
-      return metadata.getColumns().stream()
-          .allMatch(column -> column.getOffsetIndexReference() != null);
-    }
-  }
-
+  /** Reads the rows of a row group, a slice of it at a time. */
   private static void readGroup(
-      ParquetFileReader file,
-      Group group,
-      RoaringBitmap rows,
-      RowGroupColumns columns,
+      ParquetFileReader file, int number, int start, RoaringBitmap rows, RowGroupColumns columns,
       RowVisitor visitor)
       throws IOException {
-    long count = rows.rangeCardinality(group.start, group.end);
-    if (count * DENSE < group.end - group.start && group.hasPageIndex()) {
-      int[] offsets = offsets(rows, group, Math.toIntExact(count));
-      try (PageReadStore pages =
-          file.readFilteredRowGroup(group.number, SelectedRows.ranges(offsets))) {
-        // Only the rows wanted come.
-        visit(columns, pages, new Wanted(rows, group.start, count), 0, visitor);
+    BlockMetaData group = file.getRowGroups().get(number);
+    int count = Math.toIntExact(group.getRowCount());
+    List<Integer> starts = new RowGroupSlices(columns.projection(), SLICE_BYTES).starts(file, number);
+    for (int i = 0; i < starts.size(); i++) {
+      int end = i + 1 < starts.size() ? starts.get(i + 1) : count;
+      Slice slice = new Slice(number, start, starts.get(i), end, rows);
+      boolean filtered = starts.size() > 1 || slice.isSparse() && hasPageIndex(group);
+      if (slice.wanted() == 0) {
+        continue;
       }
-    } else {
-      try (PageReadStore pages = file.readRowGroup(group.number)) {
-        visit(columns, pages, new Wanted(rows, group.start, count), 1, visitor);
+      if (!filtered) {
+        try (PageReadStore pages = file.readRowGroup(number)) {
+          visit(columns, pages, slice, 1, visitor);
+        }
+      } else if (end == count) {
+        // See SelectedRows: the last row of a row group has to be read by itself.
+        readFiltered(file, slice.to(end - 1), columns, visitor);
+        readFiltered(file, slice.from(end - 1), columns, visitor);
+      } else {
+        readFiltered(file, slice, columns, visitor);
       }
     }
   }
 
-  /** So many of the rows, from the given index on. */
-  private record Wanted(RoaringBitmap rows, long start, long count) {
+  /**
+   * Some rows of a row group, and which of them are wanted.
+   *
+   * @param group number of the row group
+   * @param groupStart index of its first row in the file
+   * @param from first row, as an offset in the group
+   * @param to offset after the last row
+   * @param rows rows wanted of the whole file
+   */
+  private record Slice(int group, int groupStart, int from, int to, RoaringBitmap rows) {
 
+    /** Number of rows wanted. */
+    int wanted() {
+      return Math.toIntExact(rows.rangeCardinality((long) groupStart + from, (long) groupStart + to));
+    }
+
+    /** The rows wanted, and perhaps others after them. */
     PeekableIntIterator iterator() {
       PeekableIntIterator iterator = rows.getIntIterator();
-      iterator.advanceIfNeeded((int) start);
+      iterator.advanceIfNeeded(groupStart + from);
       return iterator;
+    }
+
+    /** The rows wanted, as offsets in the group. */
+    int[] offsets() {
+      PeekableIntIterator iterator = iterator();
+      int[] offsets = new int[wanted()];
+      for (int i = 0; i < offsets.length; i++) {
+        offsets[i] = iterator.next() - groupStart;
+      }
+      return offsets;
+    }
+
+    boolean isSparse() {
+      return (long) wanted() * DENSE < to - from;
+    }
+
+    Slice from(int offset) {
+      return new Slice(group, groupStart, offset, to, rows);
+    }
+
+    Slice to(int offset) {
+      return new Slice(group, groupStart, from, offset, rows);
     }
   }
 
-  private static int[] offsets(RoaringBitmap rows, Group group, int count) {
-    PeekableIntIterator iterator = new Wanted(rows, group.start, count).iterator();
-    int[] offsets = new int[count];
-    for (int i = 0; i < count; i++) {
-      offsets[i] = (int) (iterator.next() - group.start);
+  private static void readFiltered(
+      ParquetFileReader file, Slice slice, RowGroupColumns columns, RowVisitor visitor)
+      throws IOException {
+    if (slice.wanted() == 0) {
+      return;
     }
-    return offsets;
+    boolean sparse = slice.isSparse();
+    RowRanges ranges =
+        sparse
+            ? SelectedRows.ranges(slice.offsets())
+            : SelectedRows.range(slice.from, slice.to - 1);
+    try (PageReadStore pages = file.readFilteredRowGroup(slice.group, ranges)) {
+      // Of single rows, none comes but those wanted.
+      visit(columns, pages, slice, sparse ? 0 : 1, visitor);
+    }
+  }
+
+  /** Whether single pages can be read. */
+  private static boolean hasPageIndex(BlockMetaData group) {
+    return group.getColumns().stream().allMatch(column -> column.getOffsetIndexReference() != null);
   }
 
   /**
    * @param gap 1 where the rows between those wanted come, too, and have to be left out; else 0
    */
   private static void visit(
-      RowGroupColumns columns, PageReadStore pages, Wanted wanted, int gap, RowVisitor visitor)
+      RowGroupColumns columns, PageReadStore pages, Slice slice, int gap, RowVisitor visitor)
       throws IOException {
     List<ColumnCursor> cursors = columns.open(pages);
-    PeekableIntIterator iterator = wanted.iterator();
-    int batch = (int) Math.min(BATCH, wanted.count);
+    PeekableIntIterator iterator = slice.iterator();
+    int left = slice.wanted();
+    int batch = Math.min(left, Math.max(1, Math.min(BATCH, BATCH_CELLS / Math.max(1, cursors.size()))));
+    RowWindow window = new RowWindow(cursors, batch, WINDOW_BYTES);
     int[] indexes = new int[batch];
     int[] skips = new int[batch];
-    int next = (int) wanted.start;
-    for (long left = wanted.count; left > 0; left -= batch) {
-      int size = (int) Math.min(batch, left);
-      Object[][] rows = new Object[size][cursors.size()];
+    int next = slice.groupStart + slice.from;
+    while (left > 0) {
+      int size = Math.min(batch, left);
       for (int i = 0; i < size; i++) {
         indexes[i] = iterator.next();
         skips[i] = (indexes[i] - next) * gap;
         next = indexes[i] + 1;
       }
-      for (int column = 0; column < cursors.size(); column++) {
-        cursors.get(column).fill(skips, size, rows, column);
-      }
-      for (int i = 0; i < size; i++) {
-        visitor.row(indexes[i], rows[i]);
-      }
+      window.read(indexes, skips, size, visitor);
+      left -= size;
     }
   }
 

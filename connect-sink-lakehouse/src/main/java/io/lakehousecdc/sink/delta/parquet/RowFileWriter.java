@@ -20,6 +20,21 @@ import org.apache.parquet.schema.MessageType;
  * it.
  */
 public final class RowFileWriter implements Closeable {
+  /**
+   * Size of a row group: what is held in memory before it is written. Other writers take 128 MB,
+   * more than a worker has for each of the files that it writes at a time.
+   */
+  static final long ROW_GROUP_BYTES = 32 << 20;
+
+  /** Heap that writing a file takes: a row group, and the encoding and compression of its pages. */
+  public static final long MEMORY_BYTES = ROW_GROUP_BYTES + (ROW_GROUP_BYTES >> 1);
+
+  /**
+   * The size of what is held is looked at after each row: parquet-java's estimates let thousands of
+   * rows pass, of which each may have a cell of megabytes.
+   */
+  private static final int ROWS_UNCHECKED = 1;
+
   private final String location;
   private final FileOutput output;
   private final ParquetWriter<Object[]> writer;
@@ -37,6 +52,9 @@ public final class RowFileWriter implements Closeable {
         new Builder(new StoredOutput(output), new RowWriteSupport(columns, schema))
             .withConf(new PlainParquetConfiguration())
             .withCompressionCodec(options.codec().parquet())
+            .withRowGroupSize(ROW_GROUP_BYTES)
+            .withMinRowCountForPageSizeCheck(ROWS_UNCHECKED)
+            .withMaxRowCountForPageSizeCheck(ROWS_UNCHECKED)
             .withDictionaryEncoding(options.dictionaries() == Dictionaries.WHERE_THEY_PAY)
             .build();
   }

@@ -61,7 +61,7 @@ public final class Partitioning {
    *
    * @throws IllegalArgumentException a value cannot partition a table; names the column
    */
-  Map<String, String> of(Object[] row) {
+  public Map<String, String> of(Object[] row) {
     if (shared.length == 0) {
       return Map.of();
     }

@@ -90,9 +90,10 @@ public final class TableState implements AutoCloseable {
     return domains;
   }
 
-  /** Truncates and sweeps that the table remembers. */
+  /** Truncates and sweeps that the table remembers, but for those that users had forgotten. */
   public RememberedFloors floors() {
-    return RememberedFloors.of(domains);
+    RememberedFloors all = RememberedFloors.of(domains);
+    return version.property(RememberedFloors.FORGOTTEN).map(all::without).orElse(all);
   }
 
   public RowFiles rowFiles() {

@@ -51,6 +51,7 @@ public record DeltaSettings(
   public static final String TABLE_PROPERTIES = "delta.table.properties.";
   public static final String ON_OVERWRITE = "delta.on.overwrite";
   public static final String COMPACTION = "delta.compaction";
+  public static final String COMPACTION_MEMORY = "delta.compaction.memory.bytes";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
   public static final String CHECKPOINT_INTERVAL = "delta.checkpoint.interval";
   public static final String VACUUM = "delta.vacuum";
@@ -106,6 +107,14 @@ public record DeltaSettings(
               Kind.INTEGER,
               Long.toString(CompactionPolicy.DEFAULT.targetBytes()),
               "Size that files grow to by compaction, in bytes."),
+          Setting.optional(
+              COMPACTION_MEMORY,
+              Kind.INTEGER,
+              null,
+              "Heap that compactions may take together, in bytes, over all tables, tasks and"
+                  + " connectors of the worker; one that needs more runs alone. Not set, it is a"
+                  + " quarter of the greatest heap (-Xmx). A compaction of 64 MB of files takes"
+                  + " about 100 MB."),
           Setting.optional(
               CHECKPOINT_INTERVAL,
               Kind.INTEGER,
@@ -174,7 +183,10 @@ public record DeltaSettings(
         interval > 0 ? OptionalInt.of(interval) : OptionalInt.empty(),
         settings.flag(VACUUM)
             ? Optional.of(VacuumSchedule.of(retention(settings.text(VACUUM_RETENTION))))
-            : Optional.empty());
+            : Optional.empty(),
+        settings.text(COMPACTION_MEMORY) == null
+            ? MaintenanceOptions.usualCompactionMemory()
+            : settings.number(COMPACTION_MEMORY));
   }
 
   /**

@@ -21,8 +21,11 @@ import io.lakehousecdc.sink.delta.snapshot.KeptKeys;
 import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.write.BatchPlan;
 import io.lakehousecdc.sink.delta.write.CommitClock;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
+import io.lakehousecdc.sink.delta.write.RemovalsAhead;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -31,6 +34,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
@@ -42,6 +47,8 @@ import java.util.Optional;
  * files that may be gone in the other.
  */
 public final class DeltaTable implements AutoCloseable, ExclusiveTable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
+
   private final TableId id;
   private final TableLog log;
   private final FileIO store;
@@ -54,6 +61,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final TableHead head;
   private final TableLock lock;
   private final IndexKeeper keeper;
+  private final long pieceBytes;
   private volatile long rowsWithoutKey;
   private volatile IndexSize indexSize = IndexSize.NONE;
 
@@ -79,6 +87,25 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       DeltaSettings settings,
       TableOptions options,
       IndexBudget budget) {
+    this(id, location, store, rowFiles, settings, options, budget, RemovalsAhead.PIECE_BYTES);
+  }
+
+  /**
+   * A table of which large removals are committed in pieces of another size than usual.
+   *
+   * @param budget what the key indexes of the worker hold
+   * @param pieceBytes stored size of the rows of a piece
+   */
+  public DeltaTable(
+      TableId id,
+      String location,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options,
+      IndexBudget budget,
+      long pieceBytes) {
+    this.pieceBytes = pieceBytes;
     this.id = id;
     this.log = new TableLog(store, location);
     this.store = store;
@@ -135,6 +162,56 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
    * @param histories what the batch was built with
    */
   public CommitReceipt commit(TableBatch batch, Histories histories, CommitHook hook) {
+    CommitReceipt ahead = removeAhead(batch, histories, hook);
+    return ahead.plus(commitWhole(batch, histories, hook));
+  }
+
+  /** Commits what {@link RemovalsAhead} tells, a piece at a time; others may commit in between. */
+  private CommitReceipt removeAhead(TableBatch batch, Histories histories, CommitHook hook) {
+    RemovalsAhead removals = new RemovalsAhead(batch, options, pieceBytes);
+    CommitReceipt removed = CommitReceipt.NOTHING;
+    Optional<CommitReceipt> piece =
+        removals.isPossible() ? tryRemove(removals, batch, histories, hook) : Optional.empty();
+    while (piece.isPresent()) {
+      removed = removed.plus(piece.get());
+      LOG.info(
+          "Table {}: {} rows removed so far by a truncate, {} by a sweep; the rest follows",
+          id,
+          removed.deleted(),
+          removed.orphaned());
+      if (Thread.currentThread().isInterrupted()) {
+        throw new RetriableException("Interrupted between two pieces of a truncate or sweep", null);
+      }
+      piece = tryRemove(removals, batch, histories, hook);
+    }
+    return removed;
+  }
+
+  private Optional<CommitReceipt> tryRemove(
+      RemovalsAhead removals, TableBatch batch, Histories histories, CommitHook hook) {
+    return committing(
+        () -> {
+          if (!head.refresh()) {
+            return Optional.empty();
+          }
+          Optional<CommitExtras> extras = hook.decide(head.domains());
+          if (extras.isEmpty()) {
+            return Optional.empty();
+          }
+          TableBatch fitting = head.prepare(batch).batch();
+          Optional<BatchPlan> plan =
+              removals.next(fitting, head.state(), extras.get().due());
+          if (plan.isEmpty()) {
+            return Optional.empty();
+          }
+          try (TableCommit commit = begin(histories)) {
+            commit.take(plan.get());
+            return Optional.of(finish(commit, Map.of()));
+          }
+        });
+  }
+
+  private CommitReceipt commitWhole(TableBatch batch, Histories histories, CommitHook hook) {
     long asked = System.nanoTime();
     return lock.holding(
         () -> {
@@ -275,15 +352,21 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     domains.putAll(FollowedColumns.domains(columns));
     try (TableCommit commit = begin(histories)) {
       commit.plan(columns.batch(), extras.due());
-      commit.write();
-      commit.log(domains);
-      takeOver(commit);
-      rowsWithoutKey = head.state().rowsWithoutKey();
-      indexSize = head.state().indexSize();
-      maintenance.committed();
-      keeper.committed();
-      return commit.receipt();
+      return finish(commit, domains);
     }
+  }
+
+  /** Carries out what is planned. */
+  private CommitReceipt finish(TableCommit commit, Map<String, Optional<String>> domains)
+      throws IOException, CommitConflictException {
+    commit.write();
+    commit.log(domains);
+    takeOver(commit);
+    rowsWithoutKey = head.state().rowsWithoutKey();
+    indexSize = head.state().indexSize();
+    maintenance.committed();
+    keeper.committed();
+    return commit.receipt();
   }
 
   /** An attempt on top of the version that was last refreshed. */
@@ -291,7 +374,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return new TableCommit(log, store, head.state(), vectors, options, histories, clock);
   }
 
-  private void takeOver(TableCommit commit) {
+  private void takeOver(TableCommit commit) throws IOException {
     boolean complete = false;
     try {
       commit.takeOver();

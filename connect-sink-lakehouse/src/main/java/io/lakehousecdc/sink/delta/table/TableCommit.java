@@ -88,6 +88,11 @@ final class TableCommit implements AutoCloseable {
     clock.passed(Phase.PLAN);
   }
 
+  /** Takes a plan that is made already. */
+  void take(BatchPlan made) {
+    plan = made;
+  }
+
   private BatchPlan planned(TableBatch batch, Optional<Sweep> due) throws IOException {
     if (options.writeMode() == WriteMode.APPEND) {
       return AppendPlanner.plan(batch, state.shape(), options.schemalessTime());
@@ -128,12 +133,12 @@ final class TableCommit implements AutoCloseable {
   }
 
   /** Brings the version in memory, and its key index, to what has been committed. */
-  void takeOver() {
+  void takeOver() throws IOException {
     state.committed(committed, prepared.removed(), prepared.added(), domains);
     KeyMap keys = state.keys();
     if (keys != null) {
       plan.removedKeys().forEach(keys::remove);
-      prepared.placed().forEach((file, placed) -> keys.put(placed, file));
+      prepared.applyTo(keys, state.rowFiles());
     }
     clock.passed(Phase.INDEX);
   }

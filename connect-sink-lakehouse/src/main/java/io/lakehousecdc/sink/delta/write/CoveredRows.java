@@ -21,6 +21,15 @@ final class CoveredRows {
    * left out. Asks the statistics of each file first, and reads only what they leave open.
    */
   static RowSet below(Floor floor, TableState state) throws IOException {
+    RowSet found = new RowSet();
+    for (LiveFile file : state.files()) {
+      found.addAll(file, below(floor, state, file));
+    }
+    return found;
+  }
+
+  /** The same for one file; a new set, small where rows follow each other. */
+  static RoaringBitmap below(Floor floor, TableState state, LiveFile file) throws IOException {
     TableShape shape = state.shape();
     List<DeltaColumn> columns = new ArrayList<>(shape.positionColumns());
     boolean positioned = !columns.isEmpty();
@@ -32,33 +41,29 @@ final class CoveredRows {
     if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
-    RowSet found = new RowSet();
-    for (LiveFile file : state.files()) {
-      if (file.bounds().noneCovered(floor)) {
-        continue;
-      }
-      boolean all = !positioned || file.bounds().allCovered(floor);
-      if (all && !shape.hasDeletedFlag()) {
-        found.addAll(file, file.live());
-        continue;
-      }
-      RoaringBitmap rows = new RoaringBitmap();
-      state
-          .rowFiles()
-          .read(
-              file,
-              file.live(),
-              columns,
-              (row, values) -> {
-                Position position = positioned ? TableShape.position(values, 0) : null;
-                long micros = time < deleted ? TableShape.micros(values[time]) : 0;
-                boolean gone = deleted < values.length && Boolean.TRUE.equals(values[deleted]);
-                if (!gone && (position == null || floor.covers(position, micros))) {
-                  rows.add(row);
-                }
-              });
-      found.addAll(file, rows);
+    RoaringBitmap rows = new RoaringBitmap();
+    if (file.bounds().noneCovered(floor)) {
+      return rows;
     }
-    return found;
+    boolean all = !positioned || file.bounds().allCovered(floor);
+    if (all && !shape.hasDeletedFlag()) {
+      return file.live();
+    }
+    state
+        .rowFiles()
+        .read(
+            file,
+            file.live(),
+            columns,
+            (row, values) -> {
+              Position position = positioned ? TableShape.position(values, 0) : null;
+              long micros = time < deleted ? TableShape.micros(values[time]) : 0;
+              boolean gone = deleted < values.length && Boolean.TRUE.equals(values[deleted]);
+              if (!gone && (position == null || floor.covers(position, micros))) {
+                rows.add(row);
+              }
+            });
+    rows.runOptimize();
+    return rows;
   }
 }

@@ -30,15 +30,13 @@ import org.roaringbitmap.RoaringBitmap;
  * one batch.
  */
 public final class FileWriter {
-  private static final int PIECE = 50_000;
-
   private final TableState state;
   private KeyMap index;
-  private int[] keyPlaces;
   private final DeletionVectors vectors;
   private final String table;
   private final CommitClock clock;
   private final RowIds rowIds;
+  private final RowRewriter rewriter;
   private final List<LiveFile> removed = new ArrayList<>();
   private final List<LiveFile> added = new ArrayList<>();
   private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
@@ -53,21 +51,16 @@ public final class FileWriter {
     this.table = table;
     this.clock = clock;
     this.rowIds = state.version().rowIds();
+    this.rewriter = new RowRewriter(state, table, rowIds, locations);
   }
 
   /** Writes the files; all of them are durable when this returns. */
   public PreparedCommit write(BatchPlan plan) throws IOException {
     // Not before: it is the plan of the first batch that has the index built.
     this.index = state.keys();
-    this.keyPlaces =
-        index == null
-            ? new int[0]
-            : index.columns().stream()
-                .mapToInt(column -> state.shape().place(column.name()))
-                .toArray();
     writeRows(plan.rows());
     for (SoftDelete softDelete : plan.softDeletes()) {
-      write(softDelete);
+      rewriter.delete(softDelete);
     }
     clock.passed(Phase.DATA_FILES);
     if (state.version().allowsDeletionVectors()) {
@@ -75,8 +68,9 @@ public final class FileWriter {
     } else {
       writeCopies(plan.removed());
     }
+    rewriter.files().forEach(rewritten -> added.add(rewritten.file()));
     clock.passed(Phase.VECTORS);
-    return new PreparedCommit(removed, added, placed, locations);
+    return new PreparedCommit(removed, added, placed, rewriter.files(), locations);
   }
 
   /** Files written so far, for removal after a failure. */
@@ -91,43 +85,6 @@ public final class FileWriter {
         writeRows(part.getKey(), part.getValue());
       }
     }
-  }
-
-  /** Holds no more than a piece of them at a time. */
-  private void write(SoftDelete softDelete) throws IOException {
-    List<NewRow> piece = new ArrayList<>();
-    for (LiveFile file : List.copyOf(state.files())) {
-      RoaringBitmap wanted = softDelete.rows().rows(file);
-      if (wanted != null) {
-        state
-            .rowFiles()
-            .read(
-                file,
-                wanted,
-                state.shape().columns(),
-                (row, values) -> {
-                  piece.add(
-                      new NewRow(softDelete.applied(values, state.shape()), storedKey(values)));
-                  if (piece.size() == PIECE) {
-                    writeRows(piece);
-                    piece.clear();
-                  }
-                });
-      }
-    }
-    writeRows(piece);
-  }
-
-  /** Key of a row as it is stored; null where it has none, or no index has to know it. */
-  private KeyBits storedKey(Object[] row) {
-    if (index == null) {
-      return null;
-    }
-    Object[] key = new Object[keyPlaces.length];
-    for (int i = 0; i < key.length; i++) {
-      key[i] = row[keyPlaces[i]];
-    }
-    return KeyMap.hasNull(key) ? null : index.encode(key);
   }
 
   private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
@@ -178,28 +135,8 @@ public final class FileWriter {
       RoaringBitmap kept = file.live();
       kept.andNot(gone.rows(file));
       if (!kept.isEmpty()) {
-        copy(file, kept);
+        rewriter.copy(file, kept);
       }
-    }
-  }
-
-  private void copy(LiveFile file, RoaringBitmap kept) throws IOException {
-    List<KeyBits> keys = new ArrayList<>();
-    String name = newName();
-    try (RowFileWriter writer = begin(name)) {
-      state
-          .rowFiles()
-          .read(
-              file,
-              kept,
-              state.shape().columns(),
-              (row, values) -> {
-                writer.write(state.shape().partitioning().stored(values));
-                if (index != null) {
-                  keys.add(storedKey(values));
-                }
-              });
-      finish(name, file.file().partitionValues(), writer, keys);
     }
   }
 

@@ -15,7 +15,9 @@ import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.SharedFloors;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
@@ -83,6 +85,7 @@ public final class UpsertPlanner {
     RememberedFloors remembered = state.floors();
     Floors truncates =
         new Floors(remembered.floors(histories, options.relation())).and(batch.truncates());
+    requireOfOneSourceTable(truncates);
     List<Floor> swept = due.filter(UpsertPlanner::removes).map(Sweep::floor).stream().toList();
     Map<Floor, RowSet> truncated = truncated();
     if (!isSoft()) {
@@ -111,6 +114,30 @@ public final class UpsertPlanner {
         Optional.of(remembered.with(batch.truncates()).with(swept))
             .filter(floors -> !floors.equals(remembered)),
         new CommitReceipt(upserted, deleted, skips.skips(), toastMerged, orphaned));
+  }
+
+  /** Of no other: what a truncate or sweep removes is lost where it is of another table. */
+  private void requireOfOneSourceTable(Floors floors) {
+    SharedFloors.find(batch, floors.all(), histories)
+        .ifPresent(
+            conflict -> {
+              throw new FatalException(
+                  "Table "
+                      + batch.table()
+                      + " was truncated, or swept after a snapshot, at "
+                      + conflict.floor().at()
+                      + ", when one table of the source was written to it. Now there are several, "
+                      + conflict.sourceTables()
+                      + ", and rows from before may be of another than that one. Write each to a"
+                      + " table of its own, or set truncate.mode to ignore and snapshot.sweep to"
+                      + " false, and have the position forgotten. Run: ALTER TABLE "
+                      + batch.table()
+                      + " SET TBLPROPERTIES ('"
+                      + RememberedFloors.FORGOTTEN
+                      + "' = '"
+                      + RememberedFloors.text(conflict.floor().at())
+                      + "')");
+            });
   }
 
   private boolean isSoft() {

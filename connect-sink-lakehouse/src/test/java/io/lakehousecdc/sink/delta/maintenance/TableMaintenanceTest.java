@@ -26,6 +26,7 @@ import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
 import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
+import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
@@ -46,6 +47,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,6 +252,35 @@ class TableMaintenanceTest {
     return files;
   }
 
+  @Test
+  void wantOfDirectMemoryIsCountedAndMaintenanceGoesOn() {
+    AtomicInteger left = new AtomicInteger(2);
+    FileIO scarce =
+        new ForwardingFileIO(store) {
+          @Override
+          public FileInput open(String location) throws IOException {
+            boolean compacts =
+                location.endsWith(".parquet")
+                    && Thread.currentThread().getName().startsWith("delta-maintenance");
+            if (compacts && left.getAndDecrement() > 0) {
+              throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+            }
+            return super.open(location);
+          }
+        };
+    MaintenanceOptions options =
+        new MaintenanceOptions(Optional.of(POLICY), OptionalInt.empty(), Optional.empty());
+    try (DeltaTable table = table(scarce, options, Map.of())) {
+      TableMaintenance.Figures figures = table.maintenance().figures();
+      for (int commits = 0; figures.compactions.get() == 0; commits++) {
+        fill(table, 100);
+        assertTrue(commits < 1000, "nothing was compacted");
+      }
+      assertEquals(2, figures.failures.get());
+    }
+    assertEquals(model, stored());
+  }
+
   /** As where memory ends while the index follows a compaction. */
   @Test
   void tableIsReadAnewAfterWorkThatBrokeOff() {
@@ -314,11 +345,16 @@ class TableMaintenanceTest {
   }
 
   private DeltaTable table(MaintenanceOptions options, Map<String, String> properties) {
+    return table(store, options, properties);
+  }
+
+  private DeltaTable table(
+      FileIO files, MaintenanceOptions options, Map<String, String> properties) {
     return new DeltaTable(
         TABLE,
         location(),
-        store,
-        new RowFiles(store, WriteOptions.DEFAULT),
+        files,
+        new RowFiles(files, WriteOptions.DEFAULT),
         new DeltaSettings(
             root.toString(),
             true,

@@ -53,6 +53,9 @@ class RowFileTest {
   private static final BigDecimal GREATEST_38 =
       new BigDecimal("9".repeat(30) + "." + "9".repeat(8));
 
+  /** Ends with a page of one row. */
+  private static final int FAR = 100_001;
+
   private final LocalFileIO store = new LocalFileIO();
   private final RowFileReader reader = new RowFileReader(store);
 
@@ -291,6 +294,48 @@ class RowFileTest {
       row % 7 == 0 ? null : "row " + row,
       row % 5 == 0 ? null : Collections.nCopies(row % 4, row)
     };
+  }
+
+  /** A file of many pages, of which no two rows wanted share one. */
+  @ParameterizedTest
+  @MethodSource("farApart")
+  void rowsOnPagesOfTheirOwnAreThoseWanted(List<Integer> wanted) throws IOException {
+    List<DeltaColumn> columns =
+        List.of(
+            column("id", LongType.LONG),
+            column("text", StringType.STRING),
+            column("tags", new ArrayType(IntegerType.INTEGER, true)));
+    String file = directory + "/pages.parquet";
+    try (RowFileWriter writer = RowFileWriter.create(store, file, columns, WriteOptions.DEFAULT)) {
+      for (int row = 0; row < FAR; row++) {
+        writer.write(selected(row));
+      }
+      writer.finish();
+    }
+    RoaringBitmap rows = new RoaringBitmap();
+    wanted.forEach(rows::add);
+    List<Integer> seen = new ArrayList<>();
+
+    reader.read(
+        file,
+        rows,
+        columns,
+        (row, values) -> {
+          assertArrayEquals(selected(row), values);
+          seen.add(row);
+        });
+
+    assertEquals(wanted, seen);
+  }
+
+  static Stream<List<Integer>> farApart() {
+    return Stream.of(
+        List.of(0, 90_001),
+        List.of(1, 50_002, 90_003),
+        List.of(0, FAR - 1),
+        List.of(FAR - 2, FAR - 1),
+        List.of(19_999, 20_000, 39_999, 40_000),
+        List.of(40_001));
   }
 
   @Test
