@@ -27,11 +27,13 @@ import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -130,7 +132,9 @@ final class SinkConfig extends AbstractConfig {
 
   TargetSettings targetSettings() {
     Map<String, String> values = new HashMap<>();
+    Set<String> declared = new HashSet<>();
     for (Setting setting : factory.settings()) {
+      declared.add(setting.key());
       if (setting.defaultValue() != null) {
         values.put(setting.key(), setting.defaultValue());
       }
@@ -138,7 +142,7 @@ final class SinkConfig extends AbstractConfig {
     String prefix = factory.name() + ".";
     raw.forEach(
         (key, value) -> {
-          if (key.startsWith(prefix) && value != null) {
+          if ((key.startsWith(prefix) || declared.contains(key)) && value != null) {
             values.put(key, value);
           }
         });

@@ -3,12 +3,16 @@ package io.lakehousecdc.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
+import io.lakehousecdc.sink.spi.TargetSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Settings that are right one by one, but not together. */
 class SettingRulesTest {
@@ -35,6 +39,22 @@ class SettingRulesTest {
   void usualSettingsFitTogether() {
     assertThat(check(Map.of())).isEmpty();
     assertThat(config(Map.of()).tables().metadata().unchanged()).contains("_cdc_unchanged");
+  }
+
+  /** Not all of a target's settings are named after it. */
+  @ParameterizedTest
+  @CsvSource({"delta, delta.root, file:/lake", "postgres, postgres.url, jdbc:postgresql://db/w"})
+  void everySettingReachesItsTarget(String target, String required, String value) {
+    Map<String, String> all = new HashMap<>(Map.of("target", target, required, value));
+    List<String> numbers =
+        new SinkConfig(all)
+            .factory().settings().stream()
+                .filter(setting -> setting.kind() == Setting.Kind.INTEGER)
+                .map(Setting::key)
+                .toList();
+    numbers.forEach(key -> all.put(key, "7"));
+    TargetSettings settings = new SinkConfig(all).targetSettings();
+    assertThat(numbers).allSatisfy(key -> assertThat(settings.number(key)).isEqualTo(7));
   }
 
   private static List<SettingProblem> check(Map<String, String> settings) {
