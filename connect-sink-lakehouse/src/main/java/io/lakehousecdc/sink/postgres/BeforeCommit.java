@@ -19,6 +19,7 @@ import io.lakehousecdc.sink.postgres.store.Bookkeeping;
 import io.lakehousecdc.sink.postgres.write.FastTruncate;
 import io.lakehousecdc.sink.postgres.write.Progress;
 import io.lakehousecdc.sink.postgres.write.RangeWork;
+import io.lakehousecdc.sink.postgres.write.TargetTables;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
@@ -83,8 +84,8 @@ final class BeforeCommit {
   }
 
   /**
-   * Tables, as stored, that {@link #run} and {@link #rewrite} have long work to do on, while others
-   * can be committed: no foreign key connects them with any.
+   * Tables, as stored, that {@link #runApart} has long work to do on, while others can be
+   * committed: no foreign key connects them with any.
    */
   Set<TableId> apart(List<TableBatch> batches) {
     if (settings.tables().writeMode() == WriteMode.APPEND) {
@@ -122,23 +123,38 @@ final class BeforeCommit {
   }
 
   /**
-   * Has the server write tables anew whose columns the commit widens. Columns that are wide before
-   * the commit is made are of no consequence.
+   * Does all that takes long: also what a commit would do in its own transaction. Columns that are
+   * wide before the commit is made, or known to be dropped at the source, are of no consequence.
    *
    * @param batches its batches, their tables as stored
    */
-  void rewrite(Commit commit, List<TableBatch> batches) {
-    for (TableBatch batch : rewritten(batches)) {
-      String place = "Table " + batch.table() + ", widening columns";
-      try (Progress.Work work = progress.begin(place + ", before the commit")) {
-        guarded(
-            commit,
-            place,
-            (connected, tables) -> {
-              tables.evolve(batch);
-              return null;
-            });
+  void runApart(Commit commit, List<TableBatch> batches) {
+    run(commit, batches);
+    for (TableBatch batch : batches) {
+      if (done.isCleared(batch)) {
+        alter(commit, batch, "following dropped columns", tables -> tables.follow(batch));
       }
+    }
+    for (TableBatch batch : rewritten(batches)) {
+      alter(commit, batch, "widening columns", tables -> tables.evolve(batch));
+    }
+  }
+
+  /** A step that changes a table. */
+  private interface Alteration {
+    void run(TargetTables tables) throws SQLException;
+  }
+
+  private void alter(Commit commit, TableBatch batch, String what, Alteration alteration) {
+    String place = "Table " + batch.table() + ", " + what;
+    try (Progress.Work work = progress.begin(place + ", before the commit")) {
+      guarded(
+          commit,
+          place,
+          (connected, tables) -> {
+            alteration.run(tables);
+            return null;
+          });
     }
   }
 

@@ -35,6 +35,11 @@ final class DoneWork {
     return cleared.contains(work);
   }
 
+  /** Whether columns of the batch's table were set to NULL for it. */
+  boolean isCleared(TableBatch batch) {
+    return cleared.stream().anyMatch(work -> work.table().equals(batch.table()));
+  }
+
   void add(Cleared work) {
     cleared.add(work);
   }

@@ -2,7 +2,6 @@
 package io.lakehousecdc.sink.postgres;
 
 import io.lakehousecdc.order.Histories;
-import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
@@ -20,7 +19,6 @@ import io.lakehousecdc.sink.spi.TargetContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -141,9 +139,7 @@ final class PostgresTarget implements Target {
 
   @Override
   public void maintain(Commit commit) {
-    List<TableBatch> stored = commits.asStored(commit);
-    maintenance.run(commit, stored);
-    maintenance.rewrite(commit, stored);
+    maintenance.runApart(commit, commits.asStored(commit));
   }
 
   @Override

@@ -93,6 +93,11 @@ public final class TargetTables {
         && evolution.rewrites(table.get(), batch, columns.history(batch.table()));
   }
 
+  /** Sees to columns that the source has dropped, so that {@link #prepare} need not. */
+  public void follow(TableBatch batch) throws SQLException {
+    columns.follow(batch).changed().ifPresent(this::changed);
+  }
+
   /** Changes the batch's table, which exists, so that {@link #prepare} need not. */
   public void evolve(TableBatch batch) throws SQLException {
     changed(evolution.prepare(stored(batch.table()), batch, columns.history(batch.table())));
