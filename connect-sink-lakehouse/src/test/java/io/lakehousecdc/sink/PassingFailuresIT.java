@@ -11,6 +11,7 @@ import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.testkit.PostgresDatabase;
+import io.lakehousecdc.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -169,6 +170,51 @@ class PassingFailuresIT {
       assertStored();
     } finally {
       database.execute("drop owned by few cascade", "drop role few");
+    }
+  }
+
+  /** First the server crashes and comes back, then it stays away, and its standby takes over. */
+  @Test
+  void serverCrashesAndItsStandbyIsPromotedWhileRecordsFlow() {
+    try (PostgresServer primary = PostgresServer.builder().name("primary").start();
+        PostgresServer standby = primary.standby()) {
+      String url =
+          "jdbc:postgresql://%s:%d,%s:%d/%s"
+              .formatted(
+                  primary.host(),
+                  primary.port(),
+                  standby.host(),
+                  standby.port(),
+                  primary.database().name());
+      change(1);
+      try (FakeWorker worker =
+          worker(
+              Map.of(
+                  "postgres.url", url,
+                  "postgres.user", primary.user(),
+                  "postgres.password", primary.password()))) {
+        drain(worker);
+        change(2);
+        worker.poll();
+        primary.kill9();
+        worker.poll();
+        primary.restart();
+        drain(worker);
+        change(3);
+        worker.poll();
+        primary.kill9();
+        for (int poll = 0; poll < 5; poll++) {
+          worker.poll();
+        }
+        standby.promote();
+        worker.reassign();
+        change(4);
+        drain(worker);
+      }
+      PostgresDatabase promoted = standby.database(primary.database().name());
+      assertEquals(
+          List.of(List.of(5L, "v4", "v4")),
+          promoted.rows("select count(*), min(v), max(v) from items"));
     }
   }
 

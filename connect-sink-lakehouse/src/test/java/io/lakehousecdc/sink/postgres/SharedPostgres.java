@@ -42,7 +42,7 @@ public final class SharedPostgres {
         options);
   }
 
-  static TargetSettings settings(Map<String, String> given, TableOptions options) {
+  public static TargetSettings settings(Map<String, String> given, TableOptions options) {
     Map<String, String> values = new HashMap<>();
     new PostgresTargetFactory()
         .settings()

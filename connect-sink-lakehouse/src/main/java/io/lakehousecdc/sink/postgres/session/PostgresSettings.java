@@ -212,6 +212,7 @@ public final class PostgresSettings {
     // A standby would take the session, and refuse the first write.
     properties.putIfAbsent("targetServerType", "primary");
     properties.putIfAbsent("tcpKeepAlive", "true");
+    properties.putIfAbsent("socketFactory", WatchfulSockets.class.getName());
     properties.putIfAbsent("ApplicationName", "lakehousecdc");
     return properties;
   }
