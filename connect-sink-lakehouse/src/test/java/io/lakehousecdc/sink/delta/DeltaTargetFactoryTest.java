@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.delta.table.IndexSettings;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -64,14 +65,62 @@ class DeltaTargetFactoryTest {
         () -> factory.open(settings("s3a://bucket/lake"), new TargetContext("sink", 0)));
   }
 
+  @Test
+  void directoryOfIndexesIsMade() {
+    Path index = directory.resolve("var").resolve("index");
+
+    assertEquals(
+        List.of(), factory.validate(settings(Map.of(IndexSettings.DIRECTORY, index.toString()))));
+
+    assertTrue(Files.isDirectory(index));
+  }
+
+  @Test
+  void directoryOfIndexesThatCannotBeWrittenToIsRefused() throws IOException {
+    String below = Files.createFile(directory.resolve("file")).resolve("index").toString();
+    TargetSettings settings = settings(Map.of(IndexSettings.DIRECTORY, below));
+
+    List<SettingProblem> problems = factory.validate(settings);
+
+    assertEquals(List.of(IndexSettings.DIRECTORY), keys(problems));
+    assertTrue(problems.get(0).message().contains(below), problems.get(0).message());
+    FatalException failure =
+        assertThrows(
+            FatalException.class, () -> factory.open(settings, new TargetContext("sink", 0)));
+    assertTrue(failure.getMessage().contains(below), failure.getMessage());
+  }
+
+  @Test
+  void memoryOfIndexesIsANumberOfBytes() {
+    for (String wrong : List.of("-1", "1g")) {
+      assertEquals(
+          List.of(IndexSettings.MEMORY_BYTES),
+          keys(factory.validate(settings(Map.of(IndexSettings.MEMORY_BYTES, wrong)))),
+          wrong);
+    }
+    assertEquals(List.of(), factory.validate(settings(Map.of(IndexSettings.MEMORY_BYTES, "0"))));
+  }
+
+  private static List<String> keys(List<SettingProblem> problems) {
+    return problems.stream().map(SettingProblem::key).toList();
+  }
+
+  private TargetSettings settings(Map<String, String> others) {
+    return settings(directory.toString(), others);
+  }
+
   private void requireRefused(String root) {
     List<SettingProblem> problems = factory.validate(settings(root));
 
-    assertEquals(List.of(DeltaSettings.ROOT), problems.stream().map(SettingProblem::key).toList());
+    assertEquals(List.of(DeltaSettings.ROOT), keys(problems));
     assertTrue(problems.get(0).message().contains(root), problems.get(0).message());
   }
 
   private static TargetSettings settings(String root) {
+    return settings(root, Map.of());
+  }
+
+  private static TargetSettings settings(String root, Map<String, String> others) {
     Map<String, String> values = new HashMap<>();
     for (Setting setting : DeltaSettings.ALL) {
       if (setting.defaultValue() != null) {
@@ -79,6 +128,7 @@ class DeltaTargetFactoryTest {
       }
     }
     values.put(DeltaSettings.ROOT, root);
+    values.putAll(others);
     return new TargetSettings(values, TableOptions.DEFAULT);
   }
 }

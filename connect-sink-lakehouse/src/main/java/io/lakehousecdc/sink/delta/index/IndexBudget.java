@@ -42,10 +42,17 @@ public final class IndexBudget {
   }
 
   private static long directMemory() {
+    long set = 0;
     HotSpotDiagnosticMXBean options =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    long set =
-        options == null ? 0 : Long.parseLong(options.getVMOption("MaxDirectMemorySize").getValue());
+    try {
+      if (options != null) {
+        set = Long.parseLong(options.getVMOption("MaxDirectMemorySize").getValue());
+      }
+    } catch (IllegalArgumentException otherJvm) {
+      // Another JVM has no such option: as where it is not set.
+      set = 0;
+    }
     return set > 0 ? set : Runtime.getRuntime().maxMemory();
   }
 }

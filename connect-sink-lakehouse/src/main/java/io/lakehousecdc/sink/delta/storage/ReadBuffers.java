@@ -8,20 +8,16 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * The direct memory that local files are read through, a few pieces that are taken when the class
- * is loaded. The JDK would take as much as is read at once, for each thread, and fail where others
- * have filled the JVM's direct memory. Thread-safe.
+ * The direct memory that local files are read through: a few pieces that are taken once and used
+ * again and again. The JDK would take as much as is read at once, for each thread, and fail where
+ * others have filled the JVM's direct memory since. Thread-safe.
  */
 final class ReadBuffers {
   private static final int PIECE = 256 << 10;
   private static final int COUNT = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
   private static final BlockingQueue<ByteBuffer> FREE = new ArrayBlockingQueue<>(COUNT);
 
-  static {
-    for (int i = 0; i < COUNT; i++) {
-      FREE.add(ByteBuffer.allocateDirect(PIECE));
-    }
-  }
+  private static int made;
 
   private ReadBuffers() {}
 
@@ -34,7 +30,11 @@ final class ReadBuffers {
     if (into.isDirect()) {
       return file.read(into, position);
     }
-    ByteBuffer piece = taken();
+    ByteBuffer piece = FREE.poll();
+    if (piece == null) {
+      makeOne();
+      piece = taken();
+    }
     try {
       piece.clear().limit(Math.min(piece.capacity(), into.remaining()));
       int count = file.read(piece, position);
@@ -42,6 +42,25 @@ final class ReadBuffers {
       return count;
     } finally {
       FREE.add(piece);
+    }
+  }
+
+  /**
+   * Adds a piece unless there are enough, or the JVM grants none and there are others.
+   *
+   * @throws OutOfMemoryError there is none
+   */
+  private static synchronized void makeOne() {
+    if (made == COUNT) {
+      return;
+    }
+    try {
+      FREE.add(ByteBuffer.allocateDirect(PIECE));
+      made++;
+    } catch (OutOfMemoryError full) {
+      if (made == 0) {
+        throw full;
+      }
     }
   }
 

@@ -6,11 +6,13 @@ import io.lakehousecdc.sink.delta.snapshot.KeysInKeeping;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +42,34 @@ final class IndexKeeper implements AutoCloseable {
   private final Optional<KeptKeys> kept;
   private final AtomicBoolean queued = new AtomicBoolean();
   private final AtomicLong failures = new AtomicLong();
+  private final LongSupplier nanos;
+  private final Executor background;
   private volatile boolean closed;
-  private long due = System.nanoTime() + INTERVAL_NANOS;
+  private long due;
 
   /**
    * @param head newest version, or null; asked under the lock
    * @param kept empty where the index is not kept
    */
   IndexKeeper(String location, TableLock lock, Supplier<TableState> head, Optional<KeptKeys> kept) {
+    this(location, lock, head, kept, System::nanoTime, BACKGROUND);
+  }
+
+  /** With another clock, and other threads. */
+  IndexKeeper(
+      String location,
+      TableLock lock,
+      Supplier<TableState> head,
+      Optional<KeptKeys> kept,
+      LongSupplier nanos,
+      Executor background) {
     this.location = location;
     this.lock = lock;
     this.head = head;
     this.kept = kept;
+    this.nanos = nanos;
+    this.background = background;
+    this.due = nanos.getAsLong() + INTERVAL_NANOS;
   }
 
   /** Number of attempts that failed; for any thread. */
@@ -61,10 +79,11 @@ final class IndexKeeper implements AutoCloseable {
 
   /** The table has a new version; called under its lock, and returns at once. */
   void committed() {
-    if (kept.isPresent() && System.nanoTime() - due > 0 && queued.compareAndSet(false, true)) {
+    long now = nanos.getAsLong();
+    if (kept.isPresent() && now - due >= 0 && queued.compareAndSet(false, true)) {
       long pause = head.get().indexSize().bytes() / BYTES_PER_SECOND;
-      due = System.nanoTime() + Math.max(INTERVAL_NANOS, TimeUnit.SECONDS.toNanos(pause));
-      BACKGROUND.execute(
+      due = now + Math.max(INTERVAL_NANOS, TimeUnit.SECONDS.toNanos(pause));
+      background.execute(
           () -> {
             queued.set(false);
             attempt(() -> closed);
