@@ -212,7 +212,10 @@ final class DeltaTarget implements Target {
     Optional<Sweep> due =
         batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
     // The last attempt decides: what was due in one that another writer foiled may wait again.
-    batch.sweep().map(sweep -> PendingSweeps.pending(batch.table(), sweep)).ifPresent(carriedOut::remove);
+    batch
+        .sweep()
+        .map(sweep -> PendingSweeps.pending(batch.table(), sweep))
+        .ifPresent(carriedOut::remove);
     due.map(sweep -> PendingSweeps.pending(batch.table(), sweep)).ifPresent(carriedOut::add);
     return Optional.of(new CommitExtras(domains, due));
   }

@@ -141,8 +141,7 @@ class RemovalsAheadTest {
         .values()
         .removeIf(
             row ->
-                (Long) row.get("_cdc_lsn") < FLOOR
-                    || Boolean.TRUE.equals(row.get("_cdc_deleted")));
+                (Long) row.get("_cdc_lsn") < FLOOR || Boolean.TRUE.equals(row.get("_cdc_deleted")));
     return newer;
   }
 
@@ -164,9 +163,7 @@ class RemovalsAheadTest {
 
   private static CommitReceipt commit(DeltaTable table, TableBatch batch) {
     return table.commit(
-        batch,
-        Histories.NONE,
-        domains -> Optional.of(new CommitExtras(Map.of(), batch.sweep())));
+        batch, Histories.NONE, domains -> Optional.of(new CommitExtras(Map.of(), batch.sweep())));
   }
 
   private DeltaTable table(FileIO store, String name, Way way, long pieceBytes) {

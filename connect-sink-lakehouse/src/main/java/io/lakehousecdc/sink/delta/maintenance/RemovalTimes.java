@@ -62,9 +62,7 @@ final class RemovalTimes {
     long hash = hash(name);
     int at = Arrays.binarySearch(entries, hash << TIME_BITS | TIME_MASK);
     int found = at >= 0 ? at : -at - 2;
-    return found >= 0
-        && entries[found] >>> TIME_BITS == hash
-        && isSince(entries[found], millis);
+    return found >= 0 && entries[found] >>> TIME_BITS == hash && isSince(entries[found], millis);
   }
 
   int size() {
@@ -88,8 +86,7 @@ final class RemovalTimes {
 
   /** As bytes, with some numbers of the caller's. */
   byte[] bytes(long... numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(HEAD + (entries.length + numbers.length) * Long.BYTES);
+    ByteBuffer bytes = ByteBuffer.allocate(HEAD + (entries.length + numbers.length) * Long.BYTES);
     bytes.putLong(MAGIC).putLong(0).putInt(entries.length);
     for (long entry : entries) {
       bytes.putLong(entry);

@@ -175,8 +175,7 @@ public final class TableMaintenance implements AutoCloseable {
       return;
     }
     lastVacuumMillis = now;
-    Vacuum.Removed gone =
-        new Vacuum(store, location, retention(), removed).run(now, this::active);
+    Vacuum.Removed gone = new Vacuum(store, location, retention(), removed).run(now, this::active);
     figures.filesVacuumed.addAndGet(gone.files());
     figures.bytesVacuumed.addAndGet(gone.bytes());
   }

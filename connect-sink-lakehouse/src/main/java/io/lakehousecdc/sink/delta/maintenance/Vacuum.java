@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file goes only if all of this is true: it is older than the retention period (so it belongs
  * to no commit still going on); it is not active; and no commit of the retention period removed it.
- * Where the log no longer reaches back over the whole period, nothing goes. Files of
- * other kinds, everything in directories that begin with {@code _} or {@code .}, and every other
- * table below this one are left alone.
+ * Where the log no longer reaches back over the whole period, nothing goes. Files of other kinds,
+ * everything in directories that begin with {@code _} or {@code .}, and every other table below
+ * this one are left alone.
  */
 public final class Vacuum {
   private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);

@@ -23,8 +23,8 @@ final class LocalFileInput implements FileInput {
   }
 
   /**
-   * Reads no more than a piece: for an array the JDK takes as much direct memory as is read at once,
-   * and keeps it for the thread.
+   * Reads no more than a piece: for an array the JDK takes as much direct memory as is read at
+   * once, and keeps it for the thread.
    */
   @Override
   public int read(long position, ByteBuffer into) throws IOException {

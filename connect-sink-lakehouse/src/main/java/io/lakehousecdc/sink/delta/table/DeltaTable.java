@@ -166,8 +166,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             return Optional.empty();
           }
           TableBatch fitting = head.prepare(batch).batch();
-          Optional<BatchPlan> plan =
-              removals.next(fitting, head.state(), extras.get().due());
+          Optional<BatchPlan> plan = removals.next(fitting, head.state(), extras.get().due());
           if (plan.isEmpty()) {
             return Optional.empty();
           }

@@ -133,9 +133,7 @@ final class RowRewriter {
     name = "part-" + UUID.randomUUID() + ".parquet";
     locations.add(table + "/" + name);
     writer =
-        state
-            .rowFiles()
-            .create(table + "/" + name, state.shape().partitioning().storedColumns());
+        state.rowFiles().create(table + "/" + name, state.shape().partitioning().storedColumns());
     index = state.keys();
     keys = index == null || keysLeft == 0 ? null : new KeyMoves();
     keyPlaces =

@@ -15,8 +15,8 @@ import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
-import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.delta.write.LentRows.LentRow;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.SharedFloors;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -189,8 +189,7 @@ public final class UpsertPlanner {
       removed.add(located.own().file(), located.own().row());
     }
     if (writes && merged.lender() != null) {
-      lent.add(
-          new LentRow(merged.row(), located.key(), located.change().key(), merged.lender()));
+      lent.add(new LentRow(merged.row(), located.key(), located.change().key(), merged.lender()));
     } else if (writes) {
       rows.add(new NewRow(merged.row(), located.key()));
     } else if (replaces) {
