@@ -42,6 +42,12 @@ final class RemovedFiles {
   /** Entries read since it was last kept, from which on it is worth keeping again. */
   private static final int WORTH_KEEPING = 200;
 
+  /**
+   * How much longer removals are known than they are asked for, so that the clock of the next
+   * process may be behind.
+   */
+  private static final long MARGIN_MILLIS = 3_600_000;
+
   private final FileIO store;
   private final FileNames names;
   private RemovalTimes times = RemovalTimes.NONE;
@@ -80,8 +86,9 @@ final class RemovedFiles {
     }
     List<FileInfo> entries = last == null ? List.of() : store.listFrom(last.location());
     // Another entry under that name is another table's, made anew; then all of it is unknown.
+    long from = millis - MARGIN_MILLIS;
     if (entries.isEmpty() || !entries.get(0).equals(last) || readSince > millis) {
-      entries = begin(millis);
+      entries = begin(from);
     } else {
       entries = entries.subList(1, entries.size());
     }
@@ -90,7 +97,7 @@ final class RemovedFiles {
     RemovalTimes.Builder added = new RemovalTimes.Builder();
     for (FileInfo entry : entries) {
       if (COMMIT.matcher(entry.name()).matches()) {
-        if (entry.modifiedMillis() >= millis) {
+        if (entry.modifiedMillis() >= from) {
           read(entry, removed, entry.modifiedMillis() >= activeMillis ? added : null);
           unkept++;
         }
@@ -99,7 +106,8 @@ final class RemovedFiles {
     }
     // Not before: a read that failed half way is done again.
     last = read;
-    times = times.with(removed, millis);
+    times = times.with(removed, from);
+    readSince = Math.max(readSince, from);
     if (unkept >= WORTH_KEEPING && last != null) {
       keep();
     }
@@ -114,7 +122,7 @@ final class RemovedFiles {
   }
 
   /** All entries, where none of those read before counts. */
-  private List<FileInfo> begin(long millis) throws IOException {
+  private List<FileInfo> begin(long from) throws IOException {
     List<FileInfo> entries =
         store.listFrom(names.log() + "/0").stream()
             .filter(entry -> COMMIT.matcher(entry.name()).matches())
@@ -124,10 +132,10 @@ final class RemovedFiles {
     if (entries.isEmpty()) {
       readSince = Long.MAX_VALUE;
     } else if (entries.get(0).name().startsWith("0".repeat(20))) {
-      readSince = millis;
+      readSince = from;
     } else {
       // Whatever follows the first entry is known, from now on.
-      readSince = Math.max(millis, entries.get(0).modifiedMillis() + 1);
+      readSince = Math.max(from, entries.get(0).modifiedMillis() + 1);
     }
     return entries;
   }

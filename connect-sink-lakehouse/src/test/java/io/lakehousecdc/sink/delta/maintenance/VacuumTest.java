@@ -181,6 +181,21 @@ class VacuumTest {
   }
 
   @Test
+  void longerRetentionReadsTheLogAgain() throws IOException {
+    file("part-a.parquet", RETENTION.multipliedBy(4));
+    commit(1, RETENTION.multipliedBy(2), remove("part-a.parquet", null));
+    commit(2, RECENT, "{\"protocol\":{}}");
+    file("part-orphan.parquet", OLD);
+    RemovedFiles removed = Vacuum.removedFiles(store, table.toString());
+    Vacuum longer = new Vacuum(store, table.toString(), RETENTION.multipliedBy(3), removed);
+    Vacuum shorter = new Vacuum(store, table.toString(), RETENTION, removed);
+    assertEquals(1, shorter.run(NOW, () -> Set.of(table + "/part-a.parquet")).files());
+
+    assertEquals(0, longer.run(NOW, Set::of).files());
+    assertEquals(Set.of("part-a.parquet"), left());
+  }
+
+  @Test
   void nextProcessGoesOnWhereTheLogWasRead() throws IOException {
     manyCommits();
     assertEquals(0, run(Vacuum.removedFiles(counting, table.toString())).files());
