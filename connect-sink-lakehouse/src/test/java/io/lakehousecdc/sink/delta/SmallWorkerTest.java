@@ -2,15 +2,21 @@
 package io.lakehousecdc.sink.delta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.PartitionOwner;
@@ -21,6 +27,7 @@ import io.lakehousecdc.sink.spi.Warehouse;
 import io.lakehousecdc.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,6 +53,74 @@ class SmallWorkerTest {
   @Test
   void compactionOfTwelveTablesAtOnce() throws Exception {
     SmallJvm.run(MEMORY, root.resolve("log"), Compactions.class, root.toString());
+  }
+
+  @Test
+  void updatesThatLeaveMoreUnchangedThanItHolds() throws Exception {
+    SmallJvm.run(
+        List.of("-Xmx256m", "-XX:MaxDirectMemorySize=64m", "-XX:TieredStopAtLevel=1"),
+        root.resolve("log"),
+        LargeUnchanged.class,
+        root.toString());
+  }
+
+  /** Small updates of rows whose large texts stay as they are, in one batch. */
+  static final class LargeUnchanged {
+    private static final int ROWS = 240;
+    private static final int PART = 20;
+
+    private LargeUnchanged() {}
+
+    public static void main(String[] arguments) {
+      try (Target target = open(arguments[0], TableOptions.DEFAULT, "false")) {
+        PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+        for (int first = 0; first < ROWS; first += PART) {
+          Batches batch = Batches.batch(Warehouse.ITEMS, Warehouse.ITEM);
+          for (int id = first; id < first + PART; id++) {
+            batch.upsert(1, id, "before", text(id), 1L);
+          }
+          owner.commit(batch.build());
+        }
+        Batches batch = Batches.batch(Warehouse.ITEMS, Warehouse.ITEM);
+        for (int id = 0; id < ROWS; id++) {
+          batch.upsert(2, id, "after", Cell.UNCHANGED, 2L);
+        }
+        assertEquals(ROWS, owner.commit(batch.build()).toastMerged());
+      }
+      LocalFileIO store = new LocalFileIO();
+      RowFiles rowFiles = new RowFiles(store, WriteOptions.DEFAULT);
+      BitSet seen = new BitSet();
+      try (DeltaTable table = MortalSink.table(store, Path.of(arguments[0]), Warehouse.ITEMS)) {
+        table.exclusively(
+            state -> {
+              for (LiveFile file : state.files()) {
+                rowFiles.read(
+                    file,
+                    file.live(),
+                    state.shape().columns(List.of("id", "name", "note")),
+                    (row, values) -> {
+                      int id = (Integer) values[0];
+                      assertEquals("after", values[1]);
+                      assertTrue(text(id).equals(values[2]), () -> "text of " + id);
+                      assertFalse(seen.get(id), () -> "twice: " + id);
+                      seen.set(id);
+                    });
+              }
+              return seen;
+            });
+      }
+      assertEquals(ROWS, seen.cardinality());
+    }
+
+    /** Of a megabyte and a half. */
+    private static String text(int id) {
+      StringBuilder text = new StringBuilder();
+      Random random = new Random(id);
+      while (text.length() < 1_500_000) {
+        text.append(Long.toHexString(random.nextLong()));
+      }
+      return text.toString();
+    }
   }
 
   /** Rows of 200 bytes that are softly deleted, and one after them. */

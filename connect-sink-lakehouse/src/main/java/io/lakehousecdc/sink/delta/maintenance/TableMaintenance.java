@@ -36,6 +36,7 @@ public final class TableMaintenance implements AutoCloseable {
   private final MaintenanceOptions options;
   private final Optional<TableCompaction> compaction;
   private final LogUpkeep log;
+  private final RemovedFiles removed;
   private final Figures figures = new Figures();
   private final AtomicBoolean pending = new AtomicBoolean();
   private final ExecutorService thread;
@@ -69,6 +70,7 @@ public final class TableMaintenance implements AutoCloseable {
                         options.compactionMemory(),
                         this::wake));
     this.log = new LogUpkeep(store, location, options.retention());
+    this.removed = Vacuum.removedFiles(store, location);
     this.thread = idleThread(location);
   }
 
@@ -173,9 +175,9 @@ public final class TableMaintenance implements AutoCloseable {
       return;
     }
     lastVacuumMillis = now;
-    Vacuum.Removed removed = new Vacuum(store, location, retention()).run(now, this::active);
-    figures.filesVacuumed.addAndGet(removed.files());
-    figures.bytesVacuumed.addAndGet(removed.bytes());
+    Vacuum.Removed gone = new Vacuum(store, location, retention(), removed).run(now, this::active);
+    figures.filesVacuumed.addAndGet(gone.files());
+    figures.bytesVacuumed.addAndGet(gone.bytes());
   }
 
   /** The greater of what the settings and the table itself say. */

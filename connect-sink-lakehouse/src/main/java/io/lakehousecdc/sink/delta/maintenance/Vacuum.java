@@ -18,10 +18,10 @@ import org.slf4j.LoggerFactory;
  * needs.
  *
  * <p>A file goes only if all of this is true: it is older than the retention period (so it belongs
- * to no commit still going on); it is not active; and no commit of the retention period added or
- * removed it. Where the log no longer reaches back over the whole period, nothing goes. Files of
- * other kinds, everything in directories that begin with {@code _} or {@code .}, and every other
- * table below this one are left alone.
+ * to no commit still going on); it is not active; and no commit of the retention period removed it.
+ * Where the log no longer reaches back over the whole period, nothing goes. Files of other kinds,
+ * everything in directories that begin with {@code _} or {@code .}, and every other table below
+ * this one are left alone.
  */
 public final class Vacuum {
   private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
@@ -31,6 +31,7 @@ public final class Vacuum {
   private final FileIO store;
   private final FileNames names;
   private final Duration retention;
+  private final RemovedFiles removed;
 
   /**
    * @param table location of the table, without a slash at the end
@@ -38,9 +39,24 @@ public final class Vacuum {
    *     and any reader takes
    */
   public Vacuum(FileIO store, String table, Duration retention) {
+    this(store, table, retention, removedFiles(store, table));
+  }
+
+  /**
+   * A vacuum that goes on where an earlier one of the table has ended.
+   *
+   * @param removed what earlier ones have read of the log
+   */
+  Vacuum(FileIO store, String table, Duration retention, RemovedFiles removed) {
     this.store = store;
     this.names = new FileNames(store, table);
     this.retention = retention;
+    this.removed = removed;
+  }
+
+  /** What a table's log tells of removed files; nothing is read yet. */
+  static RemovedFiles removedFiles(FileIO store, String table) {
+    return new RemovedFiles(store, new FileNames(store, table));
   }
 
   /** Tells which files the newest version of the table consists of. */
@@ -82,7 +98,14 @@ public final class Vacuum {
       return new Removed(0, 0);
     }
     Set<String> needed = active.locations();
-    Optional<Set<String>> named = new LoggedFiles(store, names).since(cutOff - slack());
+    old.removeIf(file -> needed.contains(file.location()));
+    if (old.isEmpty()) {
+      // Nothing can go, whatever the log says.
+      return new Removed(0, 0);
+    }
+    Optional<RemovedFiles.Named> named =
+        removed.since(
+            cutOff - slack(), Math.max(cutOff - slack(), nowMillis - CLOCK_SLACK.toMillis()));
     if (named.isEmpty()) {
       LOG.warn(
           "{}: the log does not reach back over delta.vacuum.retention ({}): nothing is removed."
@@ -94,14 +117,14 @@ public final class Vacuum {
     int files = 0;
     long bytes = 0;
     for (FileInfo file : old) {
-      boolean unneeded =
-          !needed.contains(file.location()) && !named.get().contains(file.location());
-      if (unneeded && store.delete(file.location())) {
+      if (!named.get().contains(file.location()) && store.delete(file.location())) {
         files++;
         bytes += file.size();
       }
     }
-    LOG.info("{}: the vacuum removed {} files of {} bytes", names.table(), files, bytes);
+    if (files > 0) {
+      LOG.info("{}: the vacuum removed {} files of {} bytes", names.table(), files, bytes);
+    }
     return new Removed(files, bytes);
   }
 

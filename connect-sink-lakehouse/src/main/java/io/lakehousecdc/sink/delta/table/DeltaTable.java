@@ -191,6 +191,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       RemovalsAhead removals, TableBatch batch, Histories histories, CommitHook hook) {
     return committing(
         () -> {
+          clock.begin(System.nanoTime());
           if (!head.refresh()) {
             return Optional.empty();
           }

@@ -45,6 +45,7 @@ public final class AppendPlanner {
     }
     return new BatchPlan(
         rows,
+        LentRows.NONE,
         List.of(),
         new RowSet(),
         List.of(),

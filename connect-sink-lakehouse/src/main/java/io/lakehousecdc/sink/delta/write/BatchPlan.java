@@ -12,6 +12,7 @@ import java.util.Optional;
  * refresh it has to be made anew.
  *
  * @param rows rows to write
+ * @param lent rows to write that get values of stored rows meanwhile
  * @param softDeletes stored rows to write again as deleted; {@code removed} has their old places
  * @param removed stored rows that go
  * @param removedKeys keys that go with them, where no row takes their place
@@ -20,6 +21,7 @@ import java.util.Optional;
  */
 public record BatchPlan(
     List<NewRow> rows,
+    LentRows lent,
     List<SoftDelete> softDeletes,
     RowSet removed,
     List<KeyBits> removedKeys,

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
+import io.lakehousecdc.sink.delta.parquet.CellBytes;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.WrittenFile;
 import io.lakehousecdc.sink.delta.schema.Partitioning;
@@ -30,6 +31,8 @@ import org.roaringbitmap.RoaringBitmap;
  * one batch.
  */
 public final class FileWriter {
+  private static final long PIECE_BYTES = 32 << 20;
+
   private final TableState state;
   private KeyMap index;
   private final DeletionVectors vectors;
@@ -59,6 +62,7 @@ public final class FileWriter {
     // Not before: it is the plan of the first batch that has the index built.
     this.index = state.keys();
     writeRows(plan.rows());
+    writeLent(plan.lent());
     for (SoftDelete softDelete : plan.softDeletes()) {
       rewriter.delete(softDelete);
     }
@@ -85,6 +89,24 @@ public final class FileWriter {
         writeRows(part.getKey(), part.getValue());
       }
     }
+  }
+
+  /** Holds a piece of them at a time. */
+  private void writeLent(LentRows lent) throws IOException {
+    List<NewRow> piece = new ArrayList<>();
+    long[] bytes = {0};
+    lent.complete(
+        state,
+        row -> {
+          piece.add(row);
+          bytes[0] += CellBytes.ofRow(row.values());
+          if (bytes[0] >= PIECE_BYTES) {
+            writeRows(piece);
+            piece.clear();
+            bytes[0] = 0;
+          }
+        });
+    writeRows(piece);
   }
 
   private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {

@@ -139,6 +139,7 @@ public final class RemovalsAhead {
     }
     return new BatchPlan(
         List.of(),
+        LentRows.NONE,
         softDeletes,
         removed,
         List.of(),

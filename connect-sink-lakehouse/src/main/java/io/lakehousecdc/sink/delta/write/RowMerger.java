@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.write.LentRows.LentRow;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
@@ -22,12 +23,17 @@ import java.util.Map;
  * thread-safe.
  */
 final class RowMerger {
+  /** Heap for values of stored rows; rows that need more are completed while they are written. */
+  private static final long LENT_BYTES = 16 << 20;
+
   private final TableState state;
   private final TableBatch batch;
   private final TableShape shape;
   private final BatchMapping mapping;
   private final DeleteMode deletes;
   private final boolean[] needed;
+  private final int[] placeOf;
+  private final List<DeltaColumn> columns = new ArrayList<>();
   private final List<StoredRow> lenders = new ArrayList<>();
 
   RowMerger(TableState state, TableBatch batch, BatchMapping mapping, DeleteMode deletes) {
@@ -37,6 +43,7 @@ final class RowMerger {
     this.mapping = mapping;
     this.deletes = deletes;
     this.needed = new boolean[shape.size()];
+    this.placeOf = new int[shape.size()];
   }
 
   /**
@@ -45,21 +52,29 @@ final class RowMerger {
    * @throws RecordException a change cannot be stored
    */
   List<Merged> merge(List<Resolved> changes) throws IOException {
-    List<Merged> merged = new ArrayList<>(changes.size());
+    List<Object[]> rows = new ArrayList<>(changes.size());
     for (Resolved change : changes) {
-      merged.add(new Merged(change.located(), isWritten(change) ? outline(change) : null));
+      rows.add(isWritten(change) ? outline(change) : null);
     }
-    int[] placeOf = new int[needed.length];
-    Map<Long, Object[]> cells = storedCells(placeOf);
-    for (int i = 0; i < changes.size(); i++) {
-      Object[] row = merged.get(i).row();
-      if (row != null) {
-        StoredRow lender = changes.get(i).lender();
-        fill(row, lender == null ? null : cells.get(lender.location()), placeOf);
+    Map<Long, Object[]> cells = storedCells();
+    List<Merged> merged = new ArrayList<>(changes.size());
+    for (int i = 0; i < rows.size(); i++) {
+      Object[] row = rows.get(i);
+      StoredRow lender = changes.get(i).lender();
+      Object[] lent = lender == null ? null : cells.get(lender.location());
+      boolean waits = row != null && lender != null && lent == null && hasGaps(row);
+      if (row != null && !waits) {
+        LentRows.fill(row, lent, placeOf);
         mapping.requireStorable(row, changes.get(i).located().change().key());
       }
+      merged.add(new Merged(changes.get(i).located(), row, waits ? lender : null));
     }
     return merged;
+  }
+
+  /** Rows that wait for values, as {@link #merge} has told of them. */
+  LentRows lent(List<LentRow> rows) {
+    return rows.isEmpty() ? LentRows.NONE : new LentRows(rows, columns, placeOf, mapping);
   }
 
   private boolean isWritten(Resolved change) {
@@ -77,14 +92,10 @@ final class RowMerger {
     Object[] row = mapping.row(cells, change.key(), resolved.located().keyValues());
     shape.stamp(row, change.info(), change instanceof RowChange.Delete);
     if (resolved.lender() != null) {
-      boolean gaps = false;
       for (int i = 0; i < row.length; i++) {
-        if (row[i] == BatchMapping.KEEP) {
-          gaps = true;
-          needed[i] = true;
-        }
+        needed[i] |= row[i] == BatchMapping.KEEP;
       }
-      if (gaps) {
+      if (hasGaps(row)) {
         lenders.add(resolved.lender());
       }
     }
@@ -121,30 +132,26 @@ final class RowMerger {
     }
   }
 
-  /**
-   * What the lenders hold of the columns that any row lacks.
-   *
-   * @param placeOf receives the place of each such column among the values
-   */
-  private Map<Long, Object[]> storedCells(int[] placeOf) throws IOException {
+  private static boolean hasGaps(Object[] row) {
+    for (Object value : row) {
+      if (value == BatchMapping.KEEP) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the lenders hold of the columns that any row lacks, as far as it fits. */
+  private Map<Long, Object[]> storedCells() throws IOException {
     if (lenders.isEmpty()) {
       return Map.of();
     }
-    List<DeltaColumn> columns = new ArrayList<>();
     for (int i = 0; i < needed.length; i++) {
       if (needed[i]) {
         placeOf[i] = columns.size();
         columns.add(shape.columns().get(i));
       }
     }
-    return StoredCells.read(state, lenders, columns);
-  }
-
-  private static void fill(Object[] row, Object[] stored, int[] placeOf) {
-    for (int i = 0; i < row.length; i++) {
-      if (row[i] == BatchMapping.KEEP) {
-        row[i] = stored == null ? null : stored[placeOf[i]];
-      }
-    }
+    return StoredCells.read(state, lenders, columns, LENT_BYTES);
   }
 }

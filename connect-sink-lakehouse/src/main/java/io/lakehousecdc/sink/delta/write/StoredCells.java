@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
+import io.lakehousecdc.sink.delta.parquet.CellBytes;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.StoredRow;
@@ -23,6 +24,17 @@ final class StoredCells {
   /** Values of {@code columns} for each of the rows, by their place in the index. */
   static Map<Long, Object[]> read(
       TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns) throws IOException {
+    return read(state, rows, columns, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same for as many of the rows as fit.
+   *
+   * @param limit heap that the values may take, in bytes; one row may take more
+   */
+  static Map<Long, Object[]> read(
+      TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns, long limit)
+      throws IOException {
     Map<String, Wanted> files = new LinkedHashMap<>();
     for (StoredRow row : rows) {
       files
@@ -33,14 +45,22 @@ final class StoredCells {
           .add(row.row());
     }
     Map<Long, Object[]> cells = new HashMap<>();
+    long[] held = {0};
     for (Wanted wanted : files.values()) {
-      state
-          .rowFiles()
-          .read(
-              wanted.file,
-              wanted.rows,
-              columns,
-              (row, values) -> cells.put(wanted.firstLocation + row, values));
+      if (held[0] < limit) {
+        state
+            .rowFiles()
+            .read(
+                wanted.file,
+                wanted.rows,
+                columns,
+                (row, values) -> {
+                  if (held[0] < limit) {
+                    held[0] += CellBytes.ofRow(values);
+                    cells.put(wanted.firstLocation + row, values);
+                  }
+                });
+      }
     }
     return cells;
   }

@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.write.LentRows.LentRow;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.SharedFloors;
@@ -45,6 +46,7 @@ public final class UpsertPlanner {
   private final CommitClock clock;
   private final RowSet removed = new RowSet();
   private final List<NewRow> rows = new ArrayList<>();
+  private final List<LentRow> lent = new ArrayList<>();
   private final List<SoftDelete> softDeletes = new ArrayList<>();
   private final List<KeyBits> removedKeys = new ArrayList<>();
   private long upserted;
@@ -93,9 +95,8 @@ public final class UpsertPlanner {
     }
     SkipCounter skips = new SkipCounter(batch.table());
     List<Resolved> changes = resolved(truncates, truncates.and(swept), skips);
-    new RowMerger(state, batch, mapping, options.deleteMode())
-        .merge(changes)
-        .forEach(merged -> apply(merged, skips));
+    RowMerger merger = new RowMerger(state, batch, mapping, options.deleteMode());
+    merger.merge(changes).forEach(merged -> apply(merged, skips));
     if (isSoft()) {
       truncated.forEach(
           (floor, gone) -> {
@@ -108,6 +109,7 @@ public final class UpsertPlanner {
     }
     return new BatchPlan(
         rows,
+        merger.lent(lent),
         softDeletes,
         removed,
         removedKeys,
@@ -186,7 +188,9 @@ public final class UpsertPlanner {
     if (replaces) {
       removed.add(located.own().file(), located.own().row());
     }
-    if (writes) {
+    if (writes && merged.lender() != null) {
+      lent.add(new LentRow(merged.row(), located.key(), located.change().key(), merged.lender()));
+    } else if (writes) {
       rows.add(new NewRow(merged.row(), located.key()));
     } else if (replaces) {
       removedKeys.add(located.key());

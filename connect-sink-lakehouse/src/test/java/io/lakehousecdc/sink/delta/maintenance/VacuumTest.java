@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.delta.kernel.internal.actions.DeletionVectorDescriptor;
 import io.delta.kernel.internal.deletionvectors.Base85Codec;
+import io.lakehousecdc.sink.delta.ForwardingFileIO;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +30,10 @@ class VacuumTest {
   private static final Duration OLD = Duration.ofDays(8);
   private static final Duration RECENT = Duration.ofDays(1);
 
+  private static final int MANY = 300;
+
   private final LocalFileIO store = new LocalFileIO();
+  private final CountingStore counting = new CountingStore(store);
 
   @TempDir Path table;
 
@@ -136,6 +142,129 @@ class VacuumTest {
   }
 
   @Test
+  void logIsNotReadWhereNothingCanGo() throws IOException {
+    file("part-active.parquet", OLD);
+    file("part-new.parquet", RECENT);
+    commit(1, RECENT, remove("part-a.parquet", null));
+
+    run(Set.of("part-active.parquet"));
+
+    assertEquals(0, counting.opened);
+  }
+
+  @Test
+  void logEntriesAreReadOnce() throws IOException {
+    file("part-orphan.parquet", OLD);
+    file("part-a.parquet", OLD);
+    commit(1, RECENT, remove("part-a.parquet", null));
+    RemovedFiles removed = Vacuum.removedFiles(counting, table.toString());
+    assertEquals(1, run(removed).files());
+    assertEquals(1, counting.opened);
+
+    file("part-b.parquet", OLD);
+    commit(2, RECENT, remove("part-b.parquet", null));
+    assertEquals(0, run(removed).files());
+
+    assertEquals(2, counting.opened);
+    assertEquals(Set.of("part-a.parquet", "part-b.parquet"), left());
+  }
+
+  @Test
+  void filesGoOnceTheirRemovalIsOlderThanTheRetention() throws IOException {
+    file("part-a.parquet", OLD);
+    commit(1, RECENT, remove("part-a.parquet", null));
+    RemovedFiles removed = Vacuum.removedFiles(store, table.toString());
+    assertEquals(0, run(removed).files());
+
+    Vacuum later = new Vacuum(store, table.toString(), RETENTION, removed);
+    assertEquals(1, later.run(NOW + RETENTION.multipliedBy(2).toMillis(), Set::of).files());
+  }
+
+  @Test
+  void longerRetentionReadsTheLogAgain() throws IOException {
+    file("part-a.parquet", RETENTION.multipliedBy(4));
+    commit(1, RETENTION.multipliedBy(2), remove("part-a.parquet", null));
+    commit(2, RECENT, "{\"protocol\":{}}");
+    file("part-orphan.parquet", OLD);
+    RemovedFiles removed = Vacuum.removedFiles(store, table.toString());
+    Vacuum longer = new Vacuum(store, table.toString(), RETENTION.multipliedBy(3), removed);
+    Vacuum shorter = new Vacuum(store, table.toString(), RETENTION, removed);
+    assertEquals(1, shorter.run(NOW, () -> Set.of(table + "/part-a.parquet")).files());
+
+    assertEquals(0, longer.run(NOW, Set::of).files());
+    assertEquals(Set.of("part-a.parquet"), left());
+  }
+
+  @Test
+  void nextProcessGoesOnWhereTheLogWasRead() throws IOException {
+    manyCommits();
+    assertEquals(0, run(Vacuum.removedFiles(counting, table.toString())).files());
+    int read = counting.opened;
+
+    file("part-late.parquet", OLD);
+    commit(MANY + 1, RECENT, remove("part-late.parquet", null));
+    assertEquals(0, run(Vacuum.removedFiles(counting, table.toString())).files());
+
+    // What was kept, and the one entry that has come since.
+    assertEquals(read + 2, counting.opened);
+    assertEquals(Set.of("part-a.parquet", "part-late.parquet"), left());
+  }
+
+  @Test
+  void whatWasKeptOfATableDoesNotCountForOneMadeAnewInItsPlace() throws IOException {
+    manyCommits();
+    run(Vacuum.removedFiles(store, table.toString()));
+    file("part-b.parquet", OLD);
+    for (int version = 1; version <= MANY; version++) {
+      commit(version, RECENT.dividedBy(2), remove("part-b.parquet", null));
+    }
+
+    run(Vacuum.removedFiles(store, table.toString()));
+
+    assertEquals(Set.of("part-b.parquet"), left());
+  }
+
+  @Test
+  void fileThatIsKeptHalfOrDamagedIsReadAnew() throws IOException {
+    manyCommits();
+    run(Vacuum.removedFiles(store, table.toString()));
+    Path kept = table.resolve("_delta_log/_lakehousecdc_removed");
+    byte[] content = Files.readAllBytes(kept);
+    content[content.length / 2]++;
+    Files.write(kept, content);
+
+    run(Vacuum.removedFiles(store, table.toString()));
+
+    assertEquals(Set.of("part-a.parquet"), left());
+  }
+
+  /** Of which each removes the same file. */
+  private void manyCommits() throws IOException {
+    file("part-a.parquet", OLD);
+    for (int version = 1; version <= MANY; version++) {
+      commit(version, RECENT, remove("part-a.parquet", null));
+    }
+  }
+
+  private Vacuum.Removed run(RemovedFiles removed) throws IOException {
+    return new Vacuum(counting, table.toString(), RETENTION, removed).run(NOW, Set::of);
+  }
+
+  private static final class CountingStore extends ForwardingFileIO {
+    private int opened;
+
+    CountingStore(FileIO store) {
+      super(store);
+    }
+
+    @Override
+    public FileInput open(String location) throws IOException {
+      opened++;
+      return super.open(location);
+    }
+  }
+
+  @Test
   void filesOfOtherKindsStay() throws IOException {
     Set<String> others =
         Set.of("README.md", "_change_data/cdc.parquet", "_delta_log/x.parquet", ".hidden.parquet");
@@ -168,7 +297,7 @@ class VacuumTest {
   private Vacuum.Removed run(Set<String> active) throws IOException {
     Set<String> locations = new TreeSet<>();
     active.forEach(name -> locations.add(table + "/" + name));
-    return new Vacuum(store, table.toString(), RETENTION).run(NOW, () -> locations);
+    return new Vacuum(counting, table.toString(), RETENTION).run(NOW, () -> locations);
   }
 
   private static String remove(String path, String vector) {
@@ -205,7 +334,7 @@ class VacuumTest {
       return files
           .filter(Files::isRegularFile)
           .map(file -> table.relativize(file).toString())
-          .filter(name -> !name.endsWith(".json"))
+          .filter(name -> !name.endsWith(".json") && !name.endsWith("_lakehousecdc_removed"))
           .collect(Collectors.toSet());
     }
   }
