@@ -90,7 +90,7 @@ final class OpenTables implements AutoCloseable {
     gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
     gauges.put("delta-rows-without-key", sum(DeltaTable::rowsWithoutKey));
     for (Phase phase : Phase.values()) {
-      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
+      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.times().micros(phase)));
     }
     put(gauges, "delta-compactions", figures -> figures.compactions);
     put(gauges, "delta-files-compacted", figures -> figures.filesCompacted);

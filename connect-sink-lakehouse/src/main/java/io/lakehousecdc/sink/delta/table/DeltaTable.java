@@ -17,8 +17,7 @@ import io.lakehousecdc.sink.delta.maintenance.ExclusiveTable;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.write.CommitClock;
-import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
+import io.lakehousecdc.sink.delta.write.CommitTimes;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -30,12 +29,13 @@ import java.util.Optional;
 
 /**
  * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
- * methods exclude one another. What other processes do is seen in the table's log only.
+ * methods exclude one another, but for the writing of a commit's new rows. What other processes do
+ * is seen in the table's log only, where they take turns if they get in each other's way.
  *
  * <p>A commit is planned against one version and either becomes the next version or fails: then
- * what the others committed is taken over first, and everything is planned anew. Nothing planned
- * for one version is ever committed on top of another, because a deletion vector names rows of
- * files that may be gone in the other.
+ * what the others committed is taken over first, and everything is planned anew. No plan for one
+ * version is ever committed on top of another, because a deletion vector names rows of files that
+ * may be gone in the other; files of rows that both plans write are used again.
  */
 public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final TableId id;
@@ -46,11 +46,13 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final TableOptions options;
   private final TableMaintenance maintenance;
   private final CommitAttempts attempts;
-  private final CommitClock clock = new CommitClock();
+  private final CommitTimes times = new CommitTimes();
   private final TableHead head;
+  private final CommitTurns turns;
   private final TableLock lock;
   private volatile long rowsWithoutKey;
 
+  /** A table that nothing else in this process keeps. */
   public DeltaTable(
       TableId id,
       String location,
@@ -58,6 +60,20 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
+    this(id, location, store, rowFiles, settings, options, new TableLock(id, location));
+  }
+
+  /**
+   * @param lock of the table, shared with whatever else keeps it in this process
+   */
+  public DeltaTable(
+      TableId id,
+      String location,
+      FileIO store,
+      RowFiles rowFiles,
+      DeltaSettings settings,
+      TableOptions options,
+      TableLock lock) {
     this.id = id;
     this.log = new TableLog(store, location);
     this.store = store;
@@ -65,10 +81,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     this.vectors = new DeletionVectors(store, location);
     this.options = options;
     this.attempts = new CommitAttempts(id, location);
-    this.lock = new TableLock(id, location);
+    this.lock = lock;
     this.head =
         new TableHead(
             id, log, settings.newTables(), settings.onOverwrite(), rowFiles, vectors, options);
+    this.turns = new CommitTurns(log, head);
     this.maintenance =
         new TableMaintenance(
             this,
@@ -85,7 +102,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   /** Metadata domains of the newest version; empty where there is no table. */
   public Map<String, String> domains() {
     return committing(
-        () -> {
+        lost -> {
           head.refresh();
           return Map.copyOf(head.domains());
         });
@@ -93,7 +110,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   /** Whether there is a table. */
   public boolean exists() {
-    return committing(head::refresh);
+    return committing(lost -> head.refresh());
   }
 
   /**
@@ -104,30 +121,38 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
    * @param histories what the batch was built with
    */
   public CommitReceipt commit(TableBatch batch, Histories histories, CommitHook hook) {
-    long asked = System.nanoTime();
-    return lock.holding(
-        () -> {
-          clock.begin(asked);
-          return attempts.untilCommitted(
-              () -> {
-                clock.passed(Phase.WAIT);
-                head.refresh();
-                clock.passed(Phase.REFRESH);
-                Optional<CommitExtras> extras = hook.decide(head.domains());
-                return extras.isEmpty()
-                    ? CommitReceipt.NOTHING
-                    : tryCommit(batch, histories, extras.get());
-              });
-        });
+    try (BatchWork work = new BatchWork(store, rowFiles, log.location(), times)) {
+      BatchCommit commit =
+          new BatchCommit(
+              log, store, head, vectors, options, turns, batch, histories, hook, work);
+      if (!committing(lost -> commit.plan())) {
+        return CommitReceipt.NOTHING;
+      }
+      lock.beside(
+          () -> {
+            commit.writeRows();
+            return null;
+          });
+      return committing(
+          lost -> {
+            CommitReceipt receipt = commit.attempt(lost);
+            rowsWithoutKey = head.state().rowsWithoutKey();
+            maintenance.committed();
+            return receipt;
+          });
+    }
   }
 
   /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
   public void rehearse(TableBatch batch, Histories histories) {
     committing(
-        () -> {
+        lost -> {
           head.refresh();
           TableBatch fitting = head.prepare(batch).batch();
-          try (TableCommit rehearsal = begin(histories)) {
+          try (BatchWork work =
+                  new BatchWork(store, rowFiles, log.location(), new CommitTimes());
+              TableCommit rehearsal =
+                  new TableCommit(log, store, head.state(), vectors, options, histories, work)) {
             rehearsal.plan(fitting, Optional.empty());
             rehearsal.write();
           }
@@ -138,7 +163,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   /** Makes the table for rows of the schema where there is none. */
   public void createIfAbsent(RowSchema schema) {
     committing(
-        () -> {
+        lost -> {
           if (!head.refresh()) {
             head.prepare(schema);
           }
@@ -153,17 +178,19 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
    */
   public void setDomains(RowSchema schema, CommitHook hook) {
     committing(
-        () -> {
+        lost -> {
           boolean exists = head.refresh();
           if (!exists && schema == null) {
             return null;
           }
+          turns.await(lost);
           Optional<CommitExtras> extras = hook.decide(head.domains());
           if (extras.isPresent()) {
             if (!exists) {
               head.prepare(schema);
             }
-            Map<String, Optional<String>> domains = extras.get().domains();
+            Map<String, Optional<String>> domains = new HashMap<>(extras.get().domains());
+            domains.putAll(turns.passedOn());
             TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
             head.state().committed(now, List.of(), List.of(), domains);
             maintenance.committed();
@@ -174,7 +201,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   @Override
   public <T> Optional<T> exclusively(Work<T> work) {
-    return committing(() -> head.refresh() ? Optional.of(run(work)) : Optional.empty());
+    return committing(lost -> head.refresh() ? Optional.of(run(work)) : Optional.empty());
   }
 
   private <T> T run(Work<T> work) throws IOException, CommitConflictException {
@@ -213,8 +240,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   }
 
   /** Where the time of commits goes. */
-  public CommitClock clock() {
-    return clock;
+  public CommitTimes times() {
+    return times;
   }
 
   /** Number of rows with a NULL in their key, which others have written, as last seen. */
@@ -225,40 +252,6 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
-  }
-
-  private CommitReceipt tryCommit(TableBatch batch, Histories histories, CommitExtras extras)
-      throws IOException, CommitConflictException {
-    ColumnChanges columns = head.prepare(batch);
-    Map<String, Optional<String>> domains = new HashMap<>(extras.domains());
-    domains.putAll(FollowedColumns.domains(columns));
-    try (TableCommit commit = begin(histories)) {
-      commit.plan(columns.batch(), extras.due());
-      commit.write();
-      commit.log(domains);
-      takeOver(commit);
-      rowsWithoutKey = head.state().rowsWithoutKey();
-      maintenance.committed();
-      return commit.receipt();
-    }
-  }
-
-  /** An attempt on top of the version that was last refreshed. */
-  private TableCommit begin(Histories histories) {
-    return new TableCommit(log, store, head.state(), vectors, options, histories, clock);
-  }
-
-  private void takeOver(TableCommit commit) {
-    boolean complete = false;
-    try {
-      commit.takeOver();
-      complete = true;
-    } finally {
-      // Half of it may be in the index: the next call reads the table from the start.
-      if (!complete) {
-        head.forget();
-      }
-    }
   }
 
   private <T> T committing(CommitAttempts.Attempt<T> attempt) {

@@ -8,14 +8,14 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The lock under which everything is done to a table in this process. Fair: commits that follow
- * each other closely must not keep maintenance from its turn. Reentrant.
+ * each other closely must keep neither a long one nor maintenance from its turn. Reentrant.
  */
-final class TableLock {
+public final class TableLock {
   private final TableId id;
   private final String location;
   private final ReentrantLock lock = new ReentrantLock(true);
 
-  TableLock(TableId id, String location) {
+  public TableLock(TableId id, String location) {
     this.id = id;
     this.location = location;
   }
@@ -34,11 +34,22 @@ final class TableLock {
   <T> T holding(Work<T> work) {
     lock.lock();
     try {
+      return beside(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Does something that others may do anything beside.
+   *
+   * @throws RetriableException the store failed
+   */
+  <T> T beside(Work<T> work) {
+    try {
       return work.run();
     } catch (IOException e) {
       throw new RetriableException("Table " + id + " at " + location + ": " + e.getMessage(), e);
-    } finally {
-      lock.unlock();
     }
   }
 }

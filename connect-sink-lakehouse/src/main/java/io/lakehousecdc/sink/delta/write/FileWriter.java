@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.write.BatchFiles.BatchFile;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -43,14 +43,22 @@ public final class FileWriter {
   private final List<LiveFile> added = new ArrayList<>();
   private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
   private final List<String> locations = new ArrayList<>();
+  private final BatchFiles batchFiles;
 
   /**
    * @param table location of the table
+   * @param batchFiles files of the batch's new rows
    */
-  public FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
+  public FileWriter(
+      TableState state,
+      DeletionVectors vectors,
+      String table,
+      BatchFiles batchFiles,
+      CommitClock clock) {
     this.state = state;
     this.vectors = vectors;
     this.table = table;
+    this.batchFiles = batchFiles;
     this.clock = clock;
     this.rowIds = state.version().rowIds();
   }
@@ -65,7 +73,9 @@ public final class FileWriter {
             : index.columns().stream()
                 .mapToInt(column -> state.shape().place(column.name()))
                 .toArray();
-    writeRows(plan.rows());
+    for (BatchFile file : batchFiles.of(plan.rows(), state.shape())) {
+      add(file.name(), file.partition(), file.file(), keys(file.rows()));
+    }
     for (SoftDelete softDelete : plan.softDeletes()) {
       write(softDelete);
     }
@@ -76,10 +86,19 @@ public final class FileWriter {
       writeCopies(plan.removed());
     }
     clock.passed(Phase.VECTORS);
-    return new PreparedCommit(removed, added, placed, locations);
+    return new PreparedCommit(removed, added, placed);
   }
 
-  /** Files written so far, for removal after a failure. */
+  /** Keys of rows in their order; none where no index has to know them. */
+  private List<KeyBits> keys(List<NewRow> rows) {
+    List<KeyBits> keys = new ArrayList<>(rows.size());
+    if (index != null) {
+      rows.forEach(row -> keys.add(row.key()));
+    }
+    return keys;
+  }
+
+  /** Files that hold for this version alone, for removal after a failure. */
   public List<String> locations() {
     return locations;
   }
@@ -132,16 +151,12 @@ public final class FileWriter {
 
   private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
     Partitioning partitioning = state.shape().partitioning();
-    List<KeyBits> keys = new ArrayList<>(rows.size());
-    String name = newName();
+    String name = BatchFiles.newName();
     try (RowFileWriter writer = begin(name)) {
       for (NewRow row : rows) {
         writer.write(partitioning.stored(row.values()));
-        if (index != null) {
-          keys.add(row.key());
-        }
       }
-      finish(name, partition, writer, keys);
+      add(name, partition, writer.finish(), keys(rows));
     }
   }
 
@@ -185,7 +200,7 @@ public final class FileWriter {
 
   private void copy(LiveFile file, RoaringBitmap kept) throws IOException {
     List<KeyBits> keys = new ArrayList<>();
-    String name = newName();
+    String name = BatchFiles.newName();
     try (RowFileWriter writer = begin(name)) {
       state
           .rowFiles()
@@ -199,12 +214,8 @@ public final class FileWriter {
                   keys.add(storedKey(values));
                 }
               });
-      finish(name, file.file().partitionValues(), writer, keys);
+      add(name, file.file().partitionValues(), writer.finish(), keys);
     }
-  }
-
-  private static String newName() {
-    return "part-" + UUID.randomUUID() + ".parquet";
   }
 
   private RowFileWriter begin(String name) throws IOException {
@@ -214,10 +225,8 @@ public final class FileWriter {
         .create(table + "/" + name, state.shape().partitioning().storedColumns());
   }
 
-  private void finish(
-      String name, Map<String, String> partition, RowFileWriter writer, List<KeyBits> keys)
-      throws IOException {
-    WrittenFile written = writer.finish();
+  private void add(
+      String name, Map<String, String> partition, WrittenFile written, List<KeyBits> keys) {
     DataFile file =
         rowIds.given(
             DataFile.written(

@@ -16,13 +16,11 @@ import java.util.Optional;
  * @param removed files as they are in the version that the plan was made for
  * @param added files as they will be
  * @param placed keys with the place that they will have, by file of {@code added}
- * @param locations files written for this commit: garbage where it does not come about
  */
 public record PreparedCommit(
     List<LiveFile> removed,
     List<LiveFile> added,
-    Map<LiveFile, List<KeyBits>> placed,
-    List<String> locations) {
+    Map<LiveFile, List<KeyBits>> placed) {
 
   public NewCommit toCommit(Map<String, Optional<String>> domains) {
     return new NewCommit(files(removed), files(added), domains, true);

@@ -35,6 +35,7 @@ import java.util.Optional;
  */
 public final class UpsertPlanner {
   private final TableState state;
+  private final StoredCells stored;
   private final TableBatch batch;
   private final TableOptions options;
   private final Histories histories;
@@ -51,17 +52,20 @@ public final class UpsertPlanner {
   private long orphaned;
 
   /**
+   * @param stored reads the rows that the batch's changes are compared with or take values from
    * @param histories tell which of them remembered truncates hold for
    * @param clock is told when the index has been asked
    */
   public UpsertPlanner(
       TableState state,
+      StoredCells stored,
       TableBatch batch,
       TableOptions options,
       Histories histories,
       CommitClock clock)
       throws IOException {
     this.state = state;
+    this.stored = stored;
     this.batch = batch;
     this.options = options;
     this.histories = histories;
@@ -90,7 +94,7 @@ public final class UpsertPlanner {
     }
     SkipCounter skips = new SkipCounter(batch.table());
     List<Resolved> changes = resolved(truncates, truncates.and(swept), skips);
-    new RowMerger(state, batch, mapping, options.deleteMode())
+    new RowMerger(state, stored, batch, mapping, options.deleteMode())
         .merge(changes)
         .forEach(merged -> apply(merged, skips));
     if (isSoft()) {
@@ -141,7 +145,7 @@ public final class UpsertPlanner {
     List<Located> located =
         new ChangeLocator(state, mapping, keys, clock)
             .locate(batch.changes(), floors, removed, skips);
-    StoredRowStates states = new StoredRowStates(state, truncates);
+    StoredRowStates states = new StoredRowStates(state, stored, truncates);
     SharedKeys sharedKeys = new SharedKeys(states, batch.schema().size());
     PositionGuard guard = new PositionGuard(states);
     for (Located change : located) {
