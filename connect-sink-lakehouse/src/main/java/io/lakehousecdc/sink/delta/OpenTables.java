@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** The tables that one task has open. */
-final class OpenTables implements AutoCloseable {
+final class OpenTables {
   private final DeltaTables shared;
   private final FileIO store;
   private final RowFiles rowFiles;
@@ -125,9 +125,15 @@ final class OpenTables implements AutoCloseable {
         Optional.empty());
   }
 
-  @Override
-  public void close() {
-    leases.values().forEach(DeltaTables.Lease::close);
+  /** Ends their use; each may have to wait for its maintenance. */
+  void close(TableThreads threads) {
+    threads.each(
+        leases.values(),
+        lease -> {
+          lease.close();
+          return lease;
+        },
+        closed -> {});
     leases.clear();
   }
 }
