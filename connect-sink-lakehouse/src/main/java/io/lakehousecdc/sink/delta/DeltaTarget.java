@@ -100,7 +100,7 @@ final class DeltaTarget implements Target {
     commit.batches().forEach(DeltaTarget::requireName);
     commit.advances().forEach(this::requireBase);
     histories.remember(commit.histories());
-    CommitShares shares = new CommitShares(commit);
+    CommitShares shares = new CommitShares(connector, commit);
     register(shares);
     List<TableBatch> batches = earlyTruncates.applicable(commit.batches(), commit.histories());
     sweeps.remember(batches, commit.histories());
@@ -133,11 +133,13 @@ final class DeltaTarget implements Target {
   private List<TablePart> parts(Commit commit, CommitShares shares, List<TableBatch> batches) {
     Set<TableId> applicable = new HashSet<>();
     batches.forEach(batch -> applicable.add(batch.table()));
+    Map<TableId, Set<SourcePartition>> held = owned.held(commit);
     List<TablePart> parts = new ArrayList<>();
     for (TableBatch batch : batches) {
       Map<SourcePartition, Entry> next =
           owned.tableEntries(commit, shares, batch.table(), applicable);
-      parts.add(new TablePart(commit, batch, next, owned, histories, sweeps));
+      Set<SourcePartition> known = held.getOrDefault(batch.table(), Set.of());
+      parts.add(new TablePart(commit, batch, shares, next, known, owned, histories, sweeps));
     }
     return parts;
   }

@@ -159,29 +159,41 @@ final class OwnedPartitions {
         || reached > from && reached == next.state().nextOffset();
   }
 
+  /** For each table, those of the commit's partitions that it is known to hold. */
+  Map<TableId, Set<SourcePartition>> held(Commit commit) {
+    Map<TableId, Set<SourcePartition>> held = new HashMap<>();
+    for (PartitionAdvance advance : commit.advances()) {
+      for (TableId table : known.get(advance.partition()).tables()) {
+        held.computeIfAbsent(table, id -> new HashSet<>()).add(advance.partition());
+      }
+    }
+    return held;
+  }
+
   /**
    * Domains that a table's commit sets.
    *
+   * @param concerned all partitions of the commit that the table holds, or is known to have held
    * @param held domains of the table
    * @throws FencedException the table holds what is not known of a partition of the commit
    */
   Map<String, Optional<String>> tableDomains(
-      Commit commit, TableId table, Map<SourcePartition, Entry> next, Map<String, String> held) {
+      TableId table,
+      Map<SourcePartition, Entry> next,
+      Set<SourcePartition> concerned,
+      Map<String, String> held) {
     Map<String, Optional<String>> domains = new HashMap<>();
-    for (PartitionAdvance advance : commit.advances()) {
-      SourcePartition partition = advance.partition();
+    Set<SourcePartition> partitions = new HashSet<>(concerned);
+    partitions.addAll(next.keySet());
+    for (SourcePartition partition : partitions) {
+      Entry found = entry(partition, held);
       Entry expected = known.get(partition).table(table);
-      // Any other has never been seen there, and nothing is written of it.
-      if (expected != null || next.containsKey(partition)) {
-        Entry found = entry(partition, held);
-        if (!Objects.equals(found, expected)) {
-          throw fenced(partition, "table " + table + " at " + expected, "it at " + found);
-        }
-      }
-      if (next.containsKey(partition)) {
-        PartitionDomains.put(domains, connector, partition, next.get(partition));
+      if (!Objects.equals(found, expected)) {
+        throw fenced(partition, "table " + table + " at " + expected, "it at " + found);
       }
     }
+    next.forEach(
+        (partition, entry) -> PartitionDomains.put(domains, connector, partition, entry));
     return domains;
   }
 

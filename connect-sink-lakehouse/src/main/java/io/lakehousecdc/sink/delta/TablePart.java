@@ -23,7 +23,9 @@ import java.util.Set;
 final class TablePart implements CommitHook {
   private final Commit commit;
   private final TableBatch batch;
+  private final CommitShares shares;
   private final Map<SourcePartition, Entry> next;
+  private final Set<SourcePartition> known;
   private final OwnedPartitions owned;
   private final StoredHistories histories;
   private final PendingSweeps sweeps;
@@ -33,17 +35,22 @@ final class TablePart implements CommitHook {
 
   /**
    * @param next what the table will hold of the partitions that contribute to it
+   * @param known partitions of the commit that it is known to hold
    */
   TablePart(
       Commit commit,
       TableBatch batch,
+      CommitShares shares,
       Map<SourcePartition, Entry> next,
+      Set<SourcePartition> known,
       OwnedPartitions owned,
       StoredHistories histories,
       PendingSweeps sweeps) {
     this.commit = commit;
     this.batch = batch;
+    this.shares = shares;
     this.next = next;
+    this.known = known;
     this.owned = owned;
     this.histories = histories;
     this.sweeps = sweeps;
@@ -79,8 +86,10 @@ final class TablePart implements CommitHook {
       held = made.get();
       return Optional.empty();
     }
+    Set<SourcePartition> concerned = shares.among(domains.keySet());
+    concerned.addAll(known);
     Map<String, Optional<String>> changes =
-        owned.tableDomains(commit, batch.table(), next, domains);
+        owned.tableDomains(batch.table(), next, concerned, domains);
     histories.put(changes, commit.histories(), batch.table(), domains);
     due = batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, domains));
     return Optional.of(new CommitExtras(changes, due));
