@@ -262,10 +262,6 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   @Override
   public void close() {
     maintenance.close();
-    lock.holding(
-        () -> {
-          head.forget();
-          return null;
-        });
+    lock.holdingAnyway(head::forget);
   }
 }

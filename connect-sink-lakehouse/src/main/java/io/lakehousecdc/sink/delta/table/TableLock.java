@@ -29,12 +29,27 @@ public final class TableLock {
   /**
    * Does it when nobody else does anything to the table.
    *
-   * @throws RetriableException the store failed
+   * @throws RetriableException the store failed, or the thread was interrupted before it had its turn
    */
   <T> T holding(Work<T> work) {
-    lock.lock();
+    try {
+      lock.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RetriableException("Table " + id + ": interrupted while another had it", e);
+    }
     try {
       return beside(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does it when nobody else does anything to the table, also where the thread is interrupted. */
+  void holdingAnyway(Runnable work) {
+    lock.lock();
+    try {
+      work.run();
     } finally {
       lock.unlock();
     }
