@@ -60,7 +60,8 @@ record ManyTables(Path directory, int tables, int flushes, int changes) {
           .with("threads", ManagementFactory.getThreadMXBean().getPeakThreadCount());
       System.gc();
       result
-          .whole("heap_mb", used(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()))
+          .whole(
+              "heap_mb", used(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()))
           .whole("direct_mb", used(direct()));
     }
     result.whole("load_ms", begin(root, tables)).whole("load_tenth_ms", begin(root, tables / 10));

@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The measurement of one, two and four tasks of a worker on one table that four partitions feed: the
- * same number of commits of random updates, spread over the tasks.
+ * The measurement of one, two and four tasks of a worker on one table that four partitions feed:
+ * the same number of commits of random updates, spread over the tasks.
  *
  * @param directory where the tables are made
  * @param rows of the table

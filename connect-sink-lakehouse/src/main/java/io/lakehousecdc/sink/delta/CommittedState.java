@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The committed state of a connector: its entries in the table of offsets, and in tables that it has
- * written to, as they were when this was read.
+ * The committed state of a connector: its entries in the table of offsets, and in tables that it
+ * has written to, as they were when this was read.
  */
 final class CommittedState {
   private final Map<SourcePartition, Entry> offsets;

@@ -71,8 +71,7 @@ final class DeltaTables {
     if (shared == null) {
       TableLock lock = lock(id, location);
       shared =
-          new Shared(
-              new DeltaTable(id, location, store, rowFiles, settings, options, lock), lock);
+          new Shared(new DeltaTable(id, location, store, rowFiles, settings, options, lock), lock);
       open.put(use, shared);
     }
     shared.users++;

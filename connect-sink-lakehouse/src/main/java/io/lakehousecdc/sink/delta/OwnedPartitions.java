@@ -119,8 +119,7 @@ final class OwnedPartitions {
     for (PartitionAdvance advance : commit.advances()) {
       CommittedOffsets held = known.get(advance.partition());
       if (!whole.contains(advance.partition()) && held.isHeldByATableAlone()) {
-        before.put(
-            advance.partition(), new Entry(held.base(), writer, true, held.nextOffsets()));
+        before.put(advance.partition(), new Entry(held.base(), writer, true, held.nextOffsets()));
       }
     }
     return before;
@@ -192,8 +191,7 @@ final class OwnedPartitions {
         throw fenced(partition, "table " + table + " at " + expected, "it at " + found);
       }
     }
-    next.forEach(
-        (partition, entry) -> PartitionDomains.put(domains, connector, partition, entry));
+    next.forEach((partition, entry) -> PartitionDomains.put(domains, connector, partition, entry));
     return domains;
   }
 

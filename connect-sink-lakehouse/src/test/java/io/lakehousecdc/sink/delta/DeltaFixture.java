@@ -42,7 +42,6 @@ final class DeltaFixture {
     }
     values.put(DeltaSettings.ROOT, root.toString());
     values.putAll(settings);
-    return DeltaTargetFactory.open(
-        tables, store, new TargetSettings(values, options), context);
+    return DeltaTargetFactory.open(tables, store, new TargetSettings(values, options), context);
   }
 }

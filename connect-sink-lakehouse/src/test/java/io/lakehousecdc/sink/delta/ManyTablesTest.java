@@ -279,8 +279,7 @@ class ManyTablesTest {
       target.commit(flush(0, 1));
     }
     try (Target target = open(store, TableOptions.DEFAULT)) {
-      assertEquals(
-          1, target.load(Set.of(partition(2))).get(partition(2)).state().nextOffset());
+      assertEquals(1, target.load(Set.of(partition(2))).get(partition(2)).state().nextOffset());
       target.histories();
       for (int i = 0; i < TABLES; i++) {
         assertEquals(i == 2, store.hasLookedAt(table(i)), "table " + i);
@@ -312,8 +311,7 @@ class ManyTablesTest {
       assertEquals(Map.of(), target.load(Set.of(partition(1))));
       Commit again = commit(Set.of(1), 0, 1);
       assertThrows(FencedException.class, () -> target.commit(again));
-      assertEquals(
-          1, target.load(Set.of(partition(1))).get(partition(1)).state().nextOffset());
+      assertEquals(1, target.load(Set.of(partition(1))).get(partition(1)).state().nextOffset());
       target.commit(commit(Set.of(1), 1, 2));
       assertEquals(2, count("shop/t1"));
     }

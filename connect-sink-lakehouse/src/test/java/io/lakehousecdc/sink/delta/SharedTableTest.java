@@ -94,8 +94,7 @@ class SharedTableTest {
               .upsert(6, 1, "uno", Cell.UNCHANGED, 1L)
               .upsert(6, 2, "dos", Cell.UNCHANGED, 1L)
               .build());
-      List<String> opened =
-          store.dataFileReads().subList(reads, store.dataFileReads().size());
+      List<String> opened = store.dataFileReads().subList(reads, store.dataFileReads().size());
       // The file of both rows; the other's once for its key, which the index takes over, and once
       // for the row.
       Map<String, Long> times =
@@ -234,8 +233,7 @@ class SharedTableTest {
     fill();
     waitsInFront(new Ticket("dead", 1));
     try (Target target = open(local)) {
-      PartitionOwner.of(target, Warehouse.P0)
-          .commit(items().upsert(6, 1, "uno", "t", 1L).build());
+      PartitionOwner.of(target, Warehouse.P0).commit(items().upsert(6, 1, "uno", "t", 1L).build());
     }
     assertEquals("uno", names().get(1));
     assertFalse(domains().containsKey(CommitQueue.NAME), () -> domains().toString());
@@ -248,8 +246,7 @@ class SharedTableTest {
     waitsInFront(first);
     try (Target target = open(local)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
-      Thread late =
-          new Thread(() -> owner.commit(items().upsert(6, 1, "uno", "t", 1L).build()));
+      Thread late = new Thread(() -> owner.commit(items().upsert(6, 1, "uno", "t", 1L).build()));
       late.start();
       await(() -> CommitQueue.of(domains()).waiting().size() == 2);
       assertEquals("one", names().get(1));
@@ -286,8 +283,7 @@ class SharedTableTest {
         Target other = open(shared, slow, 1)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       PartitionOwner otherOwner = PartitionOwner.of(other, Warehouse.P1);
-      Thread late =
-          new Thread(() -> owner.commit(items().upsert(6, 1, "uno", "t", 1L).build()));
+      Thread late = new Thread(() -> owner.commit(items().upsert(6, 1, "uno", "t", 1L).build()));
       late.start();
       requireInTime(writes);
       // Writes no rows.
@@ -331,8 +327,7 @@ class SharedTableTest {
     TableLog log = new TableLog(local, location());
     log.commit(
         log.latest().orElseThrow(),
-        NewCommit.ofDomains(
-            Map.of(CommitQueue.NAME, new CommitQueue(List.of(ticket)).text())));
+        NewCommit.ofDomains(Map.of(CommitQueue.NAME, new CommitQueue(List.of(ticket)).text())));
   }
 
   private Map<String, String> domains() {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The queue of the processes that have lost a table's next commit to others, as a metadata domain of
- * the table keeps it. A courtesy only: what is committed is decided by the log, whoever waits.
+ * The queue of the processes that have lost a table's next commit to others, as a metadata domain
+ * of the table keeps it. A courtesy only: what is committed is decided by the log, whoever waits.
  * Immutable.
  *
  * @param waiting in their order

@@ -67,8 +67,7 @@ public final class CommittedOffsets {
             known ->
                 known.getKey().equals(table)
                     && (known.getValue().state().nextOffset() <= next
-                        || known.getValue().complete()
-                            && known.getValue().state().equals(state)));
+                        || known.getValue().complete() && known.getValue().state().equals(state)));
   }
 
   /**
@@ -76,8 +75,7 @@ public final class CommittedOffsets {
    * it.
    */
   public boolean isHeldByATableAlone() {
-    return base != null
-        && (offsets == null || offsets.state().nextOffset() < base.nextOffset());
+    return base != null && (offsets == null || offsets.state().nextOffset() < base.nextOffset());
   }
 
   /** Tables that hold an entry. */

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The maintenance of one table, beside its commits, which wake it, on threads that all tables of the
- * worker share: checkpoints, then the vacuum, then compaction. What fails is logged, counted and tried again after a later commit; the
- * table and its commits do not depend on it.
+ * The maintenance of one table, beside its commits, which wake it, on threads that all tables of
+ * the worker share: checkpoints, then the vacuum, then compaction. What fails is logged, counted
+ * and tried again after a later commit; the table and its commits do not depend on it.
  */
 public final class TableMaintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TableMaintenance.class);

@@ -66,7 +66,8 @@ final class CommitTurns {
   /**
    * Waits until it is this process's turn; the head is the newest version then.
    *
-   * @param lost number of attempts in a row that others came before, this commit's last one included
+   * @param lost number of attempts in a row that others came before, this commit's last one
+   *     included
    * @throws CommitConflictException another writer committed first: it is to be asked again
    * @throws RetriableException the thread was interrupted
    */

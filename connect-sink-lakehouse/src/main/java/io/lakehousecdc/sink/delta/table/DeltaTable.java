@@ -18,7 +18,6 @@ import io.lakehousecdc.sink.delta.maintenance.TableMaintenance;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.write.CommitTimes;
-import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
@@ -123,8 +122,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   public CommitReceipt commit(TableBatch batch, Histories histories, CommitHook hook) {
     try (BatchWork work = new BatchWork(store, rowFiles, log.location(), times)) {
       BatchCommit commit =
-          new BatchCommit(
-              log, store, head, vectors, options, turns, batch, histories, hook, work);
+          new BatchCommit(log, store, head, vectors, options, turns, batch, histories, hook, work);
       if (!committing(lost -> commit.plan())) {
         return CommitReceipt.NOTHING;
       }
@@ -149,8 +147,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
         lost -> {
           head.refresh();
           TableBatch fitting = head.prepare(batch).batch();
-          try (BatchWork work =
-                  new BatchWork(store, rowFiles, log.location(), new CommitTimes());
+          try (BatchWork work = new BatchWork(store, rowFiles, log.location(), new CommitTimes());
               TableCommit rehearsal =
                   new TableCommit(log, store, head.state(), vectors, options, histories, work)) {
             rehearsal.plan(fitting, Optional.empty());

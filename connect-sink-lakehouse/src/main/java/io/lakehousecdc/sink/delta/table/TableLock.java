@@ -29,7 +29,8 @@ public final class TableLock {
   /**
    * Does it when nobody else does anything to the table.
    *
-   * @throws RetriableException the store failed, or the thread was interrupted before it had its turn
+   * @throws RetriableException the store failed, or the thread was interrupted before it had its
+   *     turn
    */
   <T> T holding(Work<T> work) {
     try {

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The data files of a batch's new rows, over all attempts to commit the batch. Only deletion vectors
- * depend on the version of the table that a commit builds on; the new rows are mostly the same for
- * the next one. So a file is written again only where a row of it has changed.
+ * The data files of a batch's new rows, over all attempts to commit the batch. Only deletion
+ * vectors depend on the version of the table that a commit builds on; the new rows are mostly the
+ * same for the next one. So a file is written again only where a row of it has changed.
  *
  * <p>For one batch; not thread-safe. Needs no lock of the table.
  */

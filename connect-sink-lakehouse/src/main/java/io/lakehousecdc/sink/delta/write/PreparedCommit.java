@@ -18,9 +18,7 @@ import java.util.Optional;
  * @param placed keys with the place that they will have, by file of {@code added}
  */
 public record PreparedCommit(
-    List<LiveFile> removed,
-    List<LiveFile> added,
-    Map<LiveFile, List<KeyBits>> placed) {
+    List<LiveFile> removed, List<LiveFile> added, Map<LiveFile, List<KeyBits>> placed) {
 
   public NewCommit toCommit(Map<String, Optional<String>> domains) {
     return new NewCommit(files(removed), files(added), domains, true);

@@ -29,8 +29,8 @@ public final class StoredCells {
   private record Wanted(LiveFile file, long firstLocation, RoaringBitmap rows) {}
 
   /** Values of {@code columns} for each of the rows, by their place in the index. */
-  Map<Long, Object[]> read(
-      TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns) throws IOException {
+  Map<Long, Object[]> read(TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns)
+      throws IOException {
     Map<String, Wanted> files = new LinkedHashMap<>();
     for (StoredRow row : rows) {
       files
