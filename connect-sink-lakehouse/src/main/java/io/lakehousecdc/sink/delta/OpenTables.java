@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** The tables that one task has open. */
-final class OpenTables implements AutoCloseable {
+final class OpenTables {
   private final DeltaTables shared;
   private final FileIO store;
   private final RowFiles rowFiles;
@@ -93,7 +93,7 @@ final class OpenTables implements AutoCloseable {
     gauges.put("delta-index-spilled-bytes", sum(table -> table.indexSize().spilledBytes()));
     gauges.put("delta-index-keeping-failures", sum(DeltaTable::indexKeepingFailures));
     for (Phase phase : Phase.values()) {
-      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
+      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.times().micros(phase)));
     }
     put(gauges, "delta-compactions", figures -> figures.compactions);
     put(gauges, "delta-files-compacted", figures -> figures.filesCompacted);
@@ -128,9 +128,15 @@ final class OpenTables implements AutoCloseable {
         Optional.empty());
   }
 
-  @Override
-  public void close() {
-    leases.values().forEach(DeltaTables.Lease::close);
+  /** Ends their use; each may have to wait for its maintenance. */
+  void close(TableThreads threads) {
+    threads.each(
+        leases.values(),
+        lease -> {
+          lease.close();
+          return lease;
+        },
+        closed -> {});
     leases.clear();
   }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
  */
 final class RowMerger {
   private final TableState state;
+  private final StoredCells stored;
   private final TableBatch batch;
   private final TableShape shape;
   private final BatchMapping mapping;
@@ -30,8 +31,14 @@ final class RowMerger {
   private final boolean[] needed;
   private final List<StoredRow> lenders = new ArrayList<>();
 
-  RowMerger(TableState state, TableBatch batch, BatchMapping mapping, DeleteMode deletes) {
+  RowMerger(
+      TableState state,
+      StoredCells stored,
+      TableBatch batch,
+      BatchMapping mapping,
+      DeleteMode deletes) {
     this.state = state;
+    this.stored = stored;
     this.batch = batch;
     this.shape = state.shape();
     this.mapping = mapping;
@@ -137,7 +144,7 @@ final class RowMerger {
         columns.add(shape.columns().get(i));
       }
     }
-    return StoredCells.read(state, lenders, columns);
+    return stored.read(state, lenders, columns);
   }
 
   private static void fill(Object[] row, Object[] stored, int[] placeOf) {

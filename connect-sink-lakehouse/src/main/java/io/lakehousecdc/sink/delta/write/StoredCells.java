@@ -13,16 +13,24 @@ import java.util.List;
 import java.util.Map;
 import org.roaringbitmap.RoaringBitmap;
 
-/** The reader of single stored rows: opens each file once, whatever the number of rows. */
-final class StoredCells {
-  private StoredCells() {}
+/**
+ * The reader of single stored rows: opens each file once, whatever the number of rows. It remembers
+ * what it has read, for the next attempt to commit the batch: a file never changes, so that only
+ * rows which another writer has put elsewhere meanwhile are read then. For one batch; not
+ * thread-safe.
+ */
+public final class StoredCells {
+  private final Map<Source, Map<Integer, Object[]>> remembered = new HashMap<>();
+
+  /** Columns of a file. */
+  private record Source(String path, List<DeltaColumn> columns) {}
 
   /** Rows of one file; places of its rows in the index differ in the row alone. */
   private record Wanted(LiveFile file, long firstLocation, RoaringBitmap rows) {}
 
   /** Values of {@code columns} for each of the rows, by their place in the index. */
-  static Map<Long, Object[]> read(
-      TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns) throws IOException {
+  Map<Long, Object[]> read(TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns)
+      throws IOException {
     Map<String, Wanted> files = new LinkedHashMap<>();
     for (StoredRow row : rows) {
       files
@@ -34,14 +42,22 @@ final class StoredCells {
     }
     Map<Long, Object[]> cells = new HashMap<>();
     for (Wanted wanted : files.values()) {
-      state
-          .rowFiles()
-          .read(
-              wanted.file,
-              wanted.rows,
-              columns,
-              (row, values) -> cells.put(wanted.firstLocation + row, values));
+      Map<Integer, Object[]> known = known(state, wanted, columns);
+      wanted.rows.forEach((int row) -> cells.put(wanted.firstLocation + row, known.get(row)));
     }
     return cells;
+  }
+
+  private Map<Integer, Object[]> known(TableState state, Wanted wanted, List<DeltaColumn> columns)
+      throws IOException {
+    Map<Integer, Object[]> known =
+        remembered.computeIfAbsent(
+            new Source(wanted.file.path(), List.copyOf(columns)), source -> new HashMap<>());
+    RoaringBitmap missing = wanted.rows.clone();
+    known.keySet().forEach(missing::remove);
+    if (!missing.isEmpty()) {
+      state.rowFiles().read(wanted.file, missing, columns, known::put);
+    }
+    return known;
   }
 }
