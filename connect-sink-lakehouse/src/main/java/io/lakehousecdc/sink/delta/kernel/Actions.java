@@ -20,7 +20,11 @@ import java.util.OptionalInt;
 final class Actions {
   private Actions() {}
 
-  /** Reads an {@code add} action. */
+  /**
+   * Reads an {@code add} action.
+   *
+   * @param add of the schema {@link LogSchemas#ADD}
+   */
   static DataFile file(AddFile add) {
     return new DataFile(
         add.getPath(),
@@ -31,14 +35,16 @@ final class Actions {
         add.getTags().map(Actions::strings).orElse(Map.of()),
         add.getBaseRowId(),
         add.getDefaultRowCommitVersion(),
-        add.getDeletionVector().map(Actions::vector));
+        add.getDeletionVector().map(Actions::vector),
+        clusteringProvider(add.toRow()));
   }
 
   static Row add(DataFile file, boolean dataChange) {
-    Fields fields = new Fields(AddFile.FULL_SCHEMA);
+    Fields fields = new Fields(LogSchemas.ADD);
     describe(file, fields, dataChange);
     fields.put("modificationTime", file.modificationTime());
     fields.put("stats", file.stats());
+    fields.put(LogSchemas.CLUSTERING_PROVIDER, file.clusteringProvider().orElse(null));
     return SingleAction.createAddFileSingleAction(fields.row());
   }
 
@@ -49,6 +55,11 @@ final class Actions {
     fields.put("deletionTimestamp", timestamp);
     fields.put("extendedFileMetadata", true);
     return SingleAction.createRemoveFileSingleAction(fields.row());
+  }
+
+  private static Optional<String> clusteringProvider(Row add) {
+    int place = LogSchemas.ADD.indexOf(LogSchemas.CLUSTERING_PROVIDER);
+    return add.isNullAt(place) ? Optional.empty() : Optional.of(add.getString(place));
   }
 
   static DeletionVectorDescriptor descriptor(VectorDescriptor vector) {

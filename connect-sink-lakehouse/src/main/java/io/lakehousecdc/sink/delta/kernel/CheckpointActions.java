@@ -5,9 +5,7 @@ import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
-import io.delta.kernel.internal.actions.RemoveFile;
 import io.delta.kernel.internal.actions.SetTransaction;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.replay.ActionsIterator;
@@ -33,9 +31,11 @@ import java.util.Set;
  *     Reconciliation</a>
  */
 final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch> {
-  private static final StructType SCHEMA = SingleAction.CHECKPOINT_SCHEMA;
-  private static final StructType ADD = AddFile.FULL_SCHEMA;
-  private static final StructType REMOVE = RemoveFile.FULL_SCHEMA;
+  private static final StructType ADD = LogSchemas.ADD;
+  private static final StructType REMOVE = LogSchemas.TOMBSTONE;
+  private static final StructType SCHEMA =
+      LogSchemas.with(
+          LogSchemas.with(SingleAction.CHECKPOINT_SCHEMA, "add", ADD), "remove", REMOVE);
 
   private final Engine engine;
   private final ActionsIterator log;

@@ -2,7 +2,6 @@
 package io.lakehousecdc.sink.delta.kernel;
 
 import io.delta.kernel.TableManager;
-import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
@@ -11,10 +10,8 @@ import io.delta.kernel.internal.checkpoints.Checkpointer;
 import io.delta.kernel.internal.snapshot.MetadataCleanup;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,7 +28,7 @@ public final class CheckpointWriter {
    */
   public CheckpointWriter(FileIO store, String table) {
     this.store = store;
-    this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
+    this.engine = new LogEngine(store);
     this.table = table;
   }
 

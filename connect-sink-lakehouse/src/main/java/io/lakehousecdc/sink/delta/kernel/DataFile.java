@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param baseRowId first row id, of tables with row tracking
  * @param defaultRowCommitVersion commit version of its rows, of tables with row tracking
  * @param deletionVector rows that are no longer part of the table
+ * @param clusteringProvider who has clustered its rows, of clustered tables; empty where nobody has
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Add File
  *     and Remove File</a>
  */
@@ -31,7 +32,8 @@ public record DataFile(
     Map<String, String> tags,
     Optional<Long> baseRowId,
     Optional<Long> defaultRowCommitVersion,
-    Optional<VectorDescriptor> deletionVector) {
+    Optional<VectorDescriptor> deletionVector,
+    Optional<String> clusteringProvider) {
   public DataFile {
     requireNonNull(path, "path");
     requireNonNull(partitionValues, "partitionValues");
@@ -50,6 +52,7 @@ public record DataFile(
         Map.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -64,7 +67,8 @@ public record DataFile(
         tags,
         baseRowId,
         defaultRowCommitVersion,
-        Optional.of(vector));
+        Optional.of(vector),
+        clusteringProvider);
   }
 
   /** The same file with row ids. */
@@ -78,6 +82,7 @@ public record DataFile(
         tags,
         Optional.of(firstRowId),
         Optional.of(commitVersion),
-        deletionVector);
+        deletionVector,
+        clusteringProvider);
   }
 }

@@ -2,15 +2,10 @@
 package io.lakehousecdc.sink.delta.kernel;
 
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.data.FilteredColumnarBatch;
-import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.expressions.Column;
-import io.delta.kernel.internal.InternalScanFileUtils;
-import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
-import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.lang.Lazy;
@@ -23,7 +18,6 @@ import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
 import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
-import io.delta.kernel.utils.CloseableIterator;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.Resolution;
 import java.io.IOException;
@@ -195,16 +189,8 @@ public final class TableVersion {
 
   /** Visits every active file with its statistics; reads the log. */
   public void files(Consumer<DataFile> visitor) {
-    ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
-    try (CloseableIterator<FilteredColumnarBatch> batches = scan.getScanFiles(engine, true)) {
-      while (batches.hasNext()) {
-        try (CloseableIterator<Row> rows = batches.next().getRows()) {
-          while (rows.hasNext()) {
-            Row add = rows.next().getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL);
-            visitor.accept(Actions.file(new AddFile(add)));
-          }
-        }
-      }
+    try {
+      ActiveFiles.visit(engine, snapshot.getLogSegment(), visitor);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
