@@ -126,6 +126,7 @@ class ClusteredTableTest {
                         Batches.required("name", Primitive.TEXT),
                         Batches.optional("qty", Primitive.INT64)))
                 .upsert(5_000 + id, id, "dropped", 1L)
+                .seen("shop", 5_000, 5_000 + id, "id", "name", "qty")
                 .build());
       }
       write(owner, 9, 4, 4);
@@ -197,7 +198,7 @@ class ClusteredTableTest {
     for (int id = first; id <= last; id++) {
       batch.upsert(commit * 1_000 + id, id, commit + "-" + id, "t", 1L);
     }
-    owner.commit(batch.build());
+    owner.commit(batch.seen("shop", 1, commit * 1_000 + last, "id", "name", "note", "qty").build());
   }
 
   private String location() {

@@ -31,7 +31,7 @@ final class Actions {
         strings(add.getPartitionValues()),
         add.getSize(),
         add.getModificationTime(),
-        add.getStatsJson().orElse(null),
+        AddStatistics.of(add.getStatsJson().orElse(null)),
         add.getTags().map(Actions::strings).orElse(Map.of()),
         add.getBaseRowId(),
         add.getDefaultRowCommitVersion(),
@@ -43,7 +43,7 @@ final class Actions {
     Fields fields = new Fields(LogSchemas.ADD);
     describe(file, fields, dataChange);
     fields.put("modificationTime", file.modificationTime());
-    fields.put("stats", file.stats());
+    fields.put("stats", file.stats() == null ? null : file.stats().json());
     fields.put(LogSchemas.CLUSTERING_PROVIDER, file.clusteringProvider().orElse(null));
     return SingleAction.createAddFileSingleAction(fields.row());
   }
@@ -96,7 +96,9 @@ final class Actions {
   }
 
   private static Map<String, String> strings(MapValue map) {
-    return Collections.unmodifiableMap(VectorUtils.<String, String>toJavaMap(map));
+    return map.getSize() == 0
+        ? Map.of()
+        : Collections.unmodifiableMap(VectorUtils.<String, String>toJavaMap(map));
   }
 
   private static final class Fields {

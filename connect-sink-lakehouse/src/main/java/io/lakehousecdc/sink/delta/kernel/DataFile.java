@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param partitionValues serialised partition values by physical column name; a value may be null
  * @param size length in bytes
  * @param modificationTime milliseconds since the epoch
- * @param stats statistics as JSON; null where there are none
+ * @param stats statistics; null where there are none
  * @param tags tags of the file, such as those of clustering; empty where there are none
  * @param baseRowId first row id, of tables with row tracking
  * @param defaultRowCommitVersion commit version of its rows, of tables with row tracking
@@ -28,7 +28,7 @@ public record DataFile(
     Map<String, String> partitionValues,
     long size,
     long modificationTime,
-    String stats,
+    AddStatistics stats,
     Map<String, String> tags,
     Optional<Long> baseRowId,
     Optional<Long> defaultRowCommitVersion,
@@ -40,7 +40,11 @@ public record DataFile(
     requireNonNull(tags, "tags");
   }
 
-  /** A file that this writer has just made. */
+  /**
+   * A file that this writer has just made.
+   *
+   * @param stats statistics as JSON
+   */
   public static DataFile written(
       String path, Map<String, String> partitionValues, long size, long time, String stats) {
     return new DataFile(
@@ -48,7 +52,7 @@ public record DataFile(
         partitionValues,
         size,
         time,
-        stats,
+        AddStatistics.of(stats),
         Map.of(),
         Optional.empty(),
         Optional.empty(),
@@ -57,7 +61,7 @@ public record DataFile(
   }
 
   /** The same file with another deletion vector and the statistics that go with it. */
-  public DataFile with(VectorDescriptor vector, String newStats) {
+  public DataFile with(VectorDescriptor vector, AddStatistics newStats) {
     return new DataFile(
         path,
         partitionValues,

@@ -128,6 +128,7 @@ public final class TableVersion {
         ColumnMapping.convertToPhysicalSchema(
             logical, logical, mapsColumns() ? ColumnMappingMode.ID : ColumnMappingMode.NONE);
     Resolution resolution = mode() == ColumnMappingMode.ID ? Resolution.ID : Resolution.NAME;
+    Set<String> indexed = IndexedColumns.of(snapshot);
     List<DeltaColumn> columns = new ArrayList<>();
     for (int i = 0; i < logical.length(); i++) {
       StructField field = logical.at(i);
@@ -140,7 +141,8 @@ public final class TableVersion {
                   : OptionalInt.empty(),
               physical.at(i).getDataType(),
               field.isNullable(),
-              resolution));
+              resolution,
+              indexed.contains(field.getName())));
     }
     return columns;
   }
@@ -184,6 +186,7 @@ public final class TableVersion {
             TableConfig.MATERIALIZED_ROW_COMMIT_VERSION_COLUMN_NAME)
         .map(key -> properties().get(key.getKey()))
         .map(name -> new DeltaColumn(name, name, OptionalInt.empty(), LongType.LONG, true))
+        .map(column -> column.indexed(false))
         .toList();
   }
 
