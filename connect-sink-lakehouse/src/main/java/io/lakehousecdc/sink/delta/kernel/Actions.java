@@ -23,20 +23,22 @@ final class Actions {
   /**
    * Reads an {@code add} action.
    *
-   * @param add of the schema {@link LogSchemas#ADD}
+   * @param row of a schema that begins with {@link LogSchemas#ADD}
+   * @param stats null where there are none
    */
-  static DataFile file(AddFile add) {
+  static DataFile file(Row row, AddStatistics stats) {
+    AddFile add = new AddFile(row);
     return new DataFile(
         add.getPath(),
         strings(add.getPartitionValues()),
         add.getSize(),
         add.getModificationTime(),
-        AddStatistics.of(add.getStatsJson().orElse(null)),
+        stats,
         add.getTags().map(Actions::strings).orElse(Map.of()),
         add.getBaseRowId(),
         add.getDefaultRowCommitVersion(),
         add.getDeletionVector().map(Actions::vector),
-        clusteringProvider(add.toRow()));
+        clusteringProvider(row));
   }
 
   static Row add(DataFile file, boolean dataChange) {

@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.delta.kernel;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.internal.data.StructRow;
 import io.delta.kernel.internal.replay.ActionWrapper;
 import io.delta.kernel.internal.replay.ActionsIterator;
@@ -12,10 +12,14 @@ import io.delta.kernel.internal.replay.LogReplayUtils;
 import io.delta.kernel.internal.snapshot.LogSegment;
 import io.delta.kernel.types.StructType;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a version, with every field of their {@code add} actions: Kernel's scan (4.4.0)
@@ -25,36 +29,61 @@ import java.util.function.Consumer;
  *     Reconciliation</a>
  */
 final class ActiveFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveFiles.class);
   private static final StructType SCHEMA =
       new StructType().add("add", LogSchemas.ADD).add("remove", LogSchemas.REMOVED);
 
+  private final CheckpointAdds form;
   private final Set<Object> decided = new HashSet<>();
-  private final Consumer<DataFile> visitor;
+  private final List<DataFile> files = new ArrayList<>();
 
-  private ActiveFiles(Consumer<DataFile> visitor) {
-    this.visitor = visitor;
+  private ActiveFiles(CheckpointAdds form) {
+    this.form = form;
   }
 
-  /** Visits the files that are active where the log segment ends. */
-  static void visit(Engine engine, LogSegment log, Consumer<DataFile> visitor) throws IOException {
-    ActiveFiles files = new ActiveFiles(visitor);
-    try (ActionsIterator actions =
-        new ActionsIterator(engine, log.allLogFilesReversed(), SCHEMA, Optional.empty())) {
-      while (actions.hasNext()) {
-        files.visit(actions.next());
+  /**
+   * The files that are active in a version.
+   *
+   * @param form in which checkpoints may hold statistics
+   */
+  static List<DataFile> read(Engine engine, LogSegment log, CheckpointAdds form)
+      throws IOException {
+    try {
+      return new ActiveFiles(form).read(engine, log);
+    } catch (KernelException | ParquetDecodingException | IllegalArgumentException e) {
+      if (form.isPlain()) {
+        throw e;
       }
+      // Such as those of a checkpoint that was written before the table was replaced by another.
+      LOG.info("Statistics of other types than the columns have are left out", e);
+      return new ActiveFiles(CheckpointAdds.plain()).read(engine, log);
     }
   }
 
+  private List<DataFile> read(Engine engine, LogSegment log) throws IOException {
+    try (ActionsIterator actions =
+        new ActionsIterator(
+            engine,
+            log.allLogFilesReversed(),
+            LogSchemas.with(SCHEMA, "add", form.readSchema()),
+            Optional.empty())) {
+      while (actions.hasNext()) {
+        read(actions.next());
+      }
+    }
+    return files;
+  }
+
   /** A checkpoint has each file once, and none that it has removed. */
-  private void visit(ActionWrapper actions) {
+  private void read(ActionWrapper actions) {
     ColumnarBatch batch = actions.getColumnarBatch();
     ColumnVector adds = batch.getColumnVector(SCHEMA.indexOf("add"));
     for (int row = 0; row < batch.getSize(); row++) {
       if (!adds.isNullAt(row)) {
         Object file = identity(adds, LogSchemas.ADD, row);
         if (actions.isFromCheckpoint() ? !decided.contains(file) : decided.add(file)) {
-          visitor.accept(Actions.file(new AddFile(StructRow.fromStructVector(adds, row))));
+          files.add(
+              Actions.file(StructRow.fromStructVector(adds, row), form.statistics(adds, row)));
         }
       }
     }

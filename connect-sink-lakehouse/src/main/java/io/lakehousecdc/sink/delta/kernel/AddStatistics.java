@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,7 +24,10 @@ import java.util.WeakHashMap;
  *     Statistics</a>
  */
 public final class AddStatistics {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Decimals have more digits than a double, and a bound that is rounded is wrong. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
   private static final JsonFactory TOKENS = new JsonFactory();
 
   /** The place of a value in a form, and the end of a value. JSON has none in a value. */

@@ -83,7 +83,8 @@ final class LogChangeReader {
       DomainMetadata domain = DomainMetadata.fromColumnVector(domainRows, i);
       Protocol protocol = Protocol.fromColumnVector(protocols, i);
       if (add != null) {
-        DataFile file = Actions.file(new AddFile(add));
+        String stats = new AddFile(add).getStatsJson().orElse(null);
+        DataFile file = Actions.file(add, AddStatistics.of(stats));
         added.put(file.path(), Optional.of(file));
       }
       if (!removes.isNullAt(i)) {

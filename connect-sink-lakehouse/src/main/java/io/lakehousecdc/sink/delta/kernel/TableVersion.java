@@ -193,7 +193,7 @@ public final class TableVersion {
   /** Visits every active file with its statistics; reads the log. */
   public void files(Consumer<DataFile> visitor) {
     try {
-      ActiveFiles.visit(engine, snapshot.getLogSegment(), visitor);
+      ActiveFiles.read(engine, snapshot.getLogSegment(), CheckpointAdds.of(this)).forEach(visitor);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -38,6 +38,14 @@ class AddStatisticsTest {
     assertEquals(false, AddStatistics.loosened(column, 5).tree().path("tightBounds").asBoolean());
   }
 
+  @Test
+  void boundsKeepAllTheirDigitsWhenTheyAreLoosened() {
+    String bounds = "\"maxValues\":{\"a\":1234567890123456789.0123456789,\"b\":0.1}";
+    assertEquals(
+        "{\"numRecords\":5," + bounds + ",\"tightBounds\":false}",
+        AddStatistics.loosened(AddStatistics.of("{\"numRecords\":5," + bounds + "}"), 5).json());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
