@@ -89,6 +89,7 @@ final class OpenTables implements AutoCloseable {
     Map<String, LongSupplier> gauges = new LinkedHashMap<>();
     gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
     gauges.put("delta-rows-without-key", sum(DeltaTable::rowsWithoutKey));
+    gauges.put("delta-rows-with-shared-key", sum(DeltaTable::rowsWithSharedKey));
     for (Phase phase : Phase.values()) {
       gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
     }

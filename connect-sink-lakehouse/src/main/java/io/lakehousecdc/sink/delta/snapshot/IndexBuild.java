@@ -54,18 +54,13 @@ final class IndexBuild {
         Executors.newFixedThreadPool(
             Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
     try {
-      List<Future<?>> parts = new ArrayList<>();
+      List<Future<Long>> parts = new ArrayList<>();
       for (LiveFile file : files) {
-        parts.add(
-            threads.submit(
-                () -> {
-                  keys.add(file, rowFiles);
-                  return null;
-                }));
+        parts.add(threads.submit(() -> keys.add(file, rowFiles)));
       }
       int done = 0;
-      for (Future<?> part : parts) {
-        part.get();
+      for (Future<Long> part : parts) {
+        keys.foundSharedKeys(part.get());
         LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
       }
     } catch (ExecutionException e) {

@@ -118,6 +118,11 @@ public final class TableState implements AutoCloseable {
     return keys == null ? 0 : keys.withoutKey();
   }
 
+  /** Number of rows found with the key of another row: the index knows one row of each key. */
+  public long rowsWithSharedKey() {
+    return keys == null ? 0 : keys.withSharedKey();
+  }
+
   /** The row of each key, or null where the table has none. */
   public StoredRow[] find(List<KeyBits> wanted) {
     long[] places = keys.get(wanted);
@@ -194,9 +199,14 @@ public final class TableState implements AutoCloseable {
     }
     if (keys != null) {
       for (LiveFile file : difference.added()) {
-        keys.add(file, rowFiles);
+        keys.addForeign(file, rowFiles, this::isLive);
       }
     }
+  }
+
+  private boolean isLive(long location) {
+    LiveFile file = files.get(keys.path(Location.file(location)));
+    return file != null && !file.deleted().contains(Location.row(location));
   }
 
   /** Whether the columns of the index are in the table as they were. */

@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.delta.maintenance.ExclusiveTable;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
+import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.write.CommitClock;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
@@ -27,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
@@ -38,6 +41,8 @@ import java.util.Optional;
  * files that may be gone in the other.
  */
 public final class DeltaTable implements AutoCloseable, ExclusiveTable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
+
   private final TableId id;
   private final TableLog log;
   private final FileIO store;
@@ -50,6 +55,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final TableHead head;
   private final TableLock lock;
   private volatile long rowsWithoutKey;
+  private volatile long rowsWithSharedKey;
 
   public DeltaTable(
       TableId id,
@@ -222,6 +228,11 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return rowsWithoutKey;
   }
 
+  /** Greatest number of rows seen with a key that another row has, which others have written. */
+  public long rowsWithSharedKey() {
+    return rowsWithSharedKey;
+  }
+
   /** Number of commits that came second, so far. */
   public long conflicts() {
     return attempts.conflicts();
@@ -237,9 +248,24 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       commit.write();
       commit.log(domains);
       takeOver(commit);
-      rowsWithoutKey = head.state().rowsWithoutKey();
+      count(head.state());
       maintenance.committed();
       return commit.receipt();
+    }
+  }
+
+  private void count(TableState state) {
+    rowsWithoutKey = state.rowsWithoutKey();
+    boolean isNews = rowsWithSharedKey == 0 && state.rowsWithSharedKey() > 0;
+    rowsWithSharedKey = Math.max(rowsWithSharedKey, state.rowsWithSharedKey());
+    if (isNews) {
+      LOG.warn(
+          "Table {}: {} rows have a key that another row has, too; another program wrote them. The"
+              + " sink keeps one row of each key up to date and leaves the others as they are."
+              + " Find them with GROUP BY over the key columns and HAVING count(*) > 1, and delete"
+              + " all rows of such a key but the newest (by the columns of the position).",
+          id,
+          rowsWithSharedKey);
     }
   }
 
