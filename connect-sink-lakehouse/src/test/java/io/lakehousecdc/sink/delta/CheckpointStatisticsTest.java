@@ -119,8 +119,10 @@ class CheckpointStatisticsTest {
   void partitionValuesAreTypedBesideTypedStatistics(String column) throws IOException {
     write(
         Map.of(
-            "delta.table.properties." + AS_STRUCT, "true",
-            "delta.partition.by", "shop.items:" + column),
+            "delta.table.properties." + AS_STRUCT,
+            "true",
+            "delta.partition.by",
+            "shop.items:" + column),
         1);
     checkpoint(true, true, true);
     write(Map.of("delta.partition.by", "shop.items:" + column), 2);
@@ -131,9 +133,12 @@ class CheckpointStatisticsTest {
   void checkpointOfATableThatWasReplacedByOneOfOtherTypesIsRead() throws IOException {
     write(
         Map.of(
-            "delta.deletion.vectors", "false",
-            "delta.table.properties." + AS_JSON, "false",
-            "delta.table.properties." + AS_STRUCT, "true"),
+            "delta.deletion.vectors",
+            "false",
+            "delta.table.properties." + AS_JSON,
+            "false",
+            "delta.table.properties." + AS_STRUCT,
+            "true"),
         1);
     checkpoint(false, true, false);
     long version = log().latest().orElseThrow().number();
@@ -144,7 +149,8 @@ class CheckpointStatisticsTest {
         location() + "/_delta_log/%020d.json".formatted(version + 1),
         ("{\"commitInfo\":{\"operation\":\"REPLACE TABLE\"}}\n"
                 + "{\"metaData\":{\"id\":\"other\",\"format\":{\"provider\":\"parquet\","
-                + "\"options\":{}},\"schemaString\":\"%s\",\"partitionColumns\":[],".formatted(schema)
+                + "\"options\":{}},\"schemaString\":\"%s\",\"partitionColumns\":[],"
+                    .formatted(schema)
                 + "\"configuration\":{\"%s\":\"false\",\"%s\":\"true\"}}}\n"
                     .formatted(AS_JSON, AS_STRUCT))
             .getBytes(StandardCharsets.UTF_8));
@@ -156,8 +162,7 @@ class CheckpointStatisticsTest {
   private void checkpoint(boolean asJson, boolean asStruct, boolean partitioned)
       throws IOException {
     long version = new CheckpointWriter(store, location()).write(Duration.ofDays(1));
-    Path file =
-        Path.of(location(), "_delta_log", "%020d.checkpoint.parquet".formatted(version));
+    Path file = Path.of(location(), "_delta_log", "%020d.checkpoint.parquet".formatted(version));
     try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
       assertEquals(asJson, schema.containsPath(new String[] {"add", "stats"}));
@@ -189,8 +194,7 @@ class CheckpointStatisticsTest {
         new HashMap<>(Map.of("delta.compaction", "false", "delta.checkpoint.interval", "0"));
     all.putAll(settings);
     try (Target target =
-        DeltaFixture.open(
-            store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), all)) {
+        DeltaFixture.open(store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), all)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       owner.commit(row(Batches.batch(Warehouse.ITEMS, TYPES), commit * 10, 1L).build());
       owner.commit(
@@ -199,8 +203,21 @@ class CheckpointStatisticsTest {
       owner.commit(
           Batches.batch(Warehouse.ITEMS, TYPES)
               .upsert(
-                  commit * 10 + 3, 2L, true, null, 5, null, null, new BigDecimal("1.00"), null, "n",
-                  null, 3, null, null, null)
+                  commit * 10 + 3,
+                  2L,
+                  true,
+                  null,
+                  5,
+                  null,
+                  null,
+                  new BigDecimal("1.00"),
+                  null,
+                  "n",
+                  null,
+                  3,
+                  null,
+                  null,
+                  null)
               .build());
     }
     assertTrue(log().latest().isPresent());
@@ -219,8 +236,8 @@ class CheckpointStatisticsTest {
         new BigDecimal("1234567890123456789.0123456789"),
         "grüße \"" + lsn,
         new byte[] {0},
-        -1000 * lsn,
-        -1_234_567_891L * lsn,
+        -10_000 * lsn,
+        -6_234_567_891_234_567L * lsn,
         2_345_678_912_345L * lsn,
         List.of("a"));
   }

@@ -24,7 +24,6 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The values in statistics, between their JSON and the vectors that Kernel reads and writes. */
@@ -89,7 +88,8 @@ final class StatisticValues {
   }
 
   private static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
   }
 
   /** The value of a row that is not NULL; empty where statistics hold none of its type. */
@@ -130,8 +130,7 @@ final class StatisticValues {
     }
     if (type instanceof DecimalType decimal) {
       return Optional.of(
-          Literal.ofDecimal(
-              vector.getDecimal(row), decimal.getPrecision(), decimal.getScale()));
+          Literal.ofDecimal(vector.getDecimal(row), decimal.getPrecision(), decimal.getScale()));
     }
     return Optional.empty();
   }
