@@ -76,9 +76,6 @@ public final class DeltaFilesBenchmark implements Benchmark {
   }
 
   private static Path entry(OrdersTable table) throws IOException {
-    return table
-        .location()
-        .resolve("_delta_log")
-        .resolve("%020d.json".formatted(table.version()));
+    return table.location().resolve("_delta_log").resolve("%020d.json".formatted(table.version()));
   }
 }

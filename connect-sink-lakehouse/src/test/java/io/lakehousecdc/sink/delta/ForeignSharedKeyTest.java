@@ -98,8 +98,7 @@ class ForeignSharedKeyTest {
       written = writer.finish();
     }
     DataFile file =
-        DataFile.written(
-            name + ".parquet", Map.of(), written.size(), 0, written.statistics());
+        DataFile.written(name + ".parquet", Map.of(), written.size(), 0, written.statistics());
     log.commit(version, new NewCommit(List.of(), List.of(file), Map.of(), true));
   }
 

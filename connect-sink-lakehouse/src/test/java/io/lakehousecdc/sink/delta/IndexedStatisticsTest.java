@@ -121,8 +121,7 @@ class IndexedStatisticsTest {
               .seen("shop", 2, 2, "id", "name", "qty")
               .build());
     }
-    assertEquals(
-        -1, log(Warehouse.ITEMS).latest().orElseThrow().schema().indexOf("note"));
+    assertEquals(-1, log(Warehouse.ITEMS).latest().orElseThrow().schema().indexOf("note"));
     assertEquals(
         "name,QTY",
         log(Warehouse.ITEMS)
@@ -139,14 +138,16 @@ class IndexedStatisticsTest {
       owner.commit(items().upsert(100, 1, "a", "t", 1L).upsert(200, 2, "b", "t", 1L).build());
       forgetStatistics();
       CommitReceipt receipt =
-          owner.commit(items().upsert(150, 1, "newer", "t", 1L).upsert(151, 2, "x", "t", 1L).build());
+          owner.commit(
+              items().upsert(150, 1, "newer", "t", 1L).upsert(151, 2, "x", "t", 1L).build());
       assertEquals(1, receipt.skips().total());
     }
     forgetStatistics();
     try (Target target = open(Map.of())) {
       CommitReceipt receipt =
           PartitionOwner.of(target, Warehouse.P0)
-              .commit(items().upsert(120, 1, "x", "t", 1L).upsert(201, 2, "newer", "t", 1L).build());
+              .commit(
+                  items().upsert(120, 1, "x", "t", 1L).upsert(201, 2, "newer", "t", 1L).build());
       assertEquals(1, receipt.skips().total());
     }
     assertEquals(
@@ -214,8 +215,7 @@ class IndexedStatisticsTest {
   }
 
   private TableLog log(TableId table) {
-    return new TableLog(
-        store, root.resolve(table.schema()).resolve(table.name()).toString());
+    return new TableLog(store, root.resolve(table.schema()).resolve(table.name()).toString());
   }
 
   private Target open(Map<String, String> settings) {

@@ -89,8 +89,7 @@ public final class CheckpointWriter {
     }
   }
 
-  private long write(
-      String location, SnapshotImpl newest, CheckpointAdds adds, long removedSince)
+  private long write(String location, SnapshotImpl newest, CheckpointAdds adds, long removedSince)
       throws IOException {
     try (CheckpointActions log =
         new CheckpointActions(engine, newest.getLogSegment(), adds, removedSince)) {

@@ -83,8 +83,7 @@ final class LogEngine implements Engine {
       return adds
           ? new GenericRow(
               LogSchemas.ENTRY,
-              Map.of(
-                  SingleAction.ADD_FILE_ORDINAL, row.getStruct(SingleAction.ADD_FILE_ORDINAL)))
+              Map.of(SingleAction.ADD_FILE_ORDINAL, row.getStruct(SingleAction.ADD_FILE_ORDINAL)))
           : row;
     }
   }

@@ -25,8 +25,7 @@ final class LogSchemas {
       AddFile.FULL_SCHEMA.add(CLUSTERING_PROVIDER, StringType.STRING, true);
 
   /** What a checkpoint keeps of a {@code remove} action: statistics and tags are left out. */
-  static final StructType TOMBSTONE =
-      without(RemoveFile.FULL_SCHEMA, Set.of("stats", "tags"));
+  static final StructType TOMBSTONE = without(RemoveFile.FULL_SCHEMA, Set.of("stats", "tags"));
 
   /** What tells a removed file from others. */
   static final StructType REMOVED =

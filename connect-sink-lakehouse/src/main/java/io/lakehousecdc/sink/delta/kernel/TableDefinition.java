@@ -29,8 +29,7 @@ import java.util.Optional;
  * table that cannot be written).
  */
 public final class TableDefinition {
-  private static final String STATISTICS_COLUMNS =
-      TableConfig.DATA_SKIPPING_STATS_COLUMNS.getKey();
+  private static final String STATISTICS_COLUMNS = TableConfig.DATA_SKIPPING_STATS_COLUMNS.getKey();
 
   private final Engine engine;
   private final String location;

@@ -110,7 +110,8 @@ record CompactionPlan(
     Map<Map<String, String>, List<Candidate>> partitions = new LinkedHashMap<>();
     for (LiveFile file : state.files()) {
       Candidate candidate = candidate(file);
-      // To merge what others have clustered would undo it; they cluster it again where it is sparse.
+      // To merge what others have clustered would undo it; they cluster it again where it is
+      // sparse.
       if (file.file().clusteringProvider().isEmpty() || candidate.liveShare() < policy.minLive()) {
         partitions
             .computeIfAbsent(file.file().partitionValues(), partition -> new ArrayList<>())
