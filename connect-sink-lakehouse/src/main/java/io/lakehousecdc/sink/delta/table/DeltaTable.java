@@ -8,7 +8,6 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.index.IndexBudget;
-import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
@@ -56,8 +55,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final TableLock lock;
   private final IndexKeeper keeper;
   private final long pieceBytes;
-  private volatile long rowsWithoutKey;
-  private volatile IndexSize indexSize = IndexSize.NONE;
+  private final TableFigures figures;
 
   /** A table that nothing else in this process keeps, and that shares its memory with no other. */
   public DeltaTable(
@@ -95,6 +93,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       IndexBudget budget,
       long pieceBytes) {
     this.id = id;
+    this.figures = new TableFigures(id);
     this.log = new TableLog(store, location);
     this.store = store;
     this.rowFiles = rowFiles;
@@ -200,8 +199,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   /** After each commit, under the lock. */
   private void committed() {
-    rowsWithoutKey = head.state().rowsWithoutKey();
-    indexSize = head.state().indexSize();
+    figures.see(head.state());
     maintenance.committed();
     keeper.committed();
   }
@@ -305,14 +303,9 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return times;
   }
 
-  /** Number of rows with a NULL in their key, which others have written, as last seen. */
-  public long rowsWithoutKey() {
-    return rowsWithoutKey;
-  }
-
-  /** Size of the key index after the last commit. */
-  public IndexSize indexSize() {
-    return indexSize;
+  /** What was seen of the table after the last commit. */
+  public TableFigures figures() {
+    return figures;
   }
 
   /** Number of failures to keep the key index on the worker's disk. */
