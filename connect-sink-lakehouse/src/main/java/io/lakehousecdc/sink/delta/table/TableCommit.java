@@ -50,6 +50,7 @@ final class TableCommit implements AutoCloseable {
   private final FileWriter writer;
   private final Map<String, Optional<String>> domains = new HashMap<>();
   private BatchPlan plan;
+  private KeyMap keys;
   private PreparedCommit prepared;
   private TableVersion committed;
   private boolean mayBeVisible;
@@ -84,12 +85,16 @@ final class TableCommit implements AutoCloseable {
    */
   void plan(TableBatch batch, Optional<Sweep> due) throws IOException {
     plan = planned(batch, due);
+    keys = state.keys();
     work.clock().passed(Phase.PLAN);
   }
 
-  /** Whether it was planned on this version, so that what it has found in it still holds. */
+  /**
+   * Whether it was planned on this version, so that what it has found in it still holds. The index
+   * may be another all the same, of other columns, to which its keys would mean nothing.
+   */
   boolean isOn(TableState newest) {
-    return newest == state && newest.version() == version;
+    return newest == state && newest.version() == version && newest.keys() == keys;
   }
 
   /** Writes the new rows, which needs no lock. */
@@ -141,10 +146,10 @@ final class TableCommit implements AutoCloseable {
   /** Brings the version in memory, and its key index, to what has been committed. */
   void takeOver() {
     state.committed(committed, prepared.removed(), prepared.added(), domains);
-    KeyMap keys = state.keys();
-    if (keys != null) {
-      plan.removedKeys().forEach(keys::remove);
-      prepared.placed().forEach((file, placed) -> keys.put(placed, file));
+    KeyMap index = state.keys();
+    if (index != null) {
+      plan.removedKeys().forEach(index::remove);
+      prepared.placed().forEach((file, placed) -> index.put(placed, file));
     }
     work.clock().passed(Phase.INDEX);
   }
