@@ -155,9 +155,7 @@ final class OwnedPartitions {
     long from = base == null ? 0 : base.nextOffset();
     long reached = found.state().nextOffset();
     return found.equals(next)
-        || found.writer().equals(writer)
-            && reached > from
-            && reached == next.state().nextOffset();
+        || found.writer().equals(writer) && reached > from && reached == next.state().nextOffset();
   }
 
   /** For each table, those of the commit's partitions that it is known to hold. */

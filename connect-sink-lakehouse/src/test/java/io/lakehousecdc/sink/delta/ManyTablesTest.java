@@ -202,8 +202,7 @@ class ManyTablesTest {
       assertEquals(before + 1, versionsOfOffsets());
     }
     try (Target target = open(local, TableOptions.DEFAULT)) {
-      assertEquals(
-          3, target.load(Set.of(Warehouse.P0)).get(Warehouse.P0).state().nextOffset());
+      assertEquals(3, target.load(Set.of(Warehouse.P0)).get(Warehouse.P0).state().nextOffset());
     }
   }
 

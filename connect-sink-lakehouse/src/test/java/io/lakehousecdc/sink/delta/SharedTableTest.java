@@ -284,17 +284,14 @@ class SharedTableTest {
     fill();
     RowSchema otherKey =
         Batches.schema(
-            2,
-            Batches.required("id", Primitive.INT32),
-            Batches.required("name", Primitive.TEXT));
+            2, Batches.required("id", Primitive.INT32), Batches.required("name", Primitive.TEXT));
     besideAnother(
         (other, owner) ->
             other.rehearse(
                 owner.prepare(
                     Batches.batch(Warehouse.ITEMS, otherKey).delete(6, 2, "two").build())),
         (other, owner) ->
-            owner.commit(
-                Batches.batch(Warehouse.ITEMS, otherKey).delete(7, 1, "uno").build()));
+            owner.commit(Batches.batch(Warehouse.ITEMS, otherKey).delete(7, 1, "uno").build()));
     assertEquals(Map.of(2, "two", 3, "three"), names());
   }
 
