@@ -51,6 +51,11 @@ final class CommitShares {
     return tables.getOrDefault(partition, 0) == 1;
   }
 
+  /** Whether a partition contributes to any table of the commit. */
+  boolean isToAnyTable(SourcePartition partition) {
+    return tables.containsKey(partition);
+  }
+
   /** The partitions of the commit, contributing or not, of which a table has a domain. */
   Set<SourcePartition> among(Set<String> tablesDomains) {
     Set<SourcePartition> found = new HashSet<>();

@@ -107,7 +107,7 @@ final class DeltaTarget implements Target {
     List<TablePart> parts = parts(commit, shares, batches);
     Set<SourcePartition> whole = new HashSet<>();
     parts.forEach(part -> whole.addAll(part.whole()));
-    setOffsets(owned.offsetsBefore(commit, whole));
+    setOffsets(owned.offsetsBefore(commit, shares, whole));
     threads.each(
         parts,
         part -> part.committedTo(tables.open(part.table())),
@@ -152,9 +152,15 @@ final class DeltaTarget implements Target {
   @Override
   public void rehearse(Commit commit) {
     commit.batches().forEach(DeltaTarget::requireName);
-    commit.batches().stream()
-        .filter(this::hasTable)
-        .forEach(batch -> tables.open(batch.table()).rehearse(batch, commit.histories()));
+    threads.each(
+        commit.batches(),
+        batch -> {
+          if (hasTable(batch)) {
+            tables.open(batch.table()).rehearse(batch, commit.histories());
+          }
+          return batch;
+        },
+        done -> {});
   }
 
   /** Nothing can be removed from a table that is not there, and none is made without columns. */
@@ -185,7 +191,7 @@ final class DeltaTarget implements Target {
 
   @Override
   public void close() {
-    tables.close(threads);
+    tables.close();
     threads.close();
   }
 

@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** The tables that one task has open. */
-final class OpenTables {
+final class OpenTables implements AutoCloseable {
   private final DeltaTables shared;
   private final FileIO store;
   private final RowFiles rowFiles;
@@ -129,15 +129,9 @@ final class OpenTables {
         Optional.empty());
   }
 
-  /** Ends their use; each may have to wait for its maintenance. */
-  void close(TableThreads threads) {
-    threads.each(
-        leases.values(),
-        lease -> {
-          lease.close();
-          return lease;
-        },
-        closed -> {});
+  @Override
+  public void close() {
+    leases.values().forEach(DeltaTables.Lease::close);
     leases.clear();
   }
 }

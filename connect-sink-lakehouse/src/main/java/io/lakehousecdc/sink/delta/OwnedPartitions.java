@@ -114,11 +114,14 @@ final class OwnedPartitions {
    *
    * @param whole partitions whose state a single table goes on to hold
    */
-  Map<SourcePartition, Entry> offsetsBefore(Commit commit, Set<SourcePartition> whole) {
+  Map<SourcePartition, Entry> offsetsBefore(
+      Commit commit, CommitShares shares, Set<SourcePartition> whole) {
     Map<SourcePartition, Entry> before = new HashMap<>();
     for (PartitionAdvance advance : commit.advances()) {
       CommittedOffsets held = known.get(advance.partition());
-      if (!whole.contains(advance.partition()) && held.isHeldByATableAlone()) {
+      if (shares.isToAnyTable(advance.partition())
+          && !whole.contains(advance.partition())
+          && held.isHeldByATableAlone()) {
         before.put(advance.partition(), new Entry(held.base(), writer, true, held.nextOffsets()));
       }
     }
@@ -148,14 +151,11 @@ final class OwnedPartitions {
   }
 
   private boolean isMade(SourcePartition partition, Entry next, Entry found) {
-    if (!found.writer().equals(writer)) {
-      return false;
-    }
     PartitionState base = known.get(partition).base();
     long from = base == null ? 0 : base.nextOffset();
     long reached = found.state().nextOffset();
-    return found.state().equals(next.state())
-        || reached > from && reached == next.state().nextOffset();
+    return found.equals(next)
+        || found.writer().equals(writer) && reached > from && reached == next.state().nextOffset();
   }
 
   /** For each table, those of the commit's partitions that it is known to hold. */

@@ -153,7 +153,7 @@ final class TableThreads implements AutoCloseable {
       int told = 0;
       for (Throwable failure : failures) {
         if (failure != gravest && told++ < TOLD_FAILURES) {
-          LOG.warn("Another table has failed as well: {}", failure.getMessage());
+          tell(failure);
         }
       }
       if (told > TOLD_FAILURES) {
@@ -163,6 +163,14 @@ final class TableThreads implements AutoCloseable {
         throw error;
       }
       throw (RuntimeException) gravest;
+    }
+  }
+
+  private static void tell(Throwable failure) {
+    if (failure instanceof TargetException) {
+      LOG.warn("Another table has failed as well: {}", failure.getMessage());
+    } else {
+      LOG.warn("Another table has failed as well", failure);
     }
   }
 

@@ -191,6 +191,22 @@ class ManyTablesTest {
   }
 
   @Test
+  void partitionThatAdvancesWithoutRowsIsWrittenOnce() throws IOException {
+    try (Target target = open(local, TableOptions.DEFAULT)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(items(1));
+      long before = versionsOfOffsets();
+      owner.commit();
+      assertEquals(before + 1, versionsOfOffsets());
+      owner.commit(items(3));
+      assertEquals(before + 1, versionsOfOffsets());
+    }
+    try (Target target = open(local, TableOptions.DEFAULT)) {
+      assertEquals(3, target.load(Set.of(Warehouse.P0)).get(Warehouse.P0).state().nextOffset());
+    }
+  }
+
+  @Test
   void stateIsKeptWhereAPartitionBeginsToFeedASecondTableAndDies() {
     try (Target target = open(store, Warehouse.append())) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.delta.domain.CommitQueue;
 import io.lakehousecdc.sink.delta.domain.CommitQueue.Ticket;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
@@ -265,6 +267,40 @@ class SharedTableTest {
   @Test
   void taskCommitsWhileAnotherOfItsProcessWritesItsRows() throws Exception {
     fill();
+    besideAnother(
+        (other, owner) -> {
+          // Writes no rows.
+          owner.commit(items().delete(6, 2).build());
+          assertEquals(Map.of(1, "one", 3, "three"), names());
+        },
+        (other, owner) -> owner.commit(items().upsert(7, 1, "eins", "t", 1L).build()));
+    assertEquals(Map.of(1, "eins", 3, "three"), names());
+  }
+
+  /** The table's version is the same, but its index is another. */
+  @Test
+  void rowsAreFoundAgainWhereAnotherTaskHasHadTheIndexBuiltForOtherKeysMeanwhile()
+      throws Exception {
+    fill();
+    RowSchema otherKey =
+        Batches.schema(
+            2, Batches.required("id", Primitive.INT32), Batches.required("name", Primitive.TEXT));
+    besideAnother(
+        (other, owner) ->
+            other.rehearse(
+                owner.prepare(
+                    Batches.batch(Warehouse.ITEMS, otherKey).delete(6, 2, "two").build())),
+        (other, owner) ->
+            owner.commit(Batches.batch(Warehouse.ITEMS, otherKey).delete(7, 1, "uno").build()));
+    assertEquals(Map.of(2, "two", 3, "three"), names());
+  }
+
+  private interface Meanwhile {
+    void happens(Target other, PartitionOwner owner);
+  }
+
+  /** Something happens while a task writes its rows, and something else when it has committed. */
+  private void besideAnother(Meanwhile meanwhile, Meanwhile after) throws Exception {
     CountDownLatch writes = new CountDownLatch(1);
     CountDownLatch goesOn = new CountDownLatch(1);
     FileIO slow =
@@ -282,19 +318,17 @@ class SharedTableTest {
     try (Target target = open(shared, slow, 0);
         Target other = open(shared, slow, 1)) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
-      PartitionOwner otherOwner = PartitionOwner.of(other, Warehouse.P1);
       Thread late = new Thread(() -> owner.commit(items().upsert(6, 1, "uno", "t", 1L).build()));
       late.start();
       requireInTime(writes);
-      // Writes no rows.
-      otherOwner.commit(items().delete(6, 2).build());
-      assertEquals(Map.of(1, "one", 3, "three"), names());
+      PartitionOwner otherOwner = PartitionOwner.of(other, Warehouse.P1);
+      meanwhile.happens(other, otherOwner);
       goesOn.countDown();
       late.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
       assertFalse(late.isAlive());
       assertEquals(0, target.gauges().get("delta-commit-conflicts").getAsLong());
+      after.happens(other, otherOwner);
     }
-    assertEquals(Map.of(1, "uno", 3, "three"), names());
   }
 
   private static void requireInTime(CountDownLatch latch) throws IOException {

@@ -68,11 +68,13 @@ final class CommitTurns {
    *
    * @param lost number of attempts in a row that others came before, this commit's last one
    *     included
+   * @return whether the head may have changed meanwhile
    * @throws CommitConflictException another writer committed first: it is to be asked again
    * @throws RetriableException the thread was interrupted
    */
-  void await(int lost) throws IOException, CommitConflictException {
+  boolean await(int lost) throws IOException, CommitConflictException {
     attemptEnded(lost);
+    boolean waited = false;
     long pause = FIRST_PAUSE_MILLIS;
     while (head.state() != null) {
       CommitQueue queue = live();
@@ -80,6 +82,7 @@ final class CommitTurns {
       if (first.isEmpty() ? lost < PATIENCE : first.get().equals(mine)) {
         break;
       }
+      waited = true;
       if (queue.contains(mine)) {
         pause(pause);
         pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
@@ -89,6 +92,7 @@ final class CommitTurns {
       }
     }
     began = OptionalLong.of(System.nanoTime());
+    return waited;
   }
 
   private void attemptEnded(int lost) {

@@ -102,7 +102,7 @@ public record DeltaSettings(
               COMMIT_THREADS,
               Kind.INTEGER,
               "8",
-              "Number of tables that a task commits, opens and closes at a time. Raise it for"
+              "Number of tables that a task commits, or opens, at a time. Raise it for"
                   + " hundreds of tables in a task on a store of high latency."),
           Setting.optional(
               COMPACTION,

@@ -242,8 +242,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
           if (!exists && schema == null) {
             return null;
           }
-          turns.await(lost);
           Optional<CommitExtras> extras = hook.decide(head.domains());
+          if (extras.isPresent() && turns.await(lost)) {
+            extras = hook.decide(head.domains());
+          }
           if (extras.isPresent()) {
             if (!exists) {
               head.prepare(schema);

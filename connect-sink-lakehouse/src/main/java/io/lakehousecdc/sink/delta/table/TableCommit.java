@@ -95,8 +95,8 @@ final class TableCommit implements AutoCloseable {
   }
 
   /**
-   * Whether it was planned on this version, so that what it has found in it still holds: its keys
-   * are those of the version's index, which has another secret when it was built anew.
+   * Whether it was planned on this version, so that what it has found in it still holds. The index
+   * may be another all the same, of other columns, to which its keys would mean nothing.
    */
   boolean isOn(TableState newest) {
     return newest == state && newest.version() == version && newest.keys() == keys;
@@ -151,9 +151,10 @@ final class TableCommit implements AutoCloseable {
   /** Brings the version in memory, and its key index, to what has been committed. */
   void takeOver() throws IOException {
     state.committed(committed, prepared.removed(), prepared.added(), domains);
-    if (keys != null) {
-      plan.removedKeys().forEach(keys::remove);
-      prepared.applyTo(keys, state.rowFiles());
+    KeyMap index = state.keys();
+    if (index != null) {
+      plan.removedKeys().forEach(index::remove);
+      prepared.applyTo(index, state.rowFiles());
     }
     work.clock().passed(Phase.INDEX);
   }

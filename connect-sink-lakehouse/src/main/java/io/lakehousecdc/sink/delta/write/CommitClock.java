@@ -20,7 +20,7 @@ public final class CommitClock {
 
   /** The steps of a commit, in their order. */
   public enum Phase {
-    /** For the table's lock, and after conflicts for another attempt. */
+    /** For the table's lock, after conflicts for another attempt, and for others' turns. */
     WAIT,
     /** Taking over what others have committed. */
     REFRESH,
