@@ -94,14 +94,9 @@ public final class DeletionVectors {
     return written;
   }
 
-  /** Reads a vector, whoever wrote it. Files of more than 2^32 rows are not supported. */
-  public RoaringBitmap read(VectorDescriptor vector) throws IOException {
-    return read(List.of(vector)).get(vector);
-  }
-
   /**
    * Reads vectors, whoever wrote them. Each of their files is opened once, and vectors that lie
-   * close to each other are read at once.
+   * close to each other are read at once. Files of more than 2^32 rows are not supported.
    */
   public Map<VectorDescriptor, RoaringBitmap> read(Collection<VectorDescriptor> wanted)
       throws IOException {
