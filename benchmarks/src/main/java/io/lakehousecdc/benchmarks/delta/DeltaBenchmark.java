@@ -43,9 +43,7 @@ public final class DeltaBenchmark implements Benchmark {
   public List<Option> options() {
     return List.of(
         new Option(
-            "parts",
-            "commits,restart,spark,tasks,tables,throughput,freshness",
-            "what to measure"),
+            "parts", "commits,restart,spark,tasks,tables,throughput,freshness", "what to measure"),
         new Option("rows", "1000000,10000000", "sizes of tables, comma separated"),
         new Option("kept", "10000000", "rows of the table whose key index is kept over a restart"),
         new Option("large", Options.NO, "measure commits on a table of 100 million rows, too"),

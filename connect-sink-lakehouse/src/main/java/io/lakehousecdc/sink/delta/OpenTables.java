@@ -91,7 +91,8 @@ final class OpenTables implements AutoCloseable {
     gauges.put("delta-rows-without-key", sum(table -> table.figures().rowsWithoutKey()));
     gauges.put("delta-rows-with-shared-key", sum(table -> table.figures().rowsWithSharedKey()));
     gauges.put("delta-index-bytes", sum(table -> table.figures().indexSize().bytes()));
-    gauges.put("delta-index-spilled-bytes", sum(table -> table.figures().indexSize().spilledBytes()));
+    gauges.put(
+        "delta-index-spilled-bytes", sum(table -> table.figures().indexSize().spilledBytes()));
     gauges.put("delta-index-keeping-failures", sum(DeltaTable::indexKeepingFailures));
     for (Phase phase : Phase.values()) {
       gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.times().micros(phase)));

@@ -49,8 +49,8 @@ final class Floors {
   }
 
   /**
-   * Floor of a completed snapshot whose sweep removes rows: also those of the source's other tables,
-   * where several are written to the table.
+   * Floor of a completed snapshot whose sweep removes rows: also those of the source's other
+   * tables, where several are written to the table.
    *
    * @param below position of the snapshot
    * @throws FatalException whose rows it removes is not known

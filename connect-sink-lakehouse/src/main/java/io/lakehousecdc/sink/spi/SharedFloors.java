@@ -15,8 +15,8 @@ import java.util.TreeSet;
 
 /**
  * The check for changes that a floor would make void although they may be of another table of its
- * source: the truncate or snapshot that made it came while only one table of the source was known to
- * feed the target's. Rows do not tell which table of their source they come from.
+ * source: the truncate or snapshot that made it came while only one table of the source was known
+ * to feed the target's. Rows do not tell which table of their source they come from.
  */
 public final class SharedFloors {
   private SharedFloors() {}
@@ -34,8 +34,7 @@ public final class SharedFloors {
    * @param floors floors that hold for the batch's table
    * @param histories tell which tables feed it
    */
-  public static Optional<Conflict> find(
-      TableBatch batch, List<Floor> floors, Histories histories) {
+  public static Optional<Conflict> find(TableBatch batch, List<Floor> floors, Histories histories) {
     for (Floor floor : floors) {
       Set<String> feeding = feeding(batch.table(), floor, histories);
       if (feeding.size() > 1 && batch.changes().stream().anyMatch(each -> isLate(each, floor))) {

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
+import io.lakehousecdc.sink.delta.index.IndexBudget;
 import io.lakehousecdc.sink.delta.maintenance.MaintenanceOptions;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
@@ -26,7 +27,6 @@ import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
-import io.lakehousecdc.sink.delta.index.IndexBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,8 +143,7 @@ class RemovalsAheadTest {
         .values()
         .removeIf(
             row ->
-                (Long) row.get("_cdc_lsn") < FLOOR
-                    || Boolean.TRUE.equals(row.get("_cdc_deleted")));
+                (Long) row.get("_cdc_lsn") < FLOOR || Boolean.TRUE.equals(row.get("_cdc_deleted")));
     return newer;
   }
 
@@ -166,9 +165,7 @@ class RemovalsAheadTest {
 
   private static CommitReceipt commit(DeltaTable table, TableBatch batch) {
     return table.commit(
-        batch,
-        Histories.NONE,
-        domains -> Optional.of(new CommitExtras(Map.of(), batch.sweep())));
+        batch, Histories.NONE, domains -> Optional.of(new CommitExtras(Map.of(), batch.sweep())));
   }
 
   private DeltaTable table(FileIO store, String name, Way way, long pieceBytes) {

@@ -89,9 +89,7 @@ class SmallWorkerTest {
     private static final int FLUSH_BYTES = 64 << 20;
     private static final RowSchema SCHEMA =
         Batches.schema(
-            1,
-            Batches.required("id", Primitive.INT64),
-            new Column("bytes", Primitive.BYTES, true));
+            1, Batches.required("id", Primitive.INT64), new Column("bytes", Primitive.BYTES, true));
 
     private Compactions() {}
 

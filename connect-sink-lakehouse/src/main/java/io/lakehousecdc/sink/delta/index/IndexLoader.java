@@ -69,9 +69,7 @@ public final class IndexLoader {
       Segment segment = index.segment(bits);
       synchronized (segment) {
         long before = segment.put(bits, second[group][i], ordinals[group][i]);
-        if (before != 0
-            && before != ordinals[group][i]
-            && counted.test(index.location(before))) {
+        if (before != 0 && before != ordinals[group][i] && counted.test(index.location(before))) {
           duplicates++;
         }
       }

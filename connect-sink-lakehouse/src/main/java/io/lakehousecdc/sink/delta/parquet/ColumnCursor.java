@@ -89,8 +89,7 @@ abstract class ColumnCursor {
               return reader.getDouble();
             }
           };
-      case INT96, BINARY, FIXED_LEN_BYTE_ARRAY ->
-          new Large(reader, present, decoder);
+      case INT96, BINARY, FIXED_LEN_BYTE_ARRAY -> new Large(reader, present, decoder);
     };
   }
 

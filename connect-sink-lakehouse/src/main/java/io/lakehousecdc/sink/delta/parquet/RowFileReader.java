@@ -17,8 +17,8 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The reader of rows in Parquet files of Delta tables, whoever wrote them. Columns that a file does
- * not have are NULL, columns that were widened since are read at their present type. Reads and decodes
- * pieces of limited size, whatever the size of row groups and cells. Thread-safe.
+ * not have are NULL, columns that were widened since are read at their present type. Reads and
+ * decodes pieces of limited size, whatever the size of row groups and cells. Thread-safe.
  */
 public final class RowFileReader {
   /** Bytes of stored pages that are read at a time; a single page may have more. */
@@ -92,12 +92,17 @@ public final class RowFileReader {
 
   /** Reads the rows of a row group, a slice of it at a time. */
   private static void readGroup(
-      ParquetFileReader file, int number, int start, RoaringBitmap rows, RowGroupColumns columns,
+      ParquetFileReader file,
+      int number,
+      int start,
+      RoaringBitmap rows,
+      RowGroupColumns columns,
       RowVisitor visitor)
       throws IOException {
     BlockMetaData group = file.getRowGroups().get(number);
     int count = Math.toIntExact(group.getRowCount());
-    List<Integer> starts = new RowGroupSlices(columns.projection(), SLICE_BYTES).starts(file, number);
+    List<Integer> starts =
+        new RowGroupSlices(columns.projection(), SLICE_BYTES).starts(file, number);
     for (int i = 0; i < starts.size(); i++) {
       int end = i + 1 < starts.size() ? starts.get(i + 1) : count;
       Slice slice = new Slice(number, start, starts.get(i), end, rows);
@@ -132,7 +137,8 @@ public final class RowFileReader {
 
     /** Number of rows wanted. */
     int wanted() {
-      return Math.toIntExact(rows.rangeCardinality((long) groupStart + from, (long) groupStart + to));
+      return Math.toIntExact(
+          rows.rangeCardinality((long) groupStart + from, (long) groupStart + to));
     }
 
     /** The rows wanted, and perhaps others after them. */
@@ -196,7 +202,8 @@ public final class RowFileReader {
     List<ColumnCursor> cursors = columns.open(pages);
     PeekableIntIterator iterator = slice.iterator();
     int left = slice.wanted();
-    int batch = Math.min(left, Math.max(1, Math.min(BATCH, BATCH_CELLS / Math.max(1, cursors.size()))));
+    int batch =
+        Math.min(left, Math.max(1, Math.min(BATCH, BATCH_CELLS / Math.max(1, cursors.size()))));
     RowWindow window = new RowWindow(cursors, batch, WINDOW_BYTES);
     int[] indexes = new int[batch];
     int[] skips = new int[batch];

@@ -51,9 +51,7 @@ final class RowGroupSlices {
         indexed &= chunk.getOffsetIndexReference() != null;
       }
     }
-    return stored > limit && indexed
-        ? starts(pages(file.getColumnIndexStore(number)))
-        : List.of(0);
+    return stored > limit && indexed ? starts(pages(file.getColumnIndexStore(number))) : List.of(0);
   }
 
   /** Bytes of all pages by their first row. */
@@ -63,7 +61,9 @@ final class RowGroupSlices {
       OffsetIndex index = store.getOffsetIndex(column);
       for (int page = 0; page < index.getPageCount(); page++) {
         pages.merge(
-            (int) index.getFirstRowIndex(page), (long) index.getCompressedPageSize(page), Long::sum);
+            (int) index.getFirstRowIndex(page),
+            (long) index.getCompressedPageSize(page),
+            Long::sum);
       }
     }
     return pages;

@@ -7,9 +7,9 @@ import java.util.List;
 
 /**
  * A stretch of rows that are decoded column by column and handed out row by row. Values of variable
- * length are counted: once they take so many bytes, no further one is decoded before rows are handed
- * out. So it holds its limit and a row at most, however large cells are and wherever they lie. Not
- * thread-safe.
+ * length are counted: once they take so many bytes, no further one is decoded before rows are
+ * handed out. So it holds its limit and a row at most, however large cells are and wherever they
+ * lie. Not thread-safe.
  */
 final class RowWindow {
   private final List<ColumnCursor> cursors;

@@ -7,8 +7,8 @@ import org.apache.parquet.internal.column.columnindex.OffsetIndex;
 import org.apache.parquet.internal.filter2.columnindex.RowRanges;
 
 /**
- * Rows in the form in which parquet-java takes ranges of rows: as the pages of an index,
- * one for each stretch of rows.
+ * Rows in the form in which parquet-java takes ranges of rows: as the pages of an index, one for
+ * each stretch of rows.
  *
  * @param first offsets in the row group at which stretches begin, ascending
  * @param last offsets of their last rows
@@ -16,9 +16,9 @@ import org.apache.parquet.internal.filter2.columnindex.RowRanges;
 record SelectedRows(int[] first, int[] last) implements OffsetIndex {
 
   /**
-   * Single rows. The row after the last comes, too: parquet-java 1.16 takes a column for read to its
-   * end as soon as it looks for the last row of all on another page, and then hands out the row that
-   * follows the one before it.
+   * Single rows. The row after the last comes, too: parquet-java 1.16 takes a column for read to
+   * its end as soon as it looks for the last row of all on another page, and then hands out the row
+   * that follows the one before it.
    *
    * @param rows ascending; the last may be the last of its row group only where it is the only one
    */

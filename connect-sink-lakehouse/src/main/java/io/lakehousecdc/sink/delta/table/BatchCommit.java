@@ -44,11 +44,7 @@ final class BatchCommit {
    * @param histories what the batch was built with
    */
   BatchCommit(
-      HeadCommits commits,
-      TableBatch batch,
-      Histories histories,
-      CommitHook hook,
-      BatchWork work) {
+      HeadCommits commits, TableBatch batch, Histories histories, CommitHook hook, BatchWork work) {
     this.commits = commits;
     this.batch = batch;
     this.histories = histories;
@@ -106,6 +102,8 @@ final class BatchCommit {
   }
 
   private boolean stillFits(Optional<Sweep> due) {
-    return planned.filter(it -> it.commit.isOn(commits.head().state()) && it.due.equals(due)).isPresent();
+    return planned
+        .filter(it -> it.commit.isOn(commits.head().state()) && it.due.equals(due))
+        .isPresent();
   }
 }

@@ -29,16 +29,16 @@ import org.roaringbitmap.RoaringBitmap;
 /**
  * The part of a batch's truncates and sweep that is committed ahead of the batch, piece by piece,
  * where it takes more than a piece: the rows that have to be written again, as softly deleted or as
- * what is left of their files. A commit of all of them would take hours, all of it for nothing where
- * another writer comes first.
+ * what is left of their files. A commit of all of them would take hours, all of it for nothing
+ * where another writer comes first.
  *
- * <p>A piece says nothing of offsets, and nothing of what the table is to remember: that, the rest of
- * the rows and the batch's changes are one commit, as always. So a process may die between pieces.
- * The batch is then read again, and finds the rows that are left: those of earlier pieces are gone,
- * or stand at the position of what has deleted them, which is no longer below it. Older changes that
- * other tasks bring meanwhile are found by a later piece or by the last commit, which looks at all
- * files. Rows under the batch's own keys are spared, because its changes may take values from them:
- * no row vanishes that the batch writes.
+ * <p>A piece says nothing of offsets, and nothing of what the table is to remember: that, the rest
+ * of the rows and the batch's changes are one commit, as always. So a process may die between
+ * pieces. The batch is then read again, and finds the rows that are left: those of earlier pieces
+ * are gone, or stand at the position of what has deleted them, which is no longer below it. Older
+ * changes that other tasks bring meanwhile are found by a later piece or by the last commit, which
+ * looks at all files. Rows under the batch's own keys are spared, because its changes may take
+ * values from them: no row vanishes that the batch writes.
  *
  * <p>For one batch, over all attempts; not thread-safe.
  */
@@ -171,8 +171,8 @@ public final class RemovalsAhead {
   }
 
   /** Rows under keys that the batch has changes of. */
-  private static RowSet ownRows(
-      TableBatch batch, TableOptions options, TableState state) throws IOException {
+  private static RowSet ownRows(TableBatch batch, TableOptions options, TableState state)
+      throws IOException {
     RowSet own = new RowSet();
     if (batch.changes().isEmpty()) {
       return own;

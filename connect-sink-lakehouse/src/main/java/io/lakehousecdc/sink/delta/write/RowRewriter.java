@@ -132,9 +132,7 @@ final class RowRewriter {
     name = BatchFiles.newName();
     locations.add(table + "/" + name);
     writer =
-        state
-            .rowFiles()
-            .create(table + "/" + name, state.shape().partitioning().storedColumns());
+        state.rowFiles().create(table + "/" + name, state.shape().partitioning().storedColumns());
     index = state.keys();
     keys = index == null || keysLeft == 0 ? null : new KeyMoves();
     keyPlaces =
