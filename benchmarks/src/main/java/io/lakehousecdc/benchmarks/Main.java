@@ -2,6 +2,7 @@
 package io.lakehousecdc.benchmarks;
 
 import io.lakehousecdc.benchmarks.delta.DeltaBenchmark;
+import io.lakehousecdc.benchmarks.delta.DeltaFilesBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaLevelBenchmark;
 import io.lakehousecdc.benchmarks.harness.Benchmark;
 import io.lakehousecdc.benchmarks.harness.Options;
@@ -17,6 +18,8 @@ public final class Main {
           Map.of(
               "delta",
               new DeltaBenchmark(),
+              "delta-files",
+              new DeltaFilesBenchmark(),
               "delta-level",
               new DeltaLevelBenchmark(),
               "postgres",

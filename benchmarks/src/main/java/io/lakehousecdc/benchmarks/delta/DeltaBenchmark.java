@@ -28,6 +28,8 @@ public final class DeltaBenchmark implements Benchmark {
     COMMITS,
     RESTART,
     SPARK,
+    TASKS,
+    TABLES,
     THROUGHPUT,
     FRESHNESS;
 
@@ -40,12 +42,19 @@ public final class DeltaBenchmark implements Benchmark {
   @Override
   public List<Option> options() {
     return List.of(
-        new Option("parts", "commits,restart,spark,throughput,freshness", "what to measure"),
+        new Option(
+            "parts", "commits,restart,spark,tasks,tables,throughput,freshness", "what to measure"),
         new Option("rows", "1000000,10000000", "sizes of tables, comma separated"),
         new Option("kept", "10000000", "rows of the table whose key index is kept over a restart"),
         new Option("large", Options.NO, "measure commits on a table of 100 million rows, too"),
         new Option("commits", "400", "commits measured, at least 100"),
         new Option("changes", "20000", "changes per commit"),
+        new Option("task-rows", "400000", "rows of the table that several tasks write"),
+        new Option("task-commits", "80", "commits of all of them together"),
+        new Option("task-changes", "5000", "changes in each"),
+        new Option("tables", "1000", "tables of a task"),
+        new Option("flushes", "10", "flushes over all of them"),
+        new Option("table-changes", "20", "changes of each table in a flush"),
         new Option("merges", "6", "batches that Spark merges as well; the first warms it up"),
         new Option("directory", System.getProperty("java.io.tmpdir"), "where tables are made"),
         new Option("snapshot", "1000000", "rows in the snapshot, for throughput"),
@@ -62,8 +71,25 @@ public final class DeltaBenchmark implements Benchmark {
     if (parts.contains(Part.COMMITS)) {
       commits(options, parts.contains(Part.SPARK) ? options.number("merges") : 0);
     }
+    Path directory = Path.of(options.text("directory"));
     if (parts.contains(Part.RESTART)) {
-      new Restart(Path.of(options.text("directory")), options.number("kept")).measure();
+      new Restart(directory, options.number("kept")).measure();
+    }
+    if (parts.contains(Part.TASKS)) {
+      new SharedTable(
+              directory,
+              options.number("task-rows"),
+              options.number("task-commits"),
+              options.number("task-changes"))
+          .measure();
+    }
+    if (parts.contains(Part.TABLES)) {
+      new ManyTables(
+              directory,
+              options.number("tables"),
+              options.number("flushes"),
+              options.number("table-changes"))
+          .measure();
     }
     if (parts.contains(Part.THROUGHPUT)) {
       throughput(options);

@@ -46,13 +46,13 @@ import java.util.TreeMap;
 final class OrdersTable implements AutoCloseable {
   private static final TableId TABLE = new TableId("public", "orders");
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.orders", 0);
-  private static final Histories HISTORIES =
+  static final Histories HISTORIES =
       Histories.of(
           List.of(new History(0, new SourceId("shop", "shop", "postgresql"), History.ALWAYS)),
           Map.of());
   private static final int LOAD_BATCH = 500_000;
   private static final String[] STATES = {"new", "paid", "packed", "shipped", "returned"};
-  private static final RowSchema SCHEMA =
+  static final RowSchema SCHEMA =
       new RowSchema(
           List.of(
               new Column("id", Primitive.INT64, false),
@@ -83,16 +83,23 @@ final class OrdersTable implements AutoCloseable {
    */
   OrdersTable(Path root, Map<String, String> others) {
     location = root.resolve(TABLE.schema()).resolve(TABLE.name());
+    settings.putAll(settings(root));
+    settings.putAll(others);
+    open();
+    lsn = committed.map(state -> state.latest().highWater().lsn()).orElse(0L);
+    greatestId = committed.map(PartitionState::nextOffset).orElse(0L);
+  }
+
+  /** Settings of a target, with their defaults. */
+  static Map<String, String> settings(Path root) {
+    Map<String, String> settings = new HashMap<>();
     for (Setting setting : new DeltaTargetFactory().settings()) {
       if (setting.defaultValue() != null) {
         settings.put(setting.key(), setting.defaultValue());
       }
     }
     settings.put("delta.root", root.toString());
-    settings.putAll(others);
-    open();
-    lsn = committed.map(state -> state.latest().highWater().lsn()).orElse(0L);
-    greatestId = committed.map(PartitionState::nextOffset).orElse(0L);
+    return settings;
   }
 
   private void open() {
@@ -215,7 +222,11 @@ final class OrdersTable implements AutoCloseable {
   }
 
   private RowChange upsert(long id, Operation operation) {
-    ChangeInfo info = info(operation);
+    return upsert(id, info(operation), random);
+  }
+
+  /** A change that writes a row of {@link #SCHEMA}. */
+  static RowChange upsert(long id, ChangeInfo info, SplittableRandom random) {
     return new RowChange.Upsert(
         RowKey.of(id),
         new Object[] {

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The committed state of a connector: its entries in the table of offsets, and in each table that
- * it has written to, as they were when this was read.
+ * The committed state of a connector: its entries in the table of offsets, and in tables that it
+ * has written to, as they were when this was read.
  */
 final class CommittedState {
   private final Map<SourcePartition, Entry> offsets;
@@ -30,24 +30,37 @@ final class CommittedState {
     this.offsets = offsets;
   }
 
-  /** Reads it. */
-  static CommittedState read(String connector, OffsetsTable offsets, OpenTables tables) {
-    Map<String, String> domains = offsets.domains();
+  /**
+   * Reads it.
+   *
+   * @param domains domains of the table of offsets
+   * @param wanted which tables to look at
+   */
+  static CommittedState read(
+      String connector,
+      Map<String, String> domains,
+      Set<TableId> wanted,
+      OpenTables tables,
+      TableThreads threads) {
     CommittedState state = new CommittedState(PartitionDomains.entries(connector, domains));
     state.add(HistoriesDomain.histories(connector, domains));
-    for (TableId id : offsets.tables(domains)) {
-      Map<String, String> held = tables.open(id).domains();
-      state.tables.put(id, PartitionDomains.entries(connector, held));
-      state.add(HistoriesDomain.histories(connector, held));
-    }
+    threads.each(
+        wanted,
+        id -> new Held(id, tables.open(id).domains()),
+        held -> {
+          state.tables.put(held.table, PartitionDomains.entries(connector, held.domains));
+          state.add(HistoriesDomain.histories(connector, held.domains));
+        });
     return state;
   }
+
+  private record Held(TableId table, Map<String, String> domains) {}
 
   private void add(Optional<Histories> more) {
     more.ifPresent(found -> histories = Optional.of(histories.map(found::union).orElse(found)));
   }
 
-  /** Tables that the connector has written to. */
+  /** Tables that were looked at. */
   Set<TableId> tables() {
     return tables.keySet();
   }
@@ -64,7 +77,7 @@ final class CommittedState {
     return new CommittedOffsets(offsets.get(partition), found);
   }
 
-  /** All histories that the connector has told of, or version 0.1 knew without naming them. */
+  /** Histories that were found, or that version 0.1 knew without naming them. */
   Histories histories() {
     if (histories.isPresent()) {
       return histories.get();

@@ -7,14 +7,18 @@ import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
+import io.lakehousecdc.sink.delta.table.TableLock;
+import io.lakehousecdc.sink.delta.write.RemovalsAhead;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tables that this process has open. Tasks that keep the same table in the same way share it:
- * its keys are indexed once, and its commits queue up instead of conflicting. The key indexes of
- * all of them share one budget of memory. Thread-safe.
+ * its keys are indexed once, and its commits queue up instead of conflicting. Those that keep it in
+ * different ways, such as two connectors that share the table of offsets, queue up, too. The key
+ * indexes of all tables share one budget of memory. Thread-safe.
  */
 final class DeltaTables {
   private final Map<Use, Shared> open = new HashMap<>();
@@ -25,10 +29,12 @@ final class DeltaTables {
 
   private static final class Shared {
     final DeltaTable table;
+    final TableLock lock;
     int users;
 
-    Shared(DeltaTable table) {
+    Shared(DeltaTable table, TableLock lock) {
       this.table = table;
+      this.lock = lock;
     }
   }
 
@@ -64,22 +70,48 @@ final class DeltaTables {
       DeltaSettings settings,
       TableOptions options) {
     Use use = new Use(id, location, settings, options);
-    Shared shared =
-        open.computeIfAbsent(
-            use,
-            key ->
-                new Shared(
-                    new DeltaTable(id, location, store, rowFiles, settings, options, budget)));
+    Shared shared = open.get(use);
+    if (shared == null) {
+      TableLock lock = lock(id, location);
+      shared =
+          new Shared(
+              new DeltaTable(
+                  id,
+                  location,
+                  store,
+                  rowFiles,
+                  settings,
+                  options,
+                  lock,
+                  budget,
+                  RemovalsAhead.PIECE_BYTES),
+              lock);
+      open.put(use, shared);
+    }
     shared.users++;
     return new Lease(use, shared.table);
   }
 
-  private synchronized void release(Use use) {
+  private TableLock lock(TableId id, String location) {
+    return open.entrySet().stream()
+        .filter(other -> other.getKey().location().equals(location))
+        .findFirst()
+        .map(other -> other.getValue().lock)
+        .orElseGet(() -> new TableLock(id, location));
+  }
+
+  /** Outside of the monitor: a table's end waits for its maintenance. */
+  private void release(Use use) {
+    unused(use).ifPresent(DeltaTable::close);
+  }
+
+  private synchronized Optional<DeltaTable> unused(Use use) {
     Shared shared = open.get(use);
     shared.users--;
-    if (shared.users == 0) {
-      open.remove(use);
-      shared.table.close();
+    if (shared.users > 0) {
+      return Optional.empty();
     }
+    open.remove(use);
+    return Optional.of(shared.table);
   }
 }

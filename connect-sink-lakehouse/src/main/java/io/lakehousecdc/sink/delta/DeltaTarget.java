@@ -2,12 +2,12 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.order.Histories;
-import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.CommittedOffsets;
+import io.lakehousecdc.sink.delta.domain.HistoriesDomain;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains.Entry;
 import io.lakehousecdc.sink.delta.snapshot.TablePaths;
 import io.lakehousecdc.sink.error.FatalException;
@@ -19,23 +19,26 @@ import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import io.lakehousecdc.sink.spi.Target;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
- * The target that keeps Delta tables. A commit goes table by table; each takes the states of the
- * partitions that its rows came from along. Where a partition feeds one table, that is all. Where
- * it feeds several, its state is written to the table of offsets when all of them have committed: a
- * crash in between leaves some tables ahead, which {@link #load} reports.
+ * The target that keeps Delta tables. Each table of a commit has a commit of its own, several at a
+ * time, which takes the states of the partitions along that its rows came from. Where a partition
+ * feeds one table, that is all. Where it feeds several, its state is written to the table of
+ * offsets when all of them have committed: a crash in between leaves some tables ahead, in any
+ * order, which {@link #load} reports.
  */
 final class DeltaTarget implements Target {
   private final OpenTables tables;
+  private final TableThreads threads;
   private final OffsetsTable offsets;
   private final PendingSweeps sweeps;
   private final EarlyTruncates earlyTruncates;
@@ -43,23 +46,27 @@ final class DeltaTarget implements Target {
   private final String connector;
   private final String writer = UUID.randomUUID().toString();
   private final OwnedPartitions owned;
-  private Set<TableId> registered = Set.of();
+  private TableRegistry registered = TableRegistry.EMPTY;
   private CommitId lastCommit;
   private CommitReceipt lastReceipt;
 
-  DeltaTarget(OpenTables tables, String connector) {
+  /**
+   * @param threads commit tables, several at a time; closed with this
+   */
+  DeltaTarget(OpenTables tables, String connector, TableThreads threads) {
     this.tables = tables;
+    this.threads = threads;
     this.connector = connector;
     this.owned = new OwnedPartitions(connector, writer);
     this.offsets = new OffsetsTable(tables.offsets(), connector);
     this.sweeps = new PendingSweeps(offsets, connector);
-    this.earlyTruncates = new EarlyTruncates(tables, offsets);
+    this.earlyTruncates = new EarlyTruncates(tables, offsets, threads);
     this.histories = new StoredHistories(offsets, connector);
   }
 
   @Override
   public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
-    CommittedState committed = committedState();
+    CommittedState committed = committedState(topics(partitions));
     Map<SourcePartition, LoadedPartition> loaded = new HashMap<>();
     for (SourcePartition partition : partitions) {
       CommittedOffsets held = committed.of(partition);
@@ -72,9 +79,17 @@ final class DeltaTarget implements Target {
     return loaded;
   }
 
+  /**
+   * Looks at the tables that own partitions feed, in case they know more than the table of offsets;
+   * at all tables where that one knows none.
+   */
   @Override
   public Histories histories() {
-    return committedState().histories();
+    Map<String, String> domains = offsets.domains();
+    TableRegistry all = offsets.tables(domains);
+    boolean known = HistoriesDomain.histories(connector, domains).isPresent();
+    Set<TableId> wanted = known ? all.fedBy(owned.topics()) : all.tables();
+    return CommittedState.read(connector, domains, wanted, tables, threads).histories();
   }
 
   @Override
@@ -85,21 +100,27 @@ final class DeltaTarget implements Target {
     commit.batches().forEach(DeltaTarget::requireName);
     commit.advances().forEach(this::requireBase);
     histories.remember(commit.histories());
-    register(commit);
-    CommitReceipt receipt = CommitReceipt.NOTHING;
+    CommitShares shares = new CommitShares(connector, commit);
+    register(shares);
     List<TableBatch> batches = earlyTruncates.applicable(commit.batches(), commit.histories());
     sweeps.remember(batches, commit.histories());
-    Set<PendingSweep> carriedOut = new HashSet<>();
-    boolean complete = batches.size() == commit.batches().size() && owned.feedOneTable(commit);
-    for (TableBatch batch : batches) {
-      Map<SourcePartition, Entry> next = owned.tableEntries(commit, batch.table(), complete);
-      receipt = receipt.plus(commit(commit, batch, next, carriedOut));
-    }
+    List<TablePart> parts = parts(commit, shares, batches);
+    Set<SourcePartition> whole = new HashSet<>();
+    parts.forEach(part -> whole.addAll(part.whole()));
+    setOffsets(owned.offsetsBefore(commit, shares, whole));
+    threads.each(
+        parts,
+        part -> part.committedTo(tables.open(part.table())),
+        part -> owned.committed(part.table(), part.entries()));
     if (!commit.deadLetters().isEmpty()) {
       tables.deadLetters().write(commit.deadLetters());
     }
-    if (!complete) {
-      commitOffsets(commit);
+    setOffsets(owned.offsetsEntries(commit, whole));
+    CommitReceipt receipt = CommitReceipt.NOTHING;
+    Set<PendingSweep> carriedOut = new HashSet<>();
+    for (TablePart part : parts) {
+      receipt = receipt.plus(part.receipt());
+      part.carriedOut().ifPresent(carriedOut::add);
     }
     sweeps.forget(carriedOut, commit.histories());
     earlyTruncates.applied(batches);
@@ -107,6 +128,20 @@ final class DeltaTarget implements Target {
     lastCommit = commit.id();
     lastReceipt = receipt;
     return receipt;
+  }
+
+  private List<TablePart> parts(Commit commit, CommitShares shares, List<TableBatch> batches) {
+    Set<TableId> applicable = new HashSet<>();
+    batches.forEach(batch -> applicable.add(batch.table()));
+    Map<TableId, Set<SourcePartition>> held = owned.held(commit);
+    List<TablePart> parts = new ArrayList<>();
+    for (TableBatch batch : batches) {
+      Map<SourcePartition, Entry> next =
+          owned.tableEntries(commit, shares, batch.table(), applicable);
+      Set<SourcePartition> known = held.getOrDefault(batch.table(), Set.of());
+      parts.add(new TablePart(commit, batch, shares, next, known, owned, histories, sweeps));
+    }
+    return parts;
   }
 
   @Override
@@ -117,9 +152,15 @@ final class DeltaTarget implements Target {
   @Override
   public void rehearse(Commit commit) {
     commit.batches().forEach(DeltaTarget::requireName);
-    commit.batches().stream()
-        .filter(this::hasTable)
-        .forEach(batch -> tables.open(batch.table()).rehearse(batch, commit.histories()));
+    threads.each(
+        commit.batches(),
+        batch -> {
+          if (hasTable(batch)) {
+            tables.open(batch.table()).rehearse(batch, commit.histories());
+          }
+          return batch;
+        },
+        done -> {});
   }
 
   /** Nothing can be removed from a table that is not there, and none is made without columns. */
@@ -129,11 +170,15 @@ final class DeltaTarget implements Target {
 
   @Override
   public void alterOffsets(Map<SourcePartition, Long> altered) {
-    CommittedState committed = committedState();
+    CommittedState committed = committedState(topics(altered.keySet()));
     AlteredOffsets states = new AlteredOffsets(connector, writer, committed, altered);
-    for (TableId id : committed.tables()) {
-      tables.open(id).setDomains(null, states::inTable);
-    }
+    threads.each(
+        committed.tables(),
+        id -> {
+          tables.open(id).setDomains(null, states::inTable);
+          return id;
+        },
+        done -> {});
     offsets.set(held -> states.inOffsets());
     owned.remove(altered.keySet());
     lastCommit = null;
@@ -147,12 +192,18 @@ final class DeltaTarget implements Target {
   @Override
   public void close() {
     tables.close();
+    threads.close();
   }
 
-  private CommittedState committedState() {
-    CommittedState committed = CommittedState.read(connector, offsets, tables);
-    registered = Set.copyOf(committed.tables());
-    return committed;
+  /** What is committed of the partitions of these topics. */
+  private CommittedState committedState(Set<String> topics) {
+    Map<String, String> domains = offsets.domains();
+    registered = offsets.tables(domains);
+    return CommittedState.read(connector, domains, registered.fedBy(topics), tables, threads);
+  }
+
+  private static Set<String> topics(Set<SourcePartition> partitions) {
+    return partitions.stream().map(SourcePartition::topic).collect(Collectors.toSet());
   }
 
   /** Before anything is remembered of the table. Its records are refused, and no others. */
@@ -169,60 +220,22 @@ final class DeltaTarget implements Target {
   private void requireBase(PartitionAdvance advance) {
     SourcePartition partition = advance.partition();
     if (!owned.contains(partition)) {
-      owned.put(partition, committedState().of(partition));
+      owned.put(partition, committedState(Set.of(partition.topic())).of(partition));
     }
     owned.requireBase(advance);
   }
 
-  private void register(Commit commit) {
-    Set<TableId> added = new HashSet<>();
-    commit.batches().forEach(batch -> added.add(batch.table()));
-    if (!registered.containsAll(added)) {
-      offsets.register(added);
-      added.addAll(registered);
-      registered = added;
+  private void register(CommitShares shares) {
+    Map<TableId, Set<String>> feeding = shares.topics();
+    if (!registered.contains(feeding)) {
+      registered = offsets.register(feeding);
     }
   }
 
-  private CommitReceipt commit(
-      Commit commit,
-      TableBatch batch,
-      Map<SourcePartition, Entry> next,
-      Set<PendingSweep> carriedOut) {
-    CommitReceipt receipt =
-        tables
-            .open(batch.table())
-            .commit(
-                batch, commit.histories(), held -> extras(commit, batch, next, held, carriedOut));
-    owned.committed(batch.table(), next);
-    return receipt;
-  }
-
-  private Optional<CommitExtras> extras(
-      Commit commit,
-      TableBatch batch,
-      Map<SourcePartition, Entry> next,
-      Map<String, String> held,
-      Set<PendingSweep> carriedOut) {
-    if (owned.areCommitted(next, held)) {
-      return Optional.empty();
+  private void setOffsets(Map<SourcePartition, Entry> next) {
+    if (!next.isEmpty()) {
+      offsets.set(held -> CommitExtras.unlessEmpty(owned.offsetsDomains(next, held)));
+      owned.committed(next);
     }
-    Map<String, Optional<String>> domains = owned.tableDomains(commit, batch.table(), next, held);
-    histories.put(domains, commit.histories(), batch.table(), held);
-    Optional<Sweep> due =
-        batch.sweep().filter(sweep -> sweeps.isDue(commit, batch.table(), sweep, held));
-    // The last attempt decides: what was due in one that another writer foiled may wait again.
-    batch
-        .sweep()
-        .map(sweep -> PendingSweeps.pending(batch.table(), sweep))
-        .ifPresent(carriedOut::remove);
-    due.map(sweep -> PendingSweeps.pending(batch.table(), sweep)).ifPresent(carriedOut::add);
-    return Optional.of(new CommitExtras(domains, due));
-  }
-
-  private void commitOffsets(Commit commit) {
-    Map<SourcePartition, Entry> next = owned.offsetsEntries(commit);
-    offsets.set(held -> CommitExtras.unlessEmpty(owned.offsetsDomains(next, held)));
-    owned.committed(next);
   }
 }

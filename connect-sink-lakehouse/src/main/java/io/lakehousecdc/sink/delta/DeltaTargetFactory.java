@@ -63,6 +63,15 @@ public final class DeltaTargetFactory implements TargetFactory {
     } catch (IllegalArgumentException e) {
       problems.add(new SettingProblem(DeltaSettings.PARTITION_BY, e.getMessage()));
     }
+    if (settings.text(DeltaSettings.COMMIT_THREADS) != null) {
+      long threads = settings.number(DeltaSettings.COMMIT_THREADS);
+      if (threads < 1 || threads > DeltaSettings.MOST_COMMIT_THREADS) {
+        problems.add(
+            new SettingProblem(
+                DeltaSettings.COMMIT_THREADS,
+                "has to be from 1 to " + DeltaSettings.MOST_COMMIT_THREADS));
+      }
+    }
     String root = settings.text(DeltaSettings.ROOT);
     if (root == null || root.isBlank()) {
       return problems;
@@ -114,6 +123,9 @@ public final class DeltaTargetFactory implements TargetFactory {
     read.index().directory().ifPresent(IndexDirectory::clean);
     RowFiles rowFiles = new RowFiles(store, read.writeOptions());
     return new DeltaTarget(
-        new OpenTables(tables, store, rowFiles, read, settings.tables()), context.connector());
+        new OpenTables(tables, store, rowFiles, read, settings.tables()),
+        context.connector(),
+        new TableThreads(
+            Math.toIntExact(settings.number(DeltaSettings.COMMIT_THREADS)), context.connector()));
   }
 }

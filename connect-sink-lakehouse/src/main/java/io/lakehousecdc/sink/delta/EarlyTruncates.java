@@ -25,11 +25,13 @@ import java.util.stream.Stream;
 final class EarlyTruncates {
   private final OpenTables tables;
   private final OffsetsTable offsets;
+  private final TableThreads threads;
   private final Set<TableId> applied = new HashSet<>();
 
-  EarlyTruncates(OpenTables tables, OffsetsTable offsets) {
+  EarlyTruncates(OpenTables tables, OffsetsTable offsets, TableThreads threads) {
     this.tables = tables;
     this.offsets = offsets;
+    this.threads = threads;
   }
 
   /**
@@ -39,10 +41,11 @@ final class EarlyTruncates {
    * @param known tell which histories the truncates hold for
    */
   List<TableBatch> applicable(List<TableBatch> batches, Histories known) {
+    Map<String, String> remembered = afterTablesAreMade(batches);
     List<TableBatch> applicable = new ArrayList<>();
     for (TableBatch batch : batches) {
       if (batch.schema().size() > 0) {
-        applicable.add(afterEarlier(batch, known));
+        applicable.add(mayHaveEarlier(batch) ? afterEarlier(batch, known, remembered) : batch);
       } else {
         boolean remembers = tables.upserts() && !batch.truncates().isEmpty();
         if (remembers && !tables.open(batch.table()).exists()) {
@@ -56,17 +59,35 @@ final class EarlyTruncates {
     return applicable;
   }
 
+  /** Domains of the table of offsets, read when there are tables for all batches with columns. */
+  private Map<String, String> afterTablesAreMade(List<TableBatch> batches) {
+    List<TableBatch> first = batches.stream().filter(this::mayHaveEarlier).toList();
+    if (first.isEmpty()) {
+      return Map.of();
+    }
+    threads.each(
+        first,
+        batch -> {
+          tables.open(batch.table()).createIfAbsent(batch.schema());
+          return batch;
+        },
+        made -> {});
+    return offsets.domains();
+  }
+
+  private boolean mayHaveEarlier(TableBatch batch) {
+    return batch.schema().size() > 0 && tables.upserts() && !applied.contains(batch.table());
+  }
+
   /** The tables of the batches hold by themselves what was remembered for them. */
   void applied(List<TableBatch> batches) {
     batches.forEach(batch -> applied.add(batch.table()));
   }
 
-  private TableBatch afterEarlier(TableBatch batch, Histories known) {
-    if (!tables.upserts() || applied.contains(batch.table())) {
-      return batch;
-    }
-    tables.open(batch.table()).createIfAbsent(batch.schema());
-    List<Floor> earlier = offsets.truncated(batch.table()).floors(known, tables.relation());
+  private TableBatch afterEarlier(
+      TableBatch batch, Histories known, Map<String, String> remembered) {
+    List<Floor> earlier =
+        OffsetsTable.truncated(batch.table(), remembered).floors(known, tables.relation());
     if (earlier.isEmpty()) {
       return batch;
     }

@@ -2,8 +2,6 @@
 package io.lakehousecdc.sink.delta;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
@@ -12,12 +10,10 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
-import io.lakehousecdc.sink.delta.snapshot.TablePaths;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.error.FatalException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +28,6 @@ import java.util.Set;
 final class OffsetsTable {
   private static final RowSchema SCHEMA =
       new RowSchema(List.of(new Column("note", Primitive.TEXT, true)), List.of());
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final DeltaTable table;
   private final String registry;
@@ -46,52 +41,37 @@ final class OffsetsTable {
     return table.domains();
   }
 
-  /**
-   * Tables that the connector has written to, as {@code domains} tell. Leaves out those that there
-   * cannot be: version 0.1 remembered a table before it looked whether it can be written.
-   */
-  Set<TableId> tables(Map<String, String> domains) {
+  /** Tables that the connector has written to, as {@code domains} tell. */
+  TableRegistry tables(Map<String, String> domains) {
     String text = domains.get(registry);
-    if (text == null) {
-      return Set.of();
-    }
     try {
-      Set<TableId> tables = new LinkedHashSet<>();
-      for (List<String> name : JSON.readValue(text, new TypeReference<List<List<String>>>() {})) {
-        TableId id = new TableId(name.get(0), name.get(1));
-        if (TablePaths.refusal(id).isEmpty()) {
-          tables.add(id);
-        }
-      }
-      return tables;
+      return text == null ? TableRegistry.EMPTY : TableRegistry.parse(text);
     } catch (JsonProcessingException e) {
       throw new FatalException(
           "The metadata domain " + registry + " is not one that this sink wrote: " + text, e);
     }
   }
 
-  /** Remembers tables, before anything is written to them. */
-  void register(Set<TableId> added) {
+  /**
+   * Remembers tables with topics that feed them, before anything is written to them.
+   *
+   * @return what is remembered then
+   */
+  TableRegistry register(Map<TableId, Set<String>> feeding) {
     set(
         domains -> {
-          Set<TableId> all = new LinkedHashSet<>(tables(domains));
-          if (!all.addAll(added)) {
-            return Optional.empty();
-          }
-          List<List<String>> names =
-              all.stream().map(table -> List.of(table.schema(), table.name())).toList();
-          try {
-            return Optional.of(
-                CommitExtras.of(Map.of(registry, Optional.of(JSON.writeValueAsString(names)))));
-          } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Lists of strings are valid JSON", e);
-          }
+          TableRegistry held = tables(domains);
+          return held.contains(feeding)
+              ? Optional.empty()
+              : Optional.of(
+                  CommitExtras.of(Map.of(registry, Optional.of(held.with(feeding).text()))));
         });
+    return tables(domains());
   }
 
-  /** Truncates that are remembered of a table that did not exist then. */
-  RememberedFloors truncated(TableId truncated) {
-    return RememberedFloors.of(truncateName(truncated), domains());
+  /** Truncates that {@code domains} remember of a table that did not exist then. */
+  static RememberedFloors truncated(TableId truncated, Map<String, String> domains) {
+    return RememberedFloors.of(truncateName(truncated), domains);
   }
 
   /** Remembers truncates of a table that does not exist. */

@@ -88,12 +88,14 @@ final class OpenTables implements AutoCloseable {
   Map<String, LongSupplier> gauges() {
     Map<String, LongSupplier> gauges = new LinkedHashMap<>();
     gauges.put("delta-commit-conflicts", sum(DeltaTable::conflicts));
-    gauges.put("delta-rows-without-key", sum(DeltaTable::rowsWithoutKey));
-    gauges.put("delta-index-bytes", sum(table -> table.indexSize().bytes()));
-    gauges.put("delta-index-spilled-bytes", sum(table -> table.indexSize().spilledBytes()));
+    gauges.put("delta-rows-without-key", sum(table -> table.figures().rowsWithoutKey()));
+    gauges.put("delta-rows-with-shared-key", sum(table -> table.figures().rowsWithSharedKey()));
+    gauges.put("delta-index-bytes", sum(table -> table.figures().indexSize().bytes()));
+    gauges.put(
+        "delta-index-spilled-bytes", sum(table -> table.figures().indexSize().spilledBytes()));
     gauges.put("delta-index-keeping-failures", sum(DeltaTable::indexKeepingFailures));
     for (Phase phase : Phase.values()) {
-      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.clock().micros(phase)));
+      gauges.put("delta-commit-" + phase + "-micros", sum(table -> table.times().micros(phase)));
     }
     put(gauges, "delta-compactions", figures -> figures.compactions);
     put(gauges, "delta-files-compacted", figures -> figures.filesCompacted);

@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,83 +64,134 @@ final class OwnedPartitions {
     }
   }
 
-  /** Whether the commit's partitions feed one table alone, so that it holds all of their state. */
-  boolean feedOneTable(Commit commit) {
-    if (commit.batches().size() != 1 || !commit.deadLetters().isEmpty()) {
-      return false;
-    }
-    TableId table = commit.batches().get(0).table();
-    return commit.advances().stream()
-        .map(PartitionAdvance::partition)
-        .allMatch(
-            partition ->
-                contributes(commit, table, partition)
-                    && known.get(partition).isOnlyAndLevelIn(table));
-  }
-
-  private static boolean contributes(Commit commit, TableId table, SourcePartition partition) {
-    Set<SourcePartition> contributors = commit.contributors().get(table);
-    return contributors == null || contributors.contains(partition);
+  /** Topics of the partitions. */
+  Set<String> topics() {
+    Set<String> topics = new HashSet<>();
+    known.keySet().forEach(partition -> topics.add(partition.topic()));
+    return topics;
   }
 
   /**
-   * What a table will hold of the partitions that contribute to it.
+   * What a table will hold of the partitions that contribute to it. A partition that feeds this
+   * table alone has its whole state there.
    *
-   * @param complete whether the commit concerns no other table
+   * @param applicable tables of the commit that are written to
    */
-  Map<SourcePartition, Entry> tableEntries(Commit commit, TableId table, boolean complete) {
+  Map<SourcePartition, Entry> tableEntries(
+      Commit commit, CommitShares shares, TableId table, Set<TableId> applicable) {
+    Map<SourcePartition, Entry> next = new HashMap<>();
+    for (PartitionAdvance advance : shares.of(table)) {
+      SourcePartition partition = advance.partition();
+      boolean whole =
+          commit.deadLetters().isEmpty()
+              && applicable.contains(table)
+              && shares.isToOneTable(partition)
+              && known.get(partition).isOnlyAndLevelIn(table, advance.next());
+      next.put(partition, new Entry(advance.next(), writer, whole, Map.of()));
+    }
+    return next;
+  }
+
+  /**
+   * What the table of offsets will hold, when all tables of the commit have committed.
+   *
+   * @param whole partitions whose state a single table holds
+   */
+  Map<SourcePartition, Entry> offsetsEntries(Commit commit, Set<SourcePartition> whole) {
     Map<SourcePartition, Entry> next = new HashMap<>();
     for (PartitionAdvance advance : commit.advances()) {
-      if (contributes(commit, table, advance.partition())) {
-        next.put(advance.partition(), new Entry(advance.next(), writer, complete, Map.of()));
+      if (!whole.contains(advance.partition())) {
+        Map<String, Long> tables = known.get(advance.partition()).nextOffsets();
+        next.put(advance.partition(), new Entry(advance.next(), writer, true, tables));
       }
     }
     return next;
   }
 
-  /** What the table of offsets will hold, when all tables of the commit have committed. */
-  Map<SourcePartition, Entry> offsetsEntries(Commit commit) {
-    Map<SourcePartition, Entry> next = new HashMap<>();
+  /**
+   * What the table of offsets has to hold before a commit: states that so far one table alone has,
+   * which this commit will overwrite there by what is only a part of the state.
+   *
+   * @param whole partitions whose state a single table goes on to hold
+   */
+  Map<SourcePartition, Entry> offsetsBefore(
+      Commit commit, CommitShares shares, Set<SourcePartition> whole) {
+    Map<SourcePartition, Entry> before = new HashMap<>();
     for (PartitionAdvance advance : commit.advances()) {
-      Map<String, Long> tables = known.get(advance.partition()).nextOffsets();
-      next.put(advance.partition(), new Entry(advance.next(), writer, true, tables));
+      CommittedOffsets held = known.get(advance.partition());
+      if (shares.isToAnyTable(advance.partition())
+          && !whole.contains(advance.partition())
+          && held.isHeldByATableAlone()) {
+        before.put(advance.partition(), new Entry(held.base(), writer, true, held.nextOffsets()));
+      }
     }
-    return next;
+    return before;
   }
 
   /**
-   * Whether a commit with these entries has been made: it writes all of them, and the rows, at
-   * once. A single one says nothing, because a request for a sweep may leave a partition's state as
-   * it is.
+   * What a table holds of these partitions, where the commit has been made there: it writes all of
+   * them, and the rows, at once. It may have been made as another commit that came as far, before a
+   * record was rejected that another table refused. A single partition says nothing, because a
+   * request for a sweep may leave its state as it is.
    *
    * @param held domains of the table
+   * @return empty where the commit has not been made
    */
-  boolean areCommitted(Map<SourcePartition, Entry> next, Map<String, String> held) {
-    return !next.isEmpty()
-        && next.entrySet().stream()
-            .allMatch(each -> each.getValue().equals(entry(each.getKey(), held)));
+  Optional<Map<SourcePartition, Entry>> committedEntries(
+      Map<SourcePartition, Entry> next, Map<String, String> held) {
+    Map<SourcePartition, Entry> found = new HashMap<>();
+    for (Map.Entry<SourcePartition, Entry> each : next.entrySet()) {
+      Entry entry = entry(each.getKey(), held);
+      if (entry == null || !isMade(each.getKey(), each.getValue(), entry)) {
+        return Optional.empty();
+      }
+      found.put(each.getKey(), entry);
+    }
+    return next.isEmpty() ? Optional.empty() : Optional.of(found);
+  }
+
+  private boolean isMade(SourcePartition partition, Entry next, Entry found) {
+    PartitionState base = known.get(partition).base();
+    long from = base == null ? 0 : base.nextOffset();
+    long reached = found.state().nextOffset();
+    return found.equals(next)
+        || found.writer().equals(writer) && reached > from && reached == next.state().nextOffset();
+  }
+
+  /** For each table, those of the commit's partitions that it is known to hold. */
+  Map<TableId, Set<SourcePartition>> held(Commit commit) {
+    Map<TableId, Set<SourcePartition>> held = new HashMap<>();
+    for (PartitionAdvance advance : commit.advances()) {
+      for (TableId table : known.get(advance.partition()).tables()) {
+        held.computeIfAbsent(table, id -> new HashSet<>()).add(advance.partition());
+      }
+    }
+    return held;
   }
 
   /**
    * Domains that a table's commit sets.
    *
+   * @param concerned all partitions of the commit that the table holds, or is known to have held
    * @param held domains of the table
    * @throws FencedException the table holds what is not known of a partition of the commit
    */
   Map<String, Optional<String>> tableDomains(
-      Commit commit, TableId table, Map<SourcePartition, Entry> next, Map<String, String> held) {
+      TableId table,
+      Map<SourcePartition, Entry> next,
+      Set<SourcePartition> concerned,
+      Map<String, String> held) {
     Map<String, Optional<String>> domains = new HashMap<>();
-    for (PartitionAdvance advance : commit.advances()) {
-      SourcePartition partition = advance.partition();
+    Set<SourcePartition> partitions = new HashSet<>(concerned);
+    partitions.addAll(next.keySet());
+    for (SourcePartition partition : partitions) {
       Entry found = entry(partition, held);
       Entry expected = known.get(partition).table(table);
       if (!Objects.equals(found, expected)) {
         throw fenced(partition, "table " + table + " at " + expected, "it at " + found);
       }
-      if (next.containsKey(partition)) {
-        PartitionDomains.put(domains, connector, partition, next.get(partition));
-      }
     }
+    next.forEach((partition, entry) -> PartitionDomains.put(domains, connector, partition, entry));
     return domains;
   }
 

@@ -11,18 +11,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The histories of a connector as its tables keep them. The table of offsets has all of them, and
  * has a new one before any row of it is committed: dying in between leaves a history without rows.
  * There, tasks that open histories at once meet, and all but one have to begin again. Each table
  * has the histories as of the last commit to it, and which sources feed it: a task that has not
- * heard of one cannot add to its rows. Used by one thread at a time.
+ * heard of one cannot add to its rows. Used by one thread at a time, but for {@link #put}.
  */
 final class StoredHistories {
   private final OffsetsTable offsets;
   private final String connector;
-  private final Map<TableId, String> texts = new HashMap<>();
+  private final Map<TableId, String> texts = new ConcurrentHashMap<>();
   private Histories remembered;
 
   StoredHistories(OffsetsTable offsets, String connector) {
@@ -51,7 +52,8 @@ final class StoredHistories {
   }
 
   /**
-   * Adds the domain that a commit to a table sets, where it is not as it is.
+   * Adds the domain that a commit to a table sets, where it is not as it is. For any thread, while
+   * nothing is remembered.
    *
    * @param known remembered ones
    * @param held domains of the table

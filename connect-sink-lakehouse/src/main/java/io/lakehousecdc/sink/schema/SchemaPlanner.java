@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.schema;
 
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Array;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -98,6 +99,10 @@ public final class SchemaPlanner {
     }
     if (isDecimal(a) && isDecimal(b)) {
       return Primitive.NUMERIC;
+    }
+    if (a instanceof Array x && b instanceof Array y) {
+      LogicalType element = widest(x.element(), y.element());
+      return element == null ? null : new Array(element);
     }
     return null;
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Array;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -19,6 +20,7 @@ import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,17 @@ class DeltaCopyOnWriteTest extends DeltaTargetTest {
   @Test
   public void integersAreWidenedAndNarrowValuesStillFit() {
     narrowColumnRefusesWhatDoesNotFit(Primitive.INT16, (short) 7, Primitive.INT64, 70_000L, 8L);
+  }
+
+  @Override
+  @Test
+  public void elementsOfArraysAreWidened() {
+    narrowColumnRefusesWhatDoesNotFit(
+        new Array(Primitive.INT16),
+        List.of((short) 7),
+        new Array(Primitive.INT32),
+        List.of(70_000),
+        List.of(8));
   }
 
   @Override

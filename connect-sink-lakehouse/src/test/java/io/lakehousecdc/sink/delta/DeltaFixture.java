@@ -23,6 +23,17 @@ final class DeltaFixture {
       TableOptions options,
       TargetContext context,
       Map<String, String> settings) {
+    return open(new DeltaTables(), store, root, options, context, settings);
+  }
+
+  /** A target that shares tables with others, as tasks of a process do. */
+  static Target open(
+      DeltaTables tables,
+      FileIO store,
+      Path root,
+      TableOptions options,
+      TargetContext context,
+      Map<String, String> settings) {
     Map<String, String> values = new HashMap<>();
     for (Setting setting : DeltaSettings.ALL) {
       if (setting.defaultValue() != null) {
@@ -31,7 +42,6 @@ final class DeltaFixture {
     }
     values.put(DeltaSettings.ROOT, root.toString());
     values.putAll(settings);
-    return DeltaTargetFactory.open(
-        new DeltaTables(), store, new TargetSettings(values, options), context);
+    return DeltaTargetFactory.open(tables, store, new TargetSettings(values, options), context);
   }
 }

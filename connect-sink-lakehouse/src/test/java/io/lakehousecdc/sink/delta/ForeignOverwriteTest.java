@@ -172,7 +172,7 @@ class ForeignOverwriteTest {
                     "{\"add\":{\"path\":\"%s\",\"partitionValues\":{},\"size\":%d,"
                             .formatted(file.path(), file.size())
                         + "\"modificationTime\":0,\"dataChange\":true,\"stats\":"
-                        + text(file.stats())
+                        + text(file.stats().json())
                         + "}}\n"));
     append(adds.toString());
     assertEquals(files, paths());

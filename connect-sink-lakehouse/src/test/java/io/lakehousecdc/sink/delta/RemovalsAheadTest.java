@@ -21,6 +21,7 @@ import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.delta.table.OnOverwrite;
+import io.lakehousecdc.sink.delta.table.TableLock;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -182,6 +183,7 @@ class RemovalsAheadTest {
             OnOverwrite.FAIL,
             new MaintenanceOptions(Optional.empty(), OptionalInt.empty(), Optional.empty())),
         way.soft ? Warehouse.soft() : TableOptions.DEFAULT,
+        new TableLock(Warehouse.ITEMS, root.resolve(name).toString()),
         new IndexBudget(),
         pieceBytes);
   }

@@ -11,13 +11,19 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
+import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +82,41 @@ class TableFeaturesTest {
   void featureThatIsNotUsedIsNotInTheWay(String feature) throws IOException {
     String needed = feature.equals("icebergCompatV2") ? ",\"columnMapping\"" : "";
     create("", quoted(feature) + needed, "", "");
+    write();
+    assertEquals(1, new KernelReader(store).rows(location().toString()).size());
+  }
+
+  @Test
+  void tableIsGivenNoFeatureWhereItsSchemaIsNotToChange() throws IOException {
+    create("", "\"appendOnly\"", "", "");
+    String metadata =
+        ",{\\\"name\\\":\\\"%s\\\",\\\"type\\\":\\\"%s\\\",\\\"nullable\\\":true,\\\"metadata\\\":{}}";
+    StringBuilder columns = new StringBuilder();
+    Map<String, String> types = new LinkedHashMap<>();
+    types.put("note", "string");
+    types.put("qty", "long");
+    types.put(MetadataColumns.DEFAULT.op(), "string");
+    types.put(MetadataColumns.DEFAULT.ts(), "timestamp");
+    types.put(MetadataColumns.DEFAULT.lsn(), "long");
+    types.put(MetadataColumns.DEFAULT.commitLsn(), "long");
+    types.put(MetadataColumns.DEFAULT.epoch(), "integer");
+    types.forEach((name, type) -> columns.append(metadata.formatted(name, type)));
+    Path entry = location().resolve("_delta_log").resolve("%020d.json".formatted(0));
+    Files.writeString(entry, Files.readString(entry).replace("}}]}", "}}" + columns + "]}"));
+    TableOptions options =
+        new TableOptions(
+            WriteMode.UPSERT,
+            DeleteMode.HARD,
+            Evolution.NONE,
+            MetadataColumns.DEFAULT,
+            Optional.empty());
+    try (Target target =
+        DeltaFixture.open(store, root, options, new TargetContext("sink", 0), Map.of())) {
+      FatalException failure = assertThrows(FatalException.class, () -> write(target));
+      assertTrue(
+          failure.getMessage().contains("delta.feature.domainMetadata"), failure.getMessage());
+    }
+    assertFalse(Files.exists(location().resolve("_delta_log/%020d.json".formatted(1))));
     write();
     assertEquals(1, new KernelReader(store).rows(location().toString()).size());
   }

@@ -73,7 +73,7 @@ class TableNamesTest {
       owner.commit(items(new TableId("shop", "others")).upsert(2, 1, "b", "t", 1L).build());
     }
     assertEquals(
-        "[[\"shop\",\"items\"],[\"shop\",\"others\"]]",
+        "[[\"shop\",\"items\"],[\"shop\",\"others\",\"src.shop.items\"]]",
         offsets.latest().orElseThrow().domains().get(domain));
   }
 

@@ -7,6 +7,7 @@ import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Array;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowKey;
@@ -155,6 +156,11 @@ final class MemoryTable {
     }
     if (value instanceof Number number && type == Primitive.FLOAT64) {
       return number.doubleValue();
+    }
+    if (value instanceof List<?> items && type instanceof Array array) {
+      List<Object> elements = new ArrayList<>();
+      items.forEach(item -> elements.add(widened(item, array.element())));
+      return elements;
     }
     return value;
   }

@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Array;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.error.FatalException;
 import java.math.BigDecimal;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tables follow the source's columns: add, widen, relax; never anything that loses a value. */
@@ -91,6 +93,29 @@ interface SchemaContract extends Warehouse {
             row(1, new BigDecimal("1234.5000")),
             row(2, new BigDecimal("1234567890.1200")),
             row(3, new BigDecimal("12.3456")));
+  }
+
+  @Test
+  default void elementsOfArraysAreWidened() {
+    PartitionOwner owner = owner(TableOptions.DEFAULT);
+    owner.commit(
+        batch(ITEMS, schemaOf(new Array(Primitive.INT16)))
+            .upsert(1, 1, List.of((short) 7))
+            .upsert(2, 2, List.of((short) 8))
+            .build());
+    owner.commit(
+        batch(ITEMS, schemaOf(new Array(Primitive.INT32)))
+            .upsert(3, 2, List.of(Integer.MIN_VALUE, 9))
+            .build());
+    owner.commit(
+        batch(ITEMS, schemaOf(new Array(Primitive.INT64)))
+            .upsert(4, 3, List.of(Long.MAX_VALUE))
+            .build());
+    assertThatRows(ITEMS, "id", "v")
+        .areExactly(
+            row(1, List.of(7L)),
+            row(2, List.of((long) Integer.MIN_VALUE, 9L)),
+            row(3, List.of(Long.MAX_VALUE)));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.sink.change.LogicalType;
+import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.delta.kernel.CheckpointWriter;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.error.FatalException;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +139,85 @@ class SparkLogTest {
       write(owner, 2, 1, 5);
     }
     assertEquals(List.of("2-1", "2-2", "2-3", "2-4", "2-5"), names(""));
+  }
+
+  /** As Spark 3 does by itself; Spark 4 takes all of them for what Parquet defines. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void datesAndTimestampsOfOldAreReadAsTheyAre(boolean deletionVectors) {
+    LocalDate day = LocalDate.of(1066, 10, 14);
+    Instant at = Instant.parse("1582-10-10T12:00:00.123456Z");
+    long micros = at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
+    List<String> modes =
+        List.of(
+            "spark.sql.parquet.datetimeRebaseModeInRead",
+            "spark.sql.parquet.int96RebaseModeInRead",
+            "spark.sql.session.timeZone");
+    modes.forEach(mode -> spark.conf().set(mode, mode.endsWith("Zone") ? "UTC" : "EXCEPTION"));
+    try (Target target =
+        open(Map.of("delta.deletion.vectors", Boolean.toString(deletionVectors)))) {
+      PartitionOwner.of(target, Warehouse.P0)
+          .commit(
+              Batches.batch(
+                      Warehouse.ITEMS,
+                      Batches.schema(
+                          1,
+                          Batches.required("id", Primitive.INT32),
+                          Batches.optional("day", Primitive.DATE),
+                          Batches.optional("at", Primitive.TIMESTAMPTZ)))
+                  .upsert(1, 1, (int) day.toEpochDay(), micros)
+                  .build());
+      Row row =
+          spark
+              .sql("SELECT CAST(day AS STRING), CAST(at AS STRING) FROM " + table)
+              .collectAsList()
+              .get(0);
+      assertEquals("1066-10-14", row.getString(0));
+      assertEquals("1582-10-10 12:00:00.123456", row.getString(1));
+      assertEquals(
+          1,
+          spark
+              .sql("SELECT id FROM " + table + " WHERE day < DATE'1067-01-01'")
+              .collectAsList()
+              .size());
+    } finally {
+      modes.forEach(mode -> spark.conf().unset(mode));
+    }
+  }
+
+  @Test
+  void elementsOfWidenedArraysAreRead() {
+    try (Target target = open(Map.of())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(array(Primitive.INT16).upsert(1, 1, List.of((short) 7)).build());
+      owner.commit(array(Primitive.INT32).upsert(2, 2, List.of(1 << 30)).build());
+      owner.commit(array(Primitive.INT64).upsert(3, 3, List.of(1L << 60)).build());
+    }
+    assertEquals(
+        List.of("[7]", "[" + (1 << 30) + "]", "[" + (1L << 60) + "]"),
+        spark.sql("SELECT to_json(v) FROM " + table + " ORDER BY id").collectAsList().stream()
+            .map(row -> row.getString(0))
+            .toList());
+  }
+
+  private static Batches array(Primitive element) {
+    return Batches.batch(
+        Warehouse.ITEMS,
+        Batches.schema(
+            1,
+            Batches.required("id", Primitive.INT32),
+            Batches.optional("v", new LogicalType.Array(element))));
+  }
+
+  @Test
+  void overwriteIsNoticedByTheTaskThatRuns() {
+    try (Target target = open(Map.of())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      write(owner, 1, 1, 5);
+      spark.sql("INSERT OVERWRITE " + table + " SELECT * FROM " + table + " WHERE id = 2");
+      assertThrows(FatalException.class, () -> write(owner, 2, 1, 1));
+    }
+    assertEquals(List.of("1-2"), names(""));
   }
 
   private List<String> names(String version) {

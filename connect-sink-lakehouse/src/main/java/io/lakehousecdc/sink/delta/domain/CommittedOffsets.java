@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.spi.PartitionState;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The committed offsets of one partition as a task knows them: what each table, and the table of
@@ -55,14 +56,31 @@ public final class CommittedOffsets {
   }
 
   /**
-   * Whether the partition has touched no other table than this, which is not ahead of it either: as
-   * it is where a commit of several tables was tried, and is tried again without the others.
+   * Whether the partition has touched no other table than this, which is not ahead of it either, as
+   * it is where a commit of several tables was tried, and is tried again without the others: unless
+   * it is ahead by that state alone, as the state of the whole partition.
    */
-  public boolean isOnlyAndLevelIn(TableId table) {
+  public boolean isOnlyAndLevelIn(TableId table, PartitionState state) {
     long next = base == null ? 0 : base.nextOffset();
     return tables.entrySet().stream()
         .allMatch(
-            known -> known.getKey().equals(table) && known.getValue().state().nextOffset() <= next);
+            known ->
+                known.getKey().equals(table)
+                    && (known.getValue().state().nextOffset() <= next
+                        || known.getValue().complete() && known.getValue().state().equals(state)));
+  }
+
+  /**
+   * Whether the table of offsets does not know the committed state, because one table alone holds
+   * it.
+   */
+  public boolean isHeldByATableAlone() {
+    return base != null && (offsets == null || offsets.state().nextOffset() < base.nextOffset());
+  }
+
+  /** Tables that hold an entry. */
+  public Set<TableId> tables() {
+    return tables.keySet();
   }
 
   /** Next offset of every table that the partition has touched. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import java.util.function.LongPredicate;
+
 /**
  * The loader that fills a {@link KeyIndex} from several threads at once. Each thread has its own
  * loader, puts keys into it and flushes it at the end; the index is for nobody else until all have.
@@ -14,6 +16,7 @@ public final class IndexLoader {
   private static final int BATCH = 512;
 
   private final KeyIndex index;
+  private final LongPredicate counted;
   private final long[][] first = new long[GROUPS][BATCH];
   private final long[][] second = new long[GROUPS][BATCH];
   private final long[][] ordinals = new long[GROUPS][BATCH];
@@ -21,7 +24,16 @@ public final class IndexLoader {
   private long duplicates;
 
   public IndexLoader(KeyIndex index) {
+    this(index, location -> true);
+  }
+
+  /**
+   * @param counted which {@link Location} of a key in the index makes it a duplicate; called by the
+   *     thread of the loader
+   */
+  public IndexLoader(KeyIndex index, LongPredicate counted) {
     this.index = index;
+    this.counted = counted;
   }
 
   /** Points a key to a row. */
@@ -44,8 +56,8 @@ public final class IndexLoader {
   }
 
   /**
-   * Keys put by this loader that were in the index before, from whichever thread: a table with
-   * primary keys has none.
+   * Keys put by this loader that were in the index before, with another place, from whichever
+   * thread: a table with primary keys has none.
    */
   public long duplicates() {
     return duplicates;
@@ -56,7 +68,8 @@ public final class IndexLoader {
       long bits = first[group][i];
       Segment segment = index.segment(bits);
       synchronized (segment) {
-        if (segment.put(bits, second[group][i], ordinals[group][i]) != 0) {
+        long before = segment.put(bits, second[group][i], ordinals[group][i]);
+        if (before != 0 && before != ordinals[group][i] && counted.test(index.location(before))) {
           duplicates++;
         }
       }

@@ -20,25 +20,33 @@ import java.util.OptionalInt;
 final class Actions {
   private Actions() {}
 
-  /** Reads an {@code add} action. */
-  static DataFile file(AddFile add) {
+  /**
+   * Reads an {@code add} action.
+   *
+   * @param row of a schema that begins with {@link LogSchemas#ADD}
+   * @param stats null where there are none
+   */
+  static DataFile file(Row row, AddStatistics stats) {
+    AddFile add = new AddFile(row);
     return new DataFile(
         add.getPath(),
         strings(add.getPartitionValues()),
         add.getSize(),
         add.getModificationTime(),
-        add.getStatsJson().orElse(null),
+        stats,
         add.getTags().map(Actions::strings).orElse(Map.of()),
         add.getBaseRowId(),
         add.getDefaultRowCommitVersion(),
-        add.getDeletionVector().map(Actions::vector));
+        add.getDeletionVector().map(Actions::vector),
+        clusteringProvider(row));
   }
 
   static Row add(DataFile file, boolean dataChange) {
-    Fields fields = new Fields(AddFile.FULL_SCHEMA);
+    Fields fields = new Fields(LogSchemas.ADD);
     describe(file, fields, dataChange);
     fields.put("modificationTime", file.modificationTime());
-    fields.put("stats", file.stats());
+    fields.put("stats", file.stats() == null ? null : file.stats().json());
+    fields.put(LogSchemas.CLUSTERING_PROVIDER, file.clusteringProvider().orElse(null));
     return SingleAction.createAddFileSingleAction(fields.row());
   }
 
@@ -49,6 +57,11 @@ final class Actions {
     fields.put("deletionTimestamp", timestamp);
     fields.put("extendedFileMetadata", true);
     return SingleAction.createRemoveFileSingleAction(fields.row());
+  }
+
+  private static Optional<String> clusteringProvider(Row add) {
+    int place = LogSchemas.ADD.indexOf(LogSchemas.CLUSTERING_PROVIDER);
+    return add.isNullAt(place) ? Optional.empty() : Optional.of(add.getString(place));
   }
 
   static DeletionVectorDescriptor descriptor(VectorDescriptor vector) {
@@ -85,7 +98,9 @@ final class Actions {
   }
 
   private static Map<String, String> strings(MapValue map) {
-    return Collections.unmodifiableMap(VectorUtils.<String, String>toJavaMap(map));
+    return map.getSize() == 0
+        ? Map.of()
+        : Collections.unmodifiableMap(VectorUtils.<String, String>toJavaMap(map));
   }
 
   private static final class Fields {

@@ -1,24 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
- * The statistics of a file, as JSON.
+ * The statistics of a file. Immutable, and small: a table has many files, and the JSON of their
+ * statistics is names of columns for the most part, each three times. Kept is the text of the
+ * values, and the rest of the JSON once for all files in which it is the same.
  *
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Per-file
  *     Statistics</a>
  */
 public final class AddStatistics {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Decimals have more digits than a double, and a bound that is rounded is wrong. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-  private AddStatistics() {}
+  private static final JsonFactory TOKENS = new JsonFactory();
 
-  public static JsonNode parse(String stats) throws JsonProcessingException {
-    return JSON.readTree(stats);
+  /** The place of a value in a form, and the end of a value. JSON has none in a value. */
+  private static final char VALUE = '\n';
+
+  /** Forms in use; each is kept as long as statistics refer to it. */
+  private static final Map<String, WeakReference<String>> FORMS = new WeakHashMap<>();
+
+  private final String form;
+  private final byte[] values;
+  private final long records;
+  private final boolean loose;
+
+  private AddStatistics(String form, byte[] values, long records, boolean loose) {
+    this.form = form;
+    this.values = values;
+    this.records = records;
+    this.loose = loose;
+  }
+
+  /**
+   * The statistics that a text says; null where it is null, or nobody can read it: statistics of
+   * that kind are as good as none.
+   *
+   * @param json may be null
+   */
+  public static AddStatistics of(String json) {
+    if (json == null) {
+      return null;
+    }
+    try (JsonParser tokens = TOKENS.createParser(json)) {
+      return new Reader().read(tokens);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** As the log has them. */
+  public String json() {
+    StringBuilder json = new StringBuilder(form.length() + values.length);
+    String texts = new String(values, StandardCharsets.UTF_8);
+    int next = 0;
+    for (int i = 0; i < form.length(); i++) {
+      if (form.charAt(i) == VALUE) {
+        int end = texts.indexOf(VALUE, next);
+        json.append(texts, next, end);
+        next = end + 1;
+      } else {
+        json.append(form.charAt(i));
+      }
+    }
+    return json.toString();
+  }
+
+  /** The same as a tree. */
+  public JsonNode tree() {
+    try {
+      return JSON.readTree(json());
+    } catch (IOException e) {
+      throw new IllegalStateException("Statistics that were read before cannot be read", e);
+    }
   }
 
   /**
@@ -26,15 +96,8 @@ public final class AddStatistics {
    *
    * @param stats may be null
    */
-  public static long records(String stats) {
-    if (stats == null) {
-      return -1;
-    }
-    try {
-      return JSON.readTree(stats).path("numRecords").asLong(-1);
-    } catch (JsonProcessingException e) {
-      return -1;
-    }
+  public static long records(AddStatistics stats) {
+    return stats == null ? -1 : stats.records;
   }
 
   /**
@@ -44,15 +107,101 @@ public final class AddStatistics {
    * @param stats may be null
    * @param rows number of rows in the file, deleted ones included
    */
-  public static String loosened(String stats, long rows) {
-    ObjectNode loosened = JSON.createObjectNode();
-    try {
-      if (stats != null && JSON.readTree(stats) instanceof ObjectNode known) {
-        loosened = known;
-      }
-    } catch (JsonProcessingException e) {
-      // Statistics of another writer that nobody can read are as good as none.
+  public static AddStatistics loosened(AddStatistics stats, long rows) {
+    if (stats != null && stats.loose && stats.records == rows) {
+      return stats;
     }
-    return loosened.put("numRecords", rows).put("tightBounds", false).toString();
+    ObjectNode loosened = JSON.createObjectNode();
+    if (stats != null && stats.tree() instanceof ObjectNode known) {
+      loosened = known;
+    }
+    return of(loosened.put("numRecords", rows).put("tightBounds", false).toString());
+  }
+
+  /** All but the values. */
+  String form() {
+    return form;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof AddStatistics statistics && json().equals(statistics.json());
+  }
+
+  @Override
+  public int hashCode() {
+    return json().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return json();
+  }
+
+  private static String shared(String form) {
+    synchronized (FORMS) {
+      WeakReference<String> known = FORMS.get(form);
+      String shared = known == null ? null : known.get();
+      if (shared == null) {
+        FORMS.put(form, new WeakReference<>(form));
+        return form;
+      }
+      return shared;
+    }
+  }
+
+  /** Takes a text apart. */
+  private static final class Reader {
+    private final StringBuilder form = new StringBuilder();
+    private final StringBuilder values = new StringBuilder();
+    private long records = -1;
+    private boolean loose;
+
+    AddStatistics read(JsonParser tokens) throws IOException {
+      if (tokens.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      int depth = 0;
+      boolean first = true;
+      String name = "";
+      for (JsonToken token = tokens.currentToken(); token != null; token = tokens.nextToken()) {
+        if (token.isStructEnd()) {
+          form.append(tokens.getText());
+          depth--;
+          first = false;
+          continue;
+        }
+        if (!first) {
+          form.append(',');
+        }
+        if (token == JsonToken.FIELD_NAME) {
+          name = tokens.currentName();
+          form.append(quoted(name)).append(':');
+          first = true;
+        } else if (token.isStructStart()) {
+          form.append(tokens.getText());
+          depth++;
+          first = true;
+        } else {
+          if (depth == 1 && name.equals("numRecords")) {
+            records = token == JsonToken.VALUE_NUMBER_INT ? tokens.getLongValue() : -1;
+          }
+          loose |= depth == 1 && name.equals("tightBounds") && token == JsonToken.VALUE_FALSE;
+          form.append(VALUE);
+          String text = tokens.getText();
+          values.append(token == JsonToken.VALUE_STRING ? quoted(text) : text).append(VALUE);
+          first = false;
+        }
+      }
+      return new AddStatistics(
+          shared(form.toString()),
+          values.toString().getBytes(StandardCharsets.UTF_8),
+          records,
+          loose);
+    }
+
+    private static String quoted(String text) {
+      return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    }
   }
 }

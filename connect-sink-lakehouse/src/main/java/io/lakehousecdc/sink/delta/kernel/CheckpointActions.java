@@ -5,14 +5,13 @@ import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
-import io.delta.kernel.internal.actions.RemoveFile;
 import io.delta.kernel.internal.actions.SetTransaction;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.replay.ActionsIterator;
 import io.delta.kernel.internal.replay.LogReplayUtils;
 import io.delta.kernel.internal.snapshot.LogSegment;
+import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.IOException;
@@ -33,12 +32,15 @@ import java.util.Set;
  *     Reconciliation</a>
  */
 final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch> {
-  private static final StructType SCHEMA = SingleAction.CHECKPOINT_SCHEMA;
-  private static final StructType ADD = AddFile.FULL_SCHEMA;
-  private static final StructType REMOVE = RemoveFile.FULL_SCHEMA;
+  private static final StructType REMOVE = LogSchemas.TOMBSTONE;
+
+  /** All but what depends on the table: {@code add} actions. */
+  private static final StructType SCHEMA =
+      LogSchemas.with(SingleAction.CHECKPOINT_SCHEMA, "remove", REMOVE);
 
   private final Engine engine;
   private final ActionsIterator log;
+  private final CheckpointAdds adds;
   private final long removedSince;
   private final Set<Object> files = new HashSet<>();
   private final Set<String> domains = new HashSet<>();
@@ -48,11 +50,18 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
   private long selected;
 
   /**
+   * @param adds form of the files that are added
    * @param removedSince milliseconds since the epoch: files removed at or before are not kept
    */
-  CheckpointActions(Engine engine, LogSegment log, long removedSince) {
+  CheckpointActions(Engine engine, LogSegment log, CheckpointAdds adds, long removedSince) {
     this.engine = engine;
-    this.log = new ActionsIterator(engine, log.allLogFilesReversed(), SCHEMA, Optional.empty());
+    this.adds = adds;
+    this.log =
+        new ActionsIterator(
+            engine,
+            log.allLogFilesReversed(),
+            LogSchemas.with(SCHEMA, "add", adds.readSchema()),
+            Optional.empty());
     this.removedSince = removedSince;
   }
 
@@ -78,15 +87,27 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
     }
     ColumnVector selection =
         engine.getExpressionHandler().createSelectionVector(kept, 0, kept.length);
-    return new FilteredColumnarBatch(batch, Optional.of(selection));
+    return new FilteredColumnarBatch(written(batch), Optional.of(selection));
   }
 
-  private void selectAdded(ColumnVector adds, boolean[] kept) {
-    ColumnVector paths = adds.getChild(ADD.indexOf("path"));
-    ColumnVector vectors = adds.getChild(ADD.indexOf("deletionVector"));
+  private ColumnarBatch written(ColumnarBatch batch) {
+    if (adds.isPlain()) {
+      return batch;
+    }
+    int place = SCHEMA.indexOf("add");
+    ColumnVector files = adds.written(batch.getColumnVector(place));
+    return batch
+        .withDeletedColumnAt(place)
+        .withNewColumn(place, new StructField("add", adds.schema(), true), files);
+  }
+
+  private void selectAdded(ColumnVector added, boolean[] kept) {
+    ColumnVector paths = added.getChild(LogSchemas.ADD.indexOf("path"));
+    ColumnVector vectors = added.getChild(LogSchemas.ADD.indexOf("deletionVector"));
     for (int row = 0; row < kept.length; row++) {
       kept[row] |=
-          !adds.isNullAt(row) && files.add(LogReplayUtils.getUniqueFileAction(paths, vectors, row));
+          !added.isNullAt(row)
+              && files.add(LogReplayUtils.getUniqueFileAction(paths, vectors, row));
     }
   }
 

@@ -2,8 +2,8 @@
 package io.lakehousecdc.sink.delta.kernel;
 
 import io.delta.kernel.TableManager;
-import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.checkpoints.CheckpointMetaData;
@@ -11,17 +11,20 @@ import io.delta.kernel.internal.checkpoints.Checkpointer;
 import io.delta.kernel.internal.snapshot.MetadataCleanup;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The writer of a table's checkpoints, and the clean-up of log entries that they make superfluous.
  * Stateless and thread-safe.
  */
 public final class CheckpointWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
+
   private final FileIO store;
   private final Engine engine;
   private final String table;
@@ -31,7 +34,7 @@ public final class CheckpointWriter {
    */
   public CheckpointWriter(FileIO store, String table) {
     this.store = store;
-    this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
+    this.engine = new LogEngine(store);
     this.table = table;
   }
 
@@ -58,12 +61,7 @@ public final class CheckpointWriter {
     TableFeatures.validateKernelCanWriteToTable(newest.getProtocol(), newest.getMetadata(), table);
     long now = System.currentTimeMillis();
     long kept = longer(TableConfig.TOMBSTONE_RETENTION, newest, retention);
-    long actions;
-    try (CheckpointActions log =
-        new CheckpointActions(engine, newest.getLogSegment(), now - kept)) {
-      engine.getParquetHandler().writeParquetFileAtomically(location, log);
-      actions = log.selected();
-    }
+    long actions = write(location, newest, now - kept);
     new Checkpointer(newest.getLogPath())
         .writeLastCheckpointFile(
             engine, new CheckpointMetaData(version, actions, Optional.empty()));
@@ -75,6 +73,29 @@ public final class CheckpointWriter {
           longer(TableConfig.LOG_RETENTION, newest, retention));
     }
     return version;
+  }
+
+  /** Number of actions written. */
+  private long write(String location, SnapshotImpl newest, long removedSince) throws IOException {
+    CheckpointAdds adds = CheckpointAdds.of(new TableVersion(engine, newest, ""));
+    try {
+      return write(location, newest, adds, removedSince);
+    } catch (KernelException | ParquetDecodingException | IllegalArgumentException e) {
+      if (adds.isPlain()) {
+        throw e;
+      }
+      LOG.info("{}: statistics of other types than the columns have are left out", table, e);
+      return write(location, newest, CheckpointAdds.plain(), removedSince);
+    }
+  }
+
+  private long write(String location, SnapshotImpl newest, CheckpointAdds adds, long removedSince)
+      throws IOException {
+    try (CheckpointActions log =
+        new CheckpointActions(engine, newest.getLogSegment(), adds, removedSince)) {
+      engine.getParquetHandler().writeParquetFileAtomically(location, log);
+      return log.selected();
+    }
   }
 
   private static long longer(TableConfig<Long> tables, SnapshotImpl snapshot, Duration retention) {

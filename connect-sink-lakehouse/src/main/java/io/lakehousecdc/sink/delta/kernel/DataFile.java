@@ -14,11 +14,12 @@ import java.util.Optional;
  * @param partitionValues serialised partition values by physical column name; a value may be null
  * @param size length in bytes
  * @param modificationTime milliseconds since the epoch
- * @param stats statistics as JSON; null where there are none
+ * @param stats statistics; null where there are none
  * @param tags tags of the file, such as those of clustering; empty where there are none
  * @param baseRowId first row id, of tables with row tracking
  * @param defaultRowCommitVersion commit version of its rows, of tables with row tracking
  * @param deletionVector rows that are no longer part of the table
+ * @param clusteringProvider who has clustered its rows, of clustered tables; empty where nobody has
  * @see <a href="https://github.com/delta-io/delta/blob/master/PROTOCOL.md">Delta protocol: Add File
  *     and Remove File</a>
  */
@@ -27,18 +28,23 @@ public record DataFile(
     Map<String, String> partitionValues,
     long size,
     long modificationTime,
-    String stats,
+    AddStatistics stats,
     Map<String, String> tags,
     Optional<Long> baseRowId,
     Optional<Long> defaultRowCommitVersion,
-    Optional<VectorDescriptor> deletionVector) {
+    Optional<VectorDescriptor> deletionVector,
+    Optional<String> clusteringProvider) {
   public DataFile {
     requireNonNull(path, "path");
     requireNonNull(partitionValues, "partitionValues");
     requireNonNull(tags, "tags");
   }
 
-  /** A file that this writer has just made. */
+  /**
+   * A file that this writer has just made.
+   *
+   * @param stats statistics as JSON
+   */
   public static DataFile written(
       String path, Map<String, String> partitionValues, long size, long time, String stats) {
     return new DataFile(
@@ -46,15 +52,16 @@ public record DataFile(
         partitionValues,
         size,
         time,
-        stats,
+        AddStatistics.of(stats),
         Map.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
   /** The same file with another deletion vector and the statistics that go with it. */
-  public DataFile with(VectorDescriptor vector, String newStats) {
+  public DataFile with(VectorDescriptor vector, AddStatistics newStats) {
     return new DataFile(
         path,
         partitionValues,
@@ -64,7 +71,8 @@ public record DataFile(
         tags,
         baseRowId,
         defaultRowCommitVersion,
-        Optional.of(vector));
+        Optional.of(vector),
+        clusteringProvider);
   }
 
   /** The same file with row ids. */
@@ -78,6 +86,7 @@ public record DataFile(
         tags,
         Optional.of(firstRowId),
         Optional.of(commitVersion),
-        deletionVector);
+        deletionVector,
+        clusteringProvider);
   }
 }

@@ -9,7 +9,12 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -32,6 +37,12 @@ public final class DeletionVectors {
   private static final int MAGIC = 1681511377;
   private static final byte FILE_VERSION = 1;
   private static final int HEADER = Integer.BYTES + Long.BYTES;
+
+  /** Bytes between two vectors that cost less to read than another request. */
+  private static final int MAX_GAP = 64 << 10;
+
+  /** Most bytes that are read at once, unless a single vector is longer. */
+  private static final int MAX_RANGE = 8 << 20;
 
   private final FileIO store;
   private final String table;
@@ -83,26 +94,74 @@ public final class DeletionVectors {
     return written;
   }
 
-  /** Reads a vector, whoever wrote it. Files of more than 2^32 rows are not supported. */
-  public RoaringBitmap read(VectorDescriptor vector) throws IOException {
-    if (vector.storage().equals("i")) {
-      return deserialize(
-          ByteBuffer.wrap(Base85Codec.decodeBytes(vector.pathOrInline(), vector.size())), "inline");
+  /**
+   * Reads vectors, whoever wrote them. Each of their files is opened once, and vectors that lie
+   * close to each other are read at once. Files of more than 2^32 rows are not supported.
+   */
+  public Map<VectorDescriptor, RoaringBitmap> read(Collection<VectorDescriptor> wanted)
+      throws IOException {
+    Map<VectorDescriptor, RoaringBitmap> read = new HashMap<>();
+    Map<String, List<VectorDescriptor>> files = new LinkedHashMap<>();
+    for (VectorDescriptor vector : wanted) {
+      if (vector.storage().equals("i")) {
+        byte[] content = Base85Codec.decodeBytes(vector.pathOrInline(), vector.size());
+        read.put(vector, deserialize(ByteBuffer.wrap(content), "inline"));
+      } else {
+        files.computeIfAbsent(location(vector), location -> new ArrayList<>()).add(vector);
+      }
     }
-    String location = location(vector);
-    try (FileInput input = store.open(location)) {
-      ByteBuffer buffer = ByteBuffer.allocate(vector.size() + 2 * Integer.BYTES);
-      input.readFully(vector.offset().orElse(1), buffer);
-      buffer.flip();
-      int size = buffer.getInt();
-      ByteBuffer content = buffer.slice(Integer.BYTES, vector.size());
-      byte[] bytes = new byte[vector.size()];
-      content.duplicate().get(bytes);
-      if (size != vector.size() || buffer.getInt(Integer.BYTES + size) != (int) checksum(bytes)) {
+    for (Map.Entry<String, List<VectorDescriptor>> file : files.entrySet()) {
+      file.getValue().sort(Comparator.comparingInt(DeletionVectors::offset));
+      try (FileInput input = store.open(file.getKey())) {
+        for (int first = 0, end; first < file.getValue().size(); first = end) {
+          end = endOfRange(file.getValue(), first);
+          readRange(input, file.getValue().subList(first, end), file.getKey(), read);
+        }
+      }
+    }
+    return read;
+  }
+
+  /** End of those vectors, sorted by place, that are read together with the first. */
+  private static int endOfRange(List<VectorDescriptor> vectors, int first) {
+    int end = first + 1;
+    while (end < vectors.size()
+        && offset(vectors.get(end)) - endOf(vectors.get(end - 1)) <= MAX_GAP
+        && endOf(vectors.get(end)) - offset(vectors.get(first)) <= MAX_RANGE) {
+      end++;
+    }
+    return end;
+  }
+
+  private static void readRange(
+      FileInput input,
+      List<VectorDescriptor> vectors,
+      String location,
+      Map<VectorDescriptor, RoaringBitmap> read)
+      throws IOException {
+    int begin = offset(vectors.get(0));
+    int length = Math.toIntExact(endOf(vectors.get(vectors.size() - 1)) - begin);
+    ByteBuffer range = ByteBuffer.allocate(length);
+    input.readFully(begin, range);
+    for (VectorDescriptor vector : vectors) {
+      int place = offset(vector) - begin;
+      int size = range.getInt(place);
+      byte[] content = new byte[vector.size()];
+      range.get(place + Integer.BYTES, content);
+      if (size != vector.size()
+          || range.getInt(place + Integer.BYTES + size) != (int) checksum(content)) {
         throw new IOException("The deletion vector in " + location + " is damaged");
       }
-      return deserialize(ByteBuffer.wrap(bytes), location);
+      read.put(vector, deserialize(ByteBuffer.wrap(content), location));
     }
+  }
+
+  private static int offset(VectorDescriptor vector) {
+    return vector.offset().orElse(1);
+  }
+
+  private static long endOf(VectorDescriptor vector) {
+    return (long) offset(vector) + vector.size() + 2 * Integer.BYTES;
   }
 
   /** Where the vector's file lies; null for an inline one. */

@@ -1,68 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
-import io.delta.kernel.CommitActions;
 import io.delta.kernel.CommitRange;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.internal.DeltaLogActionUtils.DeltaAction;
 import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
-import io.delta.kernel.internal.actions.RemoveFile;
+import io.delta.kernel.internal.actions.Metadata;
+import io.delta.kernel.internal.actions.Protocol;
 import io.delta.kernel.internal.data.StructRow;
-import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.internal.replay.ActionsIterator;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** The reader of a range of commits, as the difference that they make. */
+/**
+ * The reader of a range of commits, as the difference that they make. Reads every field of {@code
+ * add} actions, some of which Kernel's own reader (4.4.0) leaves out.
+ */
 final class LogChangeReader {
-  private static final Set<DeltaAction> WANTED =
-      EnumSet.of(
-          DeltaAction.ADD,
-          DeltaAction.REMOVE,
-          DeltaAction.METADATA,
-          DeltaAction.PROTOCOL,
-          DeltaAction.DOMAINMETADATA);
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("add", LogSchemas.ADD)
+          .add("remove", LogSchemas.REMOVED)
+          .add("metaData", Metadata.FULL_SCHEMA)
+          .add("protocol", Protocol.FULL_SCHEMA)
+          .add("domainMetadata", DomainMetadata.FULL_SCHEMA);
 
   private final Map<String, Optional<DataFile>> files = new LinkedHashMap<>();
   private final Map<String, Optional<String>> domains = new HashMap<>();
   private boolean schemaChanged;
 
-  private LogChangeReader() {}
+  private final String table;
 
-  static LogChanges read(Engine engine, CommitRange range) {
-    LogChangeReader reader = new LogChangeReader();
-    try (CloseableIterator<CommitActions> commits = range.getCommitActions(engine, WANTED)) {
-      while (commits.hasNext()) {
-        try (CommitActions commit = commits.next()) {
-          reader.read(commit);
-        }
+  private LogChangeReader(String table) {
+    this.table = table;
+  }
+
+  /**
+   * @param table location of the table
+   */
+  static LogChanges read(Engine engine, CommitRange range, String table) {
+    LogChangeReader reader = new LogChangeReader(table);
+    for (FileStatus commit : range.getDeltaFiles()) {
+      try (ActionsIterator actions =
+          new ActionsIterator(engine, List.of(commit), SCHEMA, Optional.empty())) {
+        reader.read(actions);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      // close() of CommitActions declares every checked exception.
-      throw new IllegalStateException(e);
     }
     return new LogChanges(reader.files, reader.domains, reader.schemaChanged);
   }
 
-  private void read(CommitActions commit) throws IOException {
+  private void read(ActionsIterator commit) {
     Map<String, Optional<DataFile>> added = new LinkedHashMap<>();
-    try (CloseableIterator<ColumnarBatch> batches = commit.getActions()) {
-      while (batches.hasNext()) {
-        read(batches.next(), added);
-      }
+    while (commit.hasNext()) {
+      read(commit.next().getColumnarBatch(), added);
     }
     // The order of actions in a commit means nothing: a file in both lists was given another
     // vector.
@@ -70,32 +73,37 @@ final class LogChangeReader {
   }
 
   private void read(ColumnarBatch batch, Map<String, Optional<DataFile>> added) {
-    ColumnVector adds = column(batch, DeltaAction.ADD);
-    ColumnVector removes = column(batch, DeltaAction.REMOVE);
-    ColumnVector metadata = column(batch, DeltaAction.METADATA);
-    ColumnVector protocol = column(batch, DeltaAction.PROTOCOL);
-    ColumnVector domainRows = column(batch, DeltaAction.DOMAINMETADATA);
+    ColumnVector adds = column(batch, "add");
+    ColumnVector removes = column(batch, "remove");
+    ColumnVector metadata = column(batch, "metaData");
+    ColumnVector protocols = column(batch, "protocol");
+    ColumnVector domainRows = column(batch, "domainMetadata");
     for (int i = 0; i < batch.getSize(); i++) {
       Row add = StructRow.fromStructVector(adds, i);
-      Row remove = StructRow.fromStructVector(removes, i);
       DomainMetadata domain = DomainMetadata.fromColumnVector(domainRows, i);
+      Protocol protocol = Protocol.fromColumnVector(protocols, i);
       if (add != null) {
-        DataFile file = Actions.file(new AddFile(add));
+        String stats = new AddFile(add).getStatsJson().orElse(null);
+        DataFile file = Actions.file(add, AddStatistics.of(stats));
         added.put(file.path(), Optional.of(file));
       }
-      if (remove != null) {
-        files.put(new RemoveFile(remove).getPath(), Optional.empty());
+      if (!removes.isNullAt(i)) {
+        ColumnVector paths = removes.getChild(LogSchemas.REMOVED.indexOf("path"));
+        files.put(paths.getString(i), Optional.empty());
       }
       if (domain != null) {
         domains.put(
             domain.getDomain(),
             domain.isRemoved() ? Optional.empty() : Optional.of(domain.getConfiguration()));
       }
-      schemaChanged |= !metadata.isNullAt(i) || !protocol.isNullAt(i);
+      if (protocol != null) {
+        TableFeatures.validateKernelCanReadTheTable(protocol, table);
+      }
+      schemaChanged |= !metadata.isNullAt(i) || protocol != null;
     }
   }
 
-  private static ColumnVector column(ColumnarBatch batch, DeltaAction action) {
-    return batch.getColumnVector(batch.getSchema().indexOf(action.colName));
+  private static ColumnVector column(ColumnarBatch batch, String action) {
+    return batch.getColumnVector(SCHEMA.indexOf(action));
   }
 }

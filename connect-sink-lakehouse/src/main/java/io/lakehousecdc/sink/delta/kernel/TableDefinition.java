@@ -9,6 +9,7 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
 import io.delta.kernel.expressions.Column;
+import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.util.SchemaUtils;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
@@ -17,8 +18,10 @@ import io.delta.kernel.transaction.UpdateTableTransactionBuilder;
 import io.delta.kernel.types.StructType;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The definition of one table in its log: columns, properties, partitioning. Stateless and
@@ -26,6 +29,8 @@ import java.util.Map;
  * table that cannot be written).
  */
 public final class TableDefinition {
+  private static final String STATISTICS_COLUMNS = TableConfig.DATA_SKIPPING_STATS_COLUMNS.getKey();
+
   private final Engine engine;
   private final String location;
   private final LogTransactions transactions;
@@ -100,8 +105,10 @@ public final class TableDefinition {
       }
       UpdateTableTransactionBuilder builder =
           transactions.update(base, Operation.MANUAL_UPDATE).withUpdatedSchema(schema);
-      if (!properties.isEmpty()) {
-        builder = builder.withTablePropertiesAdded(properties);
+      Map<String, String> changed = new HashMap<>(properties);
+      statisticsColumns(base, schema).ifPresent(names -> changed.put(STATISTICS_COLUMNS, names));
+      if (!changed.isEmpty()) {
+        builder = builder.withTablePropertiesAdded(changed);
       }
       Transaction transaction = builder.build(engine);
       domains.forEach(transaction::addDomainMetadata);
@@ -109,6 +116,11 @@ public final class TableDefinition {
     } catch (KernelException | IllegalArgumentException e) {
       throw failures.ofTable("change the columns of", e);
     }
+  }
+
+  private static Optional<String> statisticsColumns(TableVersion base, StructType schema) {
+    return Optional.ofNullable(base.properties().get(STATISTICS_COLUMNS))
+        .flatMap(names -> IndexedColumns.remaining(names, schema));
   }
 
   /**

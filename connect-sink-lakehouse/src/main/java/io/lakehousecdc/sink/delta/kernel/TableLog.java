@@ -8,11 +8,9 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.data.Row;
-import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import java.io.FileNotFoundException;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,7 +38,7 @@ public final class TableLog {
    */
   public TableLog(FileIO store, String location) {
     this.store = store;
-    this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
+    this.engine = new LogEngine(store);
     this.location = location;
     this.failures = new LogFailures(location);
     this.entries = new LogEntries(store, location, failures);
@@ -193,7 +190,7 @@ public final class TableLog {
               TableManager.loadCommitRange(location, CommitBoundary.atVersion(known.number() + 1))
                   .withEndBoundary(CommitBoundary.atVersion(now.number()))
                   .build(engine);
-          return Optional.of(LogChangeReader.read(engine, range));
+          return Optional.of(LogChangeReader.read(engine, range, location));
         });
   }
 }

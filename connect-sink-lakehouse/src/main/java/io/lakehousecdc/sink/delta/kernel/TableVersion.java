@@ -2,15 +2,10 @@
 package io.lakehousecdc.sink.delta.kernel;
 
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.data.FilteredColumnarBatch;
-import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.expressions.Column;
-import io.delta.kernel.internal.InternalScanFileUtils;
-import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
-import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.lang.Lazy;
@@ -23,7 +18,6 @@ import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
 import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
-import io.delta.kernel.utils.CloseableIterator;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.Resolution;
 import java.io.IOException;
@@ -139,6 +133,7 @@ public final class TableVersion {
         ColumnMapping.convertToPhysicalSchema(
             logical, logical, mapsColumns() ? ColumnMappingMode.ID : ColumnMappingMode.NONE);
     Resolution resolution = mode() == ColumnMappingMode.ID ? Resolution.ID : Resolution.NAME;
+    Set<String> indexed = IndexedColumns.of(snapshot);
     List<DeltaColumn> columns = new ArrayList<>();
     for (int i = 0; i < logical.length(); i++) {
       StructField field = logical.at(i);
@@ -151,7 +146,8 @@ public final class TableVersion {
                   : OptionalInt.empty(),
               physical.at(i).getDataType(),
               field.isNullable(),
-              resolution));
+              resolution,
+              indexed.contains(field.getName())));
     }
     return columns;
   }
@@ -195,21 +191,14 @@ public final class TableVersion {
             TableConfig.MATERIALIZED_ROW_COMMIT_VERSION_COLUMN_NAME)
         .map(key -> properties().get(key.getKey()))
         .map(name -> new DeltaColumn(name, name, OptionalInt.empty(), LongType.LONG, true))
+        .map(column -> column.indexed(false))
         .toList();
   }
 
   /** Visits every active file with its statistics; reads the log. */
   public void files(Consumer<DataFile> visitor) {
-    ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
-    try (CloseableIterator<FilteredColumnarBatch> batches = scan.getScanFiles(engine, true)) {
-      while (batches.hasNext()) {
-        try (CloseableIterator<Row> rows = batches.next().getRows()) {
-          while (rows.hasNext()) {
-            Row add = rows.next().getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL);
-            visitor.accept(Actions.file(new AddFile(add)));
-          }
-        }
-      }
+    try {
+      ActiveFiles.read(engine, snapshot.getLogSegment(), CheckpointAdds.of(this)).forEach(visitor);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

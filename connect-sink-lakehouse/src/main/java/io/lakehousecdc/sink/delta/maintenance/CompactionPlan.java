@@ -137,9 +137,14 @@ record CompactionPlan(
   private static List<String> choose(TableState state, CompactionPolicy policy) {
     Map<Map<String, String>, List<Candidate>> partitions = new LinkedHashMap<>();
     for (LiveFile file : state.files()) {
-      partitions
-          .computeIfAbsent(file.file().partitionValues(), partition -> new ArrayList<>())
-          .add(candidate(file));
+      Candidate candidate = candidate(file);
+      // To merge what others have clustered would undo it; they cluster it again where it is
+      // sparse.
+      if (file.file().clusteringProvider().isEmpty() || candidate.liveShare() < policy.minLive()) {
+        partitions
+            .computeIfAbsent(file.file().partitionValues(), partition -> new ArrayList<>())
+            .add(candidate);
+      }
     }
     return partitions.values().stream()
         .map(policy::choose)

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,14 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The maintenance of one table, on a thread of its own that commits wake: checkpoints, then the
- * vacuum, then compaction. What fails is logged, counted and tried again after a later commit; the
- * table and its commits do not depend on it.
+ * The maintenance of one table, beside its commits, which wake it, on threads that all tables of
+ * the worker share: checkpoints, then the vacuum, then compaction. What fails is logged, counted
+ * and tried again after a later commit; the table and its commits do not depend on it.
  */
 public final class TableMaintenance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TableMaintenance.class);
   private static final int IDLE_SECONDS = 10;
+  private static final int LEAST_THREADS = 2;
   private static final int CLOSE_SECONDS = 60;
+  private static final Executor THREADS = threads();
 
   private final ExclusiveTable table;
   private final String location;
@@ -71,7 +74,7 @@ public final class TableMaintenance implements AutoCloseable {
                         this::wake));
     this.log = new LogUpkeep(store, location, options.retention());
     this.removed = Vacuum.removedFiles(store, location);
-    this.thread = idleThread(location);
+    this.thread = new SerialExecutor(THREADS, "delta-maintenance-" + location);
   }
 
   /** What has been done so far; readable from any thread. */
@@ -209,21 +212,23 @@ public final class TableMaintenance implements AutoCloseable {
         .orElseThrow(() -> new IOException("The table is gone"));
   }
 
-  private static ExecutorService idleThread(String location) {
-    ThreadPoolExecutor executor =
+  /** Those of the worker, for all tables: as many as it has processors. */
+  private static Executor threads() {
+    int count = Math.max(LEAST_THREADS, Runtime.getRuntime().availableProcessors());
+    ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            1,
-            1,
+            count,
+            count,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             work -> {
-              Thread thread = new Thread(work, "delta-maintenance-" + location);
+              Thread thread = new Thread(work, "delta-maintenance");
               thread.setDaemon(true);
               return thread;
             });
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /** Ends what is going on, at the next step where that is safe, and waits for it. */

@@ -35,6 +35,7 @@ import java.util.OptionalInt;
  * @param type Delta type; fields of structs in it carry their physical names and ids
  * @param nullable whether the column may hold NULL
  * @param resolution how the column is found in files
+ * @param indexed whether the statistics of a new file tell of it
  */
 public record DeltaColumn(
     String name,
@@ -42,7 +43,8 @@ public record DeltaColumn(
     OptionalInt fieldId,
     DataType type,
     boolean nullable,
-    Resolution resolution) {
+    Resolution resolution,
+    boolean indexed) {
   public DeltaColumn {
     requireNonNull(name, "name");
     requireNonNull(physicalName, "physicalName");
@@ -51,9 +53,16 @@ public record DeltaColumn(
     requireNonNull(resolution, "resolution");
   }
 
-  /** A column that is found by its physical name. */
+  /** A column that is found by its physical name, with statistics. */
   public DeltaColumn(
       String name, String physicalName, OptionalInt fieldId, DataType type, boolean nullable) {
-    this(name, physicalName, fieldId, type, nullable, Resolution.NAME);
+    this(name, physicalName, fieldId, type, nullable, Resolution.NAME, true);
+  }
+
+  /** The same column with statistics, or without. */
+  public DeltaColumn indexed(boolean wanted) {
+    return wanted == indexed
+        ? this
+        : new DeltaColumn(name, physicalName, fieldId, type, nullable, resolution, wanted);
   }
 }

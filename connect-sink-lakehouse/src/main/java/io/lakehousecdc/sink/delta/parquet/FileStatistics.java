@@ -19,7 +19,7 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /**
  * Delta statistics of a file, from the footer that was just written: number of records, and by
- * physical name of each leaf outside arrays and maps the number of NULLs, the least and the
+ * physical name of each indexed leaf outside arrays and maps the number of NULLs, the least and the
  * greatest value ({@link StatisticBounds} says of which types).
  *
  * @see <a
@@ -33,8 +33,10 @@ final class FileStatistics {
   FileStatistics(List<DeltaColumn> columns) {
     List<StructField> fields = new ArrayList<>();
     for (DeltaColumn column : columns) {
-      fields.add(new StructField(column.physicalName(), column.type(), column.nullable()));
-      addLeaves(List.of(column.physicalName()), column.type());
+      if (column.indexed()) {
+        fields.add(new StructField(column.physicalName(), column.type(), column.nullable()));
+        addLeaves(List.of(column.physicalName()), column.type());
+      }
     }
     this.schema = new StructType(fields);
   }

@@ -11,6 +11,18 @@ import org.apache.parquet.schema.MessageType;
 
 /** The write support that parquet-java asks for, of rows that are arrays aligned to the columns. */
 final class RowWriteSupport extends WriteSupport<Object[]> {
+  /**
+   * Tells Spark the calendar of dates before 1582-10-15 and timestamps before 1900. Up to version 2
+   * it wrote them in another one, so that version 3 fails on such values in files that do not tell
+   * ({@code READ_ANCIENT_DATETIME}). Those of a version from 3.1 on, without a key that says
+   * otherwise, are what Parquet defines: proleptic Gregorian.
+   *
+   * @see <a
+   *     href="https://github.com/apache/spark/blob/v3.5.0/sql/core/src/main/scala/org/apache/spark/sql/execution/datasources/DataSourceUtils.scala">Spark:
+   *     DataSourceUtils.datetimeRebaseSpec, int96RebaseSpec</a>
+   */
+  private static final Map<String, String> CALENDAR = Map.of("org.apache.spark.version", "3.5.0");
+
   private final List<DeltaColumn> columns;
   private final MessageType schema;
   private final String[] names;
@@ -34,14 +46,14 @@ final class RowWriteSupport extends WriteSupport<Object[]> {
 
   @Override
   public WriteContext init(ParquetConfiguration configuration) {
-    return new WriteContext(schema, Map.of());
+    return new WriteContext(schema, CALENDAR);
   }
 
   /** Never called: the file is configured without Hadoop. */
   @Override
   @SuppressWarnings("deprecation")
   public WriteContext init(Configuration configuration) {
-    return new WriteContext(schema, Map.of());
+    return new WriteContext(schema, CALENDAR);
   }
 
   @Override

@@ -23,6 +23,7 @@ import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import java.util.Optional;
 
 /**
  * The types of Delta columns: which type a created column gets, and what a column of a type means.
@@ -71,6 +72,18 @@ public final class DeltaTypes {
       return new MapType(StringType.STRING, columnFor(map.value(), oldReaders), true);
     }
     return StringType.STRING;
+  }
+
+  /**
+   * A column's type made as wide as another; empty where it would be text, which no other type
+   * widens to. Whether elements of arrays may be NULL stays.
+   */
+  static Optional<DataType> widened(DataType stored, DataType wide) {
+    if (stored instanceof ArrayType narrow && wide instanceof ArrayType array) {
+      return widened(narrow.getElementType(), array.getElementType())
+          .map(element -> new ArrayType(element, narrow.containsNull()));
+    }
+    return wide instanceof StringType ? Optional.empty() : Optional.of(wide);
   }
 
   /** Logical type nearest to a column's. */

@@ -141,14 +141,8 @@ public final class TableSchemas {
     if (done.isEmpty() && domains) {
       return Optional.empty();
     }
-    if (!done.isEmpty() && options.evolution() == Evolution.NONE) {
-      throw new FatalException(
-          "Table "
-              + table
-              + " would have to "
-              + String.join(", ", done)
-              + ", but schema.evolution is none. Change the table, or set schema.evolution to"
-              + " additive.");
+    if (options.evolution() == Evolution.NONE) {
+      throw refused(table, done, domains);
     }
     TableVersion evolved = version;
     if (!domains) {
@@ -168,6 +162,25 @@ public final class TableSchemas {
       GuessedTypes.warning(table, schema, types).ifPresent(LOG::warn);
     }
     return Optional.of(evolved);
+  }
+
+  private static FatalException refused(TableId table, List<String> done, boolean domains) {
+    if (!domains) {
+      return new FatalException(
+          "Table "
+              + table
+              + " would have to be given the table feature domainMetadata, in which the sink keeps"
+              + " its offsets, but schema.evolution is none. Set the property"
+              + " delta.feature.domainMetadata of the table to supported, or set schema.evolution to"
+              + " additive.");
+    }
+    return new FatalException(
+        "Table "
+            + table
+            + " would have to "
+            + String.join(", ", done)
+            + ", but schema.evolution is none. Change the table, or set schema.evolution to"
+            + " additive.");
   }
 
   private static String type(StructField field) {
@@ -210,15 +223,18 @@ public final class TableSchemas {
       return Optional.of("allow NULL in column " + relaxed.name());
     }
     WidenColumn widened = (WidenColumn) change;
-    DataType wide = DeltaTypes.columnFor(widened.to(), false);
     // Where Delta has no wider type of the kind, the column stays, and a value that does not fit is
     // refused by itself.
-    if (wide instanceof StringType || !version.mapsColumns()) {
+    Optional<DataType> wide =
+        DeltaTypes.widened(
+            version.schema().get(widened.name()).getDataType(),
+            DeltaTypes.columnFor(widened.to(), false));
+    if (wide.isEmpty() || !version.mapsColumns()) {
       return Optional.empty();
     }
-    fields.widen(widened.name(), wide);
+    fields.widen(widened.name(), wide.get());
     properties.put("delta.enableTypeWidening", "true");
-    return Optional.of("widen column " + widened.name() + " to " + wide);
+    return Optional.of("widen column " + widened.name() + " to " + wide.get());
   }
 
   private Map<String, DataType> metadataColumns() {

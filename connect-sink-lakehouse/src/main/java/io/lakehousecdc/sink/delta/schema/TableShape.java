@@ -10,6 +10,9 @@ import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The columns of a table and which of them this sink fills by itself. Rows are arrays aligned to
@@ -27,7 +30,19 @@ public final class TableShape {
   private final int deleted;
 
   public TableShape(TableVersion version, MetadataColumns names) {
-    this.columns = List.copyOf(version.columns());
+    // Whatever statistics the table wants: without those of positions, each row that an update
+    // meets has to be read.
+    Set<String> positions =
+        Stream.of(names.epoch(), names.commitLsn(), names.lsn())
+            .map(ColumnNames::key)
+            .collect(Collectors.toSet());
+    this.columns =
+        version.columns().stream()
+            .map(
+                column ->
+                    column.indexed(
+                        column.indexed() || positions.contains(ColumnNames.key(column.name()))))
+            .toList();
     this.partitioning = new Partitioning(columns, version.partitionColumns());
     for (int i = 0; i < columns.size(); i++) {
       places.put(ColumnNames.key(columns.get(i).name()), i);

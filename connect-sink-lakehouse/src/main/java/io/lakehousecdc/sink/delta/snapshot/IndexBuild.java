@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +29,21 @@ final class IndexBuild {
    *
    * @param keys an index that lacks the keys of the files; closed where this fails, because an
    *     index that lacks keys would have their rows doubled
+   * @param isLive whether a place that the index has for a key is one of a row of the table
    * @param table location of the table, for the log
    * @return the same index, complete
    */
-  static KeyMap filled(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+  static KeyMap filled(
+      KeyMap keys,
+      Collection<LiveFile> files,
+      LongPredicate isLive,
+      RowFiles rowFiles,
+      String table)
       throws IOException {
     boolean complete = false;
     try {
       if (!files.isEmpty()) {
-        fill(keys, files, rowFiles, table);
+        fill(keys, files, isLive, rowFiles, table);
       }
       complete = true;
       return keys;
@@ -47,7 +54,12 @@ final class IndexBuild {
     }
   }
 
-  private static void fill(KeyMap keys, Collection<LiveFile> files, RowFiles rowFiles, String table)
+  private static void fill(
+      KeyMap keys,
+      Collection<LiveFile> files,
+      LongPredicate isLive,
+      RowFiles rowFiles,
+      String table)
       throws IOException {
     long start = System.nanoTime();
     // Numbers are given out before the threads start: only keys are put by several at once.
@@ -60,18 +72,13 @@ final class IndexBuild {
         Executors.newFixedThreadPool(
             Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
     try {
-      List<Future<?>> parts = new ArrayList<>();
+      List<Future<Long>> parts = new ArrayList<>();
       for (LiveFile file : files) {
-        parts.add(
-            threads.submit(
-                () -> {
-                  keys.add(file, rowFiles);
-                  return null;
-                }));
+        parts.add(threads.submit(() -> keys.add(file, rowFiles, isLive)));
       }
       int done = 0;
-      for (Future<?> part : parts) {
-        part.get();
+      for (Future<Long> part : parts) {
+        keys.foundSharedKeys(part.get());
         LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
       }
     } catch (ExecutionException e) {

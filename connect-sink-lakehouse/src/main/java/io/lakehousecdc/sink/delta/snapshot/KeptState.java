@@ -23,6 +23,7 @@ import org.roaringbitmap.RoaringBitmap;
  * @param numbersAsText which of them, from 0, hold numbers as text
  * @param secret of the encoder, as it writes it
  * @param withoutKey number of rows with a NULL in their key
+ * @param withSharedKey number of rows that were found with the key of another row
  * @param paths of the files, by number; empty where a number is free
  * @param claims files that the index has every key of
  */
@@ -34,6 +35,7 @@ record KeptState(
     Set<Integer> numbersAsText,
     byte[] secret,
     long withoutKey,
+    long withSharedKey,
     List<String> paths,
     List<Claim> claims) {
 
@@ -62,6 +64,7 @@ record KeptState(
     }
     bytes(out, secret);
     out.writeLong(withoutKey);
+    out.writeLong(withSharedKey);
     texts(out, paths);
     out.writeInt(claims.size());
     for (Claim claim : claims) {
@@ -83,6 +86,7 @@ record KeptState(
     }
     byte[] secret = bytes(in);
     long withoutKey = in.readLong();
+    long withSharedKey = in.readLong();
     List<String> paths = texts(in);
     List<Claim> claims = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
@@ -94,7 +98,16 @@ record KeptState(
       claims.add(new Claim(path, size, rows, deleted));
     }
     return new KeptState(
-        tableId, version, entry, columns, numbersAsText, secret, withoutKey, paths, claims);
+        tableId,
+        version,
+        entry,
+        columns,
+        numbersAsText,
+        secret,
+        withoutKey,
+        withSharedKey,
+        paths,
+        claims);
   }
 
   private static void texts(DataOutput out, List<String> texts) throws IOException {

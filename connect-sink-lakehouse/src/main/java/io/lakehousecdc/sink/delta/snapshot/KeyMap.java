@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -51,6 +52,7 @@ public final class KeyMap implements AutoCloseable {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final EncodedKey scratch = new EncodedKey();
   private final AtomicLong withoutKey = new AtomicLong();
+  private final AtomicLong withSharedKey = new AtomicLong();
   private volatile String keptOf = "";
 
   /**
@@ -95,6 +97,7 @@ public final class KeyMap implements AutoCloseable {
       }
       map.keptOf = state.entry();
       map.withoutKey.set(state.withoutKey());
+      map.withSharedKey.set(state.withSharedKey());
       return map;
     } catch (IOException | RuntimeException e) {
       index.close();
@@ -114,6 +117,7 @@ public final class KeyMap implements AutoCloseable {
         numbersAsText,
         secret.toByteArray(),
         withoutKey.get(),
+        withSharedKey.get(),
         paths.stream().map(path -> path == null ? "" : path).toList(),
         claims);
   }
@@ -235,8 +239,59 @@ public final class KeyMap implements AutoCloseable {
 
   /** Points the keys of all live rows of a file to it. */
   public void add(LiveFile file, RowFiles rowFiles) throws IOException {
+    add(file, rowFiles, location -> false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param counted whether a {@link Location} that a key pointed to before counts
+   * @return number of keys that pointed to one, in another place
+   */
+  long add(LiveFile file, RowFiles rowFiles, LongPredicate counted) throws IOException {
     int number = number(file);
-    IndexLoader loader = new IndexLoader(index);
+    IndexLoader loader = new IndexLoader(index, counted);
+    read(file, rowFiles, (row, key) -> loader.put(key, number, row));
+    loader.flush();
+    return loader.duplicates();
+  }
+
+  /**
+   * As {@link #add}, of a file that another program wrote. Rows whose key a live row has already
+   * are counted: only other programs write such.
+   *
+   * @param isLive whether a {@link Location} is one of a row that the table shows
+   */
+  void addForeign(LiveFile file, RowFiles rowFiles, LongPredicate isLive) throws IOException {
+    int number = number(file);
+    read(
+        file,
+        rowFiles,
+        (row, key) -> {
+          long before = index.put(key, number, row);
+          if (before != Location.ABSENT && isLive.test(before)) {
+            withSharedKey.incrementAndGet();
+          }
+        });
+  }
+
+  /** Rows whose key another row has were found. */
+  void foundSharedKeys(long rows) {
+    withSharedKey.addAndGet(rows);
+  }
+
+  /** Number of rows that were found with the key of another row since the index was begun. */
+  public long withSharedKey() {
+    return withSharedKey.get();
+  }
+
+  /** Takes the key of a row; it is valid until the next one is taken. */
+  @FunctionalInterface
+  private interface KeyVisitor {
+    void key(int row, EncodedKey key);
+  }
+
+  private void read(LiveFile file, RowFiles rowFiles, KeyVisitor visitor) throws IOException {
     EncodedKey key = new EncodedKey();
     rowFiles.read(
         file,
@@ -247,10 +302,9 @@ public final class KeyMap implements AutoCloseable {
             withoutKey.incrementAndGet();
           } else {
             encoder.encode(values, key);
-            loader.put(key, number, row);
+            visitor.key(row, key);
           }
         });
-    loader.flush();
   }
 
   /** How keys are encoded; for any thread. */

@@ -2,12 +2,15 @@
 package io.lakehousecdc.sink.delta.snapshot;
 
 import io.lakehousecdc.sink.delta.index.IndexMemory;
+import io.lakehousecdc.sink.delta.index.Location;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.snapshot.KeptKeys.Kept;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,8 +37,21 @@ public record KeySource(IndexMemory memory, Optional<KeptKeys> kept) {
       throws IOException {
     Optional<Kept> found =
         kept.flatMap(store -> store.read(version, columns, numbersAsText, files, memory));
-    return found.isPresent()
-        ? IndexBuild.filled(found.get().keys(), found.get().changed(), rowFiles, table)
-        : IndexBuild.filled(new KeyMap(columns, numbersAsText, memory), files, rowFiles, table);
+    if (found.isEmpty()) {
+      KeyMap empty = new KeyMap(columns, numbersAsText, memory);
+      return IndexBuild.filled(empty, files, location -> true, rowFiles, table);
+    }
+    KeyMap keys = found.get().keys();
+    Map<String, LiveFile> active = new HashMap<>();
+    files.forEach(file -> active.put(file.path(), file));
+    return IndexBuild.filled(
+        keys,
+        found.get().changed(),
+        location -> {
+          LiveFile file = active.get(keys.path(Location.file(location)));
+          return file != null && !file.deleted().contains(Location.row(location));
+        },
+        rowFiles,
+        table);
   }
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.snapshot;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
-import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import java.util.List;
@@ -81,12 +79,7 @@ public record PositionBounds(Optional<Position> least, Optional<Position> greate
     if (file.stats() == null || names.isEmpty()) {
       return UNKNOWN;
     }
-    JsonNode stats;
-    try {
-      stats = AddStatistics.parse(file.stats());
-    } catch (JsonProcessingException e) {
-      return UNKNOWN;
-    }
+    JsonNode stats = file.stats().tree();
     boolean complete = true;
     for (String name : names) {
       JsonNode nulls = stats.path("nullCount").path(name);

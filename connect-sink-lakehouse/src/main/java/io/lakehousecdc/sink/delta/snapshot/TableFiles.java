@@ -5,9 +5,9 @@ import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -52,17 +52,11 @@ final class TableFiles {
 
   /** Reads the files of a version, where there are none yet. */
   void read(TableVersion version, TableShape shape) throws IOException {
-    try {
-      version.files(
-          file -> {
-            try {
-              files.put(file.path(), open(file, shape));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    List<DataFile> active = new ArrayList<>();
+    version.files(active::add);
+    Map<VectorDescriptor, RoaringBitmap> deleted = vectors(active);
+    for (DataFile file : active) {
+      files.put(file.path(), open(file, deleted, shape));
     }
   }
 
@@ -88,13 +82,15 @@ final class TableFiles {
   Difference apply(Map<String, Optional<DataFile>> changes, TableShape shape) throws IOException {
     List<LiveFile> added = new ArrayList<>();
     boolean revived = false;
+    Map<VectorDescriptor, RoaringBitmap> deleted =
+        vectors(changes.values().stream().flatMap(Optional::stream).toList());
     for (Map.Entry<String, Optional<DataFile>> change : changes.entrySet()) {
       LiveFile before = files.get(change.getKey());
       if (change.getValue().isEmpty()) {
         files.remove(change.getKey());
         continue;
       }
-      LiveFile after = open(change.getValue().get(), shape);
+      LiveFile after = open(change.getValue().get(), deleted, shape);
       files.put(change.getKey(), after);
       if (before == null) {
         added.add(after);
@@ -105,18 +101,23 @@ final class TableFiles {
     return new Difference(added, revived);
   }
 
-  private LiveFile open(DataFile file, TableShape shape) throws IOException {
-    RoaringBitmap deleted =
-        file.deletionVector().isPresent()
-            ? vectors.read(file.deletionVector().get())
-            : new RoaringBitmap();
+  /** The vectors of some files; all at once, because those of one commit lie in one file. */
+  private Map<VectorDescriptor, RoaringBitmap> vectors(Collection<DataFile> files)
+      throws IOException {
+    return vectors.read(
+        files.stream().map(DataFile::deletionVector).flatMap(Optional::stream).toList());
+  }
+
+  private LiveFile open(
+      DataFile file, Map<VectorDescriptor, RoaringBitmap> deleted, TableShape shape)
+      throws IOException {
     String place = TablePaths.file(location, file.path());
     long rows = AddStatistics.records(file.stats());
     return new LiveFile(
         file,
         place,
         Math.toIntExact(rows >= 0 ? rows : rowFiles.count(place)),
-        deleted,
+        file.deletionVector().map(deleted::get).orElseGet(RoaringBitmap::new),
         PositionBounds.of(file, shape));
   }
 }

@@ -126,6 +126,11 @@ public final class TableState implements AutoCloseable {
     return keys == null ? 0 : keys.withoutKey();
   }
 
+  /** Number of rows found with the key of another row: the index knows one row of each key. */
+  public long rowsWithSharedKey() {
+    return keys == null ? 0 : keys.withSharedKey();
+  }
+
   /** Size of the key index as it is. */
   public IndexSize indexSize() {
     return keys == null ? IndexSize.NONE : keys.size();
@@ -208,9 +213,14 @@ public final class TableState implements AutoCloseable {
     if (keys != null) {
       for (LiveFile file : difference.added()) {
         keys.reserve(keys.entries() + file.liveRows());
-        keys.add(file, rowFiles);
+        keys.addForeign(file, rowFiles, this::isLive);
       }
     }
+  }
+
+  private boolean isLive(long location) {
+    LiveFile file = files.get(keys.path(Location.file(location)));
+    return file != null && !file.deleted().contains(Location.row(location));
   }
 
   /** Whether the columns of the index are in the table as they were. */

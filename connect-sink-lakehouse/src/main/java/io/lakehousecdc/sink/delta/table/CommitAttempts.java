@@ -30,7 +30,11 @@ final class CommitAttempts {
   /** Everything from looking at the newest version to committing on top of it. */
   @FunctionalInterface
   interface Attempt<T> {
-    T run() throws IOException, CommitConflictException;
+
+    /**
+     * @param lost number of attempts so far that others came before
+     */
+    T run(int lost) throws IOException, CommitConflictException;
   }
 
   /**
@@ -41,7 +45,7 @@ final class CommitAttempts {
   <T> T untilCommitted(Attempt<T> body) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return body.run();
+        return body.run(attempt - 1);
       } catch (CommitConflictException e) {
         conflicts.incrementAndGet();
         LOG.info("{}: another writer committed first (attempt {})", location, attempt);

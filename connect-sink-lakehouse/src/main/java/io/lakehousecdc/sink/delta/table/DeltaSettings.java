@@ -50,6 +50,8 @@ public record DeltaSettings(
   public static final String PARTITION_BY = "delta.partition.by";
   public static final String TABLE_PROPERTIES = "delta.table.properties.";
   public static final String ON_OVERWRITE = "delta.on.overwrite";
+  public static final String COMMIT_THREADS = "delta.commit.threads";
+  public static final int MOST_COMMIT_THREADS = 256;
   public static final String COMPACTION = "delta.compaction";
   public static final String COMPACTION_MEMORY = "delta.compaction.memory.bytes";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
@@ -96,6 +98,12 @@ public record DeltaSettings(
                   + " OR REPLACE TABLE, TRUNCATE, DELETE of all rows), so that rows delivered before"
                   + " are gone: fail stops the task, restart reads again all that Kafka holds of the"
                   + " table's topics, continue leaves the rows as they are and logs a warning."),
+          Setting.optional(
+              COMMIT_THREADS,
+              Kind.INTEGER,
+              "8",
+              "Number of tables that a task commits, or opens, at a time. Raise it for"
+                  + " hundreds of tables in a task on a store of high latency."),
           Setting.optional(
               COMPACTION,
               Kind.BOOLEAN,

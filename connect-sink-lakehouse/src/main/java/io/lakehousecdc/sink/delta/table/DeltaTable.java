@@ -8,7 +8,6 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.domain.CommitHook;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.index.IndexBudget;
-import io.lakehousecdc.sink.delta.index.IndexSize;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
@@ -21,12 +20,8 @@ import io.lakehousecdc.sink.delta.snapshot.KeptKeys;
 import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.write.BatchPlan;
-import io.lakehousecdc.sink.delta.write.CommitClock;
-import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
+import io.lakehousecdc.sink.delta.write.CommitTimes;
 import io.lakehousecdc.sink.delta.write.RemovalsAhead;
-import io.lakehousecdc.sink.error.RetriableException;
-import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
@@ -34,38 +29,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
- * methods exclude one another. What other processes do is seen in the table's log only.
+ * methods exclude one another, but for the writing of a commit's new rows. What other processes do
+ * is seen in the table's log only, where they take turns if they get in each other's way.
  *
  * <p>A commit is planned against one version and either becomes the next version or fails: then
- * what the others committed is taken over first, and everything is planned anew. Nothing planned
- * for one version is ever committed on top of another, because a deletion vector names rows of
- * files that may be gone in the other.
+ * what the others committed is taken over first, and everything is planned anew. No plan for one
+ * version is ever committed on top of another, because a deletion vector names rows of files that
+ * may be gone in the other; files of rows that both plans write are used again.
  */
 public final class DeltaTable implements AutoCloseable, ExclusiveTable {
-  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
-
   private final TableId id;
   private final TableLog log;
   private final FileIO store;
   private final RowFiles rowFiles;
-  private final DeletionVectors vectors;
   private final TableOptions options;
   private final TableMaintenance maintenance;
   private final CommitAttempts attempts;
-  private final CommitClock clock = new CommitClock();
+  private final CommitTimes times = new CommitTimes();
   private final TableHead head;
+  private final CommitTurns turns;
+  private final HeadCommits commits;
   private final TableLock lock;
   private final IndexKeeper keeper;
   private final long pieceBytes;
-  private volatile long rowsWithoutKey;
-  private volatile IndexSize indexSize = IndexSize.NONE;
+  private final TableFigures figures;
 
-  /** A table whose key index shares its memory with no other. */
+  /** A table that nothing else in this process keeps, and that shares its memory with no other. */
   public DeltaTable(
       TableId id,
       String location,
@@ -73,11 +65,22 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
-    this(id, location, store, rowFiles, settings, options, new IndexBudget());
+    this(
+        id,
+        location,
+        store,
+        rowFiles,
+        settings,
+        options,
+        new TableLock(id, location),
+        new IndexBudget(),
+        RemovalsAhead.PIECE_BYTES);
   }
 
   /**
+   * @param lock of the table, shared with whatever else keeps it in this process
    * @param budget what the key indexes of the worker hold
+   * @param pieceBytes stored size of the rows of a piece of a large removal
    */
   public DeltaTable(
       TableId id,
@@ -86,34 +89,19 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options,
-      IndexBudget budget) {
-    this(id, location, store, rowFiles, settings, options, budget, RemovalsAhead.PIECE_BYTES);
-  }
-
-  /**
-   * A table of which large removals are committed in pieces of another size than usual.
-   *
-   * @param budget what the key indexes of the worker hold
-   * @param pieceBytes stored size of the rows of a piece
-   */
-  public DeltaTable(
-      TableId id,
-      String location,
-      FileIO store,
-      RowFiles rowFiles,
-      DeltaSettings settings,
-      TableOptions options,
+      TableLock lock,
       IndexBudget budget,
       long pieceBytes) {
-    this.pieceBytes = pieceBytes;
     this.id = id;
+    this.figures = new TableFigures(id);
     this.log = new TableLog(store, location);
     this.store = store;
     this.rowFiles = rowFiles;
-    this.vectors = new DeletionVectors(store, location);
+    DeletionVectors vectors = new DeletionVectors(store, location);
     this.options = options;
+    this.pieceBytes = pieceBytes;
     this.attempts = new CommitAttempts(id, location);
-    this.lock = new TableLock(id, location);
+    this.lock = lock;
     Optional<KeptKeys> kept =
         settings.index().directory().map(directory -> new KeptKeys(directory, log));
     this.head =
@@ -126,6 +114,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             vectors,
             options,
             new KeySource(settings.index().memory(budget), kept));
+    this.turns = new CommitTurns(log, head);
+    this.commits = new HeadCommits(log, store, head, vectors, options, turns);
     this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
         new TableMaintenance(
@@ -143,7 +133,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   /** Metadata domains of the newest version; empty where there is no table. */
   public Map<String, String> domains() {
     return committing(
-        () -> {
+        lost -> {
           head.refresh();
           return Map.copyOf(head.domains());
         });
@@ -151,7 +141,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   /** Whether there is a table. */
   public boolean exists() {
-    return committing(head::refresh);
+    return committing(lost -> head.refresh());
   }
 
   /**
@@ -162,80 +152,66 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
    * @param histories what the batch was built with
    */
   public CommitReceipt commit(TableBatch batch, Histories histories, CommitHook hook) {
-    CommitReceipt ahead = removeAhead(batch, histories, hook);
-    return ahead.plus(commitWhole(batch, histories, hook));
-  }
-
-  /** Commits what {@link RemovalsAhead} tells, a piece at a time; others may commit in between. */
-  private CommitReceipt removeAhead(TableBatch batch, Histories histories, CommitHook hook) {
-    RemovalsAhead removals = new RemovalsAhead(batch, options, pieceBytes);
-    CommitReceipt removed = CommitReceipt.NOTHING;
-    Optional<CommitReceipt> piece =
-        removals.isPossible() ? tryRemove(removals, batch, histories, hook) : Optional.empty();
-    while (piece.isPresent()) {
-      removed = removed.plus(piece.get());
-      LOG.info(
-          "Table {}: {} rows removed so far by a truncate, {} by a sweep; the rest follows",
-          id,
-          removed.deleted(),
-          removed.orphaned());
-      if (Thread.currentThread().isInterrupted()) {
-        throw new RetriableException("Interrupted between two pieces of a truncate or sweep", null);
-      }
-      piece = tryRemove(removals, batch, histories, hook);
+    try (BatchWork work = new BatchWork(store, rowFiles, log.location(), times)) {
+      CommitReceipt ahead = removeAhead(batch, histories, hook, work);
+      return ahead.plus(commitWhole(batch, histories, hook, work));
     }
-    return removed;
   }
 
-  private Optional<CommitReceipt> tryRemove(
-      RemovalsAhead removals, TableBatch batch, Histories histories, CommitHook hook) {
+  private CommitReceipt commitWhole(
+      TableBatch batch, Histories histories, CommitHook hook, BatchWork work) {
+    BatchCommit commit = new BatchCommit(commits, batch, histories, hook, work);
+    if (!committing(lost -> commit.plan())) {
+      return CommitReceipt.NOTHING;
+    }
+    lock.beside(
+        () -> {
+          commit.writeRows();
+          return null;
+        });
     return committing(
-        () -> {
-          clock.begin(System.nanoTime());
-          if (!head.refresh()) {
-            return Optional.empty();
-          }
-          Optional<CommitExtras> extras = hook.decide(head.domains());
-          if (extras.isEmpty()) {
-            return Optional.empty();
-          }
-          TableBatch fitting = head.prepare(batch).batch();
-          Optional<BatchPlan> plan = removals.next(fitting, head.state(), extras.get().due());
-          if (plan.isEmpty()) {
-            return Optional.empty();
-          }
-          try (TableCommit commit = begin(histories)) {
-            commit.take(plan.get());
-            return Optional.of(finish(commit, Map.of()));
-          }
+        lost -> {
+          CommitReceipt receipt = commit.attempt(lost);
+          committed();
+          return receipt;
         });
   }
 
-  private CommitReceipt commitWhole(TableBatch batch, Histories histories, CommitHook hook) {
-    long asked = System.nanoTime();
-    return lock.holding(
-        () -> {
-          clock.begin(asked);
-          return attempts.untilCommitted(
-              () -> {
-                clock.passed(Phase.WAIT);
-                head.refresh();
-                clock.passed(Phase.REFRESH);
-                Optional<CommitExtras> extras = hook.decide(head.domains());
-                return extras.isEmpty()
-                    ? CommitReceipt.NOTHING
-                    : tryCommit(batch, histories, extras.get());
-              });
-        });
+  /** Commits what {@link RemovalsAhead} tells, a piece at a time. */
+  private CommitReceipt removeAhead(
+      TableBatch batch, Histories histories, CommitHook hook, BatchWork work) {
+    RemovalsAhead removals = new RemovalsAhead(batch, options, histories, pieceBytes);
+    if (!removals.isPossible()) {
+      return CommitReceipt.NOTHING;
+    }
+    RemovalCommits pieces = new RemovalCommits(commits, removals, batch, histories, hook, work);
+    return pieces.all(
+        () ->
+            committing(
+                lost -> {
+                  Optional<CommitReceipt> piece = pieces.attempt(lost);
+                  if (piece.isPresent()) {
+                    committed();
+                  }
+                  return piece;
+                }));
+  }
+
+  /** After each commit, under the lock. */
+  private void committed() {
+    figures.see(head.state());
+    maintenance.committed();
+    keeper.committed();
   }
 
   /** Throws what {@link #commit} would throw because of the batch. Rows stay as they are. */
   public void rehearse(TableBatch batch, Histories histories) {
     committing(
-        () -> {
+        lost -> {
           head.refresh();
           TableBatch fitting = head.prepare(batch).batch();
-          try (TableCommit rehearsal = begin(histories)) {
+          try (BatchWork work = new BatchWork(store, rowFiles, log.location(), new CommitTimes());
+              TableCommit rehearsal = commits.begin(histories, work)) {
             rehearsal.plan(fitting, Optional.empty());
             rehearsal.write();
           }
@@ -246,7 +222,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   /** Makes the table for rows of the schema where there is none. */
   public void createIfAbsent(RowSchema schema) {
     committing(
-        () -> {
+        lost -> {
           if (!head.refresh()) {
             head.prepare(schema);
           }
@@ -261,20 +237,24 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
    */
   public void setDomains(RowSchema schema, CommitHook hook) {
     committing(
-        () -> {
+        lost -> {
           boolean exists = head.refresh();
           if (!exists && schema == null) {
             return null;
           }
           Optional<CommitExtras> extras = hook.decide(head.domains());
+          if (extras.isPresent() && turns.await(lost)) {
+            extras = hook.decide(head.domains());
+          }
           if (extras.isPresent()) {
             if (!exists) {
               head.prepare(schema);
             }
-            Map<String, Optional<String>> domains = extras.get().domains();
+            Map<String, Optional<String>> domains = new HashMap<>(extras.get().domains());
+            domains.putAll(turns.passedOn());
             TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
             head.state().committed(now, List.of(), List.of(), domains);
-            maintenance.committed();
+            committed();
           }
           return null;
         });
@@ -282,7 +262,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   @Override
   public <T> Optional<T> exclusively(Work<T> work) {
-    return committing(() -> head.refresh() ? Optional.of(run(work)) : Optional.empty());
+    return committing(lost -> head.refresh() ? Optional.of(run(work)) : Optional.empty());
   }
 
   private <T> T run(Work<T> work) throws IOException, CommitConflictException {
@@ -321,18 +301,13 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   }
 
   /** Where the time of commits goes. */
-  public CommitClock clock() {
-    return clock;
+  public CommitTimes times() {
+    return times;
   }
 
-  /** Number of rows with a NULL in their key, which others have written, as last seen. */
-  public long rowsWithoutKey() {
-    return rowsWithoutKey;
-  }
-
-  /** Size of the key index after the last commit. */
-  public IndexSize indexSize() {
-    return indexSize;
+  /** What was seen of the table after the last commit. */
+  public TableFigures figures() {
+    return figures;
   }
 
   /** Number of failures to keep the key index on the worker's disk. */
@@ -345,48 +320,6 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     return attempts.conflicts();
   }
 
-  private CommitReceipt tryCommit(TableBatch batch, Histories histories, CommitExtras extras)
-      throws IOException, CommitConflictException {
-    ColumnChanges columns = head.prepare(batch);
-    Map<String, Optional<String>> domains = new HashMap<>(extras.domains());
-    domains.putAll(FollowedColumns.domains(columns));
-    try (TableCommit commit = begin(histories)) {
-      commit.plan(columns.batch(), extras.due());
-      return finish(commit, domains);
-    }
-  }
-
-  /** Carries out what is planned. */
-  private CommitReceipt finish(TableCommit commit, Map<String, Optional<String>> domains)
-      throws IOException, CommitConflictException {
-    commit.write();
-    commit.log(domains);
-    takeOver(commit);
-    rowsWithoutKey = head.state().rowsWithoutKey();
-    indexSize = head.state().indexSize();
-    maintenance.committed();
-    keeper.committed();
-    return commit.receipt();
-  }
-
-  /** An attempt on top of the version that was last refreshed. */
-  private TableCommit begin(Histories histories) {
-    return new TableCommit(log, store, head.state(), vectors, options, histories, clock);
-  }
-
-  private void takeOver(TableCommit commit) throws IOException {
-    boolean complete = false;
-    try {
-      commit.takeOver();
-      complete = true;
-    } finally {
-      // Half of it may be in the index: the next call reads the table from the start.
-      if (!complete) {
-        head.forget();
-      }
-    }
-  }
-
   private <T> T committing(CommitAttempts.Attempt<T> attempt) {
     return lock.holding(() -> attempts.untilCommitted(attempt));
   }
@@ -396,10 +329,6 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   public void close() {
     maintenance.close();
     keeper.close();
-    lock.holding(
-        () -> {
-          head.forget();
-          return null;
-        });
+    lock.holdingAnyway(head::forget);
   }
 }

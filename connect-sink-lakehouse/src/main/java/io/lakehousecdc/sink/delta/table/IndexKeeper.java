@@ -86,17 +86,17 @@ final class IndexKeeper implements AutoCloseable {
       background.execute(
           () -> {
             queued.set(false);
-            attempt(() -> closed);
+            attempt(() -> closed, Long.MAX_VALUE);
           });
     }
   }
 
-  private void attempt(Supplier<Boolean> cancelled) {
+  private void attempt(Supplier<Boolean> cancelled, long mostBytes) {
     if (kept.isEmpty()) {
       return;
     }
     try {
-      keep(kept.get(), cancelled);
+      keep(kept.get(), cancelled, mostBytes);
     } catch (Throwable failure) {
       // Errors, too: nobody else would tell of them, and the table does without.
       failures.incrementAndGet();
@@ -104,8 +104,14 @@ final class IndexKeeper implements AutoCloseable {
     }
   }
 
-  private synchronized void keep(KeptKeys store, Supplier<Boolean> cancelled) throws IOException {
-    Optional<KeysInKeeping> begun = lock.holding(() -> store.begin(head.get()));
+  private synchronized void keep(KeptKeys store, Supplier<Boolean> cancelled, long mostBytes)
+      throws IOException {
+    Optional<KeysInKeeping> begun =
+        lock.holding(
+            () ->
+                head.get() == null || head.get().indexSize().bytes() > mostBytes
+                    ? Optional.empty()
+                    : store.begin(head.get()));
     if (begun.isEmpty()) {
       return;
     }
@@ -128,13 +134,7 @@ final class IndexKeeper implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    if (kept.isPresent() && bytes() <= MOST_BYTES_AT_CLOSE) {
-      attempt(() -> false);
-    }
-  }
-
-  private long bytes() {
-    return lock.holding(() -> head.get() == null ? 0 : head.get().indexSize().bytes());
+    attempt(() -> false, MOST_BYTES_AT_CLOSE);
   }
 
   private static ThreadPoolExecutor background() {

@@ -9,12 +9,12 @@ import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.write.AppendPlanner;
 import io.lakehousecdc.sink.delta.write.BatchPlan;
-import io.lakehousecdc.sink.delta.write.CommitClock;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
 import io.lakehousecdc.sink.delta.write.FileWriter;
 import io.lakehousecdc.sink.delta.write.PreparedCommit;
@@ -27,31 +27,30 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to commit a batch on top of one version of a table: it is planned, its files are
  * written, the log entry is put, and the version in memory follows, in this order.
  *
- * <p>Closing it deletes the files, unless they may be visible: once the log entry has been tried,
- * it may be there whatever the store has answered. Only a conflict proves that it is another
- * writer's.
+ * <p>Closing it deletes the files that hold for this version alone, unless they may be visible:
+ * once the log entry has been tried, it may be there whatever the store has answered. Only a
+ * conflict proves that it is another writer's. The files of new rows go by the same rule when the
+ * work on the batch ends.
  *
  * <p>Guarded by the lock of its table.
  */
 final class TableCommit implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(TableCommit.class);
-
   private final TableLog log;
   private final FileIO store;
   private final TableState state;
   private final TableOptions options;
   private final Histories histories;
-  private final CommitClock clock;
+  private final BatchWork work;
+  private final TableVersion version;
   private final FileWriter writer;
   private final Map<String, Optional<String>> domains = new HashMap<>();
   private BatchPlan plan;
+  private KeyMap keys;
   private PreparedCommit prepared;
   private TableVersion committed;
   private boolean mayBeVisible;
@@ -59,7 +58,7 @@ final class TableCommit implements AutoCloseable {
   /**
    * @param state the version to commit on top of
    * @param histories what is known of sources
-   * @param clock is told when a step is done
+   * @param work what other attempts have left
    */
   TableCommit(
       TableLog log,
@@ -68,14 +67,15 @@ final class TableCommit implements AutoCloseable {
       DeletionVectors vectors,
       TableOptions options,
       Histories histories,
-      CommitClock clock) {
+      BatchWork work) {
     this.log = log;
     this.store = store;
     this.state = state;
     this.options = options;
     this.histories = histories;
-    this.clock = clock;
-    this.writer = new FileWriter(state, vectors, log.location(), clock);
+    this.work = work;
+    this.version = state.version();
+    this.writer = new FileWriter(state, vectors, log.location(), work.files(), work.clock());
   }
 
   /**
@@ -84,13 +84,28 @@ final class TableCommit implements AutoCloseable {
    * @param due the batch's sweep, where it is to be carried out
    */
   void plan(TableBatch batch, Optional<Sweep> due) throws IOException {
-    plan = planned(batch, due);
-    clock.passed(Phase.PLAN);
+    take(planned(batch, due));
   }
 
-  /** Takes a plan that is made already. */
+  /** Takes a plan that was made for the version. */
   void take(BatchPlan made) {
     plan = made;
+    keys = state.keys();
+    work.clock().passed(Phase.PLAN);
+  }
+
+  /**
+   * Whether it was planned on this version, so that what it has found in it still holds. The index
+   * may be another all the same, of other columns, to which its keys would mean nothing.
+   */
+  boolean isOn(TableState newest) {
+    return newest == state && newest.version() == version && newest.keys() == keys;
+  }
+
+  /** Writes the new rows, which needs no lock. */
+  void writeRows(TableShape shape) throws IOException {
+    work.files().write(plan, shape);
+    work.clock().passed(Phase.DATA_FILES);
   }
 
   private BatchPlan planned(TableBatch batch, Optional<Sweep> due) throws IOException {
@@ -104,7 +119,8 @@ final class TableCommit implements AutoCloseable {
               + " has no key, which upserts need. Name key columns with key.columns, or set"
               + " write.mode to append.");
     }
-    return new UpsertPlanner(state, batch, options, histories, clock).plan(due);
+    return new UpsertPlanner(state, work.cells(), batch, options, histories, work.clock())
+        .plan(due);
   }
 
   /** Writes the files; all of them are durable when this returns. */
@@ -129,18 +145,18 @@ final class TableCommit implements AutoCloseable {
       mayBeVisible = false;
       throw e;
     }
-    clock.passed(Phase.LOG);
+    work.clock().passed(Phase.LOG);
   }
 
   /** Brings the version in memory, and its key index, to what has been committed. */
   void takeOver() throws IOException {
     state.committed(committed, prepared.removed(), prepared.added(), domains);
-    KeyMap keys = state.keys();
-    if (keys != null) {
-      plan.removedKeys().forEach(keys::remove);
-      prepared.applyTo(keys, state.rowFiles());
+    KeyMap index = state.keys();
+    if (index != null) {
+      plan.removedKeys().forEach(index::remove);
+      prepared.applyTo(index, state.rowFiles());
     }
-    clock.passed(Phase.INDEX);
+    work.clock().passed(Phase.INDEX);
   }
 
   /** What the batch does. */
@@ -151,15 +167,9 @@ final class TableCommit implements AutoCloseable {
   @Override
   public void close() {
     if (mayBeVisible) {
-      return;
-    }
-    for (String location : writer.locations()) {
-      try {
-        store.delete(location);
-      } catch (IOException e) {
-        LOG.warn(
-            "Cannot delete {}, which no commit names; the vacuum will: {}", location, e.toString());
-      }
+      work.files().keep();
+    } else {
+      BatchWork.delete(store, writer.locations());
     }
   }
 }

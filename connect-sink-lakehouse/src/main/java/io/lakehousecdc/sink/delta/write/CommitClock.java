@@ -2,19 +2,25 @@
 package io.lakehousecdc.sink.delta.write;
 
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * A lap timer for the phases of a table's commits: each takes the time since the one before it.
- * Driven under the table's lock; read from any thread.
+ * A lap timer for the phases of one commit: each takes the time since the one before it, the first
+ * since the timer was made. Used by one thread at a time.
  */
 public final class CommitClock {
-  private final AtomicLongArray spent = new AtomicLongArray(Phase.values().length);
-  private long last;
+  private final CommitTimes times;
+  private long last = System.nanoTime();
+
+  /**
+   * @param times what phases are added to
+   */
+  public CommitClock(CommitTimes times) {
+    this.times = times;
+  }
 
   /** The steps of a commit, in their order. */
   public enum Phase {
-    /** For the table's lock, and after conflicts for another attempt. */
+    /** For the table's lock, after conflicts for another attempt, and for others' turns. */
     WAIT,
     /** Taking over what others have committed. */
     REFRESH,
@@ -38,24 +44,10 @@ public final class CommitClock {
     }
   }
 
-  /**
-   * Begins a commit.
-   *
-   * @param nanos when it was asked for, as {@link System#nanoTime} tells
-   */
-  public void begin(long nanos) {
-    last = nanos;
-  }
-
   /** The phase has come to its end. */
   public void passed(Phase phase) {
     long now = System.nanoTime();
-    spent.addAndGet(phase.ordinal(), now - last);
+    times.add(phase, now - last);
     last = now;
-  }
-
-  /** Microseconds that all commits together have spent in a phase, so far. */
-  public long micros(Phase phase) {
-    return spent.get(phase.ordinal()) / 1_000;
   }
 }

@@ -8,13 +8,14 @@ import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
 import io.lakehousecdc.sink.delta.parquet.CellBytes;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
-import io.lakehousecdc.sink.delta.parquet.WrittenFile;
 import io.lakehousecdc.sink.delta.schema.Partitioning;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.write.BatchFiles.BatchFile;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -44,14 +44,22 @@ public final class FileWriter {
   private final List<LiveFile> added = new ArrayList<>();
   private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
   private final List<String> locations = new ArrayList<>();
+  private final BatchFiles batchFiles;
 
   /**
    * @param table location of the table
+   * @param batchFiles files of the batch's new rows
    */
-  public FileWriter(TableState state, DeletionVectors vectors, String table, CommitClock clock) {
+  public FileWriter(
+      TableState state,
+      DeletionVectors vectors,
+      String table,
+      BatchFiles batchFiles,
+      CommitClock clock) {
     this.state = state;
     this.vectors = vectors;
     this.table = table;
+    this.batchFiles = batchFiles;
     this.clock = clock;
     this.rowIds = state.version().rowIds();
     this.rewriter = new RowRewriter(state, table, rowIds, locations);
@@ -61,7 +69,9 @@ public final class FileWriter {
   public PreparedCommit write(BatchPlan plan) throws IOException {
     // Not before: it is the plan of the first batch that has the index built.
     this.index = state.keys();
-    writeRows(plan.rows());
+    for (BatchFile file : batchFiles.of(plan.rows(), state.shape())) {
+      add(file);
+    }
     writeLent(plan.lent());
     for (SoftDelete softDelete : plan.softDeletes()) {
       rewriter.delete(softDelete);
@@ -74,24 +84,15 @@ public final class FileWriter {
     }
     rewriter.files().forEach(rewritten -> added.add(rewritten.file()));
     clock.passed(Phase.VECTORS);
-    return new PreparedCommit(removed, added, placed, rewriter.files(), locations);
+    return new PreparedCommit(removed, added, placed, rewriter.files());
   }
 
-  /** Files written so far, for removal after a failure. */
+  /** Files that hold for this version alone, for removal after a failure. */
   public List<String> locations() {
     return locations;
   }
 
-  private void writeRows(List<NewRow> rows) throws IOException {
-    for (Map.Entry<Map<String, String>, List<NewRow>> part :
-        state.shape().partitioning().split(rows, NewRow::values).entrySet()) {
-      if (!part.getValue().isEmpty()) {
-        writeRows(part.getKey(), part.getValue());
-      }
-    }
-  }
-
-  /** Holds a piece of them at a time. */
+  /** Holds a piece of them at a time. Their values are those of this version. */
   private void writeLent(LentRows lent) throws IOException {
     List<NewRow> piece = new ArrayList<>();
     long[] bytes = {0};
@@ -101,26 +102,29 @@ public final class FileWriter {
           piece.add(row);
           bytes[0] += CellBytes.ofRow(row.values());
           if (bytes[0] >= PIECE_BYTES) {
-            writeRows(piece);
+            writePiece(piece);
             piece.clear();
             bytes[0] = 0;
           }
         });
-    writeRows(piece);
+    writePiece(piece);
   }
 
-  private void writeRows(Map<String, String> partition, List<NewRow> rows) throws IOException {
+  private void writePiece(List<NewRow> rows) throws IOException {
     Partitioning partitioning = state.shape().partitioning();
-    List<KeyBits> keys = new ArrayList<>(rows.size());
-    String name = newName();
-    try (RowFileWriter writer = begin(name)) {
-      for (NewRow row : rows) {
-        writer.write(partitioning.stored(row.values()));
-        if (index != null) {
-          keys.add(row.key());
+    List<DeltaColumn> columns = partitioning.storedColumns();
+    for (Map.Entry<Map<String, String>, List<NewRow>> part :
+        partitioning.split(rows, NewRow::values).entrySet()) {
+      if (!part.getValue().isEmpty()) {
+        String name = BatchFiles.newName();
+        locations.add(table + "/" + name);
+        try (RowFileWriter writer = state.rowFiles().create(table + "/" + name, columns)) {
+          for (NewRow row : part.getValue()) {
+            writer.write(partitioning.stored(row.values()));
+          }
+          add(new BatchFile(name, part.getKey(), columns, part.getValue(), writer.finish()));
         }
       }
-      finish(name, partition, writer, keys);
     }
   }
 
@@ -162,34 +166,33 @@ public final class FileWriter {
     }
   }
 
-  private static String newName() {
-    return "part-" + UUID.randomUUID() + ".parquet";
-  }
-
-  private RowFileWriter begin(String name) throws IOException {
-    locations.add(table + "/" + name);
-    return state
-        .rowFiles()
-        .create(table + "/" + name, state.shape().partitioning().storedColumns());
-  }
-
-  private void finish(
-      String name, Map<String, String> partition, RowFileWriter writer, List<KeyBits> keys)
-      throws IOException {
-    WrittenFile written = writer.finish();
+  private void add(BatchFile written) {
     DataFile file =
         rowIds.given(
             DataFile.written(
-                name, partition, written.size(), System.currentTimeMillis(), written.statistics()),
-            written.rows());
+                written.name(),
+                written.partition(),
+                written.file().size(),
+                System.currentTimeMillis(),
+                written.file().statistics()),
+            written.file().rows());
     LiveFile live =
         new LiveFile(
             file,
-            table + "/" + name,
-            written.rows(),
+            table + "/" + written.name(),
+            written.file().rows(),
             new RoaringBitmap(),
             PositionBounds.of(file, state.shape()));
     added.add(live);
-    placed.put(live, keys);
+    placed.put(live, keys(written.rows()));
+  }
+
+  /** Keys of rows in their order; none where no index has to know them. */
+  private List<KeyBits> keys(List<NewRow> rows) {
+    List<KeyBits> keys = new ArrayList<>(rows.size());
+    if (index != null) {
+      rows.forEach(row -> keys.add(row.key()));
+    }
+    return keys;
   }
 }

@@ -22,14 +22,12 @@ import org.roaringbitmap.RoaringBitmap;
  * @param added files as they will be
  * @param placed keys of new rows with the place that they will have, by file of {@code added}
  * @param rewritten files of {@code added} whose rows were stored elsewhere before
- * @param locations files written for this commit: garbage where it does not come about
  */
 public record PreparedCommit(
     List<LiveFile> removed,
     List<LiveFile> added,
     Map<LiveFile, List<KeyBits>> placed,
-    List<Rewritten> rewritten,
-    List<String> locations) {
+    List<Rewritten> rewritten) {
 
   public NewCommit toCommit(Map<String, Optional<String>> domains) {
     return new NewCommit(files(removed), files(added), domains, true);

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
@@ -50,15 +51,19 @@ public final class RemovalsAhead {
 
   private final TableBatch batch;
   private final TableOptions options;
+  private final Histories histories;
   private final long pieceBytes;
   private final Map<Floor, Map<String, Scan>> scanned = new HashMap<>();
 
   /**
+   * @param histories tell which of them remembered truncates hold for
    * @param pieceBytes stored size of the rows of a piece
    */
-  public RemovalsAhead(TableBatch batch, TableOptions options, long pieceBytes) {
+  public RemovalsAhead(
+      TableBatch batch, TableOptions options, Histories histories, long pieceBytes) {
     this.batch = batch;
     this.options = options;
+    this.histories = histories;
     this.pieceBytes = pieceBytes;
   }
 
@@ -72,9 +77,13 @@ public final class RemovalsAhead {
   /** Rows that a floor removes. */
   private record Removal(Floor floor, Operation operation, RowSet rows) {}
 
-  /** Whether the batch may remove rows that it has no change for. */
+  /**
+   * Whether the batch may remove rows that it has no change for, and is not refused for want of a
+   * key.
+   */
   public boolean isPossible() {
     return options.writeMode() == WriteMode.UPSERT
+        && (batch.schema().hasKey() || batch.changes().isEmpty())
         && (!batch.truncates().isEmpty() || batch.sweep().isPresent());
   }
 
@@ -99,6 +108,10 @@ public final class RemovalsAhead {
     if (!mayTakeMoreThanAPiece(state, floors)) {
       return Optional.empty();
     }
+    OneSourceTable.require(
+        batch,
+        new Floors(state.floors().floors(histories, options.relation())).and(batch.truncates()),
+        histories);
     RowSet taken = ownRows(fitting, options, state);
     List<Removal> removals = new ArrayList<>();
     long left = pieceBytes;

@@ -152,6 +152,6 @@ final class RowMerger {
         columns.add(shape.columns().get(i));
       }
     }
-    return StoredCells.read(state, lenders, columns, LENT_BYTES);
+    return StoredCells.readSome(state, lenders, columns, LENT_BYTES);
   }
 }

@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -130,7 +129,7 @@ final class RowRewriter {
 
   private void begin(Map<String, String> filePartition) throws IOException {
     partition = filePartition;
-    name = "part-" + UUID.randomUUID() + ".parquet";
+    name = BatchFiles.newName();
     locations.add(table + "/" + name);
     writer =
         state.rowFiles().create(table + "/" + name, state.shape().partitioning().storedColumns());

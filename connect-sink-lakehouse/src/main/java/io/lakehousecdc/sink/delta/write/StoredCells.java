@@ -14,39 +14,46 @@ import java.util.List;
 import java.util.Map;
 import org.roaringbitmap.RoaringBitmap;
 
-/** The reader of single stored rows: opens each file once, whatever the number of rows. */
-final class StoredCells {
-  private StoredCells() {}
+/**
+ * The reader of single stored rows: opens each file once, whatever the number of rows. It remembers
+ * what it has read, for the next attempt to commit the batch: a file never changes, so that only
+ * rows which another writer has put elsewhere meanwhile are read then. For one batch; not
+ * thread-safe.
+ */
+public final class StoredCells {
+  private final Map<Source, Map<Integer, Object[]>> remembered = new HashMap<>();
+
+  /** Columns of a file. */
+  private record Source(String path, List<DeltaColumn> columns) {}
 
   /** Rows of one file; places of its rows in the index differ in the row alone. */
   private record Wanted(LiveFile file, long firstLocation, RoaringBitmap rows) {}
 
-  /** Values of {@code columns} for each of the rows, by their place in the index. */
-  static Map<Long, Object[]> read(
-      TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns) throws IOException {
-    return read(state, rows, columns, Long.MAX_VALUE);
+  /**
+   * Values of {@code columns} for each of the rows, by their place in the index. They are
+   * remembered: for columns whose values are small.
+   */
+  Map<Long, Object[]> read(TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns)
+      throws IOException {
+    Map<Long, Object[]> cells = new HashMap<>();
+    for (Wanted wanted : wanted(rows)) {
+      Map<Integer, Object[]> known = known(state, wanted, columns);
+      wanted.rows.forEach((int row) -> cells.put(wanted.firstLocation + row, known.get(row)));
+    }
+    return cells;
   }
 
   /**
-   * The same for as many of the rows as fit.
+   * Values for as many of the rows as fit, which are not remembered.
    *
    * @param limit heap that the values may take, in bytes; one row may take more
    */
-  static Map<Long, Object[]> read(
+  static Map<Long, Object[]> readSome(
       TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns, long limit)
       throws IOException {
-    Map<String, Wanted> files = new LinkedHashMap<>();
-    for (StoredRow row : rows) {
-      files
-          .computeIfAbsent(
-              row.file().path(),
-              path -> new Wanted(row.file(), row.location() - row.row(), new RoaringBitmap()))
-          .rows
-          .add(row.row());
-    }
     Map<Long, Object[]> cells = new HashMap<>();
     long[] held = {0};
-    for (Wanted wanted : files.values()) {
+    for (Wanted wanted : wanted(rows)) {
       if (held[0] < limit) {
         state
             .rowFiles()
@@ -63,5 +70,31 @@ final class StoredCells {
       }
     }
     return cells;
+  }
+
+  private static Collection<Wanted> wanted(Collection<StoredRow> rows) {
+    Map<String, Wanted> files = new LinkedHashMap<>();
+    for (StoredRow row : rows) {
+      files
+          .computeIfAbsent(
+              row.file().path(),
+              path -> new Wanted(row.file(), row.location() - row.row(), new RoaringBitmap()))
+          .rows
+          .add(row.row());
+    }
+    return files.values();
+  }
+
+  private Map<Integer, Object[]> known(TableState state, Wanted wanted, List<DeltaColumn> columns)
+      throws IOException {
+    Map<Integer, Object[]> known =
+        remembered.computeIfAbsent(
+            new Source(wanted.file.path(), List.copyOf(columns)), source -> new HashMap<>());
+    RoaringBitmap missing = wanted.rows.clone();
+    known.keySet().forEach(missing::remove);
+    if (!missing.isEmpty()) {
+      state.rowFiles().read(wanted.file, missing, columns, known::put);
+    }
+    return known;
   }
 }

@@ -23,15 +23,18 @@ final class StoredRowStates {
   private static final StoredRowState LIVE_AND_OLDER = new StoredRowState(null, null, true);
 
   private final TableState state;
+  private final StoredCells cells;
   private final Floors floors;
   private final List<StoredRow> wanted = new ArrayList<>();
   private final Map<Long, StoredRowState> known = new HashMap<>();
 
   /**
+   * @param cells reads the rows
    * @param floors rows below any of them are being removed by a truncate
    */
-  StoredRowStates(TableState state, Floors floors) {
+  StoredRowStates(TableState state, StoredCells cells, Floors floors) {
     this.state = state;
+    this.cells = cells;
     this.floors = floors;
   }
 
@@ -75,7 +78,8 @@ final class StoredRowStates {
     if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
-    StoredCells.read(state, wanted, columns)
+    cells
+        .read(state, wanted, columns)
         .forEach(
             (location, values) -> {
               Position position = positioned ? TableShape.position(values, 0) : null;

@@ -18,7 +18,6 @@ import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.write.LentRows.LentRow;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.CommitReceipt;
-import io.lakehousecdc.sink.spi.SharedFloors;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
@@ -38,6 +37,7 @@ import java.util.Optional;
  */
 public final class UpsertPlanner {
   private final TableState state;
+  private final StoredCells stored;
   private final TableBatch batch;
   private final TableOptions options;
   private final Histories histories;
@@ -55,17 +55,20 @@ public final class UpsertPlanner {
   private long orphaned;
 
   /**
+   * @param stored reads the rows that the batch's changes are compared with or take values from
    * @param histories tell which of them remembered truncates hold for
    * @param clock is told when the index has been asked
    */
   public UpsertPlanner(
       TableState state,
+      StoredCells stored,
       TableBatch batch,
       TableOptions options,
       Histories histories,
       CommitClock clock)
       throws IOException {
     this.state = state;
+    this.stored = stored;
     this.batch = batch;
     this.options = options;
     this.histories = histories;
@@ -87,7 +90,7 @@ public final class UpsertPlanner {
     RememberedFloors remembered = state.floors();
     Floors truncates =
         new Floors(remembered.floors(histories, options.relation())).and(batch.truncates());
-    requireOfOneSourceTable(truncates);
+    OneSourceTable.require(batch, truncates, histories);
     List<Floor> swept = due.filter(UpsertPlanner::removes).map(Sweep::floor).stream().toList();
     Map<Floor, RowSet> truncated = truncated();
     if (!isSoft()) {
@@ -118,30 +121,6 @@ public final class UpsertPlanner {
         new CommitReceipt(upserted, deleted, skips.skips(), toastMerged, orphaned));
   }
 
-  /** Of no other: what a truncate or sweep removes is lost where it is of another table. */
-  private void requireOfOneSourceTable(Floors floors) {
-    SharedFloors.find(batch, floors.all(), histories)
-        .ifPresent(
-            conflict -> {
-              throw new FatalException(
-                  "Table "
-                      + batch.table()
-                      + " was truncated, or swept after a snapshot, at "
-                      + conflict.floor().at()
-                      + ", when one table of the source was written to it. Now there are several, "
-                      + conflict.sourceTables()
-                      + ", and rows from before may be of another than that one. Write each to a"
-                      + " table of its own, or set truncate.mode to ignore and snapshot.sweep to"
-                      + " false, and have the position forgotten. Run: ALTER TABLE "
-                      + batch.table()
-                      + " SET TBLPROPERTIES ('"
-                      + RememberedFloors.FORGOTTEN
-                      + "' = '"
-                      + RememberedFloors.text(conflict.floor().at())
-                      + "')");
-            });
-  }
-
   private boolean isSoft() {
     return options.deleteMode() == DeleteMode.SOFT;
   }
@@ -170,7 +149,7 @@ public final class UpsertPlanner {
     List<Located> located =
         new ChangeLocator(state, mapping, keys, clock)
             .locate(batch.changes(), floors, removed, skips);
-    StoredRowStates states = new StoredRowStates(state, truncates);
+    StoredRowStates states = new StoredRowStates(state, stored, truncates);
     SharedKeys sharedKeys = new SharedKeys(states, batch.schema().size());
     PositionGuard guard = new PositionGuard(states);
     for (Located change : located) {

@@ -92,8 +92,8 @@ class CheckpointWriterTest {
   @Test
   void fileWithAnotherDeletionVectorIsAnotherFile() throws Exception {
     DataFile first = file("a");
-    DataFile second = first.with(vector("x"), "{\"numRecords\":9}");
-    DataFile third = first.with(vector("y"), "{\"numRecords\":9}");
+    DataFile second = first.with(vector("x"), AddStatistics.of("{\"numRecords\":9}"));
+    DataFile third = first.with(vector("y"), AddStatistics.of("{\"numRecords\":9}"));
     commit(List.of(), List.of(first));
     commit(List.of(first), List.of(second));
     checkpoint(Duration.ZERO);

@@ -107,7 +107,8 @@ class ResolutionTest {
 
   private static DeltaColumn column(
       String physicalName, int id, DataType type, Resolution resolution) {
-    return new DeltaColumn(physicalName, physicalName, OptionalInt.of(id), type, true, resolution);
+    return new DeltaColumn(
+        physicalName, physicalName, OptionalInt.of(id), type, true, resolution, true);
   }
 
   private String write(List<DeltaColumn> columns, Object... row) throws IOException {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.table;
+
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.delta.domain.CommitHook;
+import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
+import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.schema.TableShape;
+import io.lakehousecdc.sink.spi.ColumnChanges;
+import io.lakehousecdc.sink.spi.CommitReceipt;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The commit of one batch to a table, in three steps:
+ *
+ * <ol>
+ *   <li>Under the table's lock: plan it against the newest version.
+ *   <li>Without the lock, beside what other tasks do to the table: write the new rows. This takes
+ *       most of the time.
+ *   <li>Under the lock: if the version is still the newest, write what depends on it, and commit;
+ *       else plan anew first, which mostly finds the same rows, so that their files are used as
+ *       they are.
+ * </ol>
+ *
+ * <p>A crash after the second step leaves files that no commit names, for the vacuum.
+ */
+final class BatchCommit {
+  private final HeadCommits commits;
+  private final TableBatch batch;
+  private final Histories histories;
+  private final CommitHook hook;
+  private final BatchWork work;
+  private Optional<Planned> planned = Optional.empty();
+
+  /** An attempt for which nothing was written that depends on its version. */
+  private record Planned(TableCommit commit, TableShape shape, Optional<Sweep> due) {}
+
+  /**
+   * @param histories what the batch was built with
+   */
+  BatchCommit(
+      HeadCommits commits, TableBatch batch, Histories histories, CommitHook hook, BatchWork work) {
+    this.commits = commits;
+    this.batch = batch;
+    this.histories = histories;
+    this.hook = hook;
+    this.work = work;
+  }
+
+  /**
+   * The first step.
+   *
+   * @return false where the table holds the commit already
+   */
+  boolean plan() throws IOException, CommitConflictException {
+    commits.refresh(work);
+    Optional<CommitExtras> extras = hook.decide(commits.head().domains());
+    if (extras.isPresent()) {
+      plan(commits.head().prepare(batch).batch(), extras.get().due());
+    }
+    return extras.isPresent();
+  }
+
+  private void plan(TableBatch fitting, Optional<Sweep> due) throws IOException {
+    TableCommit commit = commits.begin(histories, work);
+    commit.plan(fitting, due);
+    planned = Optional.of(new Planned(commit, commits.head().state().shape(), due));
+  }
+
+  /** The second step. */
+  void writeRows() throws IOException {
+    planned.orElseThrow().commit.writeRows(planned.orElseThrow().shape);
+  }
+
+  /**
+   * The third step: one attempt.
+   *
+   * @param lost number of attempts so far that others came before
+   */
+  CommitReceipt attempt(int lost) throws IOException, CommitConflictException {
+    commits.refresh(work);
+    commits.awaitTurn(lost, work);
+    Optional<CommitExtras> extras = hook.decide(commits.head().domains());
+    if (extras.isEmpty()) {
+      return CommitReceipt.NOTHING;
+    }
+    ColumnChanges columns = commits.head().prepare(batch);
+    if (!stillFits(extras.get().due())) {
+      plan(columns.batch(), extras.get().due());
+    }
+    try (TableCommit commit = planned.orElseThrow().commit) {
+      planned = Optional.empty();
+      Map<String, Optional<String>> domains = new HashMap<>(extras.get().domains());
+      domains.putAll(FollowedColumns.domains(columns));
+      return commits.finish(commit, domains);
+    }
+  }
+
+  private boolean stillFits(Optional<Sweep> due) {
+    return planned
+        .filter(it -> it.commit.isOn(commits.head().state()) && it.due.equals(due))
+        .isPresent();
+  }
+}
