@@ -16,7 +16,6 @@ import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.write.LentRows.LentRow;
-import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
