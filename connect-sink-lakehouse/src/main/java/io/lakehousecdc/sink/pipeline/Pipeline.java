@@ -177,7 +177,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Topics that need not be read for now, because their tables are under maintenance which takes
+   * Topics that need not be read, because their tables are under maintenance which takes
    * its time. Their records are taken in all the same.
    */
   public Set<String> pausedTopics() {
