@@ -39,7 +39,8 @@ abstract class ColumnCursor {
       int fill(int[] skips, int from, int to, RowWindow rows, int column) {
         for (int i = from; i < to; i++) {
           for (int skipped = 0; skipped < skips[i]; skipped++) {
-            records.get();
+            // Assembled and overwritten: records come in order only.
+            rows.set(i, column, records.get());
           }
           if (rows.setLarge(i, column, records.get())) {
             return i + 1;
