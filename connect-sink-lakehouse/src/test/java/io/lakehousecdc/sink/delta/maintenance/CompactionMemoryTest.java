@@ -23,7 +23,7 @@ class CompactionMemoryTest {
   @Test
   void thoseThatFitGoOnTogetherAndTheNextIsCalledWhenThereIsRoom() {
     Grant first = take("first", 60).orElseThrow();
-    take("second", 40).orElseThrow();
+    assertTrue(take("second", 40).isPresent());
     assertFalse(take("third", 50).isPresent());
     assertEquals(List.of(), called);
     first.close();
