@@ -129,7 +129,10 @@ final class HeldBack implements AutoCloseable {
     return monitor.read(() -> working || !waiting.isEmpty() && !firstIsReady);
   }
 
-  /** Topics that need not be read until maintenance ends; none once the first batch can be committed. */
+  /**
+   * Topics that need not be read until maintenance ends; none once the first batch can be
+   * committed.
+   */
   Set<String> pausedTopics() {
     return monitor.read(() -> firstIsReady ? Set.of() : Set.copyOf(topics));
   }

@@ -177,8 +177,8 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Topics that need not be read, because their tables are under maintenance which takes
-   * its time. Their records are taken in all the same.
+   * Topics that need not be read, because their tables are under maintenance which takes its time.
+   * Their records are taken in all the same.
    */
   public Set<String> pausedTopics() {
     return batcher.pausedTopics();

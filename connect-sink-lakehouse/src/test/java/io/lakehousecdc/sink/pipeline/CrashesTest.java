@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -83,6 +84,7 @@ class CrashesTest {
         history.log,
         group,
         new InMemoryTarget(warehouse, TableOptions.DEFAULT, context),
-        TestOptions.options().build());
+        // Eight failures in a row are rare, but there are many commits.
+        TestOptions.options().retry(Duration.ofMinutes(5)).build());
   }
 }

@@ -27,6 +27,7 @@ final class RowMerger {
   private static final long LENT_BYTES = 16 << 20;
 
   private final TableState state;
+  private final StoredCells stored;
   private final TableBatch batch;
   private final TableShape shape;
   private final BatchMapping mapping;
@@ -36,8 +37,14 @@ final class RowMerger {
   private final List<DeltaColumn> columns = new ArrayList<>();
   private final List<StoredRow> lenders = new ArrayList<>();
 
-  RowMerger(TableState state, TableBatch batch, BatchMapping mapping, DeleteMode deletes) {
+  RowMerger(
+      TableState state,
+      StoredCells stored,
+      TableBatch batch,
+      BatchMapping mapping,
+      DeleteMode deletes) {
     this.state = state;
+    this.stored = stored;
     this.batch = batch;
     this.shape = state.shape();
     this.mapping = mapping;
@@ -152,6 +159,6 @@ final class RowMerger {
         columns.add(shape.columns().get(i));
       }
     }
-    return StoredCells.readSome(state, lenders, columns, LENT_BYTES);
+    return stored.readSome(state, lenders, columns, LENT_BYTES);
   }
 }

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.sink.delta.parquet.CellBytes;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
@@ -22,6 +23,7 @@ import org.roaringbitmap.RoaringBitmap;
  */
 public final class StoredCells {
   private final Map<Source, Map<Integer, Object[]>> remembered = new HashMap<>();
+  private Map<Source, Map<Integer, Object[]>> lent = Map.of();
 
   /** Columns of a file. */
   private record Source(String path, List<DeltaColumn> columns) {}
@@ -44,31 +46,41 @@ public final class StoredCells {
   }
 
   /**
-   * Values for as many of the rows as fit, which are not remembered.
+   * Values for as many of the rows as fit. Only these are remembered.
    *
    * @param limit heap that the values may take, in bytes; one row may take more
    */
-  static Map<Long, Object[]> readSome(
+  Map<Long, Object[]> readSome(
       TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns, long limit)
       throws IOException {
     Map<Long, Object[]> cells = new HashMap<>();
+    Map<Source, Map<Integer, Object[]>> remembering = new HashMap<>();
     long[] held = {0};
     for (Wanted wanted : wanted(rows)) {
-      if (held[0] < limit) {
-        state
-            .rowFiles()
-            .read(
-                wanted.file,
-                wanted.rows,
-                columns,
-                (row, values) -> {
-                  if (held[0] < limit) {
-                    held[0] += CellBytes.ofRow(values);
-                    cells.put(wanted.firstLocation + row, values);
-                  }
-                });
+      Source source = new Source(wanted.file.path(), List.copyOf(columns));
+      Map<Integer, Object[]> known = lent.getOrDefault(source, Map.of());
+      Map<Integer, Object[]> taken = new HashMap<>();
+      RowVisitor taking =
+          (row, values) -> {
+            if (held[0] < limit) {
+              held[0] += CellBytes.ofRow(values);
+              taken.put(row, values);
+            }
+          };
+      RoaringBitmap missing = wanted.rows.clone();
+      for (Map.Entry<Integer, Object[]> each : known.entrySet()) {
+        if (missing.contains(each.getKey())) {
+          missing.remove(each.getKey());
+          taking.row(each.getKey(), each.getValue());
+        }
       }
+      if (!missing.isEmpty() && held[0] < limit) {
+        state.rowFiles().read(wanted.file, missing, columns, taking);
+      }
+      taken.forEach((row, values) -> cells.put(wanted.firstLocation + row, values));
+      remembering.put(source, taken);
     }
+    lent = remembering;
     return cells;
   }
 

@@ -97,7 +97,7 @@ public final class UpsertPlanner {
     }
     SkipCounter skips = new SkipCounter(batch.table());
     List<Resolved> changes = resolved(truncates, truncates.and(swept), skips);
-    RowMerger merger = new RowMerger(state, batch, mapping, options.deleteMode());
+    RowMerger merger = new RowMerger(state, stored, batch, mapping, options.deleteMode());
     merger.merge(changes).forEach(merged -> apply(merged, skips));
     if (isSoft()) {
       truncated.forEach(
