@@ -8,6 +8,9 @@ import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,12 +36,15 @@ class MaintenanceIT {
       DebeziumRecords.table("shop", "items")
           .key("id", Schema.INT64_SCHEMA)
           .column("n", Schema.OPTIONAL_INT64_SCHEMA);
+  private static final DebeziumTable NEWS =
+      DebeziumRecords.table("shop", "news").key("id", Schema.INT64_SCHEMA);
   private static final DebeziumTable SHORT_ITEMS =
       DebeziumRecords.table("shop", "items").key("id", Schema.INT64_SCHEMA);
 
   private final PostgresDatabase database = SharedPostgres.emptyDatabase("18");
   private final List<SinkRecord> clicks = new ArrayList<>();
   private final List<SinkRecord> items = new ArrayList<>();
+  private final List<SinkRecord> news = new ArrayList<>();
   private final Map<TopicPartition, List<SinkRecord>> log = new LinkedHashMap<>();
   private final Map<TopicPartition, Long> group = new HashMap<>();
   private long lsn = 10;
@@ -46,6 +52,7 @@ class MaintenanceIT {
   MaintenanceIT() {
     log.put(new TopicPartition(CLICKS.topic(), 0), clicks);
     log.put(new TopicPartition(ITEMS.topic(), 0), items);
+    log.put(new TopicPartition(NEWS.topic(), 0), news);
   }
 
   @Test
@@ -91,24 +98,41 @@ class MaintenanceIT {
     finish(worker);
   }
 
-  /** More clicks arrive while somebody keeps everybody else from writing items. */
+  /**
+   * More clicks arrive, and the first row of another table of the schema, while somebody keeps
+   * everybody else from writing items.
+   */
   private void goOnBeside(FakeWorker worker) throws Exception {
-    List<List<Object>> before = rows();
     try (Connection reader = database.connect();
         var lock = reader.createStatement()) {
       reader.setAutoCommit(false);
       lock.execute("lock table shop.items in share mode");
+      String before = text(lock);
       for (int round = 0; round < 5; round++) {
         click();
         while (database.number("select count(*) from shop.clicks") < clicks.size()) {
           worker.poll();
         }
       }
+      lsn++;
+      news.add(NEWS.create(lsn, lsn, lsn).at(0, news.size()));
+      while (database.value("select to_regclass('shop.news')") == null) {
+        worker.poll();
+      }
       worker.commit();
       assertEquals(2, group.get(new TopicPartition(ITEMS.topic(), 0)));
-      assertEquals(before, rows());
+      assertEquals(before, text(lock));
     }
     finish(worker);
+  }
+
+  /** The items, read by who holds the lock: others may have to wait behind those who want it. */
+  private static String text(Statement lock) throws SQLException {
+    try (ResultSet row =
+        lock.executeQuery("select array_agg(i order by id)::text from shop.items i")) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   private void create(DebeziumTable table, Object... values) {
@@ -134,13 +158,15 @@ class MaintenanceIT {
   private FakeWorker worker() {
     Map<String, String> configuration = new HashMap<>();
     configuration.put("name", "shop");
-    configuration.put("topics", CLICKS.topic() + "," + ITEMS.topic());
+    configuration.put("topics", CLICKS.topic() + "," + ITEMS.topic() + "," + NEWS.topic());
     configuration.put("target", "postgres");
     configuration.put("postgres.url", database.jdbcUrl());
     configuration.put("postgres.user", database.user());
     configuration.put("postgres.password", database.password());
     configuration.put("postgres.maintenance.min.bytes", "0");
     configuration.put("schema.dropped.columns", "null");
+    // Whoever waited for maintenance would do so for longer than the test may take.
+    configuration.put("postgres.lock.timeout.ms", "600000");
     configuration.put("flush.interval.ms", "20");
     return new FakeWorker(configuration, log, group, new Random(1));
   }

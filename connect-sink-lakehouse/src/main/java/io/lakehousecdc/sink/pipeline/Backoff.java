@@ -38,6 +38,9 @@ public final class Backoff {
       try {
         return attempt.get();
       } catch (RetriableException e) {
+        if (e.madeProgress()) {
+          backoff = new Backoff(timeout, metrics);
+        }
         try {
           backoff.pause(e);
         } catch (InterruptedException interrupt) {

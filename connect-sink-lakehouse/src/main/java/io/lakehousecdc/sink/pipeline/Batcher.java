@@ -94,9 +94,13 @@ final class Batcher implements AutoCloseable {
     }
   }
 
-  /** Adds the report of a rejected record, after {@link #touch}. */
-  void reject(Future<?> report, DeadLetter letter) {
-    metrics.buffered(0, open.reject(report, letter));
+  /**
+   * Adds the report of a rejected record, after {@link #touch}.
+   *
+   * @param from partition that the record came from
+   */
+  void reject(Future<?> report, SourcePartition from, DeadLetter letter) {
+    metrics.buffered(0, open.reject(report, from, letter));
   }
 
   /** Requests a sweep, in the open batch if it has none of the same table and other rows. */

@@ -68,6 +68,11 @@ final class Committer {
      * @return both as one; empty where none came in time or it cannot be joined
      */
     Optional<SealedBatch> join(SealedBatch batch, Duration patience) throws InterruptedException;
+
+    /** Whether batches wait for maintenance: they can follow only when it has ended. */
+    default boolean waitForMaintenance() {
+      return false;
+    }
   }
 
   /** Tells the target of a batch that will be committed soon. Called by any thread. */
@@ -183,7 +188,7 @@ final class Committer {
 
   private SealedBatch setAside(SealedBatch batch, RecordException refusal) {
     Map<Entry, RecordException> bad = BadRecordBisector.find(target, batch, refusal);
-    List<DeadLetter> letters = new ArrayList<>();
+    List<SealedBatch.Letter> letters = new ArrayList<>();
     List<Future<?>> reports = new ArrayList<>();
     bad.forEach(
         (entry, reason) -> {
@@ -194,7 +199,7 @@ final class Committer {
           metrics.buffered(-1, 0);
           reports.add(rejections.report(entry.original(), letter));
           if (options.tables().deadLetterTable().isPresent()) {
-            letters.add(letter);
+            letters.add(new SealedBatch.Letter(entry.at().partition(), letter));
           }
         });
     rejectedKeys.reject(bad.keySet());
@@ -204,6 +209,9 @@ final class Committer {
   private SealedBatch extend(
       SealedBatch batch, Following following, Deadline resolving, OutOfOrderException refusal)
       throws InterruptedException {
+    if (following.waitForMaintenance()) {
+      resolving.restart();
+    }
     long left = resolving.left();
     if (left > 0) {
       LOG.info("Waiting for more changes: {}", refusal.getMessage());

@@ -119,6 +119,11 @@ final class HeldBack implements AutoCloseable {
     return monitor.read(waiting::isEmpty);
   }
 
+  /** A batch by the histories that are known now. */
+  SealedBatch current(SealedBatch batch) {
+    return batch.under(monitor.read(() -> known));
+  }
+
   /** The first batch, if it can be committed; it stays until {@link #committedFirst}. */
   Optional<SealedBatch> ready() {
     return monitor.read(() -> firstIsReady ? Optional.of(waiting.peek()) : Optional.empty());

@@ -22,7 +22,7 @@ final class OpenBatch {
   private final PipelineOptions options;
   private final BatchContent content;
   private final Set<SourcePartition> touched = new LinkedHashSet<>();
-  private final List<DeadLetter> letters = new ArrayList<>();
+  private final List<SealedBatch.Letter> letters = new ArrayList<>();
   private final List<Future<?>> reports = new ArrayList<>();
   private long bytes;
   private long openedAt;
@@ -72,11 +72,11 @@ final class OpenBatch {
    * Takes the report of a rejected record, and its letter where there is a table for it; returns
    * the estimated size of both in bytes.
    */
-  long reject(Future<?> report, DeadLetter letter) {
+  long reject(Future<?> report, SourcePartition from, DeadLetter letter) {
     reports.add(report);
     long size = REPORT_BYTES;
     if (options.tables().deadLetterTable().isPresent()) {
-      letters.add(letter);
+      letters.add(new SealedBatch.Letter(from, letter));
       size +=
           textBytes(letter.key()) + textBytes(letter.value()) + textBytes(letter.errorMessage());
     }

@@ -307,7 +307,10 @@ public final class Pipeline implements AutoCloseable {
     }
     LOG.warn("Rejected {}: {}", rejected.at(), reason(rejected));
     batcher.touch(tracker.partition());
-    batcher.reject(rejections.report(rejected.original(), rejected.letter()), rejected.letter());
+    batcher.reject(
+        rejections.report(rejected.original(), rejected.letter()),
+        tracker.partition(),
+        rejected.letter());
     metrics.rejected();
   }
 

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  * @param options how its events are combined
  * @param content its events
  * @param steps of the partitions whose state moves with it
- * @param letters rejected records, for the dead-letter table
+ * @param letters rejected records, for the dead-letter table, with the partitions they came from
  * @param reports reports of rejected records that must be safe before the offsets are committed
  * @param bytes estimated size
  * @param histories that the positions of its events were found with
@@ -32,7 +32,7 @@ record SealedBatch(
     TableOptions options,
     BatchContent content,
     List<PartitionStep> steps,
-    List<DeadLetter> letters,
+    List<Letter> letters,
     List<Future<?>> reports,
     long bytes,
     Histories histories,
@@ -51,6 +51,14 @@ record SealedBatch(
     }
   }
 
+  /**
+   * A rejected record.
+   *
+   * @param from the partition whose offset moves past it; a letter that a topic of dead letters
+   *     brings is about a record of another one
+   */
+  record Letter(SourcePartition from, DeadLetter text) {}
+
   /** Two batches that were one: a topic's events, sweeps and steps are in one of them. */
   record Split(Optional<SealedBatch> chosen, Optional<SealedBatch> rest) {}
 
@@ -59,7 +67,7 @@ record SealedBatch(
       TableOptions options,
       BatchContent content,
       List<PartitionStep> steps,
-      List<DeadLetter> letters,
+      List<Letter> letters,
       List<Future<?>> reports,
       long bytes,
       Histories histories) {
@@ -81,7 +89,7 @@ record SealedBatch(
       TableOptions options,
       BatchContent content,
       List<PartitionStep> steps,
-      List<DeadLetter> letters,
+      List<Letter> letters,
       List<Future<?>> reports,
       long bytes,
       Histories histories,
@@ -98,7 +106,7 @@ record SealedBatch(
         new Commit(
             content.batches(),
             steps.stream().map(PartitionStep::advance).toList(),
-            letters,
+            letters.stream().map(Letter::text).toList(),
             content.contributors(),
             histories));
   }
@@ -142,9 +150,7 @@ record SealedBatch(
         options,
         content.of(topics),
         steps.stream().filter(step -> topics.test(step.partition().topic())).toList(),
-        letters.stream()
-            .filter(letter -> topics.test(letter.recordOffset().partition().topic()))
-            .toList(),
+        letters.stream().filter(letter -> topics.test(letter.from().topic())).toList(),
         reports,
         bytes,
         histories,
@@ -161,7 +167,7 @@ record SealedBatch(
   }
 
   /** The same without some events, which were reported instead. */
-  SealedBatch without(Set<Entry> bad, List<DeadLetter> newLetters, List<Future<?>> newReports) {
+  SealedBatch without(Set<Entry> bad, List<Letter> newLetters, List<Future<?>> newReports) {
     List<Entry> kept = content.entries().stream().filter(entry -> !bad.contains(entry)).toList();
     return new SealedBatch(
         options,
@@ -186,8 +192,9 @@ record SealedBatch(
    * needs a batch of its own. Neither is changed.
    */
   Optional<SealedBatch> tryJoin(SealedBatch next) {
-    BatchContent joined =
-        BatchContent.of(options, content.entries(), content.sweeps()).under(next.histories);
+    // A batch that was held back may be committed by newer ones than what follows it.
+    Histories newest = next.histories.include(histories) ? next.histories : histories;
+    BatchContent joined = BatchContent.of(options, content.entries(), content.sweeps());
     if (!next.content.sweeps().stream().allMatch(joined::accepts)) {
       return Optional.empty();
     }
@@ -207,12 +214,12 @@ record SealedBatch(
     return Optional.of(
         new SealedBatch(
             options,
-            joined,
+            joined.under(newest),
             List.copyOf(joinedSteps.values()),
             concat(letters, next.letters),
             concat(reports, next.reports),
             bytes + next.bytes,
-            next.histories,
+            newest,
             substance.and(next.substance)));
   }
 

@@ -32,6 +32,9 @@ final class Writer implements AutoCloseable {
   private boolean closed;
   private RuntimeException failure;
 
+  /** How often what was queued or held back has been dropped. */
+  private long drops;
+
   /**
    * @param committed told of every committed batch, on the writer thread
    */
@@ -117,13 +120,8 @@ final class Writer implements AutoCloseable {
    * @return false where what is in flight did not end in time, whatever was tried
    */
   boolean reset(Duration patience) {
-    monitor.change(this::clear);
     boolean ended = end(patience);
-    monitor.change(
-        () -> {
-          clear();
-          failure = null;
-        });
+    monitor.change(() -> failure = null);
     return ended;
   }
 
@@ -144,6 +142,7 @@ final class Writer implements AutoCloseable {
   }
 
   private void clear() {
+    drops++;
     queue.clear();
     held.clear();
   }
@@ -151,15 +150,16 @@ final class Writer implements AutoCloseable {
   private void stop(RuntimeException problem) {
     monitor.change(
         () -> {
-          failure = problem;
+          // The first one tells why: what else was going on may have failed because of it.
+          failure = failure == null ? problem : failure;
           clear();
         });
   }
 
   /**
-   * Ends what is in flight: interrupts the threads, and has the target cancelled, again and again,
-   * since one request may come between two statements. A target that does not answer to that is
-   * aborted.
+   * Drops what waits, and ends what is in flight: interrupts the threads, and has the target
+   * cancelled, again and again, since one request may come between two statements. A target that
+   * does not answer to that is aborted.
    */
   private boolean end(Duration patience) {
     long began = System.nanoTime();
@@ -184,10 +184,14 @@ final class Writer implements AutoCloseable {
     return busy || held.isWorking();
   }
 
-  /** Interrupts the threads that are at work; false where none is. */
+  /**
+   * Drops what waits, what a thread at work has added to it included, and interrupts these threads;
+   * false where none is.
+   */
   private boolean interrupted() {
     return monitor.read(
         () -> {
+          clear();
           if (busy) {
             thread.interrupt();
           }
@@ -226,11 +230,12 @@ final class Writer implements AutoCloseable {
   private void work() throws InterruptedException {
     Optional<SealedBatch> maintained = held.ready();
     if (maintained.isPresent()) {
-      committed.accept(committer.commit(maintained.get(), this::joinAfterMaintenance));
+      SealedBatch batch = held.current(maintained.get());
+      committed.accept(committer.commit(batch, this::joinAfterMaintenance));
       held.committedFirst();
       return;
     }
-    SealedBatch next = poll();
+    Polled next = poll();
     if (next == null) {
       return;
     }
@@ -242,27 +247,73 @@ final class Writer implements AutoCloseable {
         });
     Optional<SealedBatch> free = free(next);
     if (free.isPresent()) {
-      committed.accept(committer.commit(free.get(), this::join));
+      Following following = new Following();
+      committed.accept(committer.commit(free.get(), following));
+      if (following.hasJoinedHeldBack) {
+        held.committedFirst();
+      }
     }
   }
 
-  private SealedBatch poll() {
-    SealedBatch[] next = new SealedBatch[1];
-    monitor.change(() -> next[0] = queue.poll());
-    return next[0];
+  /**
+   * A batch taken out of the queue.
+   *
+   * @param drops their number at that time: another one means that it is dropped as well
+   */
+  private record Polled(SealedBatch batch, long drops) {}
+
+  /** The next batch; null where the queue was cleared meanwhile. */
+  private Polled poll() {
+    Polled[] next = new Polled[1];
+    monitor.change(() -> next[0] = queue.isEmpty() ? null : new Polled(queue.poll(), drops));
+    return next[0] == null ? null : new Polled(held.current(next[0].batch()), next[0].drops());
   }
 
   /** What of a batch can be committed now; the rest is held back. */
-  private Optional<SealedBatch> free(SealedBatch batch) {
-    Optional<SealedBatch> free = free(batch, Set.of());
+  private Optional<SealedBatch> free(Polled polled) {
+    Optional<SealedBatch> free = free(polled, Set.of());
     Set<TableId> needing = free.map(committer::needingMaintenance).orElse(Set.of());
-    return needing.isEmpty() ? free : free(free.get(), needing);
+    return needing.isEmpty() ? free : free(new Polled(free.get(), polled.drops()), needing);
   }
 
-  private Optional<SealedBatch> free(SealedBatch batch, Set<TableId> needing) {
-    SealedBatch.Split split = batch.split(held.topicsToHold(batch, needing));
-    split.chosen().ifPresent(chosen -> held.add(chosen, needing));
-    return split.rest();
+  /** Nothing of a batch whose predecessors were dropped: it builds on them. */
+  private Optional<SealedBatch> free(Polled polled, Set<TableId> needing) {
+    SealedBatch.Split split = polled.batch().split(held.topicsToHold(polled.batch(), needing));
+    return monitor.read(
+        () -> {
+          if (drops != polled.drops()) {
+            return Optional.empty();
+          }
+          split.chosen().ifPresent(chosen -> held.add(chosen, needing));
+          return split.rest();
+        });
+  }
+
+  /** What may follow a batch that was not held back: also what was, once it can be committed. */
+  private final class Following implements Committer.Following {
+    private boolean hasJoinedHeldBack;
+
+    @Override
+    public Optional<SealedBatch> join(SealedBatch batch, Duration patience)
+        throws InterruptedException {
+      if (hasJoinedHeldBack) {
+        return joinAfterMaintenance(batch, patience);
+      }
+      long giveUpAt = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
+      monitor.awaitUntil(() -> !queue.isEmpty() || held.ready().isPresent(), giveUpAt);
+      Optional<SealedBatch> maintained = held.ready();
+      Optional<SealedBatch> joined = maintained.flatMap(batch::tryJoin);
+      // It stays the first until both are committed: those behind it build on it.
+      hasJoinedHeldBack = joined.isPresent() && held.ready().equals(maintained);
+      return hasJoinedHeldBack
+          ? joined
+          : Writer.this.join(batch, Duration.ofNanos(giveUpAt - System.nanoTime()));
+    }
+
+    @Override
+    public boolean waitForMaintenance() {
+      return held.isMaintaining();
+    }
   }
 
   /** Joins what waits behind a batch that was held back, or else what comes next. */

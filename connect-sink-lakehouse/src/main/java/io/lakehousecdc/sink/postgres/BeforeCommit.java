@@ -45,7 +45,11 @@ import java.util.Set;
  *       writers. From then on no task writes a row below it: so what is below only gets less, rows
  *       may be removed in any order, and an end of the process leaves work, but nothing wrong.
  *   <li>Every transaction makes sure, and that it stays so until its end, that the commit is still
- *       the partitions' next one and knows all histories. A zombie does nothing.
+ *       the partitions' next one. A zombie does nothing.
+ *   <li>It begins only where the commit knows all histories. One that is added meanwhile can only
+ *       add to the rows that the truncate concerns, and the commit has to know it: then it removes
+ *       those, too. So whoever adds one, or feeds another table, need not wait for transactions
+ *       that take as long as the table is large.
  *   <li>The commit, or another task's in its place, brings the same truncate again, since no offset
  *       has moved: it goes on with what is left.
  *   <li>A change of the same commit at or above the position is written after all that, as it would
@@ -332,7 +336,7 @@ final class BeforeCommit {
     return session.committed(
         place,
         (connected, tables) -> {
-          histories.agreeOn(connected.connection(), commit.histories());
+          histories.check(connected.connection(), commit.histories());
           bookkeeping.offsets().isDue(connected.connection(), commit.advances(), commit.id());
           return work.run(connected, tables);
         });

@@ -43,6 +43,28 @@ final class SharedHistories {
   void agreeOn(Connection connection, Histories known) throws SQLException {
     boolean unchanged = known.equals(agreed);
     Histories stored = unchanged ? store.readShared(connection) : store.readExclusively(connection);
+    requireIncluded(stored, known);
+    if (!unchanged) {
+      store.write(connection, known.union(stored));
+    } else {
+      requireKept(stored, known);
+    }
+  }
+
+  /**
+   * Makes sure that nothing is stored which a commit does not know, and that what it knows is
+   * stored, at this moment: others may add to it. For transactions that may take long, while those
+   * who add wait for nobody, and nobody waits for them.
+   *
+   * @throws OutdatedHistoriesException something is stored that is not known
+   */
+  void check(Connection connection, Histories known) throws SQLException {
+    Histories stored = store.read(connection);
+    requireIncluded(stored, known);
+    requireKept(stored, known);
+  }
+
+  private void requireIncluded(Histories stored, Histories known) {
     if (!known.include(stored)) {
       throw new OutdatedHistoriesException(
           "Table "
@@ -53,9 +75,10 @@ final class SharedHistories {
               + known
               + ". The task reads its records again, to place them in the right one.");
     }
-    if (!unchanged) {
-      store.write(connection, known.union(stored));
-    } else if (!stored.all().equals(known.all())) {
+  }
+
+  private void requireKept(Histories stored, Histories known) {
+    if (!stored.all().equals(known.all())) {
       agreed = Histories.NONE;
       throw new RetriableException(
           "Table " + store.table() + ": rows of this connector are gone; they are written anew.");

@@ -4,6 +4,8 @@ package io.lakehousecdc.sink.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -11,6 +13,7 @@ import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.Column;
+import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RecordOffset;
@@ -28,8 +31,11 @@ import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.ForwardingTarget;
+import io.lakehousecdc.sink.spi.PartitionAdvance;
+import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.testkit.Await;
 import java.time.Duration;
@@ -38,8 +44,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -278,6 +286,85 @@ class HeldBackTest {
   }
 
   @Test
+  void maintenanceThatMakesProgressMayFailAgainAndAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    Committer committer =
+        committer(
+            new ForwardingTarget(target) {
+              @Override
+              public void maintain(Commit commit) {
+                if (attempts.incrementAndGet() < 4) {
+                  throw new RetriableException("server restarted", null).afterProgress();
+                }
+              }
+            },
+            TestOptions.options().retry(Duration.ofNanos(1)));
+    committer.maintain(rejected(SMALL_0, new RecordOffset(SMALL_0, 0)));
+    assertEquals(4, attempts.get());
+  }
+
+  @Test
+  void historyThatBeganDuringMaintenanceIsNoReasonToBeginAgain() {
+    open(BIG_0, SMALL_0);
+    upsert(BIG_0, BIG, 1);
+    upsert(SMALL_0, SMALL, 1);
+    commitAll();
+    truncate(BIG_0, BIG);
+    upsert(BIG_0, BIG, 2);
+    cut();
+    await(() -> maintained.get() == 1);
+    offer(SMALL_0, upsert(SMALL, 2, new SourcePosition(History.SOURCE, 5, 5, Snapshot.NO, 9_000)));
+    cut();
+    await(() -> ids(SMALL).equals(Set.of(1, 2)));
+    assertEquals(2, target.histories().all().size());
+    maintenance.release();
+    commitAll();
+    assertEquals(Set.of(2), ids(BIG));
+    assertEquals(1, maintained.get());
+  }
+
+  @Test
+  void deadLetterStaysWithTheOffsetOfTheRecordThatBroughtIt() {
+    SealedBatch.Split split =
+        rejected(SMALL_0, new RecordOffset(BIG_0, 7))
+            .tryJoin(rejected(BIG_0, new RecordOffset(BIG_0, 8)))
+            .orElseThrow()
+            .split(Set.of(BIG_0.topic()));
+    assertEquals(List.of(8L), offsetsOfLetters(split.chosen().orElseThrow()));
+    assertEquals(List.of(7L), offsetsOfLetters(split.rest().orElseThrow()));
+  }
+
+  private static List<Long> offsetsOfLetters(SealedBatch batch) {
+    return batch.commit().deadLetters().stream().map(each -> each.recordOffset().offset()).toList();
+  }
+
+  /** A batch of one record that is rejected, for what was wrong with another one perhaps. */
+  private static SealedBatch rejected(SourcePartition from, RecordOffset wrong) {
+    PartitionState next = new PartitionState(1, new Position(0, 1, 1), -1, -1, 0);
+    PartitionAdvance advance = new PartitionAdvance(from, Optional.empty(), next);
+    DeadLetter letter = new DeadLetter(wrong, null, null, null, "DecodeError", "unfit", 0, 0);
+    return new SealedBatch(
+        TableOptions.DEFAULT,
+        new BatchContent(TableOptions.DEFAULT),
+        List.of(new PartitionStep(advance, new ReportableOffset())),
+        List.of(new SealedBatch.Letter(from, letter)),
+        List.of(),
+        0,
+        Histories.NONE);
+  }
+
+  private static Committer committer(Target target, TestOptions options) {
+    SinkMetrics metrics = new SinkMetrics();
+    return new Committer(
+        target,
+        options.build(),
+        metrics,
+        new NoRejections(),
+        new RejectedKeys(metrics),
+        new SkipLog(metrics));
+  }
+
+  @Test
   void maintenanceThatFailsForGoodFailsTheTask() {
     open(BIG_0);
     truncate(BIG_0, BIG);
@@ -312,6 +399,60 @@ class HeldBackTest {
     assertEquals(Set.of(1), ids(SMALL));
   }
 
+  @Test
+  void batchThatNeedsWhatIsHeldBackIsJoinedWithIt() {
+    open(BIG_0, SMALL_0);
+    warehouse.beforeCommit(
+        commit -> {
+          if (commit.batches().stream().noneMatch(batch -> batch.table().equals(BIG))) {
+            throw new OutOfOrderException("no parent");
+          }
+        });
+    truncate(BIG_0, BIG);
+    upsert(BIG_0, BIG, 1);
+    cut();
+    await(() -> maintained.get() == 1);
+    upsert(SMALL_0, SMALL, 1);
+    cut();
+    maintenance.release();
+    commitAll();
+    assertEquals(Set.of(1), ids(BIG));
+    assertEquals(Set.of(1), ids(SMALL));
+  }
+
+  @Test
+  void constraintIsNotGivenUpWhileMaintenanceHoldsBackWhatMayResolveIt() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    Committer committer =
+        committer(
+            new ForwardingTarget(target) {
+              @Override
+              public CommitReceipt commit(Commit commit) {
+                if (attempts.incrementAndGet() < 4) {
+                  throw new OutOfOrderException("no parent");
+                }
+                return CommitReceipt.NOTHING;
+              }
+            },
+            TestOptions.options().constraintWait(Duration.ofMillis(1)));
+    committer.commit(
+        rejected(SMALL_0, new RecordOffset(SMALL_0, 0)),
+        new Committer.Following() {
+          @Override
+          public Optional<SealedBatch> join(SealedBatch batch, Duration patience)
+              throws InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(patience.toNanos());
+            return Optional.empty();
+          }
+
+          @Override
+          public boolean waitForMaintenance() {
+            return true;
+          }
+        });
+    assertEquals(4, attempts.get());
+  }
+
   private static boolean isChildWithRows(TableBatch batch) {
     return batch.table().equals(BIG) && !batch.changes().isEmpty();
   }
@@ -321,11 +462,13 @@ class HeldBackTest {
   }
 
   private void upsert(SourcePartition from, TableId table, int id) {
+    offer(from, upsert(table, id, position()));
+  }
+
+  private static RowEvent upsert(TableId table, int id, SourcePosition at) {
     RowSchema schema = new RowSchema(List.of(new Column("id", Primitive.INT32, false)), List.of(0));
-    offer(
-        from,
-        new RowEvent(
-            table, schema, Operation.UPDATE, RowKey.of(id), new Object[] {id}, null, position()));
+    return new RowEvent(
+        table, schema, Operation.UPDATE, RowKey.of(id), new Object[] {id}, null, at);
   }
 
   private void truncate(SourcePartition from, TableId table) {

@@ -19,19 +19,24 @@ import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.ForwardingTarget;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,23 +49,46 @@ class WriterTest {
       new RowSchema(
           List.of(new Column("id", Primitive.TEXT, false), new Column("v", Primitive.TEXT, true)),
           List.of(0));
+  private static final TableId OTHER_TABLE = new TableId("public", "other");
+  private static final SourcePartition OTHER_PARTITION =
+      new SourcePartition("shop.public.other", 0);
   private static final SourcePartition PARTITION = new SourcePartition("shop.public.item", 0);
 
   private final CountDownLatch comparing = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
+  private volatile boolean slow = true;
+  private volatile Set<TableId> heldBack = Set.of();
+  private volatile Runnable maintain = () -> {};
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final List<SealedBatch> committed = Collections.synchronizedList(new ArrayList<>());
   private final Writer writer =
       new Writer(
           "test-writer",
           new Committer(
-              new InMemoryTarget(warehouse, TableOptions.DEFAULT, new TargetContext("shop", 0)),
+              new Maintained(),
               TestOptions.options().build(),
               new SinkMetrics(),
               new NoRejections(),
               new RejectedKeys(new SinkMetrics()),
               new SkipLog(new SinkMetrics())),
           committed::add);
+
+  /** A target with tables that need maintenance. */
+  private final class Maintained extends ForwardingTarget {
+    Maintained() {
+      super(new InMemoryTarget(warehouse, TableOptions.DEFAULT, new TargetContext("shop", 0)));
+    }
+
+    @Override
+    public Set<TableId> needingMaintenance(Commit commit) {
+      return heldBack;
+    }
+
+    @Override
+    public void maintain(Commit commit) {
+      maintain.run();
+    }
+  }
 
   @AfterEach
   void close() {
@@ -98,6 +126,31 @@ class WriterTest {
     assertEquals(List.of(), committed);
   }
 
+  @Test
+  void nothingIsCommittedOfABatchThatIsBeingSplitWhenMaintenanceFails() throws Exception {
+    Semaphore maintenance = new Semaphore(0);
+    heldBack = Set.of(TABLE);
+    maintain =
+        () -> {
+          maintenance.acquireUninterruptibly();
+          throw new FatalException("no permission");
+        };
+    writer.submit(batch(List.of(entry(TABLE, PARTITION, "first", 10))));
+    Entry held = entry(TABLE, PARTITION, new SlowlyComparedValue(), 20);
+    Entry free = entry(OTHER_TABLE, OTHER_PARTITION, "other", 30);
+    slow = false;
+    SealedBatch second =
+        batch(List.of(held, entry(TABLE, PARTITION, new SlowlyComparedValue(), 21), free));
+    slow = true;
+    writer.submit(second);
+    comparing.await();
+    maintenance.release();
+    Await.until("the failure", () -> writer.failure() != null);
+    released.countDown();
+    assertTrue(writer.reset(Duration.ofSeconds(10)));
+    assertEquals(List.of(), committed);
+  }
+
   /** A constraint of the target: a child needs its parent. */
   private static void requireParent(Commit commit) {
     boolean complete =
@@ -110,26 +163,37 @@ class WriterTest {
   }
 
   private static SealedBatch batch(Object id, String value, long lsn) {
+    return batch(List.of(entry(TABLE, PARTITION, id, value, lsn)));
+  }
+
+  private static Entry entry(TableId table, SourcePartition from, Object id, long lsn) {
+    return entry(table, from, id, "value", lsn);
+  }
+
+  private static Entry entry(
+      TableId table, SourcePartition from, Object id, String value, long lsn) {
     RowEvent event =
         new RowEvent(
-            TABLE,
+            table,
             SCHEMA,
             Operation.UPDATE,
             RowKey.of(id),
             new Object[] {id, value},
             null,
             new SourcePosition(History.SOURCE, lsn, lsn, Snapshot.NO, lsn));
-    Entry entry =
-        new Entry(
-            event,
-            new Position(0, lsn, lsn),
-            Delivery.IN_ORDER,
-            null,
-            new RecordOffset(PARTITION, lsn),
-            null);
+    return new Entry(
+        event,
+        new Position(0, lsn, lsn),
+        Delivery.IN_ORDER,
+        null,
+        new RecordOffset(from, lsn),
+        null);
+  }
+
+  private static SealedBatch batch(List<Entry> entries) {
     return new SealedBatch(
         TableOptions.DEFAULT,
-        BatchContent.of(TableOptions.DEFAULT, List.of(entry), List.of()),
+        BatchContent.of(TableOptions.DEFAULT, entries, List.of()),
         List.of(),
         List.of(),
         List.of(),
@@ -141,6 +205,9 @@ class WriterTest {
   private final class SlowlyComparedValue {
     @Override
     public boolean equals(Object other) {
+      if (!slow) {
+        return other instanceof SlowlyComparedValue;
+      }
       comparing.countDown();
       boolean interrupted = Thread.interrupted();
       while (released.getCount() > 0) {

@@ -85,6 +85,9 @@ public final class Evolution {
     if (options.evolution() == TableOptions.Evolution.NONE) {
       throw refused(table, batch, history);
     }
+    if (table.isEmpty() && !session.catalog().hasSchema(batch.table().schema())) {
+      lock(batch.table().schema());
+    }
     lock(batch.table());
     Optional<PgTable> current = session.catalog().table(batch.table());
     if (current.isEmpty()) {
@@ -231,16 +234,19 @@ public final class Evolution {
         batch.table(), columns, wanted.nullable(batch), settings.fillfactor(), session.catalog());
   }
 
-  /** Tasks that want to change the same table (or create the same schema) do so one by one. */
+  /** Tasks that want to change the same table do so one by one, beside those of other tables. */
   void lock(TableId table) throws SQLException {
-    for (String name : List.of(table.schema(), Identifiers.qualified(table))) {
-      try (PreparedStatement statement =
-          session
-              .connection()
-              .prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 5551))")) {
-        statement.setString(1, name);
-        statement.execute();
-      }
+    lock(Identifiers.qualified(table));
+  }
+
+  /** Tasks that want to create the same schema do so one by one, too. */
+  private void lock(String name) throws SQLException {
+    try (PreparedStatement statement =
+        session
+            .connection()
+            .prepareStatement("SELECT pg_advisory_xact_lock(hashtextextended(?, 5551))")) {
+      statement.setString(1, name);
+      statement.execute();
     }
   }
 
