@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.spi;
 
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -38,6 +39,16 @@ public class ForwardingTarget implements Target {
   @Override
   public void prepare(Commit next) {
     target.prepare(next);
+  }
+
+  @Override
+  public Set<TableId> needingMaintenance(Commit commit) {
+    return target.needingMaintenance(commit);
+  }
+
+  @Override
+  public void maintain(Commit commit) {
+    target.maintain(commit);
   }
 
   @Override
