@@ -20,7 +20,6 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
@@ -63,34 +62,34 @@ class MaintenanceSoakIT {
   }
 
   @Test
-  void truncateOfAllRows(TestInfo test, TestReporter reporter) {
+  void truncateOfAllRows(TestInfo test) {
     lsn++;
     items.add(table(Schema.OPTIONAL_INT32_SCHEMA).truncate(lsn, lsn).at(0, items.size()));
-    goOn(test, reporter);
+    goOn(test);
     assertEquals(0, database.number("select count(*) from shop.items"));
   }
 
   @Test
-  void truncateThatARowOutlives(TestInfo test, TestReporter reporter) {
+  void truncateThatARowOutlives(TestInfo test) {
     database.execute(
         "update shop.items set _cdc_lsn = 1000000, _cdc_commit_lsn = 1000000 where id = 7");
     lsn++;
     items.add(table(Schema.OPTIONAL_INT32_SCHEMA).truncate(lsn, lsn).at(0, items.size()));
-    goOn(test, reporter);
+    goOn(test);
     assertEquals(1, database.number("select count(*) from shop.items"));
   }
 
   @Test
-  void droppedColumn(TestInfo test, TestReporter reporter) {
+  void droppedColumn(TestInfo test) {
     add(items, DebeziumRecords.table("shop", "items").key("id", Schema.INT64_SCHEMA), 2L);
-    goOn(test, reporter);
+    goOn(test);
     assertEquals(0, database.number("select count(n) from shop.items"));
   }
 
   @Test
-  void widening(TestInfo test, TestReporter reporter) {
+  void widening(TestInfo test) {
     add(items, table(Schema.OPTIONAL_INT64_SCHEMA), 2L, 1L << 40);
-    goOn(test, reporter);
+    goOn(test);
     assertEquals(1L << 40, database.value("select n from shop.items where id = 2"));
   }
 
@@ -99,7 +98,7 @@ class MaintenanceSoakIT {
   }
 
   /** Clicks one by one, each once the one before is in the target, until all items are. */
-  private void goOn(TestInfo test, TestReporter reporter) {
+  private void goOn(TestInfo test) {
     long began = System.nanoTime();
     List<Long> waits = new ArrayList<>();
     try (FakeWorker closing = worker) {
@@ -114,9 +113,10 @@ class MaintenanceSoakIT {
       } while (!closing.commit());
     }
     waits.sort(null);
-    reporter.publishEntry(
-        test.getDisplayName(),
-        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)
+    System.out.println(
+        test.getDisplayName()
+            + ": "
+            + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)
             + " s; freshness of the other table: median "
             + TimeUnit.NANOSECONDS.toMillis(waits.get(waits.size() / 2))
             + " ms, p99 "

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
@@ -55,33 +54,33 @@ class PostgresBigTablesSoakIT extends PostgresFixture {
   }
 
   @Test
-  void truncateOfAllRows(TestReporter reporter) {
+  void truncateOfAllRows() {
     long began = System.nanoTime();
     assertEquals(rows, owner.commit(batch(ITEMS, NUMBERED).truncate(200).build()).deleted());
-    reporter.publishEntry(test.getDisplayName(), seconds(began));
+    System.out.println(test.getDisplayName() + ": " + seconds(began));
   }
 
   @Test
-  void truncateThatARowOutlives(TestReporter reporter) {
+  void truncateThatARowOutlives() {
     owner.commit(batch(ITEMS, NUMBERED).upsert(300, 1, 1).build());
     long began = System.nanoTime();
     assertEquals(rows - 1, owner.commit(batch(ITEMS, NUMBERED).truncate(200).build()).deleted());
-    reporter.publishEntry(test.getDisplayName(), seconds(began));
+    System.out.println(test.getDisplayName() + ": " + seconds(began));
   }
 
   @Test
-  void sweep(TestReporter reporter) {
-    besideCommits(Mode.REMOVE, reporter);
+  void sweep() {
+    besideCommits(Mode.REMOVE);
     assertEquals(1, database.number("select count(*) from items"));
   }
 
   @Test
-  void report(TestReporter reporter) {
-    besideCommits(Mode.REPORT, reporter);
+  void report() {
+    besideCommits(Mode.REPORT);
   }
 
   @Test
-  void wideningWithinTheLimitAndAbove(TestReporter reporter) {
+  void wideningWithinTheLimitAndAbove() {
     RowSchema wide = keyed(optional("n", Primitive.INT64));
     PartitionOwner limited =
         owner(open(TableOptions.DEFAULT, Map.of("schema.rewrite.max.bytes", "1000")), 0);
@@ -97,10 +96,10 @@ class PostgresBigTablesSoakIT extends PostgresFixture {
                 "1000000000000"));
     long began = System.nanoTime();
     owner(patient, 0).commit(batch(ITEMS, wide).upsert(300, 1, 1L).build());
-    reporter.publishEntry(test.getDisplayName(), seconds(began));
+    System.out.println(test.getDisplayName() + ": " + seconds(began));
   }
 
-  private void besideCommits(Mode mode, TestReporter reporter) {
+  private void besideCommits(Mode mode) {
     long began = System.nanoTime();
     owner
         .completed(100)
@@ -116,9 +115,10 @@ class PostgresBigTablesSoakIT extends PostgresFixture {
       other.commit(batch(OTHER, NUMBERED).upsert(++commits, (int) commits, 1).build());
       longest = Math.max(longest, System.nanoTime() - start);
     }
-    reporter.publishEntry(
-        test.getDisplayName(),
-        seconds(began)
+    System.out.println(
+        test.getDisplayName()
+            + ": "
+            + seconds(began)
             + ", other commits "
             + commits
             + ", the longest "
