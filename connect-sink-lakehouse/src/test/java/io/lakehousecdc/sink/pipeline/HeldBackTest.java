@@ -402,9 +402,11 @@ class HeldBackTest {
   @Test
   void batchThatNeedsWhatIsHeldBackIsJoinedWithIt() {
     open(BIG_0, SMALL_0);
+    AtomicInteger refused = new AtomicInteger();
     warehouse.beforeCommit(
         commit -> {
           if (commit.batches().stream().noneMatch(batch -> batch.table().equals(BIG))) {
+            refused.incrementAndGet();
             throw new OutOfOrderException("no parent");
           }
         });
@@ -414,6 +416,7 @@ class HeldBackTest {
     await(() -> maintained.get() == 1);
     upsert(SMALL_0, SMALL, 1);
     cut();
+    await(() -> refused.get() > 0);
     maintenance.release();
     commitAll();
     assertEquals(Set.of(1), ids(BIG));
