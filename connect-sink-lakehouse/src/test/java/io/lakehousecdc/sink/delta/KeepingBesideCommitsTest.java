@@ -109,6 +109,31 @@ class KeepingBesideCommitsTest {
     }
   }
 
+  /** Their keys pointed elsewhere when some of the parts were copied. */
+  @Test
+  void rowsOfFilesThatWereGoneMeanwhileAreFound() throws IOException {
+    try (DeltaTable table = MortalSink.table(store, root, Warehouse.ITEMS)) {
+      commit(table, new Random(1), IDS);
+      long first = foreign().version();
+      KeptKeys kept = kept();
+      try (KeysInKeeping keys = table.exclusively(kept::begin).orElseThrow().orElseThrow()) {
+        foreign().optimize(new Random(2));
+        assertTrue(table.exclusively(keys::copyNext).orElseThrow());
+        keys.write();
+        foreign().restore(first);
+        while (table.exclusively(keys::copyNext).orElseThrow()) {
+          keys.write();
+        }
+        if (table.exclusively(keys::seal).orElseThrow()) {
+          keys.publish();
+        } else {
+          keep(table, kept);
+        }
+      }
+      assertAllFound();
+    }
+  }
+
   @Test
   void indexThatIsKeptAsItIsIsNotWrittenAgain() throws IOException {
     try (DeltaTable table = MortalSink.table(store, root, Warehouse.ITEMS)) {

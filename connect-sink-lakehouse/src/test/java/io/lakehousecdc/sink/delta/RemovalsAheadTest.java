@@ -33,7 +33,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -133,6 +136,46 @@ class RemovalsAheadTest {
     }
     assertTrue(deaths > 3, "died " + deaths + " times");
     assertEquals(rows("whole"), rows("pieces"));
+  }
+
+  /** Another task is behind, and brings an older change of a row that a piece has removed. */
+  @ParameterizedTest
+  @EnumSource(names = {"SOFT_TRUNCATE", "SOFT_TRUNCATE_BY_COPIES", "TRUNCATE_BY_COPIES"})
+  void olderChangeThatComesBetweenPiecesIsBelowTheTruncate(Way way) throws IOException {
+    LocalFileIO store = new LocalFileIO();
+    AtomicInteger asked = new AtomicInteger();
+    try (DeltaTable table = table(store, "whole", way, Long.MAX_VALUE)) {
+      fill(table);
+      commit(table, way.batch());
+    }
+    try (DeltaTable table = table(store, "pieces", way, SMALL_PIECE);
+        DeltaTable other = table(store, "pieces", way, SMALL_PIECE)) {
+      fill(table);
+      Set<Integer> live = live(rows("pieces"));
+      TableBatch batch = way.batch();
+      table.commit(
+          batch,
+          Histories.NONE,
+          domains -> {
+            if (asked.incrementAndGet() == 2) {
+              Set<Integer> removed = new TreeSet<>(live);
+              removed.removeAll(live(rows("pieces")));
+              Batches late = Batches.batch(Warehouse.ITEMS, Warehouse.ITEM);
+              int id = removed.iterator().next();
+              late.upsert(FLOOR - 1, id, "late", Cell.UNCHANGED, 1L);
+              assertEquals(1, commit(other, late.build()).stale());
+            }
+            return Optional.of(new CommitExtras(Map.of(), batch.sweep()));
+          });
+    }
+    assertTrue(asked.get() > 4, "not in pieces");
+    assertEquals(rows("whole"), rows("pieces"));
+  }
+
+  private static Set<Integer> live(Map<Integer, Map<String, Object>> rows) {
+    Set<Integer> live = new TreeSet<>(rows.keySet());
+    live.removeIf(id -> Boolean.TRUE.equals(rows.get(id).get("_cdc_deleted")));
+    return live;
   }
 
   /** Rows that are neither deleted nor below the floor, nor to be deleted by the batch. */

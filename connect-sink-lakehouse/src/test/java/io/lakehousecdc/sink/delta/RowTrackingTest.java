@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.PartitionOwner;
@@ -67,6 +68,61 @@ class RowTrackingTest {
       }
     }
     assertLogGivesRowIdsOnce();
+  }
+
+  /** Those from before the table had row tracking, which get some with their next vector. */
+  @Test
+  void filesKeepTheRowIdsThatTheyGetLater() throws Exception {
+    try (Target target = open()) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(items().upsert(1, 1, "one", "t", 1L).upsert(1, 2, "two", "t", 1L).build());
+      owner.commit(
+          items()
+              .upsert(2, 3, "three", "t", 1L)
+              .upsert(2, 4, "four", "t", 1L)
+              .upsert(2, 5, "five", "t", 1L)
+              .build());
+      TableLog log = new TableLog(store, root.resolve("shop").resolve("items").toString());
+      log.definition()
+          .configure(log.latest().orElseThrow(), Map.of("delta.feature.rowTracking", "supported"));
+      owner.commit(items().upsert(3, 1, "uno", "t", 1L).upsert(3, 3, "tres", "t", 1L).build());
+      owner.commit(items().upsert(4, 4, "cuatro", "t", 1L).build());
+    }
+    Map<String, Long> first = new HashMap<>();
+    TreeMap<Long, Long> given = new TreeMap<>();
+    for (String line : log()) {
+      JsonNode file = JSON.readTree(line);
+      file = file.has("add") ? file.path("add") : file.path("remove");
+      String path = file.path("path").asText();
+      if (file.has("baseRowId")) {
+        long base = file.path("baseRowId").asLong();
+        assertEquals(first.computeIfAbsent(path, name -> base), base, line);
+        if (file.has("stats")) {
+          given.put(base, JSON.readTree(file.path("stats").asText()).path("numRecords").asLong());
+        }
+      } else {
+        assertFalse(first.containsKey(path), line);
+      }
+    }
+    assertEquals(4, first.size());
+    long free = 0;
+    for (Map.Entry<Long, Long> rows : given.entrySet()) {
+      assertTrue(rows.getKey() >= free, given::toString);
+      free = rows.getKey() + rows.getValue();
+    }
+  }
+
+  private Target open() {
+    return DeltaFixture.open(
+        store,
+        root,
+        TableOptions.DEFAULT,
+        new TargetContext("sink", 0),
+        Map.of("delta.compaction", "false"));
+  }
+
+  private static Batches items() {
+    return Batches.batch(Warehouse.ITEMS, Warehouse.ITEM);
   }
 
   /** A compaction whose files are replaced meanwhile comes to nothing. */

@@ -176,9 +176,15 @@ public final class KeyIndex implements AutoCloseable {
     segments[part].copyTo(into);
   }
 
+  /** Parts that were copied before no longer fit those copied afterwards. */
+  public void outdateCopies() {
+    generation++;
+  }
+
   /**
-   * Another number once parts are divided otherwise, or a file's number may have been used again.
-   * Parts that were copied before fit those copied afterwards only where it is the same.
+   * Another number once parts are divided otherwise, a file's number may have been used again, or
+   * copies were {@link #outdateCopies outdated}. Parts that were copied before fit those copied
+   * afterwards only where it is the same.
    */
   public int generation() {
     return generation;

@@ -257,12 +257,16 @@ public final class KeyMap implements AutoCloseable {
   }
 
   /**
-   * As {@link #add}, of a file that another program wrote. Rows whose key a live row has already
-   * are counted: only other programs write such.
+   * As {@link #add}, of a file that another program wrote, or brought back. Rows whose key a live
+   * row has already are counted: only other programs write such.
    *
    * @param isLive whether a {@link Location} is one of a row that the table shows
    */
   void addForeign(LiveFile file, RowFiles rowFiles, LongPredicate isLive) throws IOException {
+    if (numbers.containsKey(file.path())) {
+      // While it was gone its keys pointed elsewhere.
+      index.outdateCopies();
+    }
     int number = number(file);
     read(
         file,

@@ -22,8 +22,8 @@ import java.util.Set;
  * and at the last of them, the entry was in the index all the while, and is in the file. These rows
  * are claimed: those of files that were active then and now, without what is deleted now. Entries
  * of other rows may be there or not, and are true if their rows are part of the table. Where the
- * index was given up meanwhile, or its numbers of files may have been used again, the file is given
- * up, too.
+ * index was given up meanwhile, its numbers of files may have been used again, or a file was gone
+ * and has come back, what was copied is given up, too.
  *
  * <p>A crash leaves the former file, and one under another name that is removed after a day.
  */

@@ -142,9 +142,14 @@ public final class FileWriter {
     Map<String, VectorDescriptor> written = vectors.write(changed);
     for (Map.Entry<String, VectorDescriptor> vector : written.entrySet()) {
       LiveFile file = state.file(vector.getKey());
+      // Files from before the table had row tracking get row ids now, and have to keep them.
       DataFile described =
-          file.file()
-              .with(vector.getValue(), AddStatistics.loosened(file.file().stats(), file.rows()));
+          rowIds.given(
+              file.file()
+                  .with(
+                      vector.getValue(),
+                      AddStatistics.loosened(file.file().stats(), file.rows())),
+              file.rows());
       added.add(file.with(described, changed.get(vector.getKey())));
       String location = vectors.location(vector.getValue());
       if (location != null && !locations.contains(location)) {

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
@@ -32,13 +33,14 @@ import org.roaringbitmap.RoaringBitmap;
  * what is left of their files. A commit of all of them would take hours, all of it for nothing
  * where another writer comes first.
  *
- * <p>A piece says nothing of offsets, and nothing of what the table is to remember: that, the rest
- * of the rows and the batch's changes are one commit, as always. So a process may die between
- * pieces. The batch is then read again, and finds the rows that are left: those of earlier pieces
- * are gone, or stand at the position of what has deleted them, which is no longer below it. Older
- * changes that other tasks bring meanwhile are found by a later piece or by the last commit, which
- * looks at all files. Rows under the batch's own keys are spared, because its changes may take
- * values from them: no row vanishes that the batch writes.
+ * <p>A piece says nothing of offsets: these, the rest of the rows and the batch's changes are one
+ * commit, as always. So a process may die between pieces. The batch is then read again, and finds
+ * the rows that are left: those of earlier pieces are gone, or stand at the position of what has
+ * deleted them, which is no longer below it. With the first piece the table remembers the
+ * truncates: an older change that another task brings meanwhile could not be completed from a row
+ * that is gone. A sweep is remembered when it is done; what is older is found by a later piece or
+ * by the last commit, which looks at all files. Rows under the batch's own keys are spared, because
+ * its changes may take values from them: no row vanishes that the batch writes.
  *
  * <p>For one batch, over all attempts; not thread-safe.
  */
@@ -131,10 +133,11 @@ public final class RemovalsAhead {
       taken.addAll(rows);
       removals.add(new Removal(floor.getKey(), floor.getValue(), rows));
     }
-    return left > 0 ? Optional.empty() : Optional.of(plan(removals, soft));
+    return left > 0 ? Optional.empty() : Optional.of(plan(removals, state.floors()));
   }
 
-  private static BatchPlan plan(List<Removal> removals, boolean soft) {
+  private BatchPlan plan(List<Removal> removals, RememberedFloors remembered) {
+    boolean soft = options.deleteMode() == DeleteMode.SOFT;
     RowSet removed = new RowSet();
     List<SoftDelete> softDeletes = new ArrayList<>();
     long truncated = 0;
@@ -156,7 +159,7 @@ public final class RemovalsAhead {
         softDeletes,
         removed,
         List.of(),
-        Optional.empty(),
+        Optional.of(remembered.with(batch.truncates())).filter(next -> !next.equals(remembered)),
         new CommitReceipt(0, truncated, 0, 0, orphaned));
   }
 
