@@ -147,8 +147,7 @@ public final class FileWriter {
           rowIds.given(
               file.file()
                   .with(
-                      vector.getValue(),
-                      AddStatistics.loosened(file.file().stats(), file.rows())),
+                      vector.getValue(), AddStatistics.loosened(file.file().stats(), file.rows())),
               file.rows());
       added.add(file.with(described, changed.get(vector.getKey())));
       String location = vectors.location(vector.getValue());
