@@ -43,9 +43,6 @@ final class CommitTurns {
   /** Attempts that may be lost before a place in the queue is taken. */
   private static final int PATIENCE = 2;
 
-  /** Tries to take a place in a row; each is as short as a commit can be. */
-  private static final int TRIES = 100;
-
   /** How many times the longest attempt so far is asked for. */
   private static final int MARGIN = 4;
 
@@ -91,7 +88,7 @@ final class CommitTurns {
         pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
         head.refresh();
       } else {
-        askSoon();
+        ask(queue);
       }
     }
     began = OptionalLong.of(System.nanoTime());
@@ -113,24 +110,6 @@ final class CommitTurns {
     return next.equals(CommitQueue.of(head.domains()))
         ? Map.of()
         : Map.of(CommitQueue.NAME, next.text());
-  }
-
-  /**
-   * Asks for a turn, again at once where another commit came first: whoever pauses has more of them
-   * to read before the next try, and may never catch up.
-   */
-  private void askSoon() throws IOException, CommitConflictException {
-    for (int tries = 1; ; tries++) {
-      try {
-        ask(live());
-        return;
-      } catch (CommitConflictException e) {
-        if (tries == TRIES) {
-          throw e;
-        }
-        head.refresh();
-      }
-    }
   }
 
   private void ask(CommitQueue queue) throws CommitConflictException {
