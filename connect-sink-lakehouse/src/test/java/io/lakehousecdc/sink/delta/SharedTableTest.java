@@ -212,8 +212,9 @@ class SharedTableTest {
           new Thread(
               () -> {
                 while (!ends.get()) {
-                  int number = others.incrementAndGet();
+                  int number = others.get() + 1;
                   otherOwner.commit(items().upsert(5, 100 + number, "o", "t", 1L).build());
+                  others.set(number);
                   // Long enough for a commit of a ticket, too short for one of rows.
                   LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
                 }
