@@ -25,7 +25,8 @@ final class DeltaTables {
   private final IndexBudget budget = new IndexBudget();
 
   /** What has to be equal for two tasks to share a table. */
-  private record Use(TableId id, String location, DeltaSettings settings, TableOptions options) {}
+  private record Use(
+      TableId id, String location, FileIO store, DeltaSettings settings, TableOptions options) {}
 
   private static final class Shared {
     final DeltaTable table;
@@ -69,7 +70,7 @@ final class DeltaTables {
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
-    Use use = new Use(id, location, settings, options);
+    Use use = new Use(id, location, store, settings, options);
     Shared shared = open.get(use);
     if (shared == null) {
       TableLock lock = lock(id, location);

@@ -8,23 +8,22 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
-import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The factory of Delta Lake targets. The tasks of a worker share the tables that they keep alike.
  */
 public final class DeltaTargetFactory implements TargetFactory {
   private static final DeltaTables SHARED = new DeltaTables();
+  private static final Stores STORES = new Stores();
 
   @Override
   public String name() {
@@ -33,7 +32,7 @@ public final class DeltaTargetFactory implements TargetFactory {
 
   @Override
   public List<Setting> settings() {
-    return DeltaSettings.ALL;
+    return Stream.concat(DeltaSettings.ALL.stream(), Stores.settings().stream()).toList();
   }
 
   @Override
@@ -77,7 +76,12 @@ public final class DeltaTargetFactory implements TargetFactory {
       return problems;
     }
     try {
-      requireRoot(Stores.forLocation(root), root);
+      problems.addAll(STORES.problems(root, settings));
+      if (problems.isEmpty()) {
+        try (Stores.Lease lease = STORES.open(root, settings)) {
+          requireUsable(lease.store(), root);
+        }
+      }
     } catch (TargetException | IllegalArgumentException e) {
       problems.add(new SettingProblem(DeltaSettings.ROOT, e.getMessage()));
     }
@@ -87,43 +91,45 @@ public final class DeltaTargetFactory implements TargetFactory {
   @Override
   public Target open(TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
-    FileIO store = Stores.forLocation(read.root());
-    requireRoot(store, read.root());
-    return open(SHARED, store, settings, context);
+    Stores.Lease lease = STORES.open(read.root(), settings);
+    boolean opened = false;
+    try {
+      requireUsable(lease.store(), read.root());
+      Target target = open(SHARED, lease.store(), lease::close, settings, context);
+      opened = true;
+      return target;
+    } finally {
+      if (!opened) {
+        lease.close();
+      }
+    }
   }
 
-  /**
-   * Refuses a root that is not there, rather than making it: below the mount point of a volume that
-   * is not mounted, that would begin a second, empty warehouse.
-   */
-  private static void requireRoot(FileIO store, String root) {
-    String location = store.resolve(root);
-    try {
-      String probe = location + "/_cdc_probe_" + UUID.randomUUID();
-      store.putIfAbsent(probe, new byte[0]);
-      store.delete(probe);
-    } catch (IOException e) {
-      throw new FatalException(
-          "delta.root "
-              + location
-              + " is not a directory that this worker can write to ("
-              + e.getMessage()
-              + "). Mount the volume that it is on, or create it for the user that runs the"
-              + " worker, on every worker; then restart the task. The sink does not create it,"
-              + " because that would begin an empty warehouse where a volume is not mounted.",
-          e);
-    }
+  private static void requireUsable(FileIO store, String root) {
+    store.requireUsable(store.resolve(root));
   }
 
   /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */
   static Target open(
       DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
+    return open(tables, store, () -> {}, settings, context);
+  }
+
+  /**
+   * @param release called when the target needs the store no longer
+   */
+  private static Target open(
+      DeltaTables tables,
+      FileIO store,
+      Runnable release,
+      TargetSettings settings,
+      TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
     read.index().requireWritable();
     read.index().directory().ifPresent(IndexDirectory::clean);
     RowFiles rowFiles = new RowFiles(store, read.writeOptions());
     return new DeltaTarget(
-        new OpenTables(tables, store, rowFiles, read, settings.tables()),
+        new OpenTables(tables, store, release, rowFiles, read, settings.tables()),
         context.connector(),
         new TableThreads(
             Math.toIntExact(settings.number(DeltaSettings.COMMIT_THREADS)), context.connector()));

@@ -29,20 +29,26 @@ import java.util.function.ToLongFunction;
 final class OpenTables implements AutoCloseable {
   private final DeltaTables shared;
   private final FileIO store;
+  private final Runnable release;
   private final RowFiles rowFiles;
   private final DeltaSettings settings;
   private final TableOptions options;
   private final TablePaths paths;
   private final Map<TableId, DeltaTables.Lease> leases = new ConcurrentHashMap<>();
 
+  /**
+   * @param release called when none of them needs the store any more
+   */
   OpenTables(
       DeltaTables shared,
       FileIO store,
+      Runnable release,
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
     this.shared = shared;
     this.store = store;
+    this.release = release;
     this.rowFiles = rowFiles;
     this.settings = settings;
     this.options = options;
@@ -132,7 +138,11 @@ final class OpenTables implements AutoCloseable {
 
   @Override
   public void close() {
-    leases.values().forEach(DeltaTables.Lease::close);
-    leases.clear();
+    try {
+      leases.values().forEach(DeltaTables.Lease::close);
+      leases.clear();
+    } finally {
+      release.run();
+    }
   }
 }

@@ -19,8 +19,13 @@ public class ForwardingFileIO implements FileIO {
   }
 
   @Override
-  public boolean serves(String scheme) {
-    return store.serves(scheme);
+  public void requireUsable(String root) {
+    store.requireUsable(root);
+  }
+
+  @Override
+  public int concurrency() {
+    return store.concurrency();
   }
 
   @Override

@@ -3,14 +3,14 @@ package io.lakehousecdc.sink.delta.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A store that Delta tables can live in; one implementation per kind of store, found through {@link
- * java.util.ServiceLoader}. Implementations are safe for use by several threads and have a public
- * constructor without parameters.
+ * A store that Delta tables can live in; one implementation per kind of store, made by its {@link
+ * StoreFactory}. Implementations are safe for use by several threads.
  *
  * <p>What a Delta writer needs of a store, and all that the sink's exactly-once promise rests on:
  *
@@ -25,14 +25,25 @@ import java.util.function.Consumer;
  * Delta Kernel hands them over). Missing files and directories are told by {@link
  * FileNotFoundException}.
  */
-public interface FileIO {
+public interface FileIO extends AutoCloseable {
 
   /**
-   * Whether this store serves locations of the scheme.
+   * Checks that a sink can keep its promise below a root: within seconds, by what it will do there.
+   * Creates a file, tries to create it again, which has to fail, lists, and deletes it.
    *
-   * @param scheme lower case; empty for a plain path
+   * @param root resolved location of {@code delta.root}
+   * @throws io.lakehousecdc.sink.error.FatalException it cannot, and a restart alone does not help:
+   *     what is wrong, and what to do
+   * @throws io.lakehousecdc.sink.error.RetriableException the store does not answer
    */
-  boolean serves(String scheme);
+  void requireUsable(String root);
+
+  /**
+   * How many requests it pays to have under way at once for one piece of work, such as opening a
+   * table: about the number of cores where files are local, many more where each request waits for
+   * a network.
+   */
+  int concurrency();
 
   /**
    * The one form in which this store writes a location that a user configured: absolute, without
@@ -77,6 +88,18 @@ public interface FileIO {
   FileInput open(String location) throws IOException;
 
   /**
+   * Opens a file whose length the caller knows, from the log or a listing: a store that would have
+   * to ask for it then does not. Nothing need be asked of the store at all before the first read,
+   * which is what finds that the file is missing.
+   *
+   * @param length length in bytes; what is read where it is wrong is not defined
+   * @throws FileNotFoundException there is no such file
+   */
+  default FileInput open(String location, long length) throws IOException {
+    return open(location);
+  }
+
+  /**
    * Begins to write a file in an existing directory, which replaces one of the same name; see
    * {@link FileOutput} for when it appears.
    */
@@ -88,7 +111,8 @@ public interface FileIO {
    * <p>An implementation need not find out what became of a request whose answer was lost, nor
    * whose file it is that has the name: the sink reads the file in both cases and compares, and
    * takes back what belongs to a log entry only where another writer's is there. So a read that
-   * follows sees the file, and a request that has failed may take effect later.
+   * follows sees the file, and a request that has failed may take effect later. But it must not
+   * repeat a request whose answer was lost: the answer to the second would be about the first.
    *
    * @throws java.nio.file.FileAlreadyExistsException there is one, by another writer or by an
    *     earlier try of this call; it is unchanged
@@ -98,4 +122,31 @@ public interface FileIO {
 
   /** Removes a file; false where there was none. Need not be durable. */
   boolean delete(String location) throws IOException;
+
+  /**
+   * Removes files, as many at a time as the store can. Goes on after a file that cannot be removed.
+   *
+   * @throws IOException some may still be there
+   */
+  default void deleteAll(Collection<String> locations) throws IOException {
+    IOException failure = null;
+    for (String location : locations) {
+      try {
+        delete(location);
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Gives connections back. Nothing is read or written after it. */
+  @Override
+  default void close() {}
 }

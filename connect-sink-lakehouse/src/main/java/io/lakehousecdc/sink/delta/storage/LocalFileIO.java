@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
+import io.lakehousecdc.sink.error.FatalException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -33,11 +35,34 @@ import java.util.function.Consumer;
  * where the name is taken. Then the directory is forced, because the name is kept there.
  */
 public final class LocalFileIO implements FileIO {
-  private static final String SCHEME = "file";
+  static final String SCHEME = "file";
+
+  /**
+   * Refuses a root that is not there, rather than making it: below the mount point of a volume that
+   * is not mounted, that would begin a second, empty warehouse.
+   */
+  @Override
+  public void requireUsable(String root) {
+    try {
+      String probe = root + "/_cdc_probe_" + UUID.randomUUID();
+      putIfAbsent(probe, new byte[0]);
+      delete(probe);
+    } catch (IOException e) {
+      throw new FatalException(
+          "delta.root "
+              + root
+              + " is not a directory that this worker can write to ("
+              + e.getMessage()
+              + "). Mount the volume that it is on, or create it for the user that runs the"
+              + " worker, on every worker; then restart the task. The sink does not create it,"
+              + " because that would begin an empty warehouse where a volume is not mounted.",
+          e);
+    }
+  }
 
   @Override
-  public boolean serves(String scheme) {
-    return scheme.isEmpty() || scheme.equals(SCHEME);
+  public int concurrency() {
+    return Runtime.getRuntime().availableProcessors();
   }
 
   @Override
