@@ -39,7 +39,8 @@ public final class GcsFake implements AutoCloseable {
   private static final Pattern OBJECT =
       Pattern.compile("(/upload)?/storage/v1/b/([^/]+)/o(?:/([^/]+))?");
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]+)-([0-9]+)");
-  private static final Pattern CHUNK = Pattern.compile("bytes (?:([0-9]+)-([0-9]+)|\\*)/([0-9]+|\\*)");
+  private static final Pattern CHUNK =
+      Pattern.compile("bytes (?:([0-9]+)-([0-9]+)|\\*)/([0-9]+|\\*)");
   private static final int CHUNK_UNIT = 256 << 10;
 
   private record Stored(byte[] content, long generation, Instant updated) {}
@@ -325,8 +326,7 @@ public final class GcsFake implements AutoCloseable {
   }
 
   /** A generation of 0 is that of an object which is not there. */
-  private void requireGeneration(Stored stored, Map<String, String> query)
-      throws RefusedException {
+  private void requireGeneration(Stored stored, Map<String, String> query) throws RefusedException {
     String wanted = query.get("ifGenerationMatch");
     long found = stored == null ? 0 : stored.generation();
     if (wanted != null && Long.parseLong(wanted) != found && !ignoresPreconditions) {

@@ -31,22 +31,15 @@ record AzureRemedies(String account, URI endpoint) implements Remedies {
       case "ContainerNotFound" ->
           "Create the container, or correct its name in delta.root; the sink does not create it,"
               + " because that would begin an empty warehouse after a mistyped name.";
-      case "AuthenticationFailed", "InvalidAuthenticationInfo" ->
-          "Set "
-              + AzureSettings.ACCOUNT_KEY
-              + " to a key of this account that is valid now, or "
-              + AzureSettings.SAS_TOKEN
-              + " to a signature that has not expired; and set the worker's clock, from which"
-              + " Azure's may differ by 15 minutes at most.";
+      case "AuthenticationFailed", "InvalidAuthenticationInfo" -> credentials();
       case "AuthorizationPermissionMismatch",
           "AuthorizationServiceMismatch",
           "AuthorizationResourceTypeMismatch" ->
           "Give the worker's identity the role Storage Blob Data Contributor on the container; a"
               + " shared access signature needs the permissions racwdl on blobs of the container.";
-      case "AuthorizationFailure", "PublicAccessNotPermitted", "NetworkAclsNotConfigured" ->
-          "The account's firewall refuses the worker's network: allow it, or set "
-              + AzureSettings.ENDPOINT
-              + " to the account's private endpoint.";
+      case "AuthorizationFailure" ->
+          refusal.getMessage().contains("failed to authenticate") ? credentials() : network();
+      case "PublicAccessNotPermitted", "NetworkAclsNotConfigured" -> network();
       case "KeyBasedAuthenticationNotPermitted" ->
           "The account allows no keys: remove them here, and give the worker an identity with the"
               + " role Storage Blob Data Contributor.";
@@ -59,6 +52,21 @@ record AzureRemedies(String account, URI endpoint) implements Remedies {
               + "* and the account's page in the portal; docs/OPERATIONS.md lists what the sink"
               + " needs.";
     };
+  }
+
+  private static String credentials() {
+    return "Set "
+        + AzureSettings.ACCOUNT_KEY
+        + " to a key of this account that is valid now, or "
+        + AzureSettings.SAS_TOKEN
+        + " to a signature that has not expired; and set the worker's clock, from which Azure's may"
+        + " differ by 15 minutes at most.";
+  }
+
+  private static String network() {
+    return "The account's firewall refuses the worker's network: allow it, or set "
+        + AzureSettings.ENDPOINT
+        + " to the account's private endpoint.";
   }
 
   @Override

@@ -66,7 +66,8 @@ final class AzureSettings {
 
   static List<SettingProblem> problems(TargetSettings settings) {
     List<SettingProblem> problems = new ArrayList<>(HttpOptions.problems(PREFIX, settings));
-    List<String> set = CREDENTIALS.stream().filter(key -> HttpOptions.text(settings, key) != null).toList();
+    List<String> set =
+        CREDENTIALS.stream().filter(key -> HttpOptions.text(settings, key) != null).toList();
     if (set.size() > 1) {
       problems.add(
           new SettingProblem(
@@ -75,16 +76,20 @@ final class AzureSettings {
                   + String.join(", ", set.subList(1, set.size()))
                   + ": set one of them, or none to use the worker's identity"));
     }
-    if (HttpOptions.text(settings, ENDPOINT) != null && HttpOptions.text(settings, CONNECTION_STRING) != null) {
+    if (HttpOptions.text(settings, ENDPOINT) != null
+        && HttpOptions.text(settings, CONNECTION_STRING) != null) {
       problems.add(
           new SettingProblem(
-              ENDPOINT, "is set together with " + CONNECTION_STRING + ", which has one: remove it"));
+              ENDPOINT,
+              "is set together with " + CONNECTION_STRING + ", which has one: remove it"));
     }
     problem(problems, settings, ENDPOINT, AzureSettings::endpoint);
     problem(problems, settings, CONNECTION_STRING, ConnectionString::parse);
     problem(problems, settings, ACCOUNT_KEY, AzureSettings::accountKey);
     problem(problems, settings, SAS_TOKEN, AzureSettings::sasToken);
-    if (problems.isEmpty() && sendsTokens(settings) && isOpenToRead(HttpOptions.text(settings, ENDPOINT))) {
+    if (problems.isEmpty()
+        && sendsTokens(settings)
+        && isOpenToRead(HttpOptions.text(settings, ENDPOINT))) {
       problems.add(
           new SettingProblem(
               ENDPOINT, "has to be an https: address, since access tokens are sent to it"));

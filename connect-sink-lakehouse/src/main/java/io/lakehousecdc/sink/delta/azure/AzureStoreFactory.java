@@ -96,8 +96,7 @@ public final class AzureStoreFactory implements StoreFactory {
       sas = parsed.sasToken().orElse(null);
     }
     if (key != null) {
-      return new SharedKey(
-          locations.account(), AzureSettings.accountKey(key), Clock.systemUTC());
+      return new SharedKey(locations.account(), AzureSettings.accountKey(key), Clock.systemUTC());
     }
     if (sas != null) {
       String query = AzureSettings.sasToken(sas);

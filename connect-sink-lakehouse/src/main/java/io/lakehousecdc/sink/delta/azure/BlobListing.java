@@ -95,8 +95,6 @@ final class BlobListing {
   private static String name(XMLStreamReader reader) throws XMLStreamException {
     boolean encoded = "true".equals(reader.getAttributeValue(null, "Encoded"));
     String name = reader.getElementText();
-    return encoded
-        ? URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8)
-        : name;
+    return encoded ? URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8) : name;
   }
 }

@@ -188,7 +188,8 @@ final class BlobStore implements ObjectStore {
 
   private static void require(Call call, Answer answer, int status) throws RefusedException {
     if (answer.status() != status) {
-      Matcher message = MESSAGE.matcher(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
+      Matcher message =
+          MESSAGE.matcher(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
       throw new RefusedException(
           call, answer, code(answer), message.find() ? message.group(1) : "");
     }

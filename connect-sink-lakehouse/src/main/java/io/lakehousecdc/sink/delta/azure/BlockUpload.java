@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A blob being written in blocks. Their names are this upload's own, so that two uploads of one blob
- * cannot mix; the service forgets blocks that are part of no blob after a week.
+ * A blob being written in blocks. Their names are this upload's own, so that two uploads of one
+ * blob cannot mix; the service forgets blocks that are part of no blob after a week.
  */
 final class BlockUpload implements PartUpload {
   private final BlobStore store;
@@ -45,11 +45,7 @@ final class BlockUpload implements PartUpload {
     String block =
         Base64.getEncoder()
             .encodeToString("%s-%06d".formatted(upload, blocks.size()).getBytes(UTF_8));
-    store.putPart(
-        name,
-        Map.of("comp", "block", "blockid", block),
-        content,
-        length);
+    store.putPart(name, Map.of("comp", "block", "blockid", block), content, length);
     blocks.add(block);
   }
 

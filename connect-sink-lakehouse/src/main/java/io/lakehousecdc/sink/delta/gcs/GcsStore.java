@@ -49,8 +49,7 @@ final class GcsStore implements ObjectStore {
   @Override
   public Optional<Found> head(ObjectName name) throws IOException {
     Call call =
-        Call.of(
-            Operation.HEAD, "GET", object(name, Map.of("fields", "size,updated,generation")));
+        Call.of(Operation.HEAD, "GET", object(name, Map.of("fields", "size,updated,generation")));
     Answer answer = client.send(call);
     if (isMissing(answer)) {
       return Optional.empty();
@@ -109,8 +108,7 @@ final class GcsStore implements ObjectStore {
     if (isMissing(answer)) {
       throw new FileNotFoundException("Not found: " + call);
     }
-    return new Piece(
-        require(call, answer, 206).body(), answer.header("x-goog-generation"));
+    return new Piece(require(call, answer, 206).body(), answer.header("x-goog-generation"));
   }
 
   @Override

@@ -47,7 +47,8 @@ final class GoogleSignIn implements Signer {
     }
     Call signed = call;
     for (Map.Entry<String, List<String>> header : headers.entrySet()) {
-      signed = signed.with(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().get(0));
+      signed =
+          signed.with(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue().get(0));
     }
     return signed;
   }
@@ -95,8 +96,7 @@ final class GoogleSignIn implements Signer {
         .ifPresent(
             uri -> {
               Proxy proxy =
-                  new Proxy(
-                      Proxy.Type.HTTP, new InetSocketAddress(uri.getHost(), uri.getPort()));
+                  new Proxy(Proxy.Type.HTTP, new InetSocketAddress(uri.getHost(), uri.getPort()));
               builder.setConnectionFactory(
                   url ->
                       (HttpURLConnection)

@@ -64,8 +64,7 @@ public record Call(
 
   /** The same, not repeated where the store may have carried it out. */
   public Call once() {
-    return new Call(
-        operation, method, uri, headers, content, length, Repetition.NOT_CARRIED_OUT);
+    return new Call(operation, method, uri, headers, content, length, Repetition.NOT_CARRIED_OUT);
   }
 
   /** The request as messages name it: without its query, which may be long. */

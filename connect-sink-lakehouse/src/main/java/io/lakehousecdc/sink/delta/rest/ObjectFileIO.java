@@ -26,6 +26,9 @@ public final class ObjectFileIO implements FileIO {
   private static final int CONCURRENCY = 32;
   private static final int WHOLE_PAGE = 1_000;
 
+  /** The one directory that is asked for by its name. */
+  private static final String LOG = "/_delta_log";
+
   private final ObjectStore store;
   private final ObjectLocations locations;
   private final UsableCheck check;
@@ -66,11 +69,10 @@ public final class ObjectFileIO implements FileIO {
         .map(found -> new FileInfo(location, found.size(), found.modifiedMillis()));
   }
 
-  /** Asked of directories mostly, which a listing tells. */
   @Override
   public boolean exists(String location) throws IOException {
     ObjectName name = locations.name(location);
-    return isDirectory(name) || store.head(name).isPresent();
+    return location.endsWith(LOG) ? isDirectory(name) : store.head(name).isPresent();
   }
 
   @Override

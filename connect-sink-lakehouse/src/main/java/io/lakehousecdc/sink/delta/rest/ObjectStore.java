@@ -62,7 +62,8 @@ public interface ObjectStore {
   Page list(Listing listing, String token) throws IOException;
 
   /**
-   * Bytes of an object, from {@code from} on, where it has any: fewer than {@code length} at its end.
+   * Bytes of an object, from {@code from} on, where it has any: fewer than {@code length} at its
+   * end.
    *
    * @param version the version that is read; null for whichever is there
    * @throws FileNotFoundException there is no such object

@@ -3,7 +3,9 @@ package io.lakehousecdc.sink.delta.rest;
 
 import java.io.IOException;
 
-/** An object being written in parts, one after the other. It is not there before {@link #finish}. */
+/**
+ * An object being written in parts, one after the other. It is not there before {@link #finish}.
+ */
 public interface PartUpload {
 
   /** Writes the next part, of {@link ObjectOutput#PART_BYTES}; it is not the last. */

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.rest;
 
 import io.lakehousecdc.sink.delta.rest.Call.Repetition;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
+import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -100,9 +101,7 @@ public final class RestClient {
 
   /** A store that answers 429 has refused the request; one that answers 500 may have done it. */
   private static boolean helps(Call call, Answer answer) {
-    return call.repetition() == Repetition.ANY_FAILURE
-        ? answer.mayPass()
-        : answer.status() == 429;
+    return call.repetition() == Repetition.ANY_FAILURE ? answer.mayPass() : answer.status() == 429;
   }
 
   private static boolean helps(Call call, IOException failure) {
@@ -123,7 +122,9 @@ public final class RestClient {
     long bytes = call.length();
     try {
       HttpResponse<byte[]> response = exchange(call, request.build());
-      bytes += response.body().length;
+      if (call.operation() == Operation.GET) {
+        bytes += response.body().length;
+      }
       Answer answer = new Answer(response.statusCode(), response.headers(), response.body());
       requireWhole(call, answer);
       if (answer.throttles()) {

@@ -98,8 +98,7 @@ public final class UsableCheck {
       }
       throw new FatalException(cannot(root) + remedies.refused(attempt, e), e);
     } catch (SignInException e) {
-      throw new FatalException(
-          cannot(root) + e.getMessage() + ". " + remedies.noCredentials(), e);
+      throw new FatalException(cannot(root) + e.getMessage() + ". " + remedies.noCredentials(), e);
     } catch (NotSentException e) {
       throw new RetriableException(
           cannot(root) + e.getMessage() + ". " + remedies.unreachable(), e);

@@ -29,13 +29,11 @@ public final class AzureContainer {
     RestClient client =
         new RestClient(
             new HttpOptions(Duration.ofSeconds(5), Duration.ofSeconds(10), 1, Optional.empty()),
-            new SharedKey(Azurite.ACCOUNT, AzureSettings.accountKey(Azurite.KEY), Clock.systemUTC()),
+            new SharedKey(
+                Azurite.ACCOUNT, AzureSettings.accountKey(Azurite.KEY), Clock.systemUTC()),
             new StoreFigures());
     Call call =
-        Call.of(
-                Operation.PUT,
-                "PUT",
-                URI.create(endpoint + "/" + container + "?restype=container"))
+        Call.of(Operation.PUT, "PUT", URI.create(endpoint + "/" + container + "?restype=container"))
             .with("x-ms-version", "2021-12-02");
     try {
       Answer answer = client.send(call);

@@ -391,7 +391,10 @@ public abstract class FileIOContract {
     return store().listFrom(from).stream().map(FileInfo::name).toList();
   }
 
-  /** Names of all files in the directory, those that are being written apart; none where it is missing. */
+  /**
+   * Names of all files in the directory, those that are being written apart; none where it is
+   * missing.
+   */
   private List<String> walked() throws IOException {
     List<FileInfo> found = new ArrayList<>();
     try {
