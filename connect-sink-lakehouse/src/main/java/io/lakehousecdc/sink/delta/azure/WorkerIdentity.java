@@ -20,6 +20,7 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 
 /**
  * Signs requests with tokens of the identity that the worker has: what its environment variables
@@ -65,7 +66,7 @@ final class WorkerIdentity implements Signer {
   }
 
   private synchronized String token() throws IOException {
-    OffsetDateTime now = OffsetDateTime.now();
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     if (token == null || token.getExpiresAt().minus(RENEWED_BEFORE_END).isBefore(now)) {
       try {
         token = credential.getTokenSync(STORAGE);
