@@ -56,6 +56,7 @@ class ArchitectureTest {
       delta.rest        | storage
       delta.azure       | storage rest
       delta.gcs         | storage rest
+      delta.s3          | storage
       delta.parquet     | storage
       delta.index       | parquet
       delta.kernel      | storage parquet
@@ -234,6 +235,14 @@ class ArchitectureTest {
         ROOT + ".delta.gcs..",
         "Google's libraries sign in to Google Cloud: hide them behind .delta.rest's Signer",
         "com.google..");
+  }
+
+  @Test
+  void onlyTheStoreInS3SpeaksToAws() {
+    only(
+        ROOT + ".delta.s3..",
+        "the AWS SDK belongs to one kind of store: hide it behind .delta.storage's FileIO",
+        "software.amazon.awssdk..");
   }
 
   @ParameterizedTest(name = "{0}")
