@@ -62,14 +62,31 @@ final class CommitInfoReader {
    * @return empty where there is no such file
    */
   Optional<String> identity(String location) throws IOException {
-    String line;
     try (FileInput input = store.open(location)) {
-      line = firstLine(input);
+      return Optional.of(identity(input));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The same of a log file that a listing shows, in the state in which the listing's other readers
+   * find it.
+   *
+   * @param size length in bytes
+   */
+  Optional<String> identity(String location, long size) throws IOException {
+    try (FileInput input = store.openListed(location, size)) {
+      return Optional.of(identity(input));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String identity(FileInput input) throws IOException {
+    String line = firstLine(input);
     JsonNode transaction = JSON.readTree(line).path("commitInfo").path("txnId");
-    return Optional.of(transaction.isTextual() ? transaction.asText() : line);
+    return transaction.isTextual() ? transaction.asText() : line;
   }
 
   private static String firstLine(FileInput input) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.Optional;
@@ -35,6 +36,18 @@ final class LogEntries {
   Optional<String> identity(long version) {
     try {
       return reader.identity(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
+  }
+
+  /**
+   * What tells an entry from every other, as a reader of the listing that shows it finds it: of the
+   * table that this reader takes it for, even where another was made in its place since.
+   */
+  Optional<String> identity(FileStatus entry) {
+    try {
+      return reader.identity(entry.getPath(), entry.getSize());
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

@@ -10,6 +10,8 @@ import io.delta.kernel.Transaction;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
@@ -146,7 +148,8 @@ public final class TableLog {
   }
 
   private TableVersion opened(Snapshot snapshot) {
-    return new TableVersion(engine, snapshot, entries.identity(snapshot.getVersion()).orElse(""));
+    FileStatus newest = ((SnapshotImpl) snapshot).getLogSegment().getDeltaFileAtEndVersion();
+    return new TableVersion(engine, snapshot, entries.identity(newest).orElse(""));
   }
 
   /**

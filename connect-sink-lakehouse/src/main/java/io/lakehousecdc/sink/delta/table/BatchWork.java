@@ -48,13 +48,16 @@ final class BatchWork implements AutoCloseable {
 
   /** Deletes files that no commit names, as far as the store can. */
   static void delete(FileIO store, List<String> locations) {
-    for (String location : locations) {
-      try {
-        store.delete(location);
-      } catch (IOException e) {
-        LOG.warn(
-            "Cannot delete {}, which no commit names; the vacuum will: {}", location, e.toString());
-      }
+    if (locations.isEmpty()) {
+      return;
+    }
+    try {
+      store.deleteAll(locations);
+    } catch (IOException e) {
+      LOG.warn(
+          "Cannot delete all of {}, which no commit names; the vacuum will: {}",
+          locations,
+          e.toString());
     }
   }
 
