@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.kernel;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The entries of one table's log, one for each commit. Stateless and thread-safe. */
 final class LogEntries {
@@ -33,8 +34,17 @@ final class LogEntries {
 
   /** What tells the entry of a version from every other; empty where the log does not have it. */
   Optional<String> identity(long version) {
+    return identity(version, OptionalLong.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param size its length, where it is known: that spares a request
+   */
+  Optional<String> identity(long version, OptionalLong size) {
     try {
-      return reader.identity(file(version));
+      return reader.identity(file(version), size);
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

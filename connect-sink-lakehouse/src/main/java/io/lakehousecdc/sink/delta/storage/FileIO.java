@@ -46,6 +46,14 @@ public interface FileIO extends AutoCloseable {
   int concurrency();
 
   /**
+   * Whether each request waits for a network, so that it pays to make several at a time, from
+   * several threads, and to do without those that can be spared.
+   */
+  default boolean isRemote() {
+    return true;
+  }
+
+  /**
    * The one form in which this store writes a location that a user configured: absolute, without
    * {@code .} and {@code ..}, without a slash at the end, percent-encoding of a URI undone. The
    * file need not exist.
