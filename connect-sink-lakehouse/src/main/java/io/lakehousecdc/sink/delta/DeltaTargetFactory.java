@@ -131,7 +131,6 @@ public final class DeltaTargetFactory implements TargetFactory {
     return new DeltaTarget(
         new OpenTables(tables, store, release, rowFiles, read, settings.tables()),
         context.connector(),
-        new TableThreads(
-            Math.toIntExact(settings.number(DeltaSettings.COMMIT_THREADS)), context.connector()));
+        new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()));
   }
 }

@@ -59,9 +59,20 @@ final class CommitInfoReader {
    * anew in its place: the identifier of its transaction, or all of its first line where the writer
    * gives none.
    *
+   * @param size length of the file, if it is the one that is expected there
    * @return empty where there is no such file
    */
-  Optional<String> identity(String location) throws IOException {
+  Optional<String> identity(String location, OptionalLong size) throws IOException {
+    if (size.isPresent()) {
+      try (FileInput input = store.openForParts(location, size.getAsLong())) {
+        return Optional.of(identity(input));
+      } catch (FileNotFoundException e) {
+        return Optional.empty();
+      } catch (IOException e) {
+        // Another file may be there now, which is shorter.
+        return identity(location, OptionalLong.empty());
+      }
+    }
     try (FileInput input = store.open(location)) {
       return Optional.of(identity(input));
     } catch (FileNotFoundException e) {
@@ -75,7 +86,7 @@ final class CommitInfoReader {
    *
    * @param size length in bytes
    */
-  Optional<String> identity(String location, long size) throws IOException {
+  Optional<String> identityAsListed(String location, long size) throws IOException {
     try (FileInput input = store.openListed(location, size)) {
       return Optional.of(identity(input));
     } catch (FileNotFoundException e) {

@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
 import io.lakehousecdc.sink.delta.storage.Parallel;
+import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,13 +66,29 @@ public final class DeletionVectors {
    * @return a descriptor by the same key, new for each call
    */
   public <K> Map<K, VectorDescriptor> write(Map<K, RoaringBitmap> vectors) throws IOException {
+    try (Uploads uploads = new Uploads(store)) {
+      Map<K, VectorDescriptor> written = write(vectors, uploads);
+      uploads.await();
+      return written;
+    }
+  }
+
+  /**
+   * Writes them into a file that is completed beside what the caller does next.
+   *
+   * @param uploads make it durable: to be awaited before anything names it
+   */
+  public <K> Map<K, VectorDescriptor> write(Map<K, RoaringBitmap> vectors, Uploads uploads)
+      throws IOException {
     if (vectors.isEmpty()) {
       return Map.of();
     }
     Map<K, VectorDescriptor> written = new LinkedHashMap<>();
     UUID id = UUID.randomUUID();
     String encodedId = Base85Codec.encodeUUID(id);
-    try (FileOutput file = store.create(location(id, ""))) {
+    FileOutput file = store.create(location(id, ""));
+    boolean whole = false;
+    try {
       DataOutputStream out = new DataOutputStream(file);
       out.writeByte(FILE_VERSION);
       int offset = 1;
@@ -90,8 +107,13 @@ public final class DeletionVectors {
                 vector.getValue().getLongCardinality()));
         offset += content.length + 2 * Integer.BYTES;
       }
-      file.complete();
+      whole = true;
+    } finally {
+      if (!whole) {
+        file.close();
+      }
     }
+    uploads.begin(file);
     return written;
   }
 

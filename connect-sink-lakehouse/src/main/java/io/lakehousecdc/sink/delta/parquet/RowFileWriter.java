@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.parquet;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions.Dictionaries;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
+import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class RowFileWriter implements Closeable {
   private final ParquetWriter<Object[]> writer;
   private final FileStatistics statistics;
   private int rows;
+  private boolean handedOver;
 
   private RowFileWriter(
       String location, FileOutput output, List<DeltaColumn> columns, WriteOptions options)
@@ -100,14 +102,33 @@ public final class RowFileWriter implements Closeable {
 
   /** Completes the file; it is durable when this returns. */
   public WrittenFile finish() throws IOException {
-    writer.close();
+    WrittenFile file = encoded();
     output.complete();
+    return file;
+  }
+
+  /**
+   * Completes the file beside what the caller does next.
+   *
+   * @param uploads make it durable: to be awaited before anything names it
+   */
+  public WrittenFile finish(Uploads uploads) throws IOException {
+    WrittenFile file = encoded();
+    handedOver = true;
+    uploads.begin(output);
+    return file;
+  }
+
+  private WrittenFile encoded() throws IOException {
+    writer.close();
     return new WrittenFile(location, output.position(), rows, statistics.json(writer.getFooter()));
   }
 
   @Override
   public void close() throws IOException {
-    output.close();
+    if (!handedOver) {
+      output.close();
+    }
   }
 
   private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {

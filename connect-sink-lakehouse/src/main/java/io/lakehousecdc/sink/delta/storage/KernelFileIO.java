@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A {@link FileIO} as Delta Kernel's default engine wants it. Kernel then touches no Hadoop file
@@ -21,6 +22,7 @@ import java.util.Optional;
 public final class KernelFileIO implements io.delta.kernel.defaults.engine.fileio.FileIO {
   private final FileIO store;
   private final Map<String, String> configuration;
+  private final AtomicReference<FileInfo> lastEntry = new AtomicReference<>();
 
   /**
    * @param configuration settings that Kernel may ask for by name
@@ -51,8 +53,19 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
     };
   }
 
+  /**
+   * After Kernel has put a log entry it asks for its size and time, which are known: that costs no
+   * request. The time is this machine's. It is told once, so that whoever looks later asks the
+   * store.
+   */
   @Override
   public FileStatus getFileStatus(String location) throws IOException {
+    FileInfo entry = lastEntry.get();
+    if (entry != null
+        && entry.location().equals(location)
+        && lastEntry.compareAndSet(entry, null)) {
+      return status(entry);
+    }
     return status(
         store
             .stat(location)
@@ -77,7 +90,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public OutputFile newOutputFile(String location) {
-    return new KernelOutputFile(store, location);
+    return new KernelOutputFile(store, location, lastEntry::set);
   }
 
   @Override
@@ -100,7 +113,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(input.length()));
       input.readFully(0, content);
       if (overwrite) {
-        new KernelOutputFile(store, destination).replace(content.array());
+        new KernelOutputFile(store, destination, entry -> {}).replace(content.array());
       } else {
         store.putIfAbsent(destination, content.array());
       }

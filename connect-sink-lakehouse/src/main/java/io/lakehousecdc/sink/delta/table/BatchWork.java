@@ -30,7 +30,7 @@ final class BatchWork implements AutoCloseable {
    */
   BatchWork(FileIO store, RowFiles rowFiles, String table, CommitTimes times) {
     this.store = store;
-    this.files = new BatchFiles(rowFiles, table);
+    this.files = new BatchFiles(store, rowFiles, table);
     this.clock = new CommitClock(times);
   }
 
@@ -63,6 +63,7 @@ final class BatchWork implements AutoCloseable {
 
   @Override
   public void close() {
+    files.close();
     delete(store, files.abandoned());
   }
 }

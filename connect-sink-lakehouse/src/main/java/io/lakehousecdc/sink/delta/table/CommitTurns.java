@@ -113,6 +113,7 @@ final class CommitTurns {
   }
 
   private void ask(CommitQueue queue) throws CommitConflictException {
+    head.confirm();
     mine = ticket(TimeUnit.NANOSECONDS.toMillis(MARGIN * longestNanos));
     LOG.info("{}: others commit more quickly; this process asks for a turn", log.location());
     Map<String, Optional<String>> domains = Map.of(CommitQueue.NAME, queue.with(mine).text());

@@ -108,6 +108,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
         new TableHead(
             id,
             log,
+            store,
             settings.newTables(),
             settings.onOverwrite(),
             rowFiles,
@@ -167,6 +168,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     lock.beside(
         () -> {
           commit.writeRows();
+          if (lock.isWanted()) {
+            // The rest of the upload under the lock would keep others from the table.
+            commit.awaitRows();
+          }
           return null;
         });
     return committing(
@@ -214,6 +219,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
               TableCommit rehearsal = commits.begin(histories, work)) {
             rehearsal.plan(fitting, Optional.empty());
             rehearsal.write();
+            rehearsal.awaitFiles();
           }
           return null;
         });
@@ -254,6 +260,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             domains.putAll(turns.passedOn());
             TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
             head.state().committed(now, List.of(), List.of(), domains);
+            head.committed();
             committed();
           }
           return null;
