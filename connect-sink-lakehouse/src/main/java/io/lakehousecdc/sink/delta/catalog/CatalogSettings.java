@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.catalog;
 
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import io.lakehousecdc.sink.spi.TargetSettings;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,8 +65,20 @@ public final class CatalogSettings {
     };
   }
 
-  /** Whether stores take their credentials from Unity Catalog. */
-  public static boolean vendsCredentials(TargetSettings settings) {
+  /**
+   * The service that hands out credentials for the store; empty where the store has its own.
+   *
+   * @param root {@code delta.root}
+   * @throws io.lakehousecdc.sink.error.FatalException the settings do not describe the service
+   */
+  public static Optional<StoreCredentials> credentials(TargetSettings settings, String root) {
+    return vendsCredentials(settings)
+        ? Optional.of(
+            new UnityCredentials(UnitySettings.of(settings), root, Clock.systemUTC()))
+        : Optional.empty();
+  }
+
+  private static boolean vendsCredentials(TargetSettings settings) {
     return Boolean.parseBoolean(settings.text(UnitySettings.CREDENTIALS));
   }
 
