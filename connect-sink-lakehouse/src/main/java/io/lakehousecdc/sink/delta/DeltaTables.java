@@ -101,8 +101,7 @@ final class DeltaTables {
       DeltaTable table = shared.table;
       catalog.ifPresent(
           registrar ->
-              table.observe(
-                  version -> registrar.seen(CatalogTable.of(id, location, version))));
+              table.observe(version -> registrar.seen(CatalogTable.of(id, location, version))));
       open.put(use, shared);
     }
     shared.users++;

@@ -86,7 +86,8 @@ public final class DeltaTargetFactory implements TargetFactory {
       problems.addAll(STORES.problems(root, settings));
       if (problems.isEmpty()) {
         CatalogSettings.check(settings).ifPresent(problems::add);
-        try (Stores.Lease lease = STORES.open(root, settings, CatalogSettings.credentials(settings, root))) {
+        try (Stores.Lease lease =
+            STORES.open(root, settings, CatalogSettings.credentials(settings, root))) {
           requireUsable(lease.store(), root);
         }
       }
@@ -99,7 +100,8 @@ public final class DeltaTargetFactory implements TargetFactory {
   @Override
   public Target open(TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
-    Stores.Lease lease = STORES.open(read.root(), settings, CatalogSettings.credentials(settings, read.root()));
+    Stores.Lease lease =
+        STORES.open(read.root(), settings, CatalogSettings.credentials(settings, read.root()));
     boolean opened = false;
     try {
       requireUsable(lease.store(), read.root());

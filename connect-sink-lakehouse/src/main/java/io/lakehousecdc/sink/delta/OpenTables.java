@@ -78,7 +78,8 @@ final class OpenTables implements AutoCloseable {
   /** The table of partition states. */
   DeltaTable offsets() {
     return leases
-        .computeIfAbsent(TablePaths.OFFSETS, id -> lease(id, paths.offsets(), always(), Optional.empty()))
+        .computeIfAbsent(
+            TablePaths.OFFSETS, id -> lease(id, paths.offsets(), always(), Optional.empty()))
         .table();
   }
 

@@ -34,7 +34,9 @@ record CatalogColumn(JsonNode field) {
     return new CatalogColumn(copy);
   }
 
-  /** What names that differ in case alone have in common: to Delta, and catalogues, they are one. */
+  /**
+   * What names that differ in case alone have in common: to Delta, and catalogues, they are one.
+   */
   static String key(String name) {
     return name.toLowerCase(java.util.Locale.ROOT);
   }

@@ -73,8 +73,7 @@ public final class CatalogSettings {
    */
   public static Optional<StoreCredentials> credentials(TargetSettings settings, String root) {
     return vendsCredentials(settings)
-        ? Optional.of(
-            new UnityCredentials(UnitySettings.of(settings), root, Clock.systemUTC()))
+        ? Optional.of(new UnityCredentials(UnitySettings.of(settings), root, Clock.systemUTC()))
         : Optional.empty();
   }
 

@@ -193,7 +193,11 @@ final class UnityCatalog implements Catalog {
     ArrayNode updates = body.putArray("updates");
     if (!columns.isEmpty()) {
       ObjectNode struct =
-          updates.addObject().put("action", "set-columns").putObject("columns").put("type", "struct");
+          updates
+              .addObject()
+              .put("action", "set-columns")
+              .putObject("columns")
+              .put("type", "struct");
       ArrayNode fields = struct.putArray("fields");
       columns.forEach(column -> fields.add(ColumnTypes.unityDeltaField(column.field())));
     }
@@ -211,7 +215,8 @@ final class UnityCatalog implements Catalog {
       JsonNode other = stored.get(i);
       boolean same =
           CatalogColumn.key(column.name()).equals(CatalogColumn.key(other.path("name").asText()))
-              && plain(ColumnTypes.sql(column.type())).equals(plain(other.path("type_text").asText()))
+              && plain(ColumnTypes.sql(column.type()))
+                  .equals(plain(other.path("type_text").asText()))
               && column.comment().orElse("").equals(other.path("comment").asText("").strip());
       if (!same) {
         return false;

@@ -77,7 +77,8 @@ final class UnityClient {
   }
 
   private JsonHttp.Answer send(String path, JsonNode body) throws CatalogException {
-    Optional<String> token = tokens.isPresent() ? Optional.of(tokens.get().token()) : Optional.empty();
+    Optional<String> token =
+        tokens.isPresent() ? Optional.of(tokens.get().token()) : Optional.empty();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(settings.api() + path)).timeout(JsonHttp.ANSWER);
     request.header("Accept", "application/json");
@@ -107,7 +108,8 @@ final class UnityClient {
     if (answer.succeeded() && !answer.body().isMissingNode()) {
       return answer.body();
     }
-    String what = settings.endpoint() + " answers " + answer.status() + reason(answer) + " to " + path;
+    String what =
+        settings.endpoint() + " answers " + answer.status() + reason(answer) + " to " + path;
     if (answer.mayPass()) {
       throw CatalogException.unavailable(
           UnitySettings.ENDPOINT, "Unity Catalog at " + what + ". It is asked again.", null);

@@ -89,7 +89,8 @@ record UnitySettings(
   static List<SettingProblem> problems(TargetSettings settings) {
     List<SettingProblem> problems = new ArrayList<>();
     if (value(settings, ENDPOINT).isEmpty()) {
-      problems.add(new SettingProblem(ENDPOINT, "Set " + ENDPOINT + ": the address of the service"));
+      problems.add(
+          new SettingProblem(ENDPOINT, "Set " + ENDPOINT + ": the address of the service"));
     } else {
       try {
         endpoint(settings.text(ENDPOINT));

@@ -13,8 +13,7 @@ public sealed interface StoreCredential {
   Instant expires();
 
   /** Keys of a session of Amazon S3, or of a store that speaks its protocol. */
-  record S3Session(
-      String accessKeyId, String secretAccessKey, String sessionToken, Instant expires)
+  record S3Session(String accessKeyId, String secretAccessKey, String sessionToken, Instant expires)
       implements StoreCredential {
     @Override
     public String toString() {

@@ -58,10 +58,14 @@ public final class FakeUnity extends HttpFake {
   /** Settings of a sink that uses it, without the store's. */
   public Map<String, String> settings() {
     return Map.of(
-        CatalogSettings.CATALOG, "unity",
-        UnitySettings.ENDPOINT, address(),
-        UnitySettings.NAME, "lake",
-        UnitySettings.TOKEN, TOKEN);
+        CatalogSettings.CATALOG,
+        "unity",
+        UnitySettings.ENDPOINT,
+        address(),
+        UnitySettings.NAME,
+        "lake",
+        UnitySettings.TOKEN,
+        TOKEN);
   }
 
   /** What it knows of a table; null where it has none. */
@@ -78,7 +82,12 @@ public final class FakeUnity extends HttpFake {
       table
           .path("columns")
           .forEach(
-              c -> columns.append(c.path("name").asText()).append(' ').append(c.path("type_text").asText()).append(", "));
+              c ->
+                  columns
+                      .append(c.path("name").asText())
+                      .append(' ')
+                      .append(c.path("type_text").asText())
+                      .append(", "));
     }
     return columns.toString();
   }
@@ -141,8 +150,7 @@ public final class FakeUnity extends HttpFake {
     String basic =
         "Basic "
             + Base64.getEncoder()
-                .encodeToString(
-                    (CLIENT_ID + ":" + CLIENT_SECRET).getBytes(StandardCharsets.UTF_8));
+                .encodeToString((CLIENT_ID + ":" + CLIENT_SECRET).getBytes(StandardCharsets.UTF_8));
     if (!basic.equals(headers.getFirst("Authorization"))
         || !body.contains("grant_type=client_credentials")) {
       return new Answer(401, Json.object().put("error", "invalid_client"));
@@ -197,8 +205,7 @@ public final class FakeUnity extends HttpFake {
       return refused(403, "PERMISSION_DENIED");
     }
     return new Answer(
-        200,
-        answer.put("expiration_time", Instant.now().plusSeconds(tokenLife).toEpochMilli()));
+        200, answer.put("expiration_time", Instant.now().plusSeconds(tokenLife).toEpochMilli()));
   }
 
   /** {@code /delta/v1/catalogs/c/schemas/s/tables/t}. */

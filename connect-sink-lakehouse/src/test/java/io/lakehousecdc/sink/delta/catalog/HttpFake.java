@@ -68,7 +68,8 @@ public abstract class HttpFake implements AutoCloseable {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String path = exchange.getRequestURI().toString();
-      requests.add(exchange.getRequestMethod() + " " + described(path, exchange.getRequestHeaders()));
+      requests.add(
+          exchange.getRequestMethod() + " " + described(path, exchange.getRequestHeaders()));
       gate.await();
       Answer answer;
       synchronized (this) {

@@ -77,8 +77,7 @@ class OAuthTokensTest {
     catalog.check();
     unity.revokeTokens();
 
-    assertEquals(
-        Kind.UNAVAILABLE, assertThrows(CatalogException.class, catalog::check).kind());
+    assertEquals(Kind.UNAVAILABLE, assertThrows(CatalogException.class, catalog::check).kind());
     catalog.check();
 
     assertEquals(2, unity.granted());

@@ -195,8 +195,7 @@ class UnityCatalogTest {
   void everyWrongSettingIsNamed() {
     assertEquals(
         UnitySettings.TOKEN, checked(settings(Map.of(UnitySettings.TOKEN, "wrong-token"))).key());
-    assertEquals(
-        UnitySettings.NAME, checked(settings(Map.of(UnitySettings.NAME, "pond"))).key());
+    assertEquals(UnitySettings.NAME, checked(settings(Map.of(UnitySettings.NAME, "pond"))).key());
     assertEquals(
         UnitySettings.ENDPOINT,
         checked(settings(Map.of(UnitySettings.ENDPOINT, "http://127.0.0.1:1"))).key());

@@ -61,7 +61,8 @@ class UnityCredentialsTest {
   void tableWithoutASchemaHasACredential() throws IOException {
     UnityCredentials credentials = credentials("s3a://bucket/lake/");
 
-    assertKey(credentials, "s3://bucket/lake/letters", "s3://bucket/lake/letters/_delta_log/0.json");
+    assertKey(
+        credentials, "s3://bucket/lake/letters", "s3://bucket/lake/letters/_delta_log/0.json");
     assertKey(credentials, "s3://bucket/lake/letters", "s3://bucket/lake/letters/a.parquet");
     assertKey(credentials, "s3://bucket/lake/_cdc_offsets", "s3://bucket/lake/_cdc_offsets/x/y/z");
     assertEquals(2, unity.count(ASKED));
