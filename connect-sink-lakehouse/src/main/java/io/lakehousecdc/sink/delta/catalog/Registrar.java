@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.catalog;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,7 +40,10 @@ public final class Registrar implements AutoCloseable {
   /** What is known of one table. Guarded by the registrar. */
   private static final class Registration {
     CatalogTable wanted;
-    boolean isPending;
+
+    /** The attempt that is to come, or under way; null where there is nothing to do. */
+    Future<?> attempt;
+
     int failures;
   }
 
@@ -65,15 +69,15 @@ public final class Registrar implements AutoCloseable {
     }
     registration.wanted = table;
     registration.failures = 0;
-    if (!registration.isPending) {
-      registration.isPending = true;
+    if (registration.attempt == null) {
       pending.incrementAndGet();
       schedule(registration, 0);
     }
   }
 
   private void schedule(Registration registration, long nanos) {
-    thread.schedule(() -> attempt(registration), nanos, TimeUnit.NANOSECONDS);
+    registration.attempt =
+        thread.schedule(() -> attempt(registration), nanos, TimeUnit.NANOSECONDS);
   }
 
   private void attempt(Registration registration) {
@@ -90,8 +94,8 @@ public final class Registrar implements AutoCloseable {
       done(registration, table);
     } catch (CatalogException e) {
       failed(registration, table, e);
-    } catch (RuntimeException e) {
-      // Whatever it is, it must not end the registrations of others.
+    } catch (Throwable e) {
+      // Whatever it is, want of memory included, others are registered, and this one again.
       LOG.warn("Table {} could not be registered in the catalogue", table.id(), e);
       again(registration);
     }
@@ -116,7 +120,7 @@ public final class Registrar implements AutoCloseable {
       return;
     }
     if (registration.wanted.equals(table)) {
-      registration.isPending = false;
+      registration.attempt = null;
       registration.failures = 0;
       pending.decrementAndGet();
     } else {
