@@ -60,6 +60,7 @@ class ArchitectureTest {
       delta.parquet     | storage
       delta.index       | parquet
       delta.kernel      | storage parquet
+      delta.catalog     | storage kernel
       delta.domain      |
       delta.schema      | parquet kernel
       delta.snapshot    | storage parquet index kernel domain schema
