@@ -62,6 +62,8 @@ final class BatchCommit {
     Optional<CommitExtras> extras = hook.decide(commits.head().domains());
     if (extras.isPresent()) {
       plan(commits.head().prepare(batch).batch(), extras.get().due());
+    } else {
+      commits.leaveQueue();
     }
     return extras.isPresent();
   }
@@ -87,6 +89,7 @@ final class BatchCommit {
     commits.awaitTurn(lost, work);
     Optional<CommitExtras> extras = hook.decide(commits.head().domains());
     if (extras.isEmpty()) {
+      commits.leaveQueue();
       return CommitReceipt.NOTHING;
     }
     ColumnChanges columns = commits.head().prepare(batch);

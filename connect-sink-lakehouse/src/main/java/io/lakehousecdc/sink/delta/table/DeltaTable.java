@@ -114,7 +114,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             vectors,
             options,
             new KeySource(settings.index().memory(budget), kept));
-    this.turns = new CommitTurns(log, head);
+    this.turns = new CommitTurns(log, head, TurnClock.SYSTEM);
     this.commits = new HeadCommits(log, store, head, vectors, options, turns);
     this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
@@ -255,6 +255,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
             head.state().committed(now, List.of(), List.of(), domains);
             committed();
+          } else {
+            turns.leave();
           }
           return null;
         });
