@@ -117,7 +117,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             vectors,
             options,
             new KeySource(settings.index().memory(budget), kept));
-    this.turns = new CommitTurns(log, head);
+    this.turns = new CommitTurns(log, head, TurnClock.SYSTEM);
     this.commits = new HeadCommits(log, store, head, vectors, options, turns);
     this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
@@ -272,6 +272,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             head.state().committed(now, List.of(), List.of(), domains);
             head.committed();
             committed();
+          } else {
+            turns.leave();
           }
           return null;
         });
