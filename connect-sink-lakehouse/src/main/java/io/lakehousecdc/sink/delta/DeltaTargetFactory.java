@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.IndexDirectory;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
@@ -95,7 +96,7 @@ public final class DeltaTargetFactory implements TargetFactory {
     boolean opened = false;
     try {
       requireUsable(lease.store(), read.root());
-      Target target = open(SHARED, lease.store(), lease::close, settings, context);
+      Target target = open(SHARED, lease.store(), lease.figures(), lease::close, settings, context);
       opened = true;
       return target;
     } finally {
@@ -112,15 +113,17 @@ public final class DeltaTargetFactory implements TargetFactory {
   /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */
   static Target open(
       DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
-    return open(tables, store, () -> {}, settings, context);
+    return open(tables, store, new StoreFigures(), () -> {}, settings, context);
   }
 
   /**
+   * @param figures of the store
    * @param release called when the target needs the store no longer
    */
   private static Target open(
       DeltaTables tables,
       FileIO store,
+      StoreFigures figures,
       Runnable release,
       TargetSettings settings,
       TargetContext context) {
@@ -131,6 +134,7 @@ public final class DeltaTargetFactory implements TargetFactory {
     return new DeltaTarget(
         new OpenTables(tables, store, release, rowFiles, read, settings.tables()),
         context.connector(),
-        new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()));
+        new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()),
+        figures);
   }
 }
