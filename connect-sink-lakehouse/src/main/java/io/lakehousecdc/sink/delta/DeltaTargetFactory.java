@@ -107,14 +107,7 @@ public final class DeltaTargetFactory implements TargetFactory {
     try {
       requireUsable(lease.store(), read.root());
       Target target =
-          open(
-              SHARED,
-              CATALOGS,
-              lease.store(),
-              lease.figures(),
-              lease::close,
-              settings,
-              context);
+          open(SHARED, CATALOGS, lease.store(), lease.figures(), lease::close, settings, context);
       opened = true;
       return target;
     } finally {

@@ -79,6 +79,7 @@ class CommitTurnsTest {
           new TableHead(
               Warehouse.ITEMS,
               log,
+              store,
               settings().newTables(),
               OnOverwrite.FAIL,
               new RowFiles(store, WriteOptions.DEFAULT),
