@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
@@ -56,6 +57,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final IndexKeeper keeper;
   private final long pieceBytes;
   private final TableFigures figures;
+  private volatile Consumer<TableVersion> observer = version -> {};
 
   /** A table that nothing else in this process keeps, and that shares its memory with no other. */
   public DeltaTable(
@@ -108,13 +110,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
         new TableHead(
             id,
             log,
+            store,
             settings.newTables(),
             settings.onOverwrite(),
             rowFiles,
             vectors,
             options,
             new KeySource(settings.index().memory(budget), kept));
-    this.turns = new CommitTurns(log, head);
+    this.turns = new CommitTurns(log, head, TurnClock.SYSTEM);
     this.commits = new HeadCommits(log, store, head, vectors, options, turns);
     this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
@@ -128,6 +131,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   public TableId id() {
     return id;
+  }
+
+  /**
+   * Has an observer told of the table's newest version whenever it has been opened, read or
+   * committed to. It is called under the table's lock: it must not wait.
+   */
+  public void observe(Consumer<TableVersion> told) {
+    observer = told;
   }
 
   /** Metadata domains of the newest version; empty where there is no table. */
@@ -167,6 +178,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     lock.beside(
         () -> {
           commit.writeRows();
+          if (lock.isWanted()) {
+            // The rest of the upload under the lock would keep others from the table.
+            commit.awaitRows();
+          }
           return null;
         });
     return committing(
@@ -214,6 +229,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
               TableCommit rehearsal = commits.begin(histories, work)) {
             rehearsal.plan(fitting, Optional.empty());
             rehearsal.write();
+            rehearsal.awaitFiles();
           }
           return null;
         });
@@ -254,7 +270,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             domains.putAll(turns.passedOn());
             TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
             head.state().committed(now, List.of(), List.of(), domains);
+            head.committed();
             committed();
+          } else {
+            turns.leave();
           }
           return null;
         });
@@ -321,7 +340,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   }
 
   private <T> T committing(CommitAttempts.Attempt<T> attempt) {
-    return lock.holding(() -> attempts.untilCommitted(attempt));
+    return lock.holding(
+        () -> {
+          T result = attempts.untilCommitted(attempt);
+          if (head.state() != null) {
+            observer.accept(head.state().version());
+          }
+          return result;
+        });
   }
 
   /** Ends maintenance, too: it needs the lock to end, so that it is waited for without. */
