@@ -41,7 +41,8 @@ class SinkFilesIT {
           "sink/postgres-avro-confluent.json", "source/avro-confluent.json");
 
   /** Sinks into stores for which servers stand in, whose addresses are set besides. */
-  private static final List<String> CLOUDS = List.of("sink/delta-azure.json", "sink/delta-gcs.json");
+  private static final List<String> CLOUDS =
+      List.of("sink/delta-azure.json", "sink/delta-gcs.json");
 
   /** The expected content of the target, by the sink's name. */
   private interface Promise {

@@ -104,7 +104,8 @@ public final class Azurite implements AutoCloseable {
     String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
     String headers = "x-ms-blob-public-access:container\nx-ms-date:%s\nx-ms-version:2021-12-02\n";
     String signed =
-        "PUT" + "\n".repeat(12)
+        "PUT"
+            + "\n".repeat(12)
             + headers.formatted(date)
             + "/%1$s/%1$s/%2$s\nrestype:container".formatted(ACCOUNT, name);
     HttpResponse<byte[]> answer =
@@ -126,7 +127,8 @@ public final class Azurite implements AutoCloseable {
     URI listing = URI.create(endpoint() + "/" + container + "?restype=container&comp=list");
     Matcher names =
         BLOB_NAME.matcher(
-            new String(send(HttpRequest.newBuilder(listing).build()).body(), StandardCharsets.UTF_8));
+            new String(
+                send(HttpRequest.newBuilder(listing).build()).body(), StandardCharsets.UTF_8));
     while (names.find()) {
       URI blob = URI.create(endpoint() + "/" + container + "/" + names.group(1));
       Directories.write(
@@ -149,8 +151,7 @@ public final class Azurite implements AutoCloseable {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(Base64.getDecoder().decode(KEY), "HmacSHA256"));
-      return Base64.getEncoder()
-          .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+      return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -43,8 +43,8 @@ final class WorkerIdentity implements Signer {
   }
 
   /**
-   * The identity that environment variables, as Azure's tools read them, tell of: those of a service
-   * principal, else of a pod's workload identity, else none, so that it is the machine's.
+   * The identity that environment variables, as Azure's tools read them, tell of: those of a
+   * service principal, else of a pod's workload identity, else none, so that it is the machine's.
    *
    * @param clientId of the managed or workload identity; null for the one that the worker has
    */

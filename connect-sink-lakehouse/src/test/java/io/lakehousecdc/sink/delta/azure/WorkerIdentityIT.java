@@ -102,11 +102,7 @@ class WorkerIdentityIT {
      * @param arguments settings, each after its name
      */
     public static void main(String[] arguments) {
-      try (FileIO store =
-          AzureContainer.store(
-              ROOT,
-              new StoreFigures(),
-              settings(arguments))) {
+      try (FileIO store = AzureContainer.store(ROOT, new StoreFigures(), settings(arguments))) {
         System.out.println(store.stat(ROOT + "/a"));
       } catch (IOException e) {
         System.out.println(e);

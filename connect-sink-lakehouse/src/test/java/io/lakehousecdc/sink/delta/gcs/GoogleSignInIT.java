@@ -94,8 +94,7 @@ class GoogleSignInIT {
     keys.initialize(2048);
     String pem =
         "-----BEGIN PRIVATE KEY-----\\n"
-            + Base64.getEncoder()
-                .encodeToString(keys.generateKeyPair().getPrivate().getEncoded())
+            + Base64.getEncoder().encodeToString(keys.generateKeyPair().getPrivate().getEncoded())
             + "\\n-----END PRIVATE KEY-----\\n";
     Path file = directory.resolve("key.json");
     Files.writeString(
