@@ -53,6 +53,7 @@ class ArchitectureTest {
       postgres.schema   | catalog codec sql session store
       postgres.write    | catalog codec sql session store schema
       delta.storage     |
+      delta.s3          | storage
       delta.parquet     | storage
       delta.index       | parquet
       delta.kernel      | storage parquet
@@ -219,6 +220,14 @@ class ArchitectureTest {
         "Kernel's internal packages change without notice: add what you need to"
             + " .delta.kernel, in terms of public types",
         "io.delta.kernel.internal..");
+  }
+
+  @Test
+  void onlyTheStoreInS3SpeaksToAws() {
+    only(
+        ROOT + ".delta.s3..",
+        "the AWS SDK belongs to one kind of store: hide it behind .delta.storage's FileIO",
+        "software.amazon.awssdk..");
   }
 
   @ParameterizedTest(name = "{0}")
