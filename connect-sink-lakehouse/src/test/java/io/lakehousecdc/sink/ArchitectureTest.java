@@ -54,6 +54,9 @@ class ArchitectureTest {
       postgres.write    | catalog codec sql session store schema
       delta.storage     |
       delta.s3          | storage
+      delta.rest        | storage
+      delta.azure       | storage rest
+      delta.gcs         | storage rest
       delta.parquet     | storage
       delta.index       | parquet
       delta.kernel      | storage parquet
@@ -228,6 +231,19 @@ class ArchitectureTest {
         ROOT + ".delta.s3..",
         "the AWS SDK belongs to one kind of store: hide it behind .delta.storage's FileIO",
         "software.amazon.awssdk..");
+  }
+
+  @Test
+  void onlyTheStoresOfACloudKnowItsLibraries() {
+    only(
+        ROOT + ".delta.azure..",
+        "Azure's libraries sign in to Azure: hide them behind .delta.rest's Signer",
+        "com.azure..",
+        "com.microsoft..");
+    only(
+        ROOT + ".delta.gcs..",
+        "Google's libraries sign in to Google Cloud: hide them behind .delta.rest's Signer",
+        "com.google..");
   }
 
   @ParameterizedTest(name = "{0}")
