@@ -105,6 +105,11 @@ final class S3Failures {
       missing.initCause(failure);
       return missing;
     }
+    if (status(failure) == 403) {
+      AccessDeniedException denied = new AccessDeniedException(location, null, message);
+      denied.initCause(failure);
+      return denied;
+    }
     return new IOException(message, failure);
   }
 
