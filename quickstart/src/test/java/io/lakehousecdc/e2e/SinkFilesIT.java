@@ -58,6 +58,7 @@ class SinkFilesIT {
           entry("sink/postgres-avro-apicurio.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/postgres-avro-confluent.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/delta-upsert.json", sink -> tablesAreEqual(SHOP.delta())),
+          entry("sink/delta-s3.json", sink -> tablesAreEqual(SHOP.deltaInS3())),
           entry("sink/delta-soft-delete.json", sink -> deletedRowsStay(SHOP.delta())),
           entry("sink/delta-append.json", sink -> everyChangeIsARow(SHOP.delta())),
           entry("sink/delta-star-schema.json", sink -> namesAreMapped(SHOP.delta())),

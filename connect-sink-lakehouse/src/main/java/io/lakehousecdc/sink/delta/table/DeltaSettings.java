@@ -67,7 +67,8 @@ public record DeltaSettings(
               ROOT,
               Kind.TEXT,
               "Existing directory (a path or a file: URI) of the tables, as"
-                  + " <root>/<schema>/<table>. All workers must see the same one."),
+                  + " <root>/<schema>/<table>, that all workers see; or a place in a bucket of S3"
+                  + " or of a store that speaks its protocol, as s3://bucket/path."),
           Setting.optional(
               DELETION_VECTORS,
               Kind.BOOLEAN,
