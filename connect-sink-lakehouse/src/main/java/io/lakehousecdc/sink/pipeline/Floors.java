@@ -6,13 +6,13 @@ import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourceRelation;
-import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
+import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 

@@ -217,7 +217,9 @@ public final class AddStatistics {
           loose |= depth == 1 && name.equals("tightBounds") && token == JsonToken.VALUE_FALSE;
           form.append(StatisticsForm.VALUE);
           String text = tokens.getText();
-          values.append(token == JsonToken.VALUE_STRING ? quoted(text) : text).append(StatisticsForm.VALUE);
+          values
+              .append(token == JsonToken.VALUE_STRING ? quoted(text) : text)
+              .append(StatisticsForm.VALUE);
           first = false;
         }
       }

@@ -91,8 +91,7 @@ public record PositionBounds(Optional<Position> least, Optional<Position> greate
         position(stats, "maxValues", names));
   }
 
-  private static Optional<Position> position(
-      AddStatistics stats, String kind, List<String> names) {
+  private static Optional<Position> position(AddStatistics stats, String kind, List<String> names) {
     OptionalLong epoch = stats.integer(List.of(kind, names.get(0)));
     OptionalLong commitLsn = stats.integer(List.of(kind, names.get(1)));
     OptionalLong lsn = stats.integer(List.of(kind, names.get(2)));

@@ -120,8 +120,8 @@ public final class UpsertPlanner {
   }
 
   /**
-   * Remembered floors but for the sweep's own, which a piece of it may have left: rows below it that
-   * the batch changes are not swept, and lend values.
+   * Remembered floors but for the sweep's own, which a piece of it may have left: rows below it
+   * that the batch changes are not swept, and lend values.
    */
   private Floors before(RememberedFloors remembered, List<Floor> swept) {
     return new Floors(
