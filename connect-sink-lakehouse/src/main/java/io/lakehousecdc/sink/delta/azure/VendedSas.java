@@ -33,8 +33,7 @@ record VendedSas(URI endpoint) implements VendedSigner.Form {
   public Optional<Call> signed(Call call, StoreCredential credential) {
     return credential instanceof AzureSas sas
         ? Optional.of(
-            call.to(
-                AzureStoreFactory.withQuery(call.uri(), AzureSettings.sasToken(sas.token()))))
+            call.to(AzureStoreFactory.withQuery(call.uri(), AzureSettings.sasToken(sas.token()))))
         : Optional.empty();
   }
 }

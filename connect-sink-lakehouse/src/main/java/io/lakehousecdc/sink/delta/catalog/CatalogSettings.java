@@ -32,7 +32,9 @@ public final class CatalogSettings {
               + " for it.");
 
   public static final List<Setting> ALL =
-      Stream.of(List.of(CHOICE), UnitySettings.ALL, GlueSettings.ALL).flatMap(List::stream).toList();
+      Stream.of(List.of(CHOICE), UnitySettings.ALL, GlueSettings.ALL)
+          .flatMap(List::stream)
+          .toList();
 
   private CatalogSettings() {}
 
@@ -80,8 +82,7 @@ public final class CatalogSettings {
   }
 
   private static Catalog glue(TargetSettings settings) {
-    AwsAccess access =
-        AwsAccess.open(settings, GlueSettings.value(settings, GlueSettings.REGION));
+    AwsAccess access = AwsAccess.open(settings, GlueSettings.value(settings, GlueSettings.REGION));
     GlueSettings read = GlueSettings.of(settings, access.region().id(), access.domain());
     return new GlueCatalog(
         new GlueClient(

@@ -205,8 +205,7 @@ final class GlueClient {
   }
 
   private static String reason(JsonHttp.Answer answer, String code) {
-    String message =
-        answer.body().path("Message").asText(answer.body().path("message").asText(""));
+    String message = answer.body().path("Message").asText(answer.body().path("message").asText(""));
     String reason = (code + " " + message).strip();
     if (reason.isEmpty()) {
       return "";

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A table as Glue describes Delta tables: Athena goes by the parameter {@code table_type}, Spark and
- * Trino by {@code spark.sql.sources.provider} and by the path among the parameters of the serde. All
- * of them take the columns from the Delta log; Lake Formation goes by those of Glue.
+ * A table as Glue describes Delta tables: Athena goes by the parameter {@code table_type}, Spark
+ * and Trino by {@code spark.sql.sources.provider} and by the path among the parameters of the
+ * serde. All of them take the columns from the Delta log; Lake Formation goes by those of Glue.
  */
 final class GlueTable {
   private static final int LONGEST_COMMENT = 255;
@@ -69,13 +69,8 @@ final class GlueTable {
     ObjectNode serde =
         storage
             .putObject("SerdeInfo")
-            .put(
-                "SerializationLibrary",
-                "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe");
-    serde
-        .putObject("Parameters")
-        .put("serialization.format", "1")
-        .put("path", table.location());
+            .put("SerializationLibrary", "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe");
+    serde.putObject("Parameters").put("serialization.format", "1").put("path", table.location());
     storage.set("Columns", columns(Map.of(), Set.of()));
     return input;
   }

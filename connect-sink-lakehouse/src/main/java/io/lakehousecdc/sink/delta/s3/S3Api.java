@@ -172,8 +172,7 @@ record S3Api(S3Client client, S3Settings settings, Optional<StoreCredentials> ve
     return CompletedPart.builder().partNumber(number).eTag(etag).build();
   }
 
-  void completeParts(S3Location at, String upload, List<CompletedPart> parts)
-      throws IOException {
+  void completeParts(S3Location at, String upload, List<CompletedPart> parts) throws IOException {
     AwsRequestOverrideConfiguration as = as(at);
     client.completeMultipartUpload(
         request ->
@@ -190,14 +189,23 @@ record S3Api(S3Client client, S3Settings settings, Optional<StoreCredentials> ve
     AwsRequestOverrideConfiguration as = as(at);
     client.abortMultipartUpload(
         request ->
-            request.overrideConfiguration(as).bucket(at.bucket()).key(at.key()).uploadId(upload).requestPayer(payer()));
+            request
+                .overrideConfiguration(as)
+                .bucket(at.bucket())
+                .key(at.key())
+                .uploadId(upload)
+                .requestPayer(payer()));
   }
 
   void delete(S3Location at) throws IOException {
     AwsRequestOverrideConfiguration as = as(at);
     client.deleteObject(
         request ->
-            request.overrideConfiguration(as).bucket(at.bucket()).key(at.key()).requestPayer(payer()));
+            request
+                .overrideConfiguration(as)
+                .bucket(at.bucket())
+                .key(at.key())
+                .requestPayer(payer()));
   }
 
   /** Removes up to 1,000 files; the answer tells those that could not be. */

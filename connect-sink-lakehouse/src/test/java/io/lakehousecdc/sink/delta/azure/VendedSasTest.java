@@ -14,9 +14,9 @@ import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 class VendedSasTest {
   private static final AzureLocations LOCATIONS =

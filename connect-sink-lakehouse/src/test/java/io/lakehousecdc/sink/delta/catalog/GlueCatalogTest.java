@@ -66,7 +66,12 @@ class GlueCatalogTest {
     assertEquals(LOCATION, stored.path("StorageDescriptor").path("Location").asText());
     assertEquals(
         LOCATION,
-        stored.path("StorageDescriptor").path("SerdeInfo").path("Parameters").path("path").asText());
+        stored
+            .path("StorageDescriptor")
+            .path("SerdeInfo")
+            .path("Parameters")
+            .path("path")
+            .asText());
     assertEquals("what is sold", stored.path("Description").asText());
     assertEquals(
         "id bigint, at timestamp, tags map<string,array<smallint>>, ", glue.columns("shop.items"));
@@ -90,7 +95,8 @@ class GlueCatalogTest {
     catalog.register(table(ID));
     ObjectNode edited = (ObjectNode) glue.table("shop.items");
     ((ObjectNode) edited.path("Parameters")).put("team", "sales");
-    ((ObjectNode) edited.path("StorageDescriptor").path("Columns").get(0)).put("Comment", "by hand");
+    ((ObjectNode) edited.path("StorageDescriptor").path("Columns").get(0))
+        .put("Comment", "by hand");
     glue.putTable("shop.items", edited);
 
     assertEquals(Outcome.UPDATED, catalog.register(table(ID, AT)));
@@ -99,7 +105,8 @@ class GlueCatalogTest {
     JsonNode stored = glue.table("shop.items");
     assertEquals("sales", stored.path("Parameters").path("team").asText());
     assertEquals(
-        "by hand", stored.path("StorageDescriptor").path("Columns").get(0).path("Comment").asText());
+        "by hand",
+        stored.path("StorageDescriptor").path("Columns").get(0).path("Comment").asText());
     assertEquals(Outcome.UNCHANGED, catalog.register(table(ID, AT)));
   }
 
@@ -178,8 +185,7 @@ class GlueCatalogTest {
         Optional.empty(),
         CatalogSettings.check(
             settings(
-                Map.of(
-                    "delta.s3.region", "us-west-2", GlueSettings.REGION, FakeGlue.REGION))));
+                Map.of("delta.s3.region", "us-west-2", GlueSettings.REGION, FakeGlue.REGION))));
 
     SettingProblem problem =
         CatalogSettings.check(settings(Map.of("delta.s3.region", "us-west-2"))).orElseThrow();

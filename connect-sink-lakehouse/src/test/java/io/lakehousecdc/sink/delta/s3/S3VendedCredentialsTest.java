@@ -123,8 +123,7 @@ class S3VendedCredentialsTest {
       AccessDeniedException failure =
           assertThrows(AccessDeniedException.class, () -> store.stat("s3://bucket/lake/a"));
 
-      assertTrue(
-          failure.getMessage().contains("delta.unity.credentials"), failure.getMessage());
+      assertTrue(failure.getMessage().contains("delta.unity.credentials"), failure.getMessage());
     }
   }
 
