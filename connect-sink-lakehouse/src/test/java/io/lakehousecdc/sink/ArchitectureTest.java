@@ -40,7 +40,7 @@ class ArchitectureTest {
       pipeline | change batch error schema metrics spi
       """;
 
-  private static final String BELOW_TARGETS = "change batch error schema spi";
+  private static final String BELOW_TARGETS = "change batch error schema metrics spi";
 
   /** The layers of a package, and which of its other layers they may import. */
   private static final String LAYERS =
@@ -64,7 +64,7 @@ class ArchitectureTest {
       delta.domain      |
       delta.schema      | parquet kernel
       delta.snapshot    | storage parquet index kernel domain schema
-      delta.write       | parquet index kernel domain schema snapshot
+      delta.write       | storage parquet index kernel domain schema snapshot
       delta.maintenance | storage parquet index kernel schema snapshot
       delta.table       | storage parquet index kernel domain schema snapshot write maintenance
       decode.type       |

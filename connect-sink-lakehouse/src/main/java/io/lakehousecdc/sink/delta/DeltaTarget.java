@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.delta.domain.CommittedOffsets;
 import io.lakehousecdc.sink.delta.domain.HistoriesDomain;
 import io.lakehousecdc.sink.delta.domain.PartitionDomains.Entry;
 import io.lakehousecdc.sink.delta.snapshot.TablePaths;
+import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.Commit;
@@ -46,14 +47,17 @@ final class DeltaTarget implements Target {
   private final String connector;
   private final String writer = UUID.randomUUID().toString();
   private final OwnedPartitions owned;
+  private final StoreGauges store;
   private TableRegistry registered = TableRegistry.EMPTY;
   private CommitId lastCommit;
   private CommitReceipt lastReceipt;
 
   /**
    * @param threads commit tables, several at a time; closed with this
+   * @param figures of the store
    */
-  DeltaTarget(OpenTables tables, String connector, TableThreads threads) {
+  DeltaTarget(OpenTables tables, String connector, TableThreads threads, StoreFigures figures) {
+    this.store = new StoreGauges(figures);
     this.tables = tables;
     this.threads = threads;
     this.connector = connector;
@@ -97,6 +101,7 @@ final class DeltaTarget implements Target {
     if (commit.id().equals(lastCommit)) {
       return lastReceipt;
     }
+    long requestsBefore = store.requests();
     commit.batches().forEach(DeltaTarget::requireName);
     commit.advances().forEach(this::requireBase);
     histories.remember(commit.histories());
@@ -125,6 +130,7 @@ final class DeltaTarget implements Target {
     sweeps.forget(carriedOut, commit.histories());
     earlyTruncates.applied(batches);
     owned.advanced(commit);
+    store.committed(requestsBefore);
     lastCommit = commit.id();
     lastReceipt = receipt;
     return receipt;
@@ -186,7 +192,9 @@ final class DeltaTarget implements Target {
 
   @Override
   public Map<String, LongSupplier> gauges() {
-    return tables.gauges();
+    Map<String, LongSupplier> gauges = tables.gauges();
+    store.addTo(gauges);
+    return gauges;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.IndexDirectory;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
@@ -105,7 +106,8 @@ public final class DeltaTargetFactory implements TargetFactory {
     boolean opened = false;
     try {
       requireUsable(lease.store(), read.root());
-      Target target = open(SHARED, CATALOGS, lease.store(), lease::close, settings, context);
+      Target target =
+          open(SHARED, CATALOGS, lease.store(), lease.figures(), lease::close, settings, context);
       opened = true;
       return target;
     } finally {
@@ -122,18 +124,20 @@ public final class DeltaTargetFactory implements TargetFactory {
   /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */
   static Target open(
       DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
-    return open(tables, CATALOGS, store, () -> {}, settings, context);
+    return open(tables, CATALOGS, store, new StoreFigures(), () -> {}, settings, context);
   }
 
   /**
    * Opens a target on a given store, sharing tables and a catalogue with other targets.
    *
+   * @param figures of the store
    * @param release called when the target needs the store no longer
    */
   static Target open(
       DeltaTables tables,
       Catalogs catalogs,
       FileIO store,
+      StoreFigures figures,
       Runnable release,
       TargetSettings settings,
       TargetContext context) {
@@ -157,7 +161,7 @@ public final class DeltaTargetFactory implements TargetFactory {
             read,
             settings.tables()),
         context.connector(),
-        new TableThreads(
-            Math.toIntExact(settings.number(DeltaSettings.COMMIT_THREADS)), context.connector()));
+        new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()),
+        figures);
   }
 }

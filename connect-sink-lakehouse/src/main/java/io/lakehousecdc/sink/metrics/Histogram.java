@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * memory and cost are fixed. Thread-safe: a value recorded while a new window begins may count in
  * the old window or in the new one.
  */
-final class Histogram {
+public final class Histogram {
   private static final long WINDOW_NANOS = 60_000_000_000L;
   private static final int STEPS = 16;
   private static final int BUCKETS = 64 * STEPS;
@@ -17,13 +17,14 @@ final class Histogram {
   private volatile AtomicLongArray previous = new AtomicLongArray(BUCKETS);
   private volatile long windowBegan = System.nanoTime();
 
-  void record(long value) {
+  /** Counts a value; what is below 0 counts as 0. */
+  public void record(long value) {
     rotate();
     current.incrementAndGet(bucket(value));
   }
 
   /** Upper bound of the given quantile; 0 where nothing was recorded. */
-  long quantile(double quantile) {
+  public long quantile(double quantile) {
     rotate();
     AtomicLongArray now = current;
     AtomicLongArray before = previous;

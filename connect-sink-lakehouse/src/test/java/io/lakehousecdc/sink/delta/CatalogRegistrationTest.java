@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.delta.catalog.Catalogs;
 import io.lakehousecdc.sink.delta.catalog.FakeUnity;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
+import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.PartitionOwner;
@@ -213,6 +214,7 @@ class CatalogRegistrationTest {
         tables,
         catalogs,
         new LocalFileIO(),
+        new StoreFigures(),
         () -> {},
         new TargetSettings(values, TableOptions.DEFAULT),
         new TargetContext("sink", 0));

@@ -29,6 +29,11 @@ public class ForwardingFileIO implements FileIO {
   }
 
   @Override
+  public boolean isRemote() {
+    return store.isRemote();
+  }
+
+  @Override
   public String resolve(String location) {
     return store.resolve(location);
   }

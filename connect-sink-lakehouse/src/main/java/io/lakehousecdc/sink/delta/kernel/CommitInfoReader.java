@@ -59,17 +59,45 @@ final class CommitInfoReader {
    * anew in its place: the identifier of its transaction, or all of its first line where the writer
    * gives none.
    *
+   * @param size length of the file, if it is the one that is expected there
    * @return empty where there is no such file
    */
-  Optional<String> identity(String location) throws IOException {
-    String line;
+  Optional<String> identity(String location, OptionalLong size) throws IOException {
+    if (size.isPresent()) {
+      try (FileInput input = store.openForParts(location, size.getAsLong())) {
+        return Optional.of(identity(input));
+      } catch (FileNotFoundException e) {
+        return Optional.empty();
+      } catch (IOException e) {
+        // Another file may be there now, which is shorter.
+        return identity(location, OptionalLong.empty());
+      }
+    }
     try (FileInput input = store.open(location)) {
-      line = firstLine(input);
+      return Optional.of(identity(input));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The same of a log file that a listing shows, in the state in which the listing's other readers
+   * find it.
+   *
+   * @param size length in bytes
+   */
+  Optional<String> identityAsListed(String location, long size) throws IOException {
+    try (FileInput input = store.openListed(location, size)) {
+      return Optional.of(identity(input));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String identity(FileInput input) throws IOException {
+    String line = firstLine(input);
     JsonNode transaction = JSON.readTree(line).path("commitInfo").path("txnId");
-    return Optional.of(transaction.isTextual() ? transaction.asText() : line);
+    return transaction.isTextual() ? transaction.asText() : line;
   }
 
   private static String firstLine(FileInput input) throws IOException {

@@ -5,6 +5,8 @@ import io.delta.kernel.internal.deletionvectors.Base85Codec;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
+import io.lakehousecdc.sink.delta.storage.Parallel;
+import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,13 +66,29 @@ public final class DeletionVectors {
    * @return a descriptor by the same key, new for each call
    */
   public <K> Map<K, VectorDescriptor> write(Map<K, RoaringBitmap> vectors) throws IOException {
+    try (Uploads uploads = new Uploads(store)) {
+      Map<K, VectorDescriptor> written = write(vectors, uploads);
+      uploads.await();
+      return written;
+    }
+  }
+
+  /**
+   * Writes them into a file that is completed beside what the caller does next.
+   *
+   * @param uploads make it durable: to be awaited before anything names it
+   */
+  public <K> Map<K, VectorDescriptor> write(Map<K, RoaringBitmap> vectors, Uploads uploads)
+      throws IOException {
     if (vectors.isEmpty()) {
       return Map.of();
     }
     Map<K, VectorDescriptor> written = new LinkedHashMap<>();
     UUID id = UUID.randomUUID();
     String encodedId = Base85Codec.encodeUUID(id);
-    try (FileOutput file = store.create(location(id, ""))) {
+    FileOutput file = store.create(location(id, ""));
+    boolean whole = false;
+    try {
       DataOutputStream out = new DataOutputStream(file);
       out.writeByte(FILE_VERSION);
       int offset = 1;
@@ -89,14 +107,20 @@ public final class DeletionVectors {
                 vector.getValue().getLongCardinality()));
         offset += content.length + 2 * Integer.BYTES;
       }
-      file.complete();
+      whole = true;
+    } finally {
+      if (!whole) {
+        file.close();
+      }
     }
+    uploads.begin(file);
     return written;
   }
 
   /**
-   * Reads vectors, whoever wrote them. Each of their files is opened once, and vectors that lie
-   * close to each other are read at once. Files of more than 2^32 rows are not supported.
+   * Reads vectors, whoever wrote them. Each of their files is opened once, several at a time, and
+   * vectors that lie close to each other are read at once. Files of more than 2^32 rows are not
+   * supported.
    */
   public Map<VectorDescriptor, RoaringBitmap> read(Collection<VectorDescriptor> wanted)
       throws IOException {
@@ -110,13 +134,23 @@ public final class DeletionVectors {
         files.computeIfAbsent(location(vector), location -> new ArrayList<>()).add(vector);
       }
     }
-    for (Map.Entry<String, List<VectorDescriptor>> file : files.entrySet()) {
-      file.getValue().sort(Comparator.comparingInt(DeletionVectors::offset));
-      try (FileInput input = store.open(file.getKey())) {
-        for (int first = 0, end; first < file.getValue().size(); first = end) {
-          end = endOfRange(file.getValue(), first);
-          readRange(input, file.getValue().subList(first, end), file.getKey(), read);
-        }
+    Parallel.map(
+            files.entrySet(), store.concurrency(), file -> read(file.getKey(), file.getValue()))
+        .forEach(read::putAll);
+    return read;
+  }
+
+  private Map<VectorDescriptor, RoaringBitmap> read(String file, List<VectorDescriptor> wanted)
+      throws IOException {
+    Map<VectorDescriptor, RoaringBitmap> read = new HashMap<>();
+    List<VectorDescriptor> vectors = new ArrayList<>(wanted);
+    vectors.sort(Comparator.comparingInt(DeletionVectors::offset));
+    // The log does not tell how long the file is, but where the last of the vectors ends.
+    long length = vectors.stream().mapToLong(DeletionVectors::endOf).max().orElseThrow();
+    try (FileInput input = store.open(file, length)) {
+      for (int first = 0, end; first < vectors.size(); first = end) {
+        end = endOfRange(vectors, first);
+        readRange(input, vectors.subList(first, end), file, read);
       }
     }
     return read;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The entries of one table's log, one for each commit. Stateless and thread-safe. */
 final class LogEntries {
@@ -33,8 +35,29 @@ final class LogEntries {
 
   /** What tells the entry of a version from every other; empty where the log does not have it. */
   Optional<String> identity(long version) {
+    return identity(version, OptionalLong.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param size its length, where it is known: that spares a request
+   */
+  Optional<String> identity(long version, OptionalLong size) {
     try {
-      return reader.identity(file(version));
+      return reader.identity(file(version), size);
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
+  }
+
+  /**
+   * What tells an entry from every other, as a reader of the listing that shows it finds it: of the
+   * table that this reader takes it for, even where another was made in its place since.
+   */
+  Optional<String> identityAsListed(FileStatus entry) {
+    try {
+      return reader.identityAsListed(entry.getPath(), entry.getSize());
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

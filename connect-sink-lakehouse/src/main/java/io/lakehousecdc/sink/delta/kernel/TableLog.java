@@ -10,23 +10,32 @@ import io.delta.kernel.Transaction;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Requests;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The transaction log of one table. Stateless and thread-safe; failures are {@link
  * RetriableException} (the store) or {@link FatalException} (a table that cannot be written).
  */
 public final class TableLog {
+  /** No clean-up takes a log entry that is younger than this: its table would have no readers. */
+  private static final Duration SHORT = Duration.ofMinutes(1);
+
   private final FileIO store;
+  private final Requests requests;
   private final Engine engine;
   private final String location;
   private final LogFailures failures;
@@ -39,6 +48,7 @@ public final class TableLog {
    */
   public TableLog(FileIO store, String location) {
     this.store = store;
+    this.requests = Requests.of(store);
     this.engine = new LogEngine(store);
     this.location = location;
     this.failures = new LogFailures(location);
@@ -121,18 +131,32 @@ public final class TableLog {
   }
 
   /**
-   * Whether a version that was the newest still is. Costs two looks at the store. That no entry
-   * follows is not enough: a clean-up of the log takes the entry of the version first and then
-   * those after it, and who commits in their place writes what no reader finds. Nor is it the
+   * Begins to look whether a version that was the newest still is. Takes two requests. That no
+   * entry follows is not enough: a clean-up of the log takes the entry of the version first and
+   * then those after it, and who commits in their place writes what no reader finds. Nor is it the
    * newest where the table was dropped, and perhaps made anew with as many commits, which the entry
    * itself tells.
+   *
+   * <p>The order matters, too. Where the entry of the version is there after none was found to
+   * follow it, none has followed it before either. In the other order a clean-up between the two
+   * could have taken both. It would have to take an entry that was made since the version was last
+   * seen to be the newest: so the requests are made at the same time only shortly after that.
+   *
+   * @param since for how long it has not been looked at
    */
-  public boolean isNewest(TableVersion version) {
-    return !entries.has(version.number() + 1) && isInLog(version);
+  public Look look(TableVersion version, Duration since) {
+    if (since.compareTo(SHORT) >= 0) {
+      return new Look(
+          List.of(requests.begin(() -> !entries.has(version.number() + 1) && isInLog(version))));
+    }
+    return new Look(
+        List.of(
+            requests.begin(() -> !entries.has(version.number() + 1)),
+            requests.begin(() -> isInLog(version))));
   }
 
   private boolean isInLog(TableVersion version) {
-    return holds(version.number(), version.entry());
+    return holds(version.number(), version.entry(), version.entrySize());
   }
 
   /**
@@ -141,7 +165,11 @@ public final class TableLog {
    * @param entry as {@link TableVersion#entry} tells it
    */
   public boolean holds(long version, String entry) {
-    return entries.identity(version).filter(entry::equals).isPresent();
+    return holds(version, entry, OptionalLong.empty());
+  }
+
+  private boolean holds(long version, String entry, OptionalLong size) {
+    return entries.identity(version, size).filter(entry::equals).isPresent();
   }
 
   /** Who made the commit of a version; empty where the log does not hold it. */
@@ -161,7 +189,8 @@ public final class TableLog {
   }
 
   private TableVersion opened(Snapshot snapshot) {
-    return new TableVersion(engine, snapshot, entries.identity(snapshot.getVersion()).orElse(""));
+    FileStatus newest = ((SnapshotImpl) snapshot).getLogSegment().getDeltaFileAtEndVersion();
+    return new TableVersion(engine, snapshot, entries.identityAsListed(newest).orElse(""));
   }
 
   /**

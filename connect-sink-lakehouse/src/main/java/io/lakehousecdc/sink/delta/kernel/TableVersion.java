@@ -15,9 +15,11 @@ import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
 import io.delta.kernel.internal.tablefeatures.TableFeature;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
+import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.Resolution;
 import java.io.IOException;
@@ -264,6 +266,22 @@ public final class TableVersion {
   /** What tells its log entry from every other; empty where the log did not have it. */
   public String entry() {
     return entry;
+  }
+
+  /** Length of its log entry in bytes; empty where the log did not have it. */
+  OptionalLong entrySize() {
+    return entrySize(snapshot);
+  }
+
+  static OptionalLong entrySize(SnapshotImpl snapshot) {
+    List<FileStatus> entries = snapshot.getLogSegment().getDeltas();
+    if (entries.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    FileStatus last = entries.get(entries.size() - 1);
+    return FileNames.deltaVersion(last.getPath()) == snapshot.getVersion()
+        ? OptionalLong.of(last.getSize())
+        : OptionalLong.empty();
   }
 
   SnapshotImpl snapshot() {

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A {@link FileIO} as Delta Kernel's default engine wants it. Kernel then touches no Hadoop file
@@ -20,6 +22,7 @@ import java.util.Optional;
 public final class KernelFileIO implements io.delta.kernel.defaults.engine.fileio.FileIO {
   private final FileIO store;
   private final Map<String, String> configuration;
+  private final AtomicReference<FileInfo> lastEntry = new AtomicReference<>();
 
   /**
    * @param configuration settings that Kernel may ask for by name
@@ -31,7 +34,9 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public CloseableIterator<FileStatus> listFrom(String location) throws IOException {
-    Iterator<FileInfo> files = store.listFrom(location).iterator();
+    List<FileInfo> listed = store.listFrom(location);
+    store.readAhead(LogFiles.needed(listed));
+    Iterator<FileInfo> files = listed.iterator();
     return new CloseableIterator<>() {
       @Override
       public boolean hasNext() {
@@ -48,8 +53,19 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
     };
   }
 
+  /**
+   * After Kernel has put a log entry it asks for its size and time, which are known: that costs no
+   * request. The time is this machine's. It is told once, so that whoever looks later asks the
+   * store.
+   */
   @Override
   public FileStatus getFileStatus(String location) throws IOException {
+    FileInfo entry = lastEntry.get();
+    if (entry != null
+        && entry.location().equals(location)
+        && lastEntry.compareAndSet(entry, null)) {
+      return status(entry);
+    }
     return status(
         store
             .stat(location)
@@ -75,7 +91,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public OutputFile newOutputFile(String location) {
-    return new KernelOutputFile(store, location);
+    return new KernelOutputFile(store, location, lastEntry::set);
   }
 
   @Override
@@ -98,7 +114,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(input.length()));
       input.readFully(0, content);
       if (overwrite) {
-        new KernelOutputFile(store, destination).replace(content.array());
+        new KernelOutputFile(store, destination, entry -> {}).replace(content.array());
       } else {
         store.putIfAbsent(destination, content.array());
       }

@@ -8,9 +8,15 @@ import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.Consumer;
 
-/** A file as Kernel writes it: log entries at once, checkpoints as a stream. */
-record KernelOutputFile(FileIO store, String path) implements OutputFile {
+/**
+ * A file as Kernel writes it: log entries at once, checkpoints as a stream.
+ *
+ * @param entries is told of each log entry that was put
+ */
+record KernelOutputFile(FileIO store, String path, Consumer<FileInfo> entries)
+    implements OutputFile {
 
   /** Every file is written atomically, whatever is asked for. */
   @Override
@@ -32,6 +38,7 @@ record KernelOutputFile(FileIO store, String path) implements OutputFile {
       replace(content.toByteArray());
     } else {
       ConfirmedPut.put(store, path, content.toByteArray());
+      entries.accept(new FileInfo(path, content.size(), System.currentTimeMillis()));
     }
   }
 

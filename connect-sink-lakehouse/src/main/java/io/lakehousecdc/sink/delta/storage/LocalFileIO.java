@@ -66,6 +66,11 @@ public final class LocalFileIO implements FileIO {
   }
 
   @Override
+  public boolean isRemote() {
+    return false;
+  }
+
+  @Override
   public String resolve(String location) {
     Path path =
         location.startsWith(SCHEME + ":")

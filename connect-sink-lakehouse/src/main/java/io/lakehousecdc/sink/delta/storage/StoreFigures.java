@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
+import io.lakehousecdc.sink.metrics.Histogram;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,11 @@ public final class StoreFigures {
     /** Removes files. */
     DELETE;
 
+    /** Whether it changes files. */
+    boolean writes() {
+      return this == PUT || this == PUT_IF_ABSENT || this == DELETE;
+    }
+
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -32,11 +38,12 @@ public final class StoreFigures {
 
   private static final class Figures {
     final LongAdder requests = new LongAdder();
-    final LongAdder nanos = new LongAdder();
     final LongAdder bytes = new LongAdder();
   }
 
   private final Map<Operation, Figures> byOperation = new EnumMap<>(Operation.class);
+  private final Histogram reading = new Histogram();
+  private final Histogram writing = new Histogram();
   private final LongAdder retries = new LongAdder();
   private final LongAdder throttles = new LongAdder();
 
@@ -55,8 +62,8 @@ public final class StoreFigures {
   public void ended(Operation operation, long nanos, long bytes) {
     Figures figures = byOperation.get(operation);
     figures.requests.increment();
-    figures.nanos.add(nanos);
     figures.bytes.add(bytes);
+    (operation.writes() ? writing : reading).record(nanos / 1_000);
   }
 
   /** A request is repeated after a failure. */
@@ -72,6 +79,29 @@ public final class StoreFigures {
   /** Number of requests of a kind so far. */
   public long requests(Operation operation) {
     return byOperation.get(operation).requests.sum();
+  }
+
+  /** Number of requests of all kinds so far. */
+  public long requests() {
+    return byOperation.values().stream().mapToLong(figures -> figures.requests.sum()).sum();
+  }
+
+  /**
+   * Time that requests which read files, or ask for them, took in the last one to two minutes.
+   *
+   * @return microseconds; 0 where there were none
+   */
+  public long readMicros(double quantile) {
+    return reading.quantile(quantile);
+  }
+
+  /**
+   * Time that requests which write or remove files took in the last one to two minutes.
+   *
+   * @return microseconds; 0 where there were none
+   */
+  public long writeMicros(double quantile) {
+    return writing.quantile(quantile);
   }
 
   /** Bytes of content sent or received by requests of a kind so far. */

@@ -137,7 +137,7 @@ public final class Stores {
           credentials.isPresent()
               ? factory.open(root, settings, figures, credentials.get())
               : factory.open(root, settings, figures);
-      shared = new Shared(store, figures);
+      shared = new Shared(store.isRemote() ? new ReadAheadFileIO(store) : store, figures);
       open.put(use, shared);
     }
     shared.users++;

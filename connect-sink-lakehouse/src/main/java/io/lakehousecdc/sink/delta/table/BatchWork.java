@@ -30,7 +30,7 @@ final class BatchWork implements AutoCloseable {
    */
   BatchWork(FileIO store, RowFiles rowFiles, String table, CommitTimes times) {
     this.store = store;
-    this.files = new BatchFiles(rowFiles, table);
+    this.files = new BatchFiles(store, rowFiles, table);
     this.clock = new CommitClock(times);
   }
 
@@ -48,18 +48,22 @@ final class BatchWork implements AutoCloseable {
 
   /** Deletes files that no commit names, as far as the store can. */
   static void delete(FileIO store, List<String> locations) {
-    for (String location : locations) {
-      try {
-        store.delete(location);
-      } catch (IOException e) {
-        LOG.warn(
-            "Cannot delete {}, which no commit names; the vacuum will: {}", location, e.toString());
-      }
+    if (locations.isEmpty()) {
+      return;
+    }
+    try {
+      store.deleteAll(locations);
+    } catch (IOException e) {
+      LOG.warn(
+          "Cannot delete all of {}, which no commit names; the vacuum will: {}",
+          locations,
+          e.toString());
     }
   }
 
   @Override
   public void close() {
+    files.close();
     delete(store, files.abandoned());
   }
 }

@@ -43,9 +43,13 @@ final class CommitAttempts {
    * @throws RetriableException others came first too many times in a row
    */
   <T> T untilCommitted(Attempt<T> body) throws IOException {
-    for (int attempt = 1; ; attempt++) {
+    int attempt = 1;
+    while (true) {
       try {
         return body.run(attempt - 1);
+      } catch (OutdatedVersionException e) {
+        // Not an attempt; the next one looks at the log first, so that it is one.
+        LOG.debug("{}", e.getMessage());
       } catch (CommitConflictException e) {
         conflicts.incrementAndGet();
         LOG.info("{}: another writer committed first (attempt {})", location, attempt);
@@ -54,6 +58,7 @@ final class CommitAttempts {
               "Table " + id + ": others committed first " + ATTEMPTS + " times in a row", e);
         }
         backOff(attempt);
+        attempt++;
       }
     }
   }

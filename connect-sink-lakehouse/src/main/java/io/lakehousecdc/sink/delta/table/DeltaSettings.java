@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions.Encoding;
 import io.lakehousecdc.sink.delta.schema.NewTables;
 import io.lakehousecdc.sink.delta.schema.PartitionBy;
+import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.Setting.Kind;
 import io.lakehousecdc.sink.spi.TargetSettings;
@@ -52,6 +53,8 @@ public record DeltaSettings(
   public static final String ON_OVERWRITE = "delta.on.overwrite";
   public static final String COMMIT_THREADS = "delta.commit.threads";
   public static final int MOST_COMMIT_THREADS = 256;
+  private static final int LOCAL_COMMIT_THREADS = 8;
+  private static final int REMOTE_COMMIT_THREADS = 32;
   public static final String COMPACTION = "delta.compaction";
   public static final String COMPACTION_MEMORY = "delta.compaction.memory.bytes";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
@@ -68,7 +71,8 @@ public record DeltaSettings(
               Kind.TEXT,
               "Where the tables are, as <root>/<schema>/<table>: an existing directory (a path or a"
                   + " file: URI) that all workers see, or a location in a store, such as"
-                  + " abfss://container@account.dfs.core.windows.net/path or gs://bucket/path."),
+                  + " s3://bucket/path, abfss://container@account.dfs.core.windows.net/path or"
+                  + " gs://bucket/path."),
           Setting.optional(
               DELETION_VECTORS,
               Kind.BOOLEAN,
@@ -102,9 +106,13 @@ public record DeltaSettings(
           Setting.optional(
               COMMIT_THREADS,
               Kind.INTEGER,
-              "8",
-              "Number of tables that a task commits, or opens, at a time. Raise it for"
-                  + " hundreds of tables in a task on a store of high latency."),
+              null,
+              "Number of tables that a task commits, or opens, at a time. By default "
+                  + LOCAL_COMMIT_THREADS
+                  + " on a local or mounted path, and "
+                  + REMOTE_COMMIT_THREADS
+                  + " on an object store, where most of the time is waiting. Raise it for"
+                  + " hundreds of tables in a task there."),
           Setting.optional(
               COMPACTION,
               Kind.BOOLEAN,
@@ -178,6 +186,14 @@ public record DeltaSettings(
         OnOverwrite.valueOf(settings.text(ON_OVERWRITE).toUpperCase(Locale.ROOT)),
         maintenance(settings),
         IndexSettings.of(settings));
+  }
+
+  /** How many tables are committed at a time. */
+  public static int commitThreads(TargetSettings settings, FileIO store) {
+    if (settings.text(COMMIT_THREADS) == null) {
+      return store.isRemote() ? REMOTE_COMMIT_THREADS : LOCAL_COMMIT_THREADS;
+    }
+    return Math.toIntExact(settings.number(COMMIT_THREADS));
   }
 
   private static MaintenanceOptions maintenance(TargetSettings settings) {

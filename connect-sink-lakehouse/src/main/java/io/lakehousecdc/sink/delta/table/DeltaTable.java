@@ -110,13 +110,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
         new TableHead(
             id,
             log,
+            store,
             settings.newTables(),
             settings.onOverwrite(),
             rowFiles,
             vectors,
             options,
             new KeySource(settings.index().memory(budget), kept));
-    this.turns = new CommitTurns(log, head);
+    this.turns = new CommitTurns(log, head, TurnClock.SYSTEM);
     this.commits = new HeadCommits(log, store, head, vectors, options, turns);
     this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
@@ -177,6 +178,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
     lock.beside(
         () -> {
           commit.writeRows();
+          if (lock.isWanted()) {
+            // The rest of the upload under the lock would keep others from the table.
+            commit.awaitRows();
+          }
           return null;
         });
     return committing(
@@ -224,6 +229,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
               TableCommit rehearsal = commits.begin(histories, work)) {
             rehearsal.plan(fitting, Optional.empty());
             rehearsal.write();
+            rehearsal.awaitFiles();
           }
           return null;
         });
@@ -264,7 +270,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             domains.putAll(turns.passedOn());
             TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
             head.state().committed(now, List.of(), List.of(), domains);
+            head.committed();
             committed();
+          } else {
+            turns.leave();
           }
           return null;
         });

@@ -55,6 +55,42 @@ final class HeadCommits {
   }
 
   /**
+   * Gets ready to plan on the newest version, or on what is taken for it: {@link #certain} and
+   * {@link #finish} find out.
+   */
+  void assume(BatchWork work) throws IOException, CommitConflictException {
+    work.clock().passed(Phase.WAIT);
+    head.assume();
+    work.clock().passed(Phase.REFRESH);
+  }
+
+  /** Looks at a version that others may have replaced. */
+  @FunctionalInterface
+  interface Step<T> {
+    Optional<T> run() throws IOException, CommitConflictException;
+  }
+
+  /**
+   * Does something on top of the head. A plan may be outdated: whoever carries it out finds that.
+   * But that there is nothing to do, or that it must or can not be done, has to be true of the
+   * newest version.
+   *
+   * @throws OutdatedVersionException it was another version
+   */
+  <T> Optional<T> certain(Step<T> step) throws IOException, CommitConflictException {
+    try {
+      Optional<T> found = step.run();
+      if (found.isEmpty()) {
+        head.confirm();
+      }
+      return found;
+    } catch (IOException | RuntimeException failure) {
+      head.confirm();
+      throw failure;
+    }
+  }
+
+  /**
    * Waits for this process's turn; the head is the newest version then.
    *
    * @param lost number of attempts so far that others came before
@@ -62,6 +98,11 @@ final class HeadCommits {
   void awaitTurn(int lost, BatchWork work) throws IOException, CommitConflictException {
     turns.await(lost);
     work.clock().passed(Phase.WAIT);
+  }
+
+  /** Gives the turn up, or the place in the queue: there is nothing to commit any more. */
+  void leaveQueue() throws CommitConflictException {
+    turns.leave();
   }
 
   /** An attempt on top of the version that was last refreshed. */
@@ -74,14 +115,20 @@ final class HeadCommits {
    *
    * @param domains metadata domains to set or, where empty, to remove
    * @throws CommitConflictException another writer committed first
+   * @throws OutdatedVersionException it was planned for another version; nothing was committed
    */
-  CommitReceipt finish(TableCommit commit, Map<String, Optional<String>> domains)
+  CommitReceipt finish(TableCommit commit, Map<String, Optional<String>> domains, BatchWork work)
       throws IOException, CommitConflictException {
     Map<String, Optional<String>> all = new HashMap<>(domains);
+    head.look();
     commit.write();
+    commit.awaitFiles();
+    head.confirm();
+    work.clock().passed(Phase.UPLOADS);
     all.putAll(turns.passedOn());
     commit.log(all);
     takeOver(commit);
+    head.committed();
     return commit.receipt();
   }
 

@@ -96,7 +96,7 @@ final class RemovalCommits {
       return Optional.empty();
     }
     try (TableCommit commit = planned.get()) {
-      return Optional.of(commits.finish(commit, Map.of()));
+      return Optional.of(commits.finish(commit, Map.of(), work));
     }
   }
 

@@ -30,7 +30,7 @@ import java.util.Optional;
 
 /**
  * One attempt to commit a batch on top of one version of a table: it is planned, its files are
- * written, the log entry is put, and the version in memory follows, in this order.
+ * written and durable, the log entry is put, and the version in memory follows, in this order.
  *
  * <p>Closing it deletes the files that hold for this version alone, unless they may be visible:
  * once the log entry has been tried, it may be there whatever the store has answered. Only a
@@ -75,7 +75,7 @@ final class TableCommit implements AutoCloseable {
     this.histories = histories;
     this.work = work;
     this.version = state.version();
-    this.writer = new FileWriter(state, vectors, log.location(), work.files(), work.clock());
+    this.writer = new FileWriter(store, state, vectors, log.location(), work.files(), work.clock());
   }
 
   /**
@@ -102,7 +102,7 @@ final class TableCommit implements AutoCloseable {
     return newest == state && newest.version() == version && newest.keys() == keys;
   }
 
-  /** Writes the new rows, which needs no lock. */
+  /** Writes the new rows, which needs no lock. Their files may still be under way. */
   void writeRows(TableShape shape) throws IOException {
     work.files().write(plan, shape);
     work.clock().passed(Phase.DATA_FILES);
@@ -123,9 +123,19 @@ final class TableCommit implements AutoCloseable {
         .plan(due);
   }
 
-  /** Writes the files; all of them are durable when this returns. */
+  /** Writes the files, which may still be under way then. */
   void write() throws IOException {
     prepared = writer.write(plan);
+  }
+
+  /**
+   * Waits until all files are durable.
+   *
+   * @throws IOException one of them is not
+   */
+  void awaitFiles() throws IOException {
+    work.files().await();
+    writer.await();
   }
 
   /**
@@ -169,6 +179,7 @@ final class TableCommit implements AutoCloseable {
     if (mayBeVisible) {
       work.files().keep();
     } else {
+      writer.close();
       BatchWork.delete(store, writer.locations());
     }
   }

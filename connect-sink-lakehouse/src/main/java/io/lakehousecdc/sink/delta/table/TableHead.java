@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.LogChanges;
+import io.lakehousecdc.sink.delta.kernel.Look;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.schema.NewTables;
@@ -15,17 +16,30 @@ import io.lakehousecdc.sink.delta.schema.TableSchemas;
 import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Requests;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The newest version of a table, kept up with what others commit to it. Guarded by its {@link
  * DeltaTable}.
+ *
+ * <p>Whoever builds on it begins with {@link #refresh}, which looks at the log first, or with
+ * {@link #assume}, which takes the version that is known for the newest: then {@link #confirm} has
+ * to find it so before anything is committed or refused. The look may end as late as that. It shows
+ * that nobody has committed since the version was the newest, at any time up to then, and so the
+ * later the better: an early one says nothing of what comes after it. What others commit after the
+ * look, too, makes the log refuse the commit, because the name of the next entry is taken.
  */
 final class TableHead {
+  /** So many in a row, with none of others between, and it is left to the look at the end. */
+  private static final int COMMITS_ALONE = 2;
+
   private final TableId id;
   private final TableLog log;
   private final TableSchemas schemas;
@@ -36,12 +50,18 @@ final class TableHead {
   private final KeySource keySource;
   private final ReplacementDetector replacements;
   private final FollowedColumns columns;
+  private final Requests requests;
   private TableState state;
   private RowSchema fitting;
+  private boolean assumed;
+  private Look look;
+  private int ownCommits;
+  private long newestAtNanos;
 
   TableHead(
       TableId id,
       TableLog log,
+      FileIO store,
       NewTables newTables,
       OnOverwrite onOverwrite,
       RowFiles rowFiles,
@@ -58,6 +78,7 @@ final class TableHead {
     this.keySource = keySource;
     this.replacements = new ReplacementDetector(id, log, onOverwrite);
     this.columns = new FollowedColumns(id, options);
+    this.requests = Requests.of(store);
   }
 
   /** The version last refreshed, created or committed; null where none is known. */
@@ -71,13 +92,69 @@ final class TableHead {
   }
 
   /**
+   * Gets ready to build on the newest version, without waiting for a look at the log where that
+   * waits for a network and nobody else has committed of late.
+   *
+   * @throws CommitConflictException another writer committed meanwhile: it is to be done again
+   */
+  void assume() throws IOException, CommitConflictException {
+    if (!requests.overlap() || state == null || ownCommits < COMMITS_ALONE) {
+      refresh();
+    } else {
+      assumed = true;
+      look = null;
+    }
+  }
+
+  /** Begins to look whether what is assumed is so, which takes its time. */
+  void look() {
+    if (assumed && look == null) {
+      look = beginLook();
+    }
+  }
+
+  /**
+   * Sees to it that what is built on is the newest version. Returns at once where it was not merely
+   * assumed.
+   *
+   * @throws OutdatedVersionException it is not
+   */
+  void confirm() throws OutdatedVersionException {
+    if (!assumed) {
+      return;
+    }
+    look();
+    Look begun = look;
+    look = null;
+    if (!begun.isNewest()) {
+      ownCommits = 0;
+      throw new OutdatedVersionException(log.location(), state.version().number());
+    }
+    assumed = false;
+  }
+
+  /** This process has committed a version, which {@link #state} is at now. */
+  void committed() {
+    ownCommits = Math.min(ownCommits + 1, COMMITS_ALONE);
+    newestAtNanos = System.nanoTime();
+  }
+
+  private Look beginLook() {
+    return log.look(state.version(), Duration.ofNanos(System.nanoTime() - newestAtNanos));
+  }
+
+  /**
    * Takes over what others have committed, a RESTORE or an overwrite included; false where there is
    * no table.
    *
    * @throws CommitConflictException another writer committed meanwhile: it is to be done again
    */
   boolean refresh() throws IOException, CommitConflictException {
+    assumed = false;
+    look = null;
+    long begin = System.nanoTime();
     boolean exists = takeOver();
+    newestAtNanos = begin;
     if (exists && !state.isRestoreChecked()) {
       replacements.check(state);
     }
@@ -93,9 +170,10 @@ final class TableHead {
       }
       return found.isPresent();
     }
-    if (log.isNewest(state.version())) {
+    if (beginLook().isNewest()) {
       return true;
     }
+    ownCommits = 0;
     Optional<TableVersion> latest = log.latest();
     Optional<LogChanges> changes = latest.flatMap(version -> log.changes(state.version(), version));
     if (changes.isEmpty()) {
@@ -136,6 +214,9 @@ final class TableHead {
       return ColumnChanges.none(batch);
     }
     ColumnChanges changes = columns.changes(batch, state.domains());
+    if (!changes.steps().isEmpty() || !changes.dropped().isEmpty()) {
+      confirm();
+    }
     if (columns.carryOut(changes, state, log)) {
       fitting = null;
     }
@@ -152,7 +233,8 @@ final class TableHead {
     if (state == null) {
       open(schemas.create(log, id, schema));
     }
-    if (fitting != schema && schema.size() > 0) {
+    if (!schema.equals(fitting) && schema.size() > 0) {
+      confirm();
       Optional<TableVersion> evolved = schemas.evolve(log, id, state.version(), schema);
       if (evolved.isPresent()) {
         state.evolved(evolved.get(), Map.of());

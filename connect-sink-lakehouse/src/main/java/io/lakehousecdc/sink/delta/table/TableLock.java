@@ -56,6 +56,11 @@ public final class TableLock {
     }
   }
 
+  /** Whether another thread waits for it at this moment. */
+  boolean isWanted() {
+    return lock.hasQueuedThreads();
+  }
+
   /**
    * Does something that others may do anything beside.
    *

@@ -7,6 +7,8 @@ import io.lakehousecdc.sink.delta.parquet.WrittenFile;
 import io.lakehousecdc.sink.delta.schema.Partitioning;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,16 +25,19 @@ import java.util.UUID;
  *
  * <p>For one batch; not thread-safe. Needs no lock of the table.
  */
-public final class BatchFiles {
+public final class BatchFiles implements AutoCloseable {
   private final RowFiles rowFiles;
   private final String table;
   private final Set<String> begun = new LinkedHashSet<>();
+  private final Uploads uploads;
   private List<BatchFile> written = new ArrayList<>();
 
   /**
+   * @param store where {@code rowFiles} are
    * @param table location of the table
    */
-  public BatchFiles(RowFiles rowFiles, String table) {
+  public BatchFiles(FileIO store, RowFiles rowFiles, String table) {
+    this.uploads = new Uploads(store);
     this.rowFiles = rowFiles;
     this.table = table;
   }
@@ -73,7 +78,7 @@ public final class BatchFiles {
     }
   }
 
-  /** Sees to it that the rows of a plan are in files, which are durable when this returns. */
+  /** Sees to it that the rows of a plan are in files, which may still be under way then. */
   public void write(BatchPlan plan, TableShape shape) throws IOException {
     of(plan.rows(), shape);
   }
@@ -109,8 +114,17 @@ public final class BatchFiles {
       for (NewRow row : rows) {
         writer.write(partitioning.stored(row.values()));
       }
-      return new BatchFile(name, partition, columns, rows, writer.finish());
+      return new BatchFile(name, partition, columns, rows, writer.finish(uploads));
     }
+  }
+
+  /**
+   * Waits until all files are durable.
+   *
+   * @throws IOException one of them is not, and the batch cannot be committed with it
+   */
+  public void await() throws IOException {
+    uploads.await();
   }
 
   static String newName() {
@@ -125,5 +139,11 @@ public final class BatchFiles {
   /** Locations of the files that no commit names. */
   public List<String> abandoned() {
     return List.copyOf(begun);
+  }
+
+  /** Waits until nothing is under way any more: what is deleted then does not come back. */
+  @Override
+  public void close() {
+    uploads.close();
   }
 }

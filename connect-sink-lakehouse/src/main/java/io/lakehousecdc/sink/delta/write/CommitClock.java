@@ -28,10 +28,12 @@ public final class CommitClock {
     LOOK_UP,
     /** Rows brought into the table's shape, the guard of positions, unchanged cells. */
     PLAN,
-    /** Encoding, compressing and forcing the new rows to the disk. */
+    /** Encoding and compressing the new rows, and on a local disk forcing them to it. */
     DATA_FILES,
-    /** Deletion vectors, until they are on the disk. */
+    /** Deletion vectors, on a local disk until they are on it. */
     VECTORS,
+    /** Waiting for the files to be durable, and for a look at the log that was begun with them. */
+    UPLOADS,
     /** The log entry. */
     LOG,
     /** The places of new rows put into the index. */

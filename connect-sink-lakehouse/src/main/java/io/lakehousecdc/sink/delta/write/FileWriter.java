@@ -15,6 +15,8 @@ import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Uploads;
 import io.lakehousecdc.sink.delta.write.BatchFiles.BatchFile;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -30,7 +34,7 @@ import org.roaringbitmap.RoaringBitmap;
  * file that loses rows a deletion vector or, in tables without them, a copy without those rows. For
  * one batch.
  */
-public final class FileWriter {
+public final class FileWriter implements AutoCloseable {
   private static final long PIECE_BYTES = 32 << 20;
 
   private final TableState state;
@@ -45,12 +49,15 @@ public final class FileWriter {
   private final Map<LiveFile, List<KeyBits>> placed = new IdentityHashMap<>();
   private final List<String> locations = new ArrayList<>();
   private final BatchFiles batchFiles;
+  private final Uploads uploads;
 
   /**
+   * @param store where the table is
    * @param table location of the table
    * @param batchFiles files of the batch's new rows
    */
   public FileWriter(
+      FileIO store,
       TableState state,
       DeletionVectors vectors,
       String table,
@@ -62,10 +69,11 @@ public final class FileWriter {
     this.batchFiles = batchFiles;
     this.clock = clock;
     this.rowIds = state.version().rowIds();
-    this.rewriter = new RowRewriter(state, table, rowIds, locations);
+    this.uploads = new Uploads(store);
+    this.rewriter = new RowRewriter(state, table, rowIds, locations, uploads);
   }
 
-  /** Writes the files; all of them are durable when this returns. */
+  /** Writes the files. All of them are durable when {@link #await} and the batch's have ended. */
   public PreparedCommit write(BatchPlan plan) throws IOException {
     // Not before: it is the plan of the first batch that has the index built.
     this.index = state.keys();
@@ -85,6 +93,21 @@ public final class FileWriter {
     rewriter.files().forEach(rewritten -> added.add(rewritten.file()));
     clock.passed(Phase.VECTORS);
     return new PreparedCommit(removed, added, placed, rewriter.files());
+  }
+
+  /**
+   * Waits until the files that hold for this version alone are durable.
+   *
+   * @throws IOException one of them is not
+   */
+  public void await() throws IOException {
+    uploads.await();
+  }
+
+  /** Waits until nothing is under way any more: what is deleted then does not come back. */
+  @Override
+  public void close() {
+    uploads.close();
   }
 
   /** Files that hold for this version alone, for removal after a failure. */
@@ -122,7 +145,7 @@ public final class FileWriter {
           for (NewRow row : part.getValue()) {
             writer.write(partitioning.stored(row.values()));
           }
-          add(new BatchFile(name, part.getKey(), columns, part.getValue(), writer.finish()));
+          add(new BatchFile(name, part.getKey(), columns, part.getValue(), writer.finish(uploads)));
         }
       }
     }
@@ -139,7 +162,8 @@ public final class FileWriter {
             changed.put(path, deleted);
           }
         });
-    Map<String, VectorDescriptor> written = vectors.write(changed);
+    Map<String, VectorDescriptor> written = vectors.write(changed, uploads);
+    Set<String> indexed = indexedColumns();
     for (Map.Entry<String, VectorDescriptor> vector : written.entrySet()) {
       LiveFile file = state.file(vector.getKey());
       // Files from before the table had row tracking get row ids now, and have to keep them.
@@ -147,7 +171,8 @@ public final class FileWriter {
           rowIds.given(
               file.file()
                   .with(
-                      vector.getValue(), AddStatistics.loosened(file.file().stats(), file.rows())),
+                      vector.getValue(),
+                      AddStatistics.loosened(file.file().stats(), file.rows()).only(indexed)),
               file.rows());
       added.add(file.with(described, changed.get(vector.getKey())));
       String location = vectors.location(vector.getValue());
@@ -155,6 +180,14 @@ public final class FileWriter {
         locations.add(location);
       }
     }
+  }
+
+  /** Physical names of the columns of which the table wants statistics in its log. */
+  private Set<String> indexedColumns() {
+    return state.shape().columns().stream()
+        .filter(DeltaColumn::indexed)
+        .map(DeltaColumn::physicalName)
+        .collect(Collectors.toSet());
   }
 
   private void writeCopies(RowSet gone) throws IOException {

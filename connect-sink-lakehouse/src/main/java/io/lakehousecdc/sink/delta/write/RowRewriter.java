@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
+import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,7 @@ final class RowRewriter {
   private final String table;
   private final RowIds rowIds;
   private final List<String> locations;
+  private final Uploads uploads;
   private final List<Rewritten> files = new ArrayList<>();
   private final EncodedKey encoded = new EncodedKey();
   private KeyMap index;
@@ -50,8 +52,11 @@ final class RowRewriter {
    * @param table location of the table
    * @param rowIds row ids for all files of the commit
    * @param locations is told of every file before it is begun
+   * @param uploads make the files durable
    */
-  RowRewriter(TableState state, String table, RowIds rowIds, List<String> locations) {
+  RowRewriter(
+      TableState state, String table, RowIds rowIds, List<String> locations, Uploads uploads) {
+    this.uploads = uploads;
     this.state = state;
     this.table = table;
     this.rowIds = rowIds;
@@ -139,7 +144,7 @@ final class RowRewriter {
         index == null
             ? new int[0]
             : index.columns().stream()
-                .mapToInt(column -> state.shape().place(column.name()))
+                .mapToInt(column -> state.shape().placeOfStored(column.physicalName()))
                 .toArray();
   }
 
@@ -164,7 +169,7 @@ final class RowRewriter {
     if (writer == null) {
       return;
     }
-    WrittenFile written = writer.finish();
+    WrittenFile written = writer.finish(uploads);
     writer = null;
     DataFile file =
         rowIds.given(
