@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * A {@link FileIO} as Delta Kernel's default engine wants it. Kernel then touches no Hadoop file
@@ -20,13 +21,25 @@ import java.util.Optional;
 public final class KernelFileIO implements io.delta.kernel.defaults.engine.fileio.FileIO {
   private final FileIO store;
   private final Map<String, String> configuration;
+  private final BooleanSupplier intact;
 
   /**
    * @param configuration settings that Kernel may ask for by name
    */
   public KernelFileIO(FileIO store, Map<String, String> configuration) {
+    this(store, configuration, () -> true);
+  }
+
+  /**
+   * @param configuration settings that Kernel may ask for by name
+   * @param intact asked when a streamed file is closed: whether what it was made of came to its
+   *     end. Kernel closes it in the same way where that failed, and half a checkpoint would pass
+   *     for a whole one
+   */
+  public KernelFileIO(FileIO store, Map<String, String> configuration, BooleanSupplier intact) {
     this.store = store;
     this.configuration = Map.copyOf(configuration);
+    this.intact = intact;
   }
 
   @Override
@@ -74,7 +87,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public OutputFile newOutputFile(String location) {
-    return new KernelOutputFile(store, location);
+    return new KernelOutputFile(store, location, intact);
   }
 
   @Override
@@ -97,7 +110,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(input.length()));
       input.readFully(0, content);
       if (overwrite) {
-        new KernelOutputFile(store, destination).replace(content.array());
+        new KernelOutputFile(store, destination, intact).replace(content.array());
       } else {
         store.putIfAbsent(destination, content.array());
       }

@@ -8,14 +8,19 @@ import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
-/** A file as Kernel writes it: log entries at once, checkpoints as a stream. */
-record KernelOutputFile(FileIO store, String path) implements OutputFile {
+/**
+ * A file as Kernel writes it: log entries at once, checkpoints as a stream.
+ *
+ * @param intact whether what a stream is made of has not failed
+ */
+record KernelOutputFile(FileIO store, String path, BooleanSupplier intact) implements OutputFile {
 
   /** Every file is written atomically, whatever is asked for. */
   @Override
   public PositionOutputStream create(boolean atomicWrite) throws IOException {
-    return new Stream(store.create(path));
+    return new Stream(store.create(path), intact);
   }
 
   @Override
@@ -42,14 +47,16 @@ record KernelOutputFile(FileIO store, String path) implements OutputFile {
     }
   }
 
-  /** Completes the file when it is closed, unless a write has failed. */
+  /** Completes the file when it is closed, unless a write or what is written has failed. */
   private static final class Stream extends PositionOutputStream {
     private final FileOutput output;
+    private final BooleanSupplier intact;
     private boolean whole = true;
     private boolean closed;
 
-    Stream(FileOutput output) {
+    Stream(FileOutput output, BooleanSupplier intact) {
       this.output = output;
+      this.intact = intact;
     }
 
     @Override
@@ -77,7 +84,7 @@ record KernelOutputFile(FileIO store, String path) implements OutputFile {
       }
       closed = true;
       try (output) {
-        if (whole) {
+        if (whole && intact.getAsBoolean()) {
           output.complete();
         }
       }
