@@ -44,7 +44,7 @@ class LocalFileIOTest extends FileIOContract {
   }
 
   @Test
-  void closingAnIncompleteFileLeavesNothing() throws IOException {
+  void givingUpLeavesNoHiddenFile() throws IOException {
     store.create(at("a")).close();
 
     assertEquals(List.of(), names(directory));
