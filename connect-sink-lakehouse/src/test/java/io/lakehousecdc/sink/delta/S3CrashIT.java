@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Processes die at some of the steps of writing to S3 of which {@link DeltaCrashTest} tries all on a
- * disk; and requests of all
- * kinds fail, of which some are done and some are not. Whatever happens, the tables hold what the
- * offsets say, read by another reader than the sink's own, from the store itself.
+ * Processes die at some of the steps of writing to S3 of which {@link DeltaCrashTest} tries all on
+ * a disk; and requests of all kinds fail, of which some are done and some are not. Whatever
+ * happens, the tables hold what the offsets say, read by another reader than the sink's own, from
+ * the store itself.
  */
 class S3CrashIT {
   private static S3ProxyServer server;
