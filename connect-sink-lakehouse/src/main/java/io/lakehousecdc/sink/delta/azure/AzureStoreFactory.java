@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.azure;
 
+import io.lakehousecdc.sink.delta.rest.HandedOut;
 import io.lakehousecdc.sink.delta.rest.HttpOptions;
 import io.lakehousecdc.sink.delta.rest.ObjectFileIO;
 import io.lakehousecdc.sink.delta.rest.RestClient;
 import io.lakehousecdc.sink.delta.rest.Signer;
 import io.lakehousecdc.sink.delta.rest.UsableCheck;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredential;
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFactory;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
@@ -37,15 +40,41 @@ public final class AzureStoreFactory implements StoreFactory {
 
   @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
-    AzureLocations locations;
-    try {
-      locations = AzureLocations.ofRoot(root);
-    } catch (IllegalArgumentException e) {
-      throw new FatalException("delta.root " + e.getMessage(), e);
+    AzureLocations locations = locations(root);
+    HttpOptions options = HttpOptions.of(AzureSettings.PREFIX, settings);
+    return open(locations, settings, figures, signer(locations, settings, options));
+  }
+
+  @Override
+  public FileIO open(
+      String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
+    if (AzureSettings.hasCredentials(settings)) {
+      throw new FatalException(
+          "Credentials are set for the store and taken from the catalogue, too: set"
+              + " delta.unity.credentials to false, or remove those in "
+              + AzureSettings.PREFIX
+              + "*");
     }
+    AzureLocations locations = locations(root);
+    return open(
+        locations,
+        settings,
+        figures,
+        new HandedOut(
+            credentials,
+            locations,
+            (call, credential) -> {
+              if (credential instanceof StoreCredential.AzureSas sas) {
+                return call.to(withQuery(call.uri(), AzureSettings.sasToken(sas.token())));
+              }
+              throw HandedOut.unfit(credential);
+            }));
+  }
+
+  private static FileIO open(
+      AzureLocations locations, TargetSettings settings, StoreFigures figures, Signer signer) {
     HttpOptions options = HttpOptions.of(AzureSettings.PREFIX, settings);
     URI endpoint = endpoint(locations, settings);
-    Signer signer = signer(locations, settings, options);
     BlobStore store = new BlobStore(new RestClient(options, signer, figures), endpoint);
     BlobStore hasty = new BlobStore(new RestClient(options.hasty(), signer, figures), endpoint);
     return new ObjectFileIO(
@@ -53,6 +82,14 @@ public final class AzureStoreFactory implements StoreFactory {
         store,
         locations,
         new UsableCheck(hasty, locations, new AzureRemedies(locations.account(), endpoint)));
+  }
+
+  private static AzureLocations locations(String root) {
+    try {
+      return AzureLocations.ofRoot(root);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException("delta.root " + e.getMessage(), e);
+    }
   }
 
   private static URI endpoint(AzureLocations locations, TargetSettings settings) {

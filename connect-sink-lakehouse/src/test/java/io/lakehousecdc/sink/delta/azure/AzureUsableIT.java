@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredential;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.testkit.Azurite;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +28,7 @@ class AzureUsableIT {
   static void start() {
     assumeTrue(Azurite.installed(), "Azurite is not installed");
     server = Azurite.start();
-    AzureContainer.create(server.endpoint(), "lake");
+    server.container("lake");
   }
 
   @AfterAll
@@ -47,6 +49,22 @@ class AzureUsableIT {
                 "AccountName=%s;AccountKey=%s;BlobEndpoint=%s"
                     .formatted(Azurite.ACCOUNT, Azurite.KEY, server.endpoint())))) {
       store.requireUsable(AzureContainer.root("lake") + "/delta");
+    }
+  }
+
+  @Test
+  void credentialOfAnotherStoreIsNamed() {
+    try (FileIO store =
+        AzureContainer.store(
+            server.endpoint(),
+            location -> new StoreCredential.GoogleToken("hidden", Instant.MAX))) {
+      FatalException failure =
+          assertThrows(
+              FatalException.class,
+              () -> store.requireUsable(AzureContainer.root("lake") + "/delta"));
+
+      assertTrue(failure.getMessage().contains("GoogleToken"), failure::getMessage);
+      assertFalse(failure.getMessage().contains("hidden"), failure::getMessage);
     }
   }
 
