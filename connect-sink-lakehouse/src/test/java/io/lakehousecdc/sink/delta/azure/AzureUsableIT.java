@@ -96,16 +96,31 @@ class AzureUsableIT {
   /**
    * A store with a signature for the container.
    *
-   * @see <a
-   *     href="https://learn.microsoft.com/rest/api/storageservices/create-service-sas">Service SAS</a>
+   * @see <a href="https://learn.microsoft.com/rest/api/storageservices/create-service-sas">Service
+   *     SAS</a>
    */
   private static FileIO signed(String permissions) throws Exception {
     String end = "2099-01-01T00:00:00Z";
     String version = "2021-12-02";
     String text =
         String.join(
-            "\n", permissions, "", end, "/blob/" + Azurite.ACCOUNT + "/lake", "", "", "", version,
-            "c", "", "", "", "", "", "", "");
+            "\n",
+            permissions,
+            "",
+            end,
+            "/blob/" + Azurite.ACCOUNT + "/lake",
+            "",
+            "",
+            "",
+            version,
+            "c",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "");
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(AzureSettings.accountKey(Azurite.KEY), "HmacSHA256"));
     String signature = Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(UTF_8)));
