@@ -102,6 +102,7 @@ class DeltaTablesTest {
         store,
         rowFiles,
         settings,
-        TableOptions.DEFAULT);
+        TableOptions.DEFAULT,
+        Optional.empty());
   }
 }
