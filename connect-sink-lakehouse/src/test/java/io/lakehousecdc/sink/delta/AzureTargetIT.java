@@ -22,7 +22,7 @@ class AzureTargetIT extends DeltaTargetTest {
   static void start() {
     assumeTrue(Azurite.installed(), "Azurite is not installed");
     server = Azurite.start();
-    AzureContainer.create(server.endpoint(), "lake");
+    server.container("lake");
     store = AzureContainer.store(server.endpoint(), new StoreFigures());
   }
 

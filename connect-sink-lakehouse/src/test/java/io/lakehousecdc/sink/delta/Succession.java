@@ -49,6 +49,11 @@ final class Succession {
     this(new LocalFileIO(), root.toString(), root.resolve("log"), List.of());
   }
 
+  /** Sinks of tables in any store, in this process. */
+  static Succession here(FileIO store, String root) {
+    return new Succession(store, root, Path.of(root), List.of());
+  }
+
   /**
    * Sinks of tables in S3.
    *

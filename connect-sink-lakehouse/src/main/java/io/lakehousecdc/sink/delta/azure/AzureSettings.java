@@ -97,6 +97,11 @@ final class AzureSettings {
     return problems;
   }
 
+  /** Whether they name credentials. */
+  static boolean hasCredentials(TargetSettings settings) {
+    return CREDENTIALS.stream().anyMatch(key -> HttpOptions.text(settings, key) != null);
+  }
+
   /**
    * @throws IllegalArgumentException it is no address of a service
    */

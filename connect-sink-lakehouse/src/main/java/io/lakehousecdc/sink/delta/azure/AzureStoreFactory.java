@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.azure;
 
+import io.lakehousecdc.sink.delta.rest.HandedOut;
 import io.lakehousecdc.sink.delta.rest.HttpOptions;
 import io.lakehousecdc.sink.delta.rest.ObjectFileIO;
 import io.lakehousecdc.sink.delta.rest.RestClient;
 import io.lakehousecdc.sink.delta.rest.Signer;
 import io.lakehousecdc.sink.delta.rest.UsableCheck;
-import io.lakehousecdc.sink.delta.rest.VendedSigner;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredential;
 import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFactory;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
@@ -18,7 +19,6 @@ import io.lakehousecdc.sink.spi.TargetSettings;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 
 /** The kind of stores that are containers of Azure storage accounts. */
 public final class AzureStoreFactory implements StoreFactory {
@@ -40,32 +40,41 @@ public final class AzureStoreFactory implements StoreFactory {
 
   @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
-    return open(root, settings, figures, Optional.empty());
+    AzureLocations locations = locations(root);
+    HttpOptions options = HttpOptions.of(AzureSettings.PREFIX, settings);
+    return open(locations, settings, figures, signer(locations, settings, options));
   }
 
   @Override
   public FileIO open(
       String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
-    return open(root, settings, figures, Optional.of(credentials));
+    if (AzureSettings.hasCredentials(settings)) {
+      throw new FatalException(
+          "Credentials are set for the store and taken from the catalogue, too: set"
+              + " delta.unity.credentials to false, or remove those in "
+              + AzureSettings.PREFIX
+              + "*");
+    }
+    AzureLocations locations = locations(root);
+    return open(
+        locations,
+        settings,
+        figures,
+        new HandedOut(
+            credentials,
+            locations,
+            (call, credential) -> {
+              if (credential instanceof StoreCredential.AzureSas sas) {
+                return call.to(withQuery(call.uri(), AzureSettings.sasToken(sas.token())));
+              }
+              throw HandedOut.unfit(credential);
+            }));
   }
 
   private static FileIO open(
-      String root,
-      TargetSettings settings,
-      StoreFigures figures,
-      Optional<StoreCredentials> vended) {
-    AzureLocations locations;
-    try {
-      locations = AzureLocations.ofRoot(root);
-    } catch (IllegalArgumentException e) {
-      throw new FatalException("delta.root " + e.getMessage(), e);
-    }
+      AzureLocations locations, TargetSettings settings, StoreFigures figures, Signer signer) {
     HttpOptions options = HttpOptions.of(AzureSettings.PREFIX, settings);
     URI endpoint = endpoint(locations, settings);
-    Signer signer =
-        vended.isPresent()
-            ? new VendedSigner(vended.get(), locations, new VendedSas(endpoint))
-            : signer(locations, settings, options);
     BlobStore store = new BlobStore(new RestClient(options, signer, figures), endpoint);
     BlobStore hasty = new BlobStore(new RestClient(options.hasty(), signer, figures), endpoint);
     return new ObjectFileIO(
@@ -73,6 +82,14 @@ public final class AzureStoreFactory implements StoreFactory {
         store,
         locations,
         new UsableCheck(hasty, locations, new AzureRemedies(locations.account(), endpoint)));
+  }
+
+  private static AzureLocations locations(String root) {
+    try {
+      return AzureLocations.ofRoot(root);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException("delta.root " + e.getMessage(), e);
+    }
   }
 
   private static URI endpoint(AzureLocations locations, TargetSettings settings) {
@@ -125,7 +142,7 @@ public final class AzureStoreFactory implements StoreFactory {
     return WorkerIdentity.of(HttpOptions.text(settings, AzureSettings.CLIENT_ID), options);
   }
 
-  static URI withQuery(URI uri, String query) {
+  private static URI withQuery(URI uri, String query) {
     return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + query);
   }
 }

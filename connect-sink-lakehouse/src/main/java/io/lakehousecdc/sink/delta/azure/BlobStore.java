@@ -84,7 +84,8 @@ final class BlobStore implements ObjectStore {
     if (starts) {
       query.put("startFrom", listing.from());
     }
-    Call call = call(Operation.LIST, "GET", new ObjectName(listing.bucket(), ""), query);
+    ObjectName container = new ObjectName(listing.bucket(), "");
+    Call call = call(Operation.LIST, "GET", container, query, container.withKey(listing.prefix()));
     if (starts) {
       call = call.with(VERSION_HEADER, VERSION_OF_START);
     }
@@ -165,6 +166,19 @@ final class BlobStore implements ObjectStore {
 
   private Call call(
       Operation operation, String method, ObjectName name, Map<String, String> query) {
+    return call(operation, method, name, query, name);
+  }
+
+  /**
+   * @param name whose address the request goes to
+   * @param about what it is about
+   */
+  private Call call(
+      Operation operation,
+      String method,
+      ObjectName name,
+      Map<String, String> query,
+      ObjectName about) {
     StringBuilder uri = new StringBuilder(endpoint);
     uri.append('/').append(ObjectName.encoded(name.bucket(), "$"));
     if (!name.key().isEmpty()) {
@@ -178,7 +192,8 @@ final class BlobStore implements ObjectStore {
           .append(ObjectName.encoded(parameter.getValue(), ""));
       separator = '&';
     }
-    return Call.of(operation, method, URI.create(uri.toString())).with(VERSION_HEADER, VERSION);
+    return Call.of(operation, about, method, URI.create(uri.toString()))
+        .with(VERSION_HEADER, VERSION);
   }
 
   /** Whether the blob is missing, rather than its container. */

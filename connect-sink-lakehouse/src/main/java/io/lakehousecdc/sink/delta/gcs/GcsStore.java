@@ -49,7 +49,8 @@ final class GcsStore implements ObjectStore {
   @Override
   public Optional<Found> head(ObjectName name) throws IOException {
     Call call =
-        Call.of(Operation.HEAD, "GET", object(name, Map.of("fields", "size,updated,generation")));
+        Call.of(
+            Operation.HEAD, name, "GET", object(name, Map.of("fields", "size,updated,generation")));
     Answer answer = client.send(call);
     if (isMissing(answer)) {
       return Optional.empty();
@@ -78,7 +79,12 @@ final class GcsStore implements ObjectStore {
     if (token != null) {
       query.put("pageToken", token);
     }
-    Call call = Call.of(Operation.LIST, "GET", uri(OBJECTS, listing.bucket(), "/o", query));
+    Call call =
+        Call.of(
+            Operation.LIST,
+            new ObjectName(listing.bucket(), listing.prefix()),
+            "GET",
+            uri(OBJECTS, listing.bucket(), "/o", query));
     JsonNode page = json(call, require(call, client.send(call), 200));
     List<Listed> files = new ArrayList<>();
     for (JsonNode item : page.path("items")) {
@@ -102,7 +108,7 @@ final class GcsStore implements ObjectStore {
       query.put("ifGenerationMatch", version);
     }
     Call call =
-        Call.of(Operation.GET, "GET", object(name, query))
+        Call.of(Operation.GET, name, "GET", object(name, query))
             .with("range", "bytes=" + from + "-" + (from + length - 1));
     Answer answer = client.send(call);
     if (isMissing(answer)) {
@@ -140,12 +146,12 @@ final class GcsStore implements ObjectStore {
     if (session == null) {
       throw new IOException(call + " is answered without the address of an upload");
     }
-    return new ResumableUpload(client, URI.create(session));
+    return new ResumableUpload(client, name, URI.create(session));
   }
 
   @Override
   public boolean delete(ObjectName name) throws IOException {
-    Call call = Call.of(Operation.DELETE, "DELETE", object(name, Map.of()));
+    Call call = Call.of(Operation.DELETE, name, "DELETE", object(name, Map.of()));
     Answer answer = client.send(call);
     if (isMissing(answer)) {
       return false;
@@ -157,7 +163,7 @@ final class GcsStore implements ObjectStore {
   private Call upload(Operation operation, ObjectName name, Map<String, String> parameters) {
     Map<String, String> query = new TreeMap<>(parameters);
     query.put("name", name.key());
-    return Call.of(operation, "POST", uri(UPLOADS, name.bucket(), "/o", query))
+    return Call.of(operation, name, "POST", uri(UPLOADS, name.bucket(), "/o", query))
         .with("content-type", "application/octet-stream");
   }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.gcs;
 
+import io.lakehousecdc.sink.delta.rest.HandedOut;
 import io.lakehousecdc.sink.delta.rest.HttpOptions;
 import io.lakehousecdc.sink.delta.rest.ObjectFileIO;
 import io.lakehousecdc.sink.delta.rest.RestClient;
 import io.lakehousecdc.sink.delta.rest.Signer;
 import io.lakehousecdc.sink.delta.rest.UsableCheck;
-import io.lakehousecdc.sink.delta.rest.VendedSigner;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredential;
 import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFactory;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
@@ -40,20 +41,35 @@ public final class GcsStoreFactory implements StoreFactory {
 
   @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
-    return open(root, settings, figures, Optional.empty());
+    return open(root, settings, figures, signer(settings));
   }
 
   @Override
   public FileIO open(
       String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
-    return open(root, settings, figures, Optional.of(credentials));
+    if (HttpOptions.text(settings, GcsSettings.CREDENTIALS_FILE) != null) {
+      throw new FatalException(
+          "Credentials are set for the store and taken from the catalogue, too: set"
+              + " delta.unity.credentials to false, or remove "
+              + GcsSettings.CREDENTIALS_FILE);
+    }
+    return open(
+        root,
+        settings,
+        figures,
+        new HandedOut(
+            credentials,
+            new GcsLocations(),
+            (call, credential) -> {
+              if (credential instanceof StoreCredential.GoogleToken token) {
+                return call.with("authorization", "Bearer " + token.token());
+              }
+              throw HandedOut.unfit(credential);
+            }));
   }
 
   private static FileIO open(
-      String root,
-      TargetSettings settings,
-      StoreFigures figures,
-      Optional<StoreCredentials> vended) {
+      String root, TargetSettings settings, StoreFigures figures, Signer signer) {
     GcsLocations locations = new GcsLocations();
     try {
       locations.resolve(root);
@@ -62,10 +78,6 @@ public final class GcsStoreFactory implements StoreFactory {
     }
     HttpOptions options = HttpOptions.of(GcsSettings.PREFIX, settings);
     URI endpoint = GcsSettings.endpoint(settings);
-    Signer signer =
-        vended.isPresent()
-            ? new VendedSigner(vended.get(), locations, new VendedToken())
-            : signer(endpoint, settings, options);
     GcsStore store = store(options, endpoint, signer, settings, figures);
     GcsStore hasty = store(options.hasty(), endpoint, signer, settings, figures);
     return new ObjectFileIO(
@@ -84,11 +96,11 @@ public final class GcsStoreFactory implements StoreFactory {
         Optional.ofNullable(HttpOptions.text(settings, GcsSettings.PROJECT_ID)));
   }
 
-  private static Signer signer(URI endpoint, TargetSettings settings, HttpOptions options) {
+  private static Signer signer(TargetSettings settings) {
     Optional<Path> file =
         Optional.ofNullable(HttpOptions.text(settings, GcsSettings.CREDENTIALS_FILE)).map(Path::of);
-    return file.isEmpty() && endpoint.getScheme().equals("http")
+    return file.isEmpty() && GcsSettings.endpoint(settings).getScheme().equals("http")
         ? call -> call
-        : new GoogleSignIn(file, options);
+        : new GoogleSignIn(file, HttpOptions.of(GcsSettings.PREFIX, settings));
   }
 }

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.gcs;
 
 import io.lakehousecdc.sink.delta.rest.Answer;
 import io.lakehousecdc.sink.delta.rest.Call;
+import io.lakehousecdc.sink.delta.rest.ObjectName;
 import io.lakehousecdc.sink.delta.rest.PartUpload;
 import io.lakehousecdc.sink.delta.rest.RestClient;
 import io.lakehousecdc.sink.delta.rest.SignInException;
@@ -26,11 +27,13 @@ final class ResumableUpload implements PartUpload {
   private static final Pattern RANGE = Pattern.compile("bytes=0-([0-9]+)");
 
   private final RestClient client;
+  private final ObjectName name;
   private final URI session;
   private long written;
 
-  ResumableUpload(RestClient client, URI session) {
+  ResumableUpload(RestClient client, ObjectName name, URI session) {
     this.client = client;
+    this.name = name;
     this.session = session;
   }
 
@@ -47,7 +50,7 @@ final class ResumableUpload implements PartUpload {
   @Override
   public void abandon() {
     try {
-      client.send(Call.of(Operation.DELETE, "DELETE", session).once());
+      client.send(Call.of(Operation.DELETE, name, "DELETE", session).once());
     } catch (IOException left) {
       // The service forgets the upload by itself.
     }
@@ -101,7 +104,7 @@ final class ResumableUpload implements PartUpload {
   }
 
   private Call put(String contentRange) {
-    return Call.of(Operation.PUT, "PUT", session).with("content-range", contentRange);
+    return Call.of(Operation.PUT, name, "PUT", session).with("content-range", contentRange);
   }
 
   private static long persisted(Call call, Answer answer) throws IOException {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * A request to a store, before it is signed: so it holds no secret.
  *
  * @param operation what it counts as
+ * @param name object that it is about, or what the names of a listing begin with
  * @param method HTTP's, upper case
  * @param uri with its query, percent-encoded
  * @param headers by lower-case name
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  */
 public record Call(
     Operation operation,
+    ObjectName name,
     String method,
     URI uri,
     Map<String, String> headers,
@@ -41,30 +43,31 @@ public record Call(
   }
 
   /** A request without a body, which may be repeated. */
-  public static Call of(Operation operation, String method, URI uri) {
-    return new Call(operation, method, uri, Map.of(), NOTHING, 0, Repetition.ANY_FAILURE);
+  public static Call of(Operation operation, ObjectName name, String method, URI uri) {
+    return new Call(operation, name, method, uri, Map.of(), NOTHING, 0, Repetition.ANY_FAILURE);
   }
 
   /** The same with a header; replaces one of that name. */
-  public Call with(String name, String value) {
+  public Call with(String header, String value) {
     Map<String, String> more = new TreeMap<>(headers);
-    more.put(name, value);
-    return new Call(operation, method, uri, more, content, length, repetition);
+    more.put(header, value);
+    return new Call(operation, name, method, uri, more, content, length, repetition);
   }
 
   /** The same with a body. */
   public Call with(byte[] body, int bytes) {
-    return new Call(operation, method, uri, headers, body, bytes, repetition);
+    return new Call(operation, name, method, uri, headers, body, bytes, repetition);
   }
 
   /** The same to another address. */
   public Call to(URI address) {
-    return new Call(operation, method, address, headers, content, length, repetition);
+    return new Call(operation, name, method, address, headers, content, length, repetition);
   }
 
   /** The same, not repeated where the store may have carried it out. */
   public Call once() {
-    return new Call(operation, method, uri, headers, content, length, Repetition.NOT_CARRIED_OUT);
+    return new Call(
+        operation, name, method, uri, headers, content, length, Repetition.NOT_CARRIED_OUT);
   }
 
   /** The request as messages name it: without its query, which may be long. */

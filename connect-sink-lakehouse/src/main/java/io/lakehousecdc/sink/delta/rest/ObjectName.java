@@ -28,7 +28,8 @@ public record ObjectName(String bucket, String key) {
     return key.substring(0, key.lastIndexOf('/') + 1);
   }
 
-  ObjectName withKey(String other) {
+  /** Another name in the same bucket. */
+  public ObjectName withKey(String other) {
     return new ObjectName(bucket, other);
   }
 

@@ -21,7 +21,7 @@ class AzureFaultsIT extends StoreFaults {
   static void start() {
     assumeTrue(Azurite.installed(), "Azurite is not installed");
     server = Azurite.start();
-    AzureContainer.create(server.endpoint(), "lake");
+    server.container("lake");
   }
 
   @AfterAll

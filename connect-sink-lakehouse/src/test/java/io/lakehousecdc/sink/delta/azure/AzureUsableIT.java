@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.azure;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredential;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.testkit.Azurite;
+import java.net.URLEncoder;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +33,7 @@ class AzureUsableIT {
   static void start() {
     assumeTrue(Azurite.installed(), "Azurite is not installed");
     server = Azurite.start();
-    AzureContainer.create(server.endpoint(), "lake");
+    server.container("lake");
   }
 
   @AfterAll
@@ -48,6 +55,88 @@ class AzureUsableIT {
                     .formatted(Azurite.ACCOUNT, Azurite.KEY, server.endpoint())))) {
       store.requireUsable(AzureContainer.root("lake") + "/delta");
     }
+  }
+
+  @Test
+  void credentialOfAnotherStoreIsNamed() {
+    try (FileIO store =
+        AzureContainer.store(
+            server.endpoint(),
+            location -> new StoreCredential.GoogleToken("hidden", Instant.MAX))) {
+      FatalException failure =
+          assertThrows(
+              FatalException.class,
+              () -> store.requireUsable(AzureContainer.root("lake") + "/delta"));
+
+      assertTrue(failure.getMessage().contains("GoogleToken"), failure::getMessage);
+      assertFalse(failure.getMessage().contains("hidden"), failure::getMessage);
+    }
+  }
+
+  @Test
+  void sharedAccessSignatureOpensAContainer() throws Exception {
+    try (FileIO store = signed("racwdl")) {
+      store.requireUsable(AzureContainer.root("lake") + "/delta");
+    }
+  }
+
+  @Test
+  void signatureThatAllowsTooLittleIsNamed() throws Exception {
+    try (FileIO store = signed("racwl")) {
+      FatalException failure =
+          assertThrows(
+              FatalException.class,
+              () -> store.requireUsable(AzureContainer.root("lake") + "/delta"));
+
+      assertTrue(failure.getMessage().contains("refuses to delete"), failure::getMessage);
+      assertTrue(failure.getMessage().contains("racwdl"), failure::getMessage);
+    }
+  }
+
+  /**
+   * A store with a signature for the container.
+   *
+   * @see <a href="https://learn.microsoft.com/rest/api/storageservices/create-service-sas">Service
+   *     SAS</a>
+   */
+  private static FileIO signed(String permissions) throws Exception {
+    String end = "2099-01-01T00:00:00Z";
+    String version = "2021-12-02";
+    String text =
+        String.join(
+            "\n",
+            permissions,
+            "",
+            end,
+            "/blob/" + Azurite.ACCOUNT + "/lake",
+            "",
+            "",
+            "",
+            version,
+            "c",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "");
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(AzureSettings.accountKey(Azurite.KEY), "HmacSHA256"));
+    String signature = Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(UTF_8)));
+    return AzureContainer.store(
+        AzureContainer.root("lake"),
+        new StoreFigures(),
+        Map.of(
+            AzureSettings.ENDPOINT,
+            server.endpoint().toString(),
+            AzureSettings.SAS_TOKEN,
+            "sv=%s&sr=c&sp=%s&se=%s&sig=%s"
+                .formatted(
+                    version,
+                    permissions,
+                    URLEncoder.encode(end, UTF_8),
+                    URLEncoder.encode(signature, UTF_8))));
   }
 
   @Test

@@ -8,17 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredential;
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.testkit.GcsFake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +82,45 @@ class GoogleSignInIT {
       assertEquals(3, store.stat("gs://lake/a").orElseThrow().size());
       assertEquals(1, tokens.get());
     }
+  }
+
+  @Test
+  void tokenOfACatalogueSignsRequests() throws IOException {
+    List<String> asked = new ArrayList<>();
+    StoreCredentials catalogue =
+        location -> {
+          asked.add(location);
+          return new StoreCredential.GoogleToken("given", Instant.MAX);
+        };
+    try (FileIO store = open(catalogue)) {
+      store.putIfAbsent("gs://lake/t/a", new byte[3]);
+      store.listFrom("gs://lake/t/a");
+    }
+
+    assertEquals(List.of("gs://lake/t/a", "gs://lake/t"), asked);
+  }
+
+  @Test
+  void refusalOfACatalogueIsNamed() {
+    StoreCredentials catalogue =
+        location -> {
+          throw new AccessDeniedException(location, null, "no READ FILES");
+        };
+    try (FileIO store = open(catalogue)) {
+      FatalException failure =
+          assertThrows(FatalException.class, () -> store.requireUsable("gs://lake/delta"));
+
+      assertTrue(failure.getMessage().contains("no READ FILES"), failure::getMessage);
+    }
+  }
+
+  private FileIO open(StoreCredentials catalogue) {
+    return new GcsStoreFactory()
+        .open(
+            "gs://lake",
+            GcsBucket.settings(Map.of(GcsSettings.ENDPOINT, storage.endpoint().toString())),
+            new StoreFigures(),
+            catalogue);
   }
 
   @Test
