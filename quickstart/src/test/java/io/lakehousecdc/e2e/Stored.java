@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * The tables of a target, read without the sink's code, with values in PostgreSQL's text format.
  */
-sealed interface Stored {
+interface Stored {
   /** Selects all rows. */
   Filter ALL = new Filter("", "");
 

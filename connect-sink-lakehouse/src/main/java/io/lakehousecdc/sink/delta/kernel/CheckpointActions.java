@@ -48,6 +48,7 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
   private boolean hasMetadata;
   private boolean hasProtocol;
   private long selected;
+  private boolean intact = true;
 
   /**
    * @param adds form of the files that are added
@@ -70,13 +71,28 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
     return selected;
   }
 
+  /** Whether none of them has failed to be read; for the thread that reads them. */
+  boolean isIntact() {
+    return intact;
+  }
+
   @Override
   public boolean hasNext() {
-    return log.hasNext();
+    intact = false;
+    boolean hasNext = log.hasNext();
+    intact = true;
+    return hasNext;
   }
 
   @Override
   public FilteredColumnarBatch next() {
+    intact = false;
+    FilteredColumnarBatch next = read();
+    intact = true;
+    return next;
+  }
+
+  private FilteredColumnarBatch read() {
     ColumnarBatch batch = log.next().getColumnarBatch();
     boolean[] kept = new boolean[batch.getSize()];
     selectAdded(column(batch, "add"), kept);

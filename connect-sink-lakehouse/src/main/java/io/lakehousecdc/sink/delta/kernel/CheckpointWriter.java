@@ -93,7 +93,9 @@ public final class CheckpointWriter {
       throws IOException {
     try (CheckpointActions log =
         new CheckpointActions(engine, newest.getLogSegment(), adds, removedSince)) {
-      engine.getParquetHandler().writeParquetFileAtomically(location, log);
+      new LogEngine(store, log::isIntact)
+          .getParquetHandler()
+          .writeParquetFileAtomically(location, log);
       return log.selected();
     }
   }

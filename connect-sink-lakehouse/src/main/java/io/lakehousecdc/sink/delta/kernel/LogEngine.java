@@ -21,6 +21,7 @@ import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Kernel's default engine on a store, which writes the fields of {@code add} actions that Kernel
@@ -32,7 +33,18 @@ final class LogEngine implements Engine {
   private final JsonHandler json;
 
   LogEngine(FileIO store) {
-    this.engine = DefaultEngine.create(new KernelFileIO(store, Map.of()));
+    this(new KernelFileIO(store, Map.of()));
+  }
+
+  /**
+   * @param intact whether what a checkpoint is made of has not failed
+   */
+  LogEngine(FileIO store, BooleanSupplier intact) {
+    this(new KernelFileIO(store, Map.of(), intact));
+  }
+
+  private LogEngine(KernelFileIO files) {
+    this.engine = DefaultEngine.create(files);
     this.json = new WholeActions(engine.getJsonHandler());
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /**
  * A {@link FileIO} as Delta Kernel's default engine wants it. Kernel then touches no Hadoop file
@@ -23,13 +24,25 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
   private final FileIO store;
   private final Map<String, String> configuration;
   private final AtomicReference<FileInfo> lastEntry = new AtomicReference<>();
+  private final BooleanSupplier intact;
 
   /**
    * @param configuration settings that Kernel may ask for by name
    */
   public KernelFileIO(FileIO store, Map<String, String> configuration) {
+    this(store, configuration, () -> true);
+  }
+
+  /**
+   * @param configuration settings that Kernel may ask for by name
+   * @param intact asked when a streamed file is closed: whether what it was made of came to its
+   *     end. Kernel closes it in the same way where that failed, and half a checkpoint would pass
+   *     for a whole one
+   */
+  public KernelFileIO(FileIO store, Map<String, String> configuration, BooleanSupplier intact) {
     this.store = store;
     this.configuration = Map.copyOf(configuration);
+    this.intact = intact;
   }
 
   @Override
@@ -91,7 +104,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public OutputFile newOutputFile(String location) {
-    return new KernelOutputFile(store, location, lastEntry::set);
+    return new KernelOutputFile(store, location, lastEntry::set, intact);
   }
 
   @Override
@@ -114,7 +127,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(input.length()));
       input.readFully(0, content);
       if (overwrite) {
-        new KernelOutputFile(store, destination, entry -> {}).replace(content.array());
+        new KernelOutputFile(store, destination, entry -> {}, intact).replace(content.array());
       } else {
         store.putIfAbsent(destination, content.array());
       }

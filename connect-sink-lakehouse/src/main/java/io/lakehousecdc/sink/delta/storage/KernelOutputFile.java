@@ -8,20 +8,23 @@ import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * A file as Kernel writes it: log entries at once, checkpoints as a stream.
  *
  * @param entries is told of each log entry that was put
+ * @param intact whether what a stream is made of has not failed
  */
-record KernelOutputFile(FileIO store, String path, Consumer<FileInfo> entries)
+record KernelOutputFile(
+    FileIO store, String path, Consumer<FileInfo> entries, BooleanSupplier intact)
     implements OutputFile {
 
   /** Every file is written atomically, whatever is asked for. */
   @Override
   public PositionOutputStream create(boolean atomicWrite) throws IOException {
-    return new Stream(store.create(path));
+    return new Stream(store.create(path), intact);
   }
 
   @Override
@@ -49,14 +52,16 @@ record KernelOutputFile(FileIO store, String path, Consumer<FileInfo> entries)
     }
   }
 
-  /** Completes the file when it is closed, unless a write has failed. */
+  /** Completes the file when it is closed, unless a write or what is written has failed. */
   private static final class Stream extends PositionOutputStream {
     private final FileOutput output;
+    private final BooleanSupplier intact;
     private boolean whole = true;
     private boolean closed;
 
-    Stream(FileOutput output) {
+    Stream(FileOutput output, BooleanSupplier intact) {
       this.output = output;
+      this.intact = intact;
     }
 
     @Override
@@ -84,7 +89,7 @@ record KernelOutputFile(FileIO store, String path, Consumer<FileInfo> entries)
       }
       closed = true;
       try (output) {
-        if (whole) {
+        if (whole && intact.getAsBoolean()) {
           output.complete();
         }
       }

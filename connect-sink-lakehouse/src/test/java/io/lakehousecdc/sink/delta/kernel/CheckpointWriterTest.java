@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.delta.kernel.TableManager;
@@ -14,6 +15,10 @@ import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StringType;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.FileStatus;
+import io.lakehousecdc.sink.delta.ForwardingFileIO;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInput;
+import io.lakehousecdc.sink.delta.storage.FileOutput;
 import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import java.io.IOException;
@@ -28,6 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +65,42 @@ class CheckpointWriterTest {
     log = new TableLog(store, location);
     writer = new CheckpointWriter(store, location);
     version = log.definition().create(new StructType().add("id", LongType.LONG), all, List.of());
+  }
+
+  /** The log is read from its end: what is missing then is the files of before. */
+  @Test
+  void checkpointOfALogThatCannotBeReadToItsBeginningIsNotMade() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      commit(List.of(), List.of(file(name)));
+    }
+    AtomicInteger reads = new AtomicInteger();
+    boolean[] writing = new boolean[1];
+    FileIO failing =
+        new ForwardingFileIO(store) {
+          @Override
+          public FileOutput create(String location) throws IOException {
+            writing[0] = true;
+            return super.create(location);
+          }
+
+          @Override
+          public FileInput open(String location) throws IOException {
+            if (writing[0] && reads.incrementAndGet() > 2) {
+              throw new IOException("Injected: not reachable");
+            }
+            return super.open(location);
+          }
+        };
+    CheckpointWriter broken = new CheckpointWriter(failing, log.location());
+
+    assertThrows(Exception.class, () -> broken.write(Duration.ZERO));
+
+    assertTrue(reads.get() > 2, "all was read before");
+    try (Stream<Path> files = Files.list(Path.of(log.location(), "_delta_log"))) {
+      assertEquals(
+          List.of(), files.filter(each -> each.toString().contains("checkpoint")).toList());
+    }
+    assertEquals(List.of("a", "b", "c"), active());
   }
 
   @Test
