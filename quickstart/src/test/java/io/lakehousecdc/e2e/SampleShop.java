@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.e2e;
 
-import static java.util.Map.entry;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.testkit.Await;

@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
 import io.lakehousecdc.testkit.S3ProxyServer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class SparkS3IT {
   }
 
   @Test
-  void rowsAreThoseOfTheLastChanges() {
+  void rowsAreThoseOfTheLastChanges() throws IOException {
     try (Target target = open()) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       Batches first = Batches.batch(Warehouse.ITEMS, Warehouse.ITEM);
