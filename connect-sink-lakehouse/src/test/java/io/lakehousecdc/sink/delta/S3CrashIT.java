@@ -18,9 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Processes die at every step of writing to S3, as in {@link DeltaCrashTest}; and requests of all
- * kinds fail, of which some are done and some are not. Whatever happens, the tables hold what the
- * offsets say, read by another reader than the sink's own, from the store itself.
+ * Processes die at some of the steps of writing to S3 of which {@link DeltaCrashTest} tries all on
+ * a disk; and requests of all kinds fail, of which some are done and some are not. Whatever
+ * happens, the tables hold what the offsets say, read by another reader than the sink's own, from
+ * the store itself.
  */
 class S3CrashIT {
   private static S3ProxyServer server;
@@ -43,13 +44,13 @@ class S3CrashIT {
 
   @Test
   void tablesEqualTheSourceWhereverProcessesDie() throws Exception {
-    int deaths = succession("grown").runs(1, 3);
+    int deaths = succession("grown").runs(2, 5);
 
-    assertTrue(deaths >= 4, "too few steps for commits, a compaction and a vacuum: " + deaths);
+    assertTrue(deaths >= 3, "too few steps for commits, a compaction and a vacuum: " + deaths);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 5, 9})
+  @ValueSource(ints = {3, 8})
   void tablesEqualTheSourceWhereTheFirstProcessDies(int step) throws Exception {
     assertTrue(succession("new" + step).begins(step), "the first commits have fewer steps");
   }

@@ -44,8 +44,7 @@ class LocalFileIOTest extends FileIOContract {
   }
 
   @Test
-  @Override
-  void closingAnIncompleteFileLeavesNothing() throws IOException {
+  void givingUpLeavesNoHiddenFile() throws IOException {
     store.create(at("a")).close();
 
     assertEquals(List.of(), names(directory));
