@@ -20,6 +20,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.kernel.CheckpointWriter;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
+import io.lakehousecdc.sink.delta.storage.ReadAheadFileIO;
 import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.error.FencedException;
@@ -68,12 +69,13 @@ class RoundTripsTest {
 
   private final LocalFileIO local = new LocalFileIO();
   private final StoreInRounds store = new StoreInRounds(local);
+  private final FileIO remote = new ReadAheadFileIO(store);
 
   @TempDir Path root;
 
   @Test
   void steadyCommitTakesTwoRoundTrips() {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       store.expect(List.of(and(LOOK, PUT, 2), ENTRY));
@@ -86,7 +88,7 @@ class RoundTripsTest {
 
   @Test
   void looksAtTheLogOverlapTheWritingOfRows() {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit insert = owner.prepare(items().upsert(9, 4, "four", "a", 1L).build());
       store.expect(List.of(and(LOOK, PUT, 1), ENTRY));
@@ -98,7 +100,7 @@ class RoundTripsTest {
 
   @Test
   void filesOfPartitionsAreUploadedTogether() {
-    try (Target target = open(store, Map.of(DeltaSettings.PARTITION_BY, "shop.items:note"))) {
+    try (Target target = open(remote, Map.of(DeltaSettings.PARTITION_BY, "shop.items:note"))) {
       PartitionOwner owner = filled(target);
       Commit update =
           owner.prepare(
@@ -120,7 +122,7 @@ class RoundTripsTest {
     Map<String, String> copies =
         Map.of(
             DeltaSettings.DELETION_VECTORS, "false", DeltaSettings.PARTITION_BY, "shop.items:note");
-    try (Target target = open(store, copies)) {
+    try (Target target = open(remote, copies)) {
       PartitionOwner owner =
           filled(
               target,
@@ -146,7 +148,7 @@ class RoundTripsTest {
   @Test
   void tenTablesOfAFlushTakeTwoRoundTripsTogether() {
     int tables = 10;
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       target.load(partitions(tables));
       for (int offset = 0; offset < 4; offset++) {
         target.commit(flush(tables, offset));
@@ -162,7 +164,7 @@ class RoundTripsTest {
 
   @Test
   void partitionThatFeedsSeveralTablesTakesTwoMoreForTheTableOfOffsets() {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       target.load(partitions(2));
       for (int offset = 0; offset < 4; offset++) {
         target.commit(fromOnePartition(2, offset));
@@ -176,11 +178,11 @@ class RoundTripsTest {
 
   @Test
   void checkpointTakesTwoPuts() throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       filled(target);
     }
     store.requests();
-    new CheckpointWriter(store, location()).write(Duration.ofDays(1));
+    new CheckpointWriter(remote, location()).write(Duration.ofDays(1));
     List<Operation> requests = store.requests();
     assertEquals(2, Collections.frequency(requests, PUT), requests::toString);
     assertEquals(0, Collections.frequency(requests, PUT_IF_ABSENT), requests::toString);
@@ -188,7 +190,7 @@ class RoundTripsTest {
 
   @Test
   void commitOfOthersFoundWhileRowsAreWrittenIsTakenOver() throws IOException {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       PartitionOwner others = PartitionOwner.of(other, Warehouse.P1);
@@ -218,7 +220,7 @@ class RoundTripsTest {
 
   @Test
   void commitOfOthersAfterTheLookIsAConflict() throws IOException {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       PartitionOwner others = PartitionOwner.of(other, Warehouse.P1);
@@ -240,7 +242,7 @@ class RoundTripsTest {
   /** Who is not alone looks before it plans, so that nothing is written for an old version. */
   @Test
   void commitBesideOthersLooksFirst() {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       PartitionOwner others = PartitionOwner.of(other, Warehouse.P1);
@@ -264,7 +266,7 @@ class RoundTripsTest {
 
   @Test
   void partitionTakenOverByAnotherIsFoundBeforeAnythingIsRefused() {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
@@ -276,7 +278,7 @@ class RoundTripsTest {
 
   @Test
   void tableMadeAnewWhileRowsAreWrittenIsNotCommittedTo() throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       int uploaded = files().size() + 2;
@@ -306,7 +308,7 @@ class RoundTripsTest {
   @ParameterizedTest
   @ValueSource(strings = {".parquet", ".bin"})
   void nothingIsLeftWhereOneOfTheUploadsFails(String failing) throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       Set<String> before = files();
@@ -332,7 +334,7 @@ class RoundTripsTest {
 
   @Test
   void nothingIsLeftWhereTheLookFails() throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       Set<String> before = files();
@@ -352,7 +354,7 @@ class RoundTripsTest {
 
   @Test
   void interruptReachesTheUploads() throws Exception {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       Set<String> before = files();

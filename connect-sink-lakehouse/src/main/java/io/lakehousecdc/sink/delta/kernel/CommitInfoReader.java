@@ -59,28 +59,48 @@ final class CommitInfoReader {
    * anew in its place: the identifier of its transaction, or all of its first line where the writer
    * gives none.
    *
-   * @param size length of the file, if it is the one that is expected there
    * @return empty where there is no such file
    */
-  Optional<String> identity(String location, OptionalLong size) throws IOException {
-    if (size.isPresent()) {
-      try (FileInput input = store.open(location, size.getAsLong())) {
-        return Optional.of(identity(firstLine(input)));
-      } catch (FileNotFoundException e) {
-        return Optional.empty();
-      } catch (IOException e) {
-        // Another file may be there now, which is shorter.
-        return identity(location, OptionalLong.empty());
-      }
-    }
+  Optional<String> identity(String location) throws IOException {
     try (FileInput input = store.open(location)) {
-      return Optional.of(identity(firstLine(input)));
+      return Optional.of(identity(input));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
   }
 
-  private static String identity(String line) throws IOException {
+  /**
+   * The same, by one request less where the file is the one that is expected there.
+   *
+   * @param size its length in bytes
+   */
+  Optional<String> identityNow(String location, long size) throws IOException {
+    try (FileInput input = store.open(location, size)) {
+      return Optional.of(identity(input));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      // Another file may be there now, which is shorter.
+      return identity(location);
+    }
+  }
+
+  /**
+   * The same of a log file that a listing shows, in the state in which the listing's other readers
+   * find it.
+   *
+   * @param size length in bytes
+   */
+  Optional<String> identity(String location, long size) throws IOException {
+    try (FileInput input = store.openListed(location, size)) {
+      return Optional.of(identity(input));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String identity(FileInput input) throws IOException {
+    String line = firstLine(input);
     JsonNode transaction = JSON.readTree(line).path("commitInfo").path("txnId");
     return transaction.isTextual() ? transaction.asText() : line;
   }

@@ -5,6 +5,7 @@ import io.delta.kernel.internal.deletionvectors.Base85Codec;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
+import io.lakehousecdc.sink.delta.storage.Parallel;
 import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -117,8 +118,9 @@ public final class DeletionVectors {
   }
 
   /**
-   * Reads vectors, whoever wrote them. Each of their files is opened once, and vectors that lie
-   * close to each other are read at once. Files of more than 2^32 rows are not supported.
+   * Reads vectors, whoever wrote them. Each of their files is opened once, several at a time, and
+   * vectors that lie close to each other are read at once. Files of more than 2^32 rows are not
+   * supported.
    */
   public Map<VectorDescriptor, RoaringBitmap> read(Collection<VectorDescriptor> wanted)
       throws IOException {
@@ -132,13 +134,23 @@ public final class DeletionVectors {
         files.computeIfAbsent(location(vector), location -> new ArrayList<>()).add(vector);
       }
     }
-    for (Map.Entry<String, List<VectorDescriptor>> file : files.entrySet()) {
-      file.getValue().sort(Comparator.comparingInt(DeletionVectors::offset));
-      try (FileInput input = store.open(file.getKey())) {
-        for (int first = 0, end; first < file.getValue().size(); first = end) {
-          end = endOfRange(file.getValue(), first);
-          readRange(input, file.getValue().subList(first, end), file.getKey(), read);
-        }
+    Parallel.map(
+            files.entrySet(), store.concurrency(), file -> read(file.getKey(), file.getValue()))
+        .forEach(read::putAll);
+    return read;
+  }
+
+  private Map<VectorDescriptor, RoaringBitmap> read(String file, List<VectorDescriptor> wanted)
+      throws IOException {
+    Map<VectorDescriptor, RoaringBitmap> read = new HashMap<>();
+    List<VectorDescriptor> vectors = new ArrayList<>(wanted);
+    vectors.sort(Comparator.comparingInt(DeletionVectors::offset));
+    // The log does not tell how long the file is, but where the last of the vectors ends.
+    long length = vectors.stream().mapToLong(DeletionVectors::endOf).max().orElseThrow();
+    try (FileInput input = store.open(file, length)) {
+      for (int first = 0, end; first < vectors.size(); first = end) {
+        end = endOfRange(vectors, first);
+        readRange(input, vectors.subList(first, end), file, read);
       }
     }
     return read;

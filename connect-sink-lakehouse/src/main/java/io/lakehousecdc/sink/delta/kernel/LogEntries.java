@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The entries of one table's log, one for each commit. Stateless and thread-safe. */
 final class LogEntries {
@@ -34,17 +34,33 @@ final class LogEntries {
 
   /** What tells the entry of a version from every other; empty where the log does not have it. */
   Optional<String> identity(long version) {
-    return identity(version, OptionalLong.empty());
+    try {
+      return reader.identity(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
   }
 
   /**
-   * The same.
+   * The same of an entry as it is now.
    *
-   * @param size its length, where it is known: that spares a request
+   * @param entry as it was
    */
-  Optional<String> identity(long version, OptionalLong size) {
+  Optional<String> identityNow(FileStatus entry) {
     try {
-      return reader.identity(file(version), size);
+      return reader.identityNow(entry.getPath(), entry.getSize());
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
+  }
+
+  /**
+   * What tells an entry from every other, as a reader of the listing that shows it finds it: of the
+   * table that this reader takes it for, even where another was made in its place since.
+   */
+  Optional<String> identity(FileStatus entry) {
+    try {
+      return reader.identity(entry.getPath(), entry.getSize());
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

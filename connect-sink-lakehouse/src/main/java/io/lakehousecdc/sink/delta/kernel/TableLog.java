@@ -11,6 +11,7 @@ import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.Requests;
 import io.lakehousecdc.sink.error.FatalException;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The transaction log of one table. Stateless and thread-safe; failures are {@link
@@ -140,7 +140,7 @@ public final class TableLog {
   }
 
   private boolean isInLog(TableVersion version) {
-    return holds(version.number(), version.entry(), version.entrySize());
+    return entries.identityNow(version.entryFile()).filter(version.entry()::equals).isPresent();
   }
 
   /**
@@ -149,11 +149,7 @@ public final class TableLog {
    * @param entry as {@link TableVersion#entry} tells it
    */
   public boolean holds(long version, String entry) {
-    return holds(version, entry, OptionalLong.empty());
-  }
-
-  private boolean holds(long version, String entry, OptionalLong size) {
-    return entries.identity(version, size).filter(entry::equals).isPresent();
+    return entries.identity(version).filter(entry::equals).isPresent();
   }
 
   /** Who made the commit of a version; empty where the log does not hold it. */
@@ -173,9 +169,8 @@ public final class TableLog {
   }
 
   private TableVersion opened(Snapshot snapshot) {
-    OptionalLong size = TableVersion.entrySize((SnapshotImpl) snapshot);
-    return new TableVersion(
-        engine, snapshot, entries.identity(snapshot.getVersion(), size).orElse(""));
+    FileStatus newest = ((SnapshotImpl) snapshot).getLogSegment().getDeltaFileAtEndVersion();
+    return new TableVersion(engine, snapshot, entries.identity(newest).orElse(""));
   }
 
   /**

@@ -70,7 +70,13 @@ record CompactionPlan(
       Set<String> chosen = Set.copyOf(choose(state, policy));
       for (LiveFile file : state.files()) {
         if (chosen.contains(file.path())) {
-          sources.add(new Source(file.path(), file.location(), file.live(), rowIds(file.file())));
+          sources.add(
+              new Source(
+                  file.path(),
+                  file.location(),
+                  file.file().size(),
+                  file.live(),
+                  rowIds(file.file())));
           partition = file.file().partitionValues();
           bytes += file.file().size();
           rows += file.liveRows();

@@ -35,11 +35,12 @@ public final class Compactor {
    *
    * @param path path in the log
    * @param location where it lies
+   * @param size length in bytes
    * @param live indexes of its live rows when the compaction began; not modified
    * @param rowIds row ids of its rows, in a table that keeps them
    */
   public record Source(
-      String path, String location, RoaringBitmap live, Optional<SourceRowIds> rowIds) {}
+      String path, String location, long size, RoaringBitmap live, Optional<SourceRowIds> rowIds) {}
 
   /**
    * What rows of a file are known by that it does not store.
@@ -72,6 +73,7 @@ public final class Compactor {
         firstRows.add(writer.rows());
         reader.read(
             source.location(),
+            source.size(),
             source.live(),
             all,
             (row, values) -> {

@@ -60,16 +60,17 @@ public final class LogUpkeep {
             .filter(Matcher::matches)
             .mapToLong(base -> Long.parseLong(base.group(1)))
             .min();
-    int removed = 0;
-    for (FileInfo file : log) {
-      Matcher side = SIDE.matcher(file.name());
-      if (side.matches()
-          && first.isPresent()
-          && Long.parseLong(side.group(1)) < first.getAsLong()
-          && store.delete(file.location())) {
-        removed++;
-      }
-    }
-    return removed;
+    List<String> old =
+        log.stream()
+            .filter(file -> first.isPresent() && isSideFileBefore(first.getAsLong(), file))
+            .map(FileInfo::location)
+            .toList();
+    store.deleteAll(old);
+    return old.size();
+  }
+
+  private static boolean isSideFileBefore(long version, FileInfo file) {
+    Matcher side = SIDE.matcher(file.name());
+    return side.matches() && Long.parseLong(side.group(1)) < version;
   }
 }

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
+import io.lakehousecdc.sink.delta.storage.Parallel;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
@@ -41,6 +42,9 @@ final class RemovedFiles {
 
   /** Entries read since it was last kept, from which on it is worth keeping again. */
   private static final int WORTH_KEEPING = 200;
+
+  /** Bytes of entries that are read at a time, unless a single one is longer. */
+  private static final int PART_BYTES = 2 << 20;
 
   /**
    * How much longer removals are known than they are asked for, so that the clock of the next
@@ -95,14 +99,23 @@ final class RemovedFiles {
     FileInfo read = last;
     RemovalTimes.Builder removed = new RemovalTimes.Builder();
     RemovalTimes.Builder added = new RemovalTimes.Builder();
-    for (FileInfo entry : entries) {
-      if (COMMIT.matcher(entry.name()).matches()) {
-        if (entry.modifiedMillis() >= from) {
-          read(entry, removed, entry.modifiedMillis() >= activeMillis ? added : null);
-          unkept++;
-        }
-        read = entry;
+    List<FileInfo> commits =
+        entries.stream().filter(entry -> COMMIT.matcher(entry.name()).matches()).toList();
+    List<FileInfo> wanted =
+        commits.stream().filter(entry -> entry.modifiedMillis() >= from).toList();
+    for (int first = 0, end; first < wanted.size(); first = end) {
+      end = endOfPart(wanted, first);
+      List<FileInfo> part = wanted.subList(first, end);
+      List<ByteBuffer> contents = Parallel.map(part, store.concurrency(), this::read);
+      for (int i = 0; i < part.size(); i++) {
+        FileInfo entry = part.get(i);
+        boolean isJustAdded = entry.modifiedMillis() >= activeMillis;
+        read(contents.get(i), entry, removed, isJustAdded ? added : null);
       }
+      unkept += part.size();
+    }
+    if (!commits.isEmpty()) {
+      read = commits.get(commits.size() - 1);
     }
     // Not before: a read that failed half way is done again.
     last = read;
@@ -119,6 +132,16 @@ final class RemovedFiles {
               String inTable = inTable(location);
               return times.contains(inTable, millis) || justAdded.contains(inTable, millis);
             });
+  }
+
+  /** End of the entries that are read together with the first: as many as fit, one at least. */
+  private static int endOfPart(List<FileInfo> entries, int first) {
+    long bytes = entries.get(first).size();
+    int end = first + 1;
+    while (end < entries.size() && bytes + entries.get(end).size() <= PART_BYTES) {
+      bytes += entries.get(end++).size();
+    }
+    return end;
   }
 
   /** All entries, where none of those read before counts. */
@@ -145,9 +168,9 @@ final class RemovedFiles {
     return location.startsWith(table) ? location.substring(table.length()) : location;
   }
 
-  private void read(FileInfo entry, RemovalTimes.Builder removed, RemovalTimes.Builder added)
+  private void read(
+      ByteBuffer content, FileInfo entry, RemovalTimes.Builder removed, RemovalTimes.Builder added)
       throws IOException {
-    ByteBuffer content = read(entry);
     BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
@@ -167,7 +190,7 @@ final class RemovedFiles {
 
   private ByteBuffer read(FileInfo file) throws IOException {
     ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
-    try (FileInput input = store.open(file.location())) {
+    try (FileInput input = store.open(file.location(), file.size())) {
       input.readFully(0, content);
     }
     content.flip();

@@ -114,18 +114,14 @@ public final class Vacuum {
           retention);
       return new Removed(0, 0);
     }
-    int files = 0;
-    long bytes = 0;
-    for (FileInfo file : old) {
-      if (!named.get().contains(file.location()) && store.delete(file.location())) {
-        files++;
-        bytes += file.size();
-      }
+    old.removeIf(file -> named.get().contains(file.location()));
+    if (old.isEmpty()) {
+      return new Removed(0, 0);
     }
-    if (files > 0) {
-      LOG.info("{}: the vacuum removed {} files of {} bytes", names.table(), files, bytes);
-    }
-    return new Removed(files, bytes);
+    store.deleteAll(old.stream().map(FileInfo::location).toList());
+    long bytes = old.stream().mapToLong(FileInfo::size).sum();
+    LOG.info("{}: the vacuum removed {} files of {} bytes", names.table(), old.size(), bytes);
+    return new Removed(old.size(), bytes);
   }
 
   /** Clocks of writers and store may differ, by less than this where the retention is long. */

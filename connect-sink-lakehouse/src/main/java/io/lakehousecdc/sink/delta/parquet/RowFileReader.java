@@ -42,9 +42,13 @@ public final class RowFileReader {
     this.store = store;
   }
 
-  /** Number of rows in a file, deleted ones included. */
-  public long rows(String location) throws IOException {
-    try (FileInput input = store.open(location);
+  /**
+   * Number of rows in a file, deleted ones included.
+   *
+   * @param size length in bytes
+   */
+  public long rows(String location, long size) throws IOException {
+    try (FileInput input = store.openForParts(location, size);
         ParquetFileReader file = open(input)) {
       return file.getRecordCount();
     }
@@ -53,18 +57,40 @@ public final class RowFileReader {
   /**
    * Reads some rows of a file in order.
    *
+   * @param size length in bytes
    * @param rows indexes of the rows wanted; none beyond the file's end
    * @param columns columns wanted
    * @throws IllegalArgumentException a stored column cannot be read as the type that it has now
    */
   public void read(
-      String location, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+      String location, long size, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
       throws IOException {
-    if (rows.isEmpty()) {
-      return;
+    if (!rows.isEmpty()) {
+      try (FileInput input = store.open(location, size)) {
+        read(input, location, rows, columns, visitor);
+      }
     }
-    try (FileInput input = store.open(location);
-        ParquetFileReader file = open(input)) {
+  }
+
+  /** The same, where the columns are few of those that the file has. */
+  public void readFewColumns(
+      String location, long size, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+      throws IOException {
+    if (!rows.isEmpty()) {
+      try (FileInput input = store.openForParts(location, size)) {
+        read(input, location, rows, columns, visitor);
+      }
+    }
+  }
+
+  private static void read(
+      FileInput input,
+      String location,
+      RoaringBitmap rows,
+      List<DeltaColumn> columns,
+      RowVisitor visitor)
+      throws IOException {
+    try (ParquetFileReader file = open(input)) {
       FileMetaData about = file.getFooter().getFileMetaData();
       RowGroupColumns found = new RowGroupColumns(columns, about.getSchema(), about.getCreatedBy());
       file.setRequestedSchema(found.projection());

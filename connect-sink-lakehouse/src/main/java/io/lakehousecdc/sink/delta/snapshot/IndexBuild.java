@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.snapshot;
 
+import io.lakehousecdc.sink.delta.storage.Parallel;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,30 +62,16 @@ final class IndexBuild {
     if (rows > keys.entries() / FEW) {
       keys.reserve(keys.entries() + rows);
     }
-    ExecutorService threads =
-        Executors.newFixedThreadPool(
-            Math.min(files.size(), Runtime.getRuntime().availableProcessors()));
-    try {
-      List<Future<Long>> parts = new ArrayList<>();
-      for (LiveFile file : files) {
-        parts.add(threads.submit(() -> keys.add(file, rowFiles, isLive)));
-      }
-      int done = 0;
-      for (Future<Long> part : parts) {
-        keys.foundSharedKeys(part.get());
-        LOG.debug("{}: keys of {} of {} files are indexed", table, ++done, parts.size());
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("Interrupted while the keys of " + table + " were indexed");
-    } finally {
-      end(threads);
-    }
+    List<Long> shared =
+        Parallel.map(
+            files,
+            rowFiles.concurrency(),
+            file -> {
+              try (BuildMemory.Share memory = BuildMemory.WORKER.take(file.file().size())) {
+                return keys.add(file, rowFiles, isLive);
+              }
+            });
+    shared.forEach(keys::foundSharedKeys);
     LOG.info(
         "{}: indexed {} keys of {} files in {} ms, {} bytes off the heap",
         table,
@@ -109,23 +89,6 @@ final class IndexBuild {
               + " as they are.",
           table,
           keys.withoutKey());
-    }
-  }
-
-  /** Returns when none of the threads uses the index any more. */
-  private static void end(ExecutorService threads) {
-    threads.shutdownNow();
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -297,7 +297,7 @@ public final class KeyMap implements AutoCloseable {
 
   private void read(LiveFile file, RowFiles rowFiles, KeyVisitor visitor) throws IOException {
     EncodedKey key = new EncodedKey();
-    rowFiles.read(
+    rowFiles.readFewColumns(
         file,
         file.live(),
         columns,

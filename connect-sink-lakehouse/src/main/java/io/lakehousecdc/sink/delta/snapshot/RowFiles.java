@@ -31,9 +31,18 @@ public final class RowFiles {
     return RowFileWriter.create(store, location, columns, options);
   }
 
-  /** Number of rows in a file, from its footer. */
-  long count(String location) throws IOException {
-    return reader.rows(location);
+  /** How many files it pays to read at a time. */
+  int concurrency() {
+    return store.concurrency();
+  }
+
+  /**
+   * Number of rows in a file, from its footer.
+   *
+   * @param size length in bytes
+   */
+  long count(String location, long size) throws IOException {
+    return reader.rows(location, size);
   }
 
   /**
@@ -45,9 +54,38 @@ public final class RowFiles {
    */
   public void read(LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
       throws IOException {
+    read(reader::read, file, rows, columns, visitor);
+  }
+
+  /** The same, where the columns are few of those that the file has. */
+  public void readFewColumns(
+      LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+      throws IOException {
+    read(reader::readFewColumns, file, rows, columns, visitor);
+  }
+
+  /** A way to read columns that are stored. */
+  private interface Reading {
+    void read(
+        String location,
+        long size,
+        RoaringBitmap rows,
+        List<DeltaColumn> columns,
+        RowVisitor visitor)
+        throws IOException;
+  }
+
+  private static void read(
+      Reading reading,
+      LiveFile file,
+      RoaringBitmap rows,
+      List<DeltaColumn> columns,
+      RowVisitor visitor)
+      throws IOException {
+    long size = file.file().size();
     Map<String, String> partition = file.file().partitionValues();
     if (columns.stream().noneMatch(column -> partition.containsKey(column.physicalName()))) {
-      reader.read(file.location(), rows, columns, visitor);
+      reading.read(file.location(), size, rows, columns, visitor);
       return;
     }
     Object[] shared = new Object[columns.size()];
@@ -68,8 +106,9 @@ public final class RowFiles {
       }
       return;
     }
-    reader.read(
+    reading.read(
         file.location(),
+        size,
         rows,
         stored,
         (row, cells) -> {

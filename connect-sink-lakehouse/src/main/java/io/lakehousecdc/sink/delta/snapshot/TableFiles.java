@@ -116,7 +116,7 @@ final class TableFiles {
     return new LiveFile(
         file,
         place,
-        Math.toIntExact(rows >= 0 ? rows : rowFiles.count(place)),
+        Math.toIntExact(rows >= 0 ? rows : rowFiles.count(place, file.size())),
         file.deletionVector().map(deleted::get).orElseGet(RoaringBitmap::new),
         PositionBounds.of(file, shape));
   }

@@ -96,16 +96,43 @@ public interface FileIO extends AutoCloseable {
   FileInput open(String location) throws IOException;
 
   /**
-   * Opens a file whose length the caller knows, from the log or a listing: a store that would have
-   * to ask for it then does not. Nothing need be asked of the store at all before the first read,
-   * which is what finds that the file is missing.
+   * Opens a file whose length the caller knows, from the log or a listing, and of which it may read
+   * all: a store that would have to ask for the length then does not. Nothing need be asked of the
+   * store at all before the first read, which is what finds that the file is missing.
    *
-   * @param length length in bytes; what is read where it is wrong is not defined
+   * @param length length in bytes, or a lesser one: then the file is read as if it ended there.
+   *     What is read where it is greater is not defined
    * @throws FileNotFoundException there is no such file
    */
   default FileInput open(String location, long length) throws IOException {
     return open(location);
   }
+
+  /**
+   * As {@link #open(String, long)}, where small parts of a large file are wanted, such as a column.
+   */
+  default FileInput openForParts(String location, long length) throws IOException {
+    return open(location, length);
+  }
+
+  /**
+   * Opens a file that a listing showed, with the length that it had there. What is read may be what
+   * the file was when its directory was last listed: so this is not for finding out whether a file
+   * that may have been replaced still is the same.
+   *
+   * @throws FileNotFoundException there is no such file
+   */
+  default FileInput openListed(String location, long length) throws IOException {
+    return open(location, length);
+  }
+
+  /**
+   * Tells that files will soon be {@link #openListed opened}, and read from beginning to end,
+   * perhaps several times. A store may fetch them ahead, or do nothing. Returns at once.
+   *
+   * @param files files of one listing, just made, those that are read first in front
+   */
+  default void readAhead(Collection<FileInfo> files) {}
 
   /**
    * Begins to write a file in an existing directory, which replaces one of the same name; see

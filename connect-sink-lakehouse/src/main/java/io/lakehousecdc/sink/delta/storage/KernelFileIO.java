@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,7 +34,9 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public CloseableIterator<FileStatus> listFrom(String location) throws IOException {
-    Iterator<FileInfo> files = store.listFrom(location).iterator();
+    List<FileInfo> listed = store.listFrom(location);
+    store.readAhead(LogFiles.needed(listed));
+    Iterator<FileInfo> files = listed.iterator();
     return new CloseableIterator<>() {
       @Override
       public boolean hasNext() {

@@ -12,7 +12,7 @@ import java.util.Objects;
 /**
  * A stored file as Kernel reads it.
  *
- * @param size length in bytes; negative where the caller does not know it
+ * @param size length in bytes; 0 or negative where the caller does not know it
  */
 record KernelInputFile(FileIO store, String path, long size) implements InputFile {
 
@@ -29,7 +29,7 @@ record KernelInputFile(FileIO store, String path, long size) implements InputFil
 
   @Override
   public SeekableInputStream newStream() throws IOException {
-    return new Stream(store.open(path));
+    return new Stream(size > 0 ? store.openListed(path, size) : store.open(path));
   }
 
   private static final class Stream extends SeekableInputStream {

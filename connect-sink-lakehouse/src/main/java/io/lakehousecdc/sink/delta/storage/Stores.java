@@ -116,7 +116,8 @@ public final class Stores {
     Shared shared = open.get(use);
     if (shared == null) {
       StoreFigures figures = new StoreFigures();
-      shared = new Shared(factory.open(root, settings, figures), figures);
+      FileIO store = factory.open(root, settings, figures);
+      shared = new Shared(store.isRemote() ? new ReadAheadFileIO(store) : store, figures);
       open.put(use, shared);
     }
     shared.users++;

@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,8 @@ class CompactorTest {
     RoaringBitmap live = new RoaringBitmap();
     live.add(0L, rows);
     live.andNot(RoaringBitmap.bitmapOf(deleted));
-    return new Source(name + ".parquet", location, live, Optional.empty());
+    return new Source(
+        name + ".parquet", location, Files.size(Path.of(location)), live, Optional.empty());
   }
 
   private List<Long> ids(String location, long rows) throws IOException {
@@ -102,7 +104,12 @@ class CompactorTest {
     all.add(0L, rows);
     List<Long> ids = new ArrayList<>();
     new RowFileReader(store)
-        .read(location, all, COLUMNS, (row, values) -> ids.add((Long) values[0]));
+        .read(
+            location,
+            Files.size(Path.of(location)),
+            all,
+            COLUMNS,
+            (row, values) -> ids.add((Long) values[0]));
     return ids;
   }
 }

@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,7 @@ class LargeCellsTest {
     new RowFileReader(store)
         .read(
             file,
+            Files.size(Path.of(file)),
             wanted,
             COLUMNS,
             (row, values) -> {
@@ -126,6 +128,7 @@ class LargeCellsTest {
       new RowFileReader(store)
           .read(
               merged,
+              Files.size(Path.of(merged)),
               RoaringBitmap.bitmapOfRange(0, SMALL + LARGE),
               COLUMNS,
               (row, values) -> {
@@ -146,7 +149,12 @@ class LargeCellsTest {
         }
         writer.finish();
       }
-      return new Source(file, file, RoaringBitmap.bitmapOfRange(0, rows), Optional.empty());
+      return new Source(
+          file,
+          file,
+          Files.size(Path.of(file)),
+          RoaringBitmap.bitmapOfRange(0, rows),
+          Optional.empty());
     }
   }
 }

@@ -13,6 +13,7 @@ import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -124,7 +125,12 @@ class ResolutionTest {
   private Object[] read(String location, List<DeltaColumn> columns) throws IOException {
     Object[][] found = new Object[1][];
     new RowFileReader(store)
-        .read(location, RoaringBitmap.bitmapOf(0), columns, (row, values) -> found[0] = values);
+        .read(
+            location,
+            Files.size(Path.of(location)),
+            RoaringBitmap.bitmapOf(0),
+            columns,
+            (row, values) -> found[0] = values);
     assertEquals(columns.size(), found[0].length);
     return found[0];
   }

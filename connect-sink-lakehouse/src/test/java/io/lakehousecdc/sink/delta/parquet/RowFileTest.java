@@ -207,7 +207,12 @@ class RowFileTest {
             new DeltaColumn("later", "col-later", OptionalInt.of(3), LongType.LONG, true));
 
     List<Object[]> rows = new ArrayList<>();
-    reader.read(file, RoaringBitmap.bitmapOf(0), wanted, (row, values) -> rows.add(values));
+    reader.read(
+        file,
+        Files.size(Path.of(file)),
+        RoaringBitmap.bitmapOf(0),
+        wanted,
+        (row, values) -> rows.add(values));
 
     assertArrayEquals(new Object[] {10L, 20L, null}, rows.get(0));
   }
@@ -220,6 +225,7 @@ class RowFileTest {
 
     reader.read(
         file,
+        Files.size(Path.of(file)),
         RoaringBitmap.bitmapOf(0, 2),
         List.of(column("later", LongType.LONG)),
         (row, values) -> {
@@ -257,6 +263,7 @@ class RowFileTest {
     List<Integer> seen = new ArrayList<>();
     reader.read(
         file,
+        Files.size(Path.of(file)),
         rows,
         columns,
         (row, values) -> {
@@ -265,7 +272,7 @@ class RowFileTest {
         });
 
     assertEquals(Arrays.stream(rows.toArray()).boxed().toList(), seen);
-    assertEquals(count, reader.rows(file));
+    assertEquals(count, reader.rows(file, Files.size(Path.of(file))));
   }
 
   private enum Selection {
@@ -318,6 +325,7 @@ class RowFileTest {
 
     reader.read(
         file,
+        Files.size(Path.of(file)),
         rows,
         columns,
         (row, values) -> {
@@ -349,6 +357,7 @@ class RowFileTest {
             () ->
                 reader.read(
                     file,
+                    Files.size(Path.of(file)),
                     RoaringBitmap.bitmapOf(2),
                     List.of(column("a", LongType.LONG)),
                     (row, values) -> {}));
@@ -419,9 +428,14 @@ class RowFileTest {
 
   private List<Object> read(String file, DeltaColumn column) throws IOException {
     RoaringBitmap all = new RoaringBitmap();
-    all.add(0L, reader.rows(file));
+    all.add(0L, reader.rows(file, Files.size(Path.of(file))));
     List<Object> values = new ArrayList<>();
-    reader.read(file, all, List.of(column), (row, cells) -> values.add(cells[0]));
+    reader.read(
+        file,
+        Files.size(Path.of(file)),
+        all,
+        List.of(column),
+        (row, cells) -> values.add(cells[0]));
     return values;
   }
 
