@@ -11,8 +11,11 @@ import io.lakehousecdc.sink.delta.RemoteStore.Request;
 import io.lakehousecdc.sink.delta.kernel.CheckpointWriter;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.maintenance.Compactor;
+import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
 import io.lakehousecdc.sink.delta.maintenance.LogUpkeep;
 import io.lakehousecdc.sink.delta.maintenance.Vacuum;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
@@ -33,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +47,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.RoaringBitmap;
 
 /** The requests that a table on a remote store is read with. */
 class RemoteReadsTest {
@@ -160,23 +165,30 @@ class RemoteReadsTest {
   }
 
   @Test
-  void compactionReadsEachFileByOneRequest() {
+  void compactionReadsEachFileByOneRequest() throws IOException {
     fill("one", COMMITS);
-    try (Target target = open(store, Map.of("delta.checkpoint.interval", "0"))) {
-      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
-      owner.commit(batch("two", 100));
-      remote.forgetRequests();
-      CountDownLatch compacted = new CountDownLatch(1);
-      remote.during(
-          request -> {
-            if (request.kind().equals("PUT") && remote.requests("PUT", ".json").size() == 2) {
-              compacted.countDown();
-            }
-          });
-      owner.commit(batch("three", 101));
-      await(compacted);
-    }
-    assertOnce(COMMITS + 2, requests("GET", ".parquet"));
+    List<Source> sources =
+        local.listFrom(location() + "/part-").stream()
+            .filter(file -> file.name().endsWith(".parquet"))
+            .map(
+                file ->
+                    new Source(
+                        file.name(),
+                        file.location(),
+                        file.size(),
+                        RoaringBitmap.bitmapOf(0, 1),
+                        Optional.empty()))
+            .toList();
+    Compactor.Compacted merged =
+        new Compactor(store, WriteOptions.DEFAULT)
+            .compact(
+                sources,
+                new TableLog(local, location()).latest().orElseThrow().columns(),
+                List.of(),
+                location() + "/merged.parquet",
+                (row, values) -> {});
+    assertEquals(2 * COMMITS, merged.file().rows());
+    assertOnce(COMMITS, requests("GET", ".parquet"));
   }
 
   @Test
@@ -292,12 +304,8 @@ class RemoteReadsTest {
   }
 
   private Target open(FileIO files) {
-    return open(files, UNTENDED);
-  }
-
-  private Target open(FileIO files, Map<String, String> settings) {
     return DeltaFixture.open(
-        files, root, TableOptions.DEFAULT, new TargetContext("sink", 0), settings);
+        files, root, TableOptions.DEFAULT, new TargetContext("sink", 0), UNTENDED);
   }
 
   private String location() {

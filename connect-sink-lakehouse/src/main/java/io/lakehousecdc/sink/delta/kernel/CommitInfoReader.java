@@ -75,7 +75,7 @@ final class CommitInfoReader {
    * @param size its length in bytes
    */
   Optional<String> identityNow(String location, long size) throws IOException {
-    try (FileInput input = store.open(location, size)) {
+    try (FileInput input = store.openForParts(location, size)) {
       return Optional.of(identity(input));
     } catch (FileNotFoundException e) {
       return Optional.empty();
@@ -91,7 +91,7 @@ final class CommitInfoReader {
    *
    * @param size length in bytes
    */
-  Optional<String> identity(String location, long size) throws IOException {
+  Optional<String> identityAsListed(String location, long size) throws IOException {
     try (FileInput input = store.openListed(location, size)) {
       return Optional.of(identity(input));
     } catch (FileNotFoundException e) {

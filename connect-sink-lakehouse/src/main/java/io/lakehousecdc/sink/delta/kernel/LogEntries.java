@@ -58,9 +58,9 @@ final class LogEntries {
    * What tells an entry from every other, as a reader of the listing that shows it finds it: of the
    * table that this reader takes it for, even where another was made in its place since.
    */
-  Optional<String> identity(FileStatus entry) {
+  Optional<String> identityAsListed(FileStatus entry) {
     try {
-      return reader.identity(entry.getPath(), entry.getSize());
+      return reader.identityAsListed(entry.getPath(), entry.getSize());
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

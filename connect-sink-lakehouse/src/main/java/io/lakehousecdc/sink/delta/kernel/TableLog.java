@@ -170,7 +170,7 @@ public final class TableLog {
 
   private TableVersion opened(Snapshot snapshot) {
     FileStatus newest = ((SnapshotImpl) snapshot).getLogSegment().getDeltaFileAtEndVersion();
-    return new TableVersion(engine, snapshot, entries.identity(newest).orElse(""));
+    return new TableVersion(engine, snapshot, entries.identityAsListed(newest).orElse(""));
   }
 
   /**

@@ -11,10 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +40,61 @@ final class KeptFiles {
   /** By location, those used last at the end. */
   private final Map<String, Kept> files = new LinkedHashMap<>(16, 0.75f, true);
 
-  /**
-   * @param settled whether a file that gets the same name later is known by its time
-   */
-  private record Kept(FileInfo file, boolean settled, CompletableFuture<byte[]> content) {}
+  /** A file that is kept, or being fetched. */
+  private final class Kept {
+    private final FileInfo file;
+
+    /** Whether a file that gets the same name later is known by its time. */
+    private final boolean settled;
+
+    private byte[] content;
+    private boolean ended;
+    private boolean dropped;
+
+    Kept(FileInfo file, boolean settled) {
+      this.file = file;
+      this.settled = settled;
+    }
+
+    synchronized boolean isEnded() {
+      return ended;
+    }
+
+    /**
+     * It is fetched no longer.
+     *
+     * @param fetched null where it could not be
+     */
+    synchronized void end(byte[] fetched) {
+      if (!ended) {
+        ended = true;
+        content = fetched;
+        notifyAll();
+        giveBack();
+      }
+    }
+
+    /** It is kept no longer. */
+    synchronized void drop() {
+      dropped = true;
+      giveBack();
+    }
+
+    /** Not before nothing is being read into its memory any more. */
+    private void giveBack() {
+      if (ended && dropped) {
+        memory.giveBack(file.size());
+      }
+    }
+
+    /** The content; null where it could not be fetched. */
+    synchronized byte[] await() throws InterruptedException {
+      while (!ended) {
+        wait();
+      }
+      return content;
+    }
+  }
 
   /**
    * @param store where the files are read
@@ -75,7 +122,7 @@ final class KeptFiles {
           continue;
         }
         boolean settled = file.modifiedMillis() + SETTLED_MILLIS <= newest;
-        Kept kept = new Kept(file, settled, new CompletableFuture<>());
+        Kept kept = new Kept(file, settled);
         files.put(file.location(), kept);
         begun.add(kept);
       }
@@ -95,14 +142,14 @@ final class KeptFiles {
       Kept kept = null;
       while (kept == null && eldest.hasNext()) {
         Kept next = eldest.next();
-        boolean spare = next.content.isDone() && !needed.contains(next.file.location());
+        boolean spare = next.isEnded() && !needed.contains(next.file.location());
         kept = spare ? next : null;
       }
       if (kept == null) {
         return false;
       }
       eldest.remove();
-      release(kept);
+      kept.drop();
     }
     return true;
   }
@@ -111,37 +158,33 @@ final class KeptFiles {
     try {
       threads.execute(() -> fetch(kept));
     } catch (RuntimeException | OutOfMemoryError e) {
-      drop(kept, e);
+      LOG.debug("{} is read by whoever needs it", kept.file.location(), e);
+      fail(kept);
     }
   }
 
   private void fetch(Kept kept) {
-    if (kept.content.isDone()) {
+    if (kept.isEnded()) {
       return;
     }
     try (FileInput input = store.open(kept.file.location(), kept.file.size())) {
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(kept.file.size()));
       input.readFully(0, content);
-      kept.content.complete(content.array());
+      kept.end(content.array());
     } catch (Throwable e) {
       // Errors, too: whoever waits for the file would do so for good.
       LOG.debug("{} is read again by whoever needs it", kept.file.location(), e);
-      drop(kept, e);
+      fail(kept);
     }
   }
 
-  private void drop(Kept kept, Throwable failure) {
+  private void fail(Kept kept) {
     synchronized (this) {
       if (files.remove(kept.file.location(), kept)) {
-        release(kept);
+        kept.drop();
       }
     }
-    kept.content.completeExceptionally(failure);
-  }
-
-  /** Its memory is free when nothing is being read into it any more. */
-  private void release(Kept kept) {
-    kept.content.whenComplete((content, failure) -> memory.giveBack(kept.file.size()));
+    kept.end(null);
   }
 
   /**
@@ -158,11 +201,9 @@ final class KeptFiles {
       return null;
     }
     try {
-      return kept.content.get();
+      return kept.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return null;
-    } catch (ExecutionException | CompletionException | CancellationException e) {
       return null;
     }
   }
@@ -184,7 +225,7 @@ final class KeptFiles {
           && location.compareTo(from) >= 0
           && !(kept.settled && kept.file.equals(found.get(location)))) {
         each.remove();
-        release(kept);
+        kept.drop();
       }
     }
   }
@@ -193,15 +234,15 @@ final class KeptFiles {
   synchronized void forget(String location) {
     Kept kept = files.remove(location);
     if (kept != null) {
-      release(kept);
+      kept.drop();
     }
   }
 
   /** Forgets all of them; whoever waits for one reads it by itself. */
   synchronized void clear() {
     for (Kept kept : files.values()) {
-      release(kept);
-      kept.content.cancel(false);
+      kept.drop();
+      kept.end(null);
     }
     files.clear();
   }
