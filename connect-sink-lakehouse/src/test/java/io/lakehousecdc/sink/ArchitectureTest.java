@@ -53,9 +53,14 @@ class ArchitectureTest {
       postgres.schema   | catalog codec sql session store
       postgres.write    | catalog codec sql session store schema
       delta.storage     |
+      delta.s3          | storage
+      delta.rest        | storage
+      delta.azure       | storage rest
+      delta.gcs         | storage rest
       delta.parquet     | storage
       delta.index       | parquet
       delta.kernel      | storage parquet
+      delta.catalog     | storage kernel
       delta.domain      |
       delta.schema      | parquet kernel
       delta.snapshot    | storage parquet index kernel domain schema
@@ -218,6 +223,27 @@ class ArchitectureTest {
         "Kernel's internal packages change without notice: add what you need to"
             + " .delta.kernel, in terms of public types",
         "io.delta.kernel.internal..");
+  }
+
+  @Test
+  void onlyTheStoreInS3SpeaksToAws() {
+    only(
+        ROOT + ".delta.s3..",
+        "the AWS SDK belongs to one kind of store: hide it behind .delta.storage's FileIO",
+        "software.amazon.awssdk..");
+  }
+
+  @Test
+  void onlyTheStoresOfACloudKnowItsLibraries() {
+    only(
+        ROOT + ".delta.azure..",
+        "Azure's libraries sign in to Azure: hide them behind .delta.rest's Signer",
+        "com.azure..",
+        "com.microsoft..");
+    only(
+        ROOT + ".delta.gcs..",
+        "Google's libraries sign in to Google Cloud: hide them behind .delta.rest's Signer",
+        "com.google..");
   }
 
   @ParameterizedTest(name = "{0}")

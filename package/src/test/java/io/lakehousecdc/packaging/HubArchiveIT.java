@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.Test;
 class HubArchiveIT {
   private static final Path PATH = Path.of(System.getProperty("archive"));
   private static final String VERSION = System.getProperty("version");
+
+  /** What the archive may weigh, with the clients of all stores. */
+  private static final long GREATEST_BYTES = 55_000_000;
 
   private static HubArchive archive;
   private static JsonNode manifest;
@@ -151,13 +155,41 @@ class HubArchiveIT {
   }
 
   @Test
-  void libHoldsTheSinkTheTransformsAndWhatTheyShare() {
+  void libHoldsTheSinkTheTransformsAndWhatTheyNeed() {
     Set<String> own =
-        archive.jars().stream()
-            .filter(jar -> jar.startsWith("connect-") && jar.endsWith("-" + VERSION + ".jar"))
+        own().stream()
             .map(jar -> jar.substring(0, jar.length() - "-.jar".length() - VERSION.length()))
             .collect(Collectors.toSet());
-    assertEquals(Set.of("connect-sink-lakehouse", "connect-smt-cdc", "connect-cdc-order"), own);
+    assertEquals(
+        Set.of("connect-sink-lakehouse", "connect-smt-cdc", "connect-cdc-order", "hadoop-shim"),
+        own);
+  }
+
+  @Test
+  void hadoopIsItsStandIn() {
+    for (String jar : archive.jars()) {
+      boolean hadoop =
+          archive.jar(jar).keySet().stream()
+              .anyMatch(file -> file.startsWith("org/apache/hadoop/"));
+      assertEquals(jar.startsWith("hadoop-shim-"), hadoop, jar);
+    }
+  }
+
+  @Test
+  void archiveIsSmallEnoughToBeFetchedByEveryWorker() throws IOException {
+    long bytes = Files.size(PATH);
+    assertTrue(
+        bytes <= GREATEST_BYTES,
+        PATH + " has " + bytes + " bytes: exclude what the sink does not need. " + weights());
+  }
+
+  /** What the jars take of the archive, heaviest first. */
+  private static String weights() {
+    return archive.entries().stream()
+        .filter(entry -> entry.getName().endsWith(".jar"))
+        .sorted(Comparator.comparingLong(ZipEntry::getCompressedSize).reversed())
+        .map(entry -> entry.getCompressedSize() + " " + entry.getName())
+        .collect(Collectors.joining("\n", "\n", ""));
   }
 
   @Test
@@ -205,12 +237,13 @@ class HubArchiveIT {
   @Test
   void timesInTheArchiveAndInTheJarsOfThisProjectAreThoseOfTheRelease() {
     Set<Long> times = archive.entries().stream().map(ZipEntry::getTime).collect(Collectors.toSet());
-    for (String jar : archive.jars()) {
-      if (jar.endsWith("-" + VERSION + ".jar") && jar.startsWith("connect-")) {
-        times.addAll(archive.timesIn(jar));
-      }
-    }
+    own().forEach(jar -> times.addAll(archive.timesIn(jar)));
     assertEquals(1, times.size(), "built on another day it would differ: " + times);
+  }
+
+  /** The jars of this project. */
+  private static List<String> own() {
+    return archive.jars().stream().filter(jar -> jar.endsWith("-" + VERSION + ".jar")).toList();
   }
 
   private static List<String> texts(String pointer) {

@@ -2,6 +2,8 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.catalog.CatalogTable;
+import io.lakehousecdc.sink.delta.catalog.Registrar;
 import io.lakehousecdc.sink.delta.index.IndexBudget;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
@@ -26,7 +28,12 @@ final class DeltaTables {
 
   /** What has to be equal for two tasks to share a table. */
   private record Use(
-      TableId id, String location, FileIO store, DeltaSettings settings, TableOptions options) {}
+      TableId id,
+      String location,
+      FileIO store,
+      DeltaSettings settings,
+      TableOptions options,
+      Optional<Registrar> catalog) {}
 
   private static final class Shared {
     final DeltaTable table;
@@ -63,14 +70,18 @@ final class DeltaTables {
     }
   }
 
+  /**
+   * @param catalog told of the table; open until the lease is closed
+   */
   synchronized Lease acquire(
       TableId id,
       String location,
       FileIO store,
       RowFiles rowFiles,
       DeltaSettings settings,
-      TableOptions options) {
-    Use use = new Use(id, location, store, settings, options);
+      TableOptions options,
+      Optional<Registrar> catalog) {
+    Use use = new Use(id, location, store, settings, options, catalog);
     Shared shared = open.get(use);
     if (shared == null) {
       TableLock lock = lock(id, location);
@@ -87,6 +98,10 @@ final class DeltaTables {
                   budget,
                   RemovalsAhead.PIECE_BYTES),
               lock);
+      DeltaTable table = shared.table;
+      catalog.ifPresent(
+          registrar ->
+              table.observe(version -> registrar.seen(CatalogTable.of(id, location, version))));
       open.put(use, shared);
     }
     shared.users++;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import io.lakehousecdc.sink.delta.catalog.CatalogSettings;
+import io.lakehousecdc.sink.delta.catalog.Catalogs;
 import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.IndexDirectory;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
@@ -17,6 +19,7 @@ import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 public final class DeltaTargetFactory implements TargetFactory {
   private static final DeltaTables SHARED = new DeltaTables();
   private static final Stores STORES = new Stores();
+  private static final Catalogs CATALOGS = new Catalogs();
 
   @Override
   public String name() {
@@ -33,7 +37,9 @@ public final class DeltaTargetFactory implements TargetFactory {
 
   @Override
   public List<Setting> settings() {
-    return Stream.concat(DeltaSettings.ALL.stream(), Stores.settings().stream()).toList();
+    return Stream.of(DeltaSettings.ALL, Stores.settings(), CatalogSettings.ALL)
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
@@ -72,6 +78,7 @@ public final class DeltaTargetFactory implements TargetFactory {
                 "has to be from 1 to " + DeltaSettings.MOST_COMMIT_THREADS));
       }
     }
+    problems.addAll(CatalogSettings.problems(settings));
     String root = settings.text(DeltaSettings.ROOT);
     if (root == null || root.isBlank()) {
       return problems;
@@ -79,7 +86,9 @@ public final class DeltaTargetFactory implements TargetFactory {
     try {
       problems.addAll(STORES.problems(root, settings));
       if (problems.isEmpty()) {
-        try (Stores.Lease lease = STORES.open(root, settings)) {
+        CatalogSettings.check(settings).ifPresent(problems::add);
+        try (Stores.Lease lease =
+            STORES.open(root, settings, CatalogSettings.credentials(settings, root))) {
           requireUsable(lease.store(), root);
         }
       }
@@ -92,11 +101,13 @@ public final class DeltaTargetFactory implements TargetFactory {
   @Override
   public Target open(TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
-    Stores.Lease lease = STORES.open(read.root(), settings);
+    Stores.Lease lease =
+        STORES.open(read.root(), settings, CatalogSettings.credentials(settings, read.root()));
     boolean opened = false;
     try {
       requireUsable(lease.store(), read.root());
-      Target target = open(SHARED, lease.store(), lease.figures(), lease::close, settings, context);
+      Target target =
+          open(SHARED, CATALOGS, lease.store(), lease.figures(), lease::close, settings, context);
       opened = true;
       return target;
     } finally {
@@ -113,15 +124,18 @@ public final class DeltaTargetFactory implements TargetFactory {
   /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */
   static Target open(
       DeltaTables tables, FileIO store, TargetSettings settings, TargetContext context) {
-    return open(tables, store, new StoreFigures(), () -> {}, settings, context);
+    return open(tables, CATALOGS, store, new StoreFigures(), () -> {}, settings, context);
   }
 
   /**
+   * Opens a target on a given store, sharing tables and a catalogue with other targets.
+   *
    * @param figures of the store
    * @param release called when the target needs the store no longer
    */
-  private static Target open(
+  static Target open(
       DeltaTables tables,
+      Catalogs catalogs,
       FileIO store,
       StoreFigures figures,
       Runnable release,
@@ -131,8 +145,21 @@ public final class DeltaTargetFactory implements TargetFactory {
     read.index().requireWritable();
     read.index().directory().ifPresent(IndexDirectory::clean);
     RowFiles rowFiles = new RowFiles(store, read.writeOptions());
+    Optional<Catalogs.Lease> catalog = catalogs.open(settings);
+    Runnable releaseAll =
+        () -> {
+          catalog.ifPresent(Catalogs.Lease::close);
+          release.run();
+        };
     return new DeltaTarget(
-        new OpenTables(tables, store, release, rowFiles, read, settings.tables()),
+        new OpenTables(
+            tables,
+            catalog.map(Catalogs.Lease::registrar),
+            store,
+            releaseAll,
+            rowFiles,
+            read,
+            settings.tables()),
         context.connector(),
         new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()),
         figures);

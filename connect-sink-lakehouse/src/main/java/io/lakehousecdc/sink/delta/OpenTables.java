@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.catalog.Registrar;
 import io.lakehousecdc.sink.delta.maintenance.TableMaintenance.Figures;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TablePaths;
@@ -28,6 +29,7 @@ import java.util.function.ToLongFunction;
 /** The tables that one task has open. */
 final class OpenTables implements AutoCloseable {
   private final DeltaTables shared;
+  private final Optional<Registrar> catalog;
   private final FileIO store;
   private final Runnable release;
   private final RowFiles rowFiles;
@@ -37,16 +39,19 @@ final class OpenTables implements AutoCloseable {
   private final Map<TableId, DeltaTables.Lease> leases = new ConcurrentHashMap<>();
 
   /**
-   * @param release called when none of them needs the store any more
+   * @param catalog registers the tables, but the table of offsets
+   * @param release called when none of them needs the store or the catalogue any more
    */
   OpenTables(
       DeltaTables shared,
+      Optional<Registrar> catalog,
       FileIO store,
       Runnable release,
       RowFiles rowFiles,
       DeltaSettings settings,
       TableOptions options) {
     this.shared = shared;
+    this.catalog = catalog;
     this.store = store;
     this.release = release;
     this.rowFiles = rowFiles;
@@ -57,7 +62,7 @@ final class OpenTables implements AutoCloseable {
 
   /** The table of that name; it need not exist. */
   DeltaTable open(TableId id) {
-    return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options)).table();
+    return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options, catalog)).table();
   }
 
   /** Whether tables hold one row for each key. */
@@ -73,7 +78,8 @@ final class OpenTables implements AutoCloseable {
   /** The table of partition states. */
   DeltaTable offsets() {
     return leases
-        .computeIfAbsent(TablePaths.OFFSETS, id -> lease(id, paths.offsets(), always()))
+        .computeIfAbsent(
+            TablePaths.OFFSETS, id -> lease(id, paths.offsets(), always(), Optional.empty()))
         .table();
   }
 
@@ -87,7 +93,7 @@ final class OpenTables implements AutoCloseable {
     TableId id =
         new TableId(dot < 0 ? "" : name.get().substring(0, dot), name.get().substring(dot + 1));
     return new DeadLetterTable(
-        leases.computeIfAbsent(id, key -> lease(id, paths.table(id), always())).table());
+        leases.computeIfAbsent(id, key -> lease(id, paths.table(id), always(), catalog)).table());
   }
 
   /** Figures over all tables. */
@@ -109,6 +115,9 @@ final class OpenTables implements AutoCloseable {
     put(gauges, "delta-files-vacuumed", figures -> figures.filesVacuumed);
     put(gauges, "delta-bytes-vacuumed", figures -> figures.bytesVacuumed);
     put(gauges, "delta-maintenance-failures", figures -> figures.failures);
+    gauges.put("delta-catalog-registered", catalog(Registrar::registered));
+    gauges.put("delta-catalog-failures", catalog(Registrar::failures));
+    gauges.put("delta-catalog-pending", catalog(Registrar::pending));
     return gauges;
   }
 
@@ -117,13 +126,18 @@ final class OpenTables implements AutoCloseable {
     gauges.put(name, sum(table -> figure.apply(table.maintenance().figures()).get()));
   }
 
+  private LongSupplier catalog(ToLongFunction<Registrar> figure) {
+    return () -> catalog.map(figure::applyAsLong).orElse(0L);
+  }
+
   private LongSupplier sum(ToLongFunction<DeltaTable> figure) {
     Collection<DeltaTables.Lease> all = leases.values();
     return () -> all.stream().mapToLong(lease -> figure.applyAsLong(lease.table())).sum();
   }
 
-  private DeltaTables.Lease lease(TableId id, String location, TableOptions how) {
-    return shared.acquire(id, location, store, rowFiles, settings, how);
+  private DeltaTables.Lease lease(
+      TableId id, String location, TableOptions how, Optional<Registrar> registrar) {
+    return shared.acquire(id, location, store, rowFiles, settings, how, registrar);
   }
 
   /** How the sink's own tables are written, whatever the user's tables are. */

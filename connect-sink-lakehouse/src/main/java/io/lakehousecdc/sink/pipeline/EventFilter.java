@@ -142,6 +142,7 @@ final class EventFilter {
     if (event instanceof TruncateEvent) {
       return filterTruncate(at, event, decision);
     }
+    floors.requireOfTruncatedTable(at, event, decision);
     if (event instanceof TombstoneEvent tombstone) {
       requireKey(at, tombstone.table(), tombstone.key());
       return delete(dated(tombstone, tracker), tombstone.key(), decision);

@@ -6,10 +6,14 @@ import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourceRelation;
+import io.lakehousecdc.sink.change.ChangeEvent;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,6 +23,7 @@ import java.util.Set;
 final class Floors {
   private final SourceRelation relation;
   private final HistoryBook book;
+  private final Map<TableId, Map<Integer, Floor>> truncates = new HashMap<>();
 
   /**
    * @param relation how sources that feed one table are related
@@ -45,7 +50,33 @@ final class Floors {
         table,
         position,
         "Set truncate.mode to ignore and delete the rows yourself");
-    return book.known().floor(position, Floor.Cause.TRUNCATE, relation);
+    Floor floor = book.known().floor(position, Floor.Cause.TRUNCATE, relation);
+    truncates
+        .computeIfAbsent(table, key -> new HashMap<>())
+        .merge(position.epoch(), floor, Floor::max);
+    return floor;
+  }
+
+  /**
+   * Refuses a change from before a truncate that came while only one table of the source was known
+   * to feed the table: it may be of another, whose rows the truncate did not concern. The target
+   * refuses it, too, where it stores the truncate; in one batch with it, it would not get there.
+   *
+   * @throws FatalException it would be dropped
+   */
+  void requireOfTruncatedTable(RecordOffset at, ChangeEvent event, FilterDecision decision) {
+    if (decision.delivery() != Delivery.IN_ORDER || !truncates.containsKey(event.table())) {
+      return;
+    }
+    for (Floor floor : truncates.get(event.table()).values()) {
+      if (floor.covers(decision.position(), event.sourcePosition().commitMicros())) {
+        requireOneSourceTable(
+            at + ": this change is from before a truncate of a table",
+            event.table(),
+            floor.at(),
+            "Set truncate.mode to ignore, and delete the rows yourself");
+      }
+    }
   }
 
   /**

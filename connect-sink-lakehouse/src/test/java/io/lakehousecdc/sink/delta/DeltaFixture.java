@@ -26,11 +26,32 @@ final class DeltaFixture {
     return open(new DeltaTables(), store, root, options, context, settings);
   }
 
+  /** A target on any store that shares nothing with others in this process. */
+  static Target open(
+      FileIO store,
+      String root,
+      TableOptions options,
+      TargetContext context,
+      Map<String, String> settings) {
+    return open(new DeltaTables(), store, root, options, context, settings);
+  }
+
   /** A target that shares tables with others, as tasks of a process do. */
   static Target open(
       DeltaTables tables,
       FileIO store,
       Path root,
+      TableOptions options,
+      TargetContext context,
+      Map<String, String> settings) {
+    return open(tables, store, root.toString(), options, context, settings);
+  }
+
+  /** A target on any store that shares tables with others. */
+  static Target open(
+      DeltaTables tables,
+      FileIO store,
+      String root,
       TableOptions options,
       TargetContext context,
       Map<String, String> settings) {
@@ -40,7 +61,7 @@ final class DeltaFixture {
         values.put(setting.key(), setting.defaultValue());
       }
     }
-    values.put(DeltaSettings.ROOT, root.toString());
+    values.put(DeltaSettings.ROOT, root);
     values.putAll(settings);
     return DeltaTargetFactory.open(tables, store, new TargetSettings(values, options), context);
   }

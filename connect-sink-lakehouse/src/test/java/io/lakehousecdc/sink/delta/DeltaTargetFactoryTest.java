@@ -101,6 +101,37 @@ class DeltaTargetFactoryTest {
     assertEquals(List.of(), factory.validate(settings(Map.of(IndexSettings.MEMORY_BYTES, "0"))));
   }
 
+  @Test
+  void credentialsOfACatalogueAreRefusedForALocalPath() {
+    List<SettingProblem> problems =
+        factory.validate(
+            settings(
+                Map.of(
+                    "delta.unity.credentials", "true",
+                    "delta.unity.endpoint", "http://127.0.0.1:1",
+                    "delta.unity.catalog", "lake")));
+
+    assertEquals(List.of(DeltaSettings.ROOT), keys(problems));
+    assertTrue(
+        problems.get(0).message().contains("delta.unity.credentials"), problems.get(0).message());
+  }
+
+  @Test
+  void settingsOfTheCatalogueAreChecked() {
+    assertEquals(
+        List.of("delta.unity.endpoint", "delta.unity.catalog"),
+        keys(factory.validate(settings(Map.of("delta.catalog", "unity")))));
+    assertEquals(
+        List.of("delta.unity.endpoint"),
+        keys(
+            factory.validate(
+                settings(
+                    Map.of(
+                        "delta.catalog", "unity",
+                        "delta.unity.endpoint", "http://127.0.0.1:1",
+                        "delta.unity.catalog", "lake")))));
+  }
+
   private static List<String> keys(List<SettingProblem> problems) {
     return problems.stream().map(SettingProblem::key).toList();
   }

@@ -13,14 +13,18 @@ import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetContract;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables with deletion vectors; each target on its own, as in different workers. */
+/**
+ * Tables with deletion vectors; each target on its own, as in different workers. On local disks,
+ * unless a subclass names another store.
+ */
 class DeltaTargetTest extends TargetContract {
   private final FileIO store = new LocalFileIO();
 
@@ -28,7 +32,17 @@ class DeltaTargetTest extends TargetContract {
 
   @Override
   protected Target openTarget(TableOptions options, TargetContext context) {
-    return DeltaFixture.open(store, root, options, context, settings());
+    return DeltaFixture.open(store(), root(), options, context, settings());
+  }
+
+  /** The store of the tables. */
+  FileIO store() {
+    return store;
+  }
+
+  /** Location of the warehouse of this test method. */
+  String root() {
+    return root.toString();
   }
 
   /** Settings beside the root. */
@@ -38,8 +52,14 @@ class DeltaTargetTest extends TargetContract {
 
   @Override
   public List<Map<String, Object>> rows(TableId table) {
-    Path location = root.resolve(table.schema()).resolve(table.name());
-    return Files.exists(location) ? new KernelReader(store).rows(location.toString()) : List.of();
+    String location = root() + "/" + table.schema() + "/" + table.name();
+    try {
+      return store().exists(location + "/_delta_log")
+          ? new KernelReader(store()).rows(location)
+          : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

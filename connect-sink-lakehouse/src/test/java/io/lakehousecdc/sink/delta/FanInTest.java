@@ -69,6 +69,18 @@ class FanInTest {
   }
 
   @Test
+  void rowsOfAnotherTableInTheBatchOfASweepAreNotDropped() {
+    try (DeltaTable table = MortalSink.table(store, root, Warehouse.ITEMS)) {
+      commit(table, items().upsert(1, 1, "a", "n", 1L).build(), ONE);
+      TableBatch batch =
+          items().upsert(5, 2, "b", "n", 1L).sweep("t", 10, Sweep.Mode.REMOVE).build();
+      FatalException refused = assertThrows(FatalException.class, () -> commit(table, batch, TWO));
+      assertTrue(refused.getMessage().contains("[public.a, public.b]"), refused::getMessage);
+    }
+    assertEquals(List.of(1), ids());
+  }
+
+  @Test
   void lateRowsOfTheOneTableAreDroppedAndCounted() {
     try (DeltaTable table = MortalSink.table(store, root, Warehouse.ITEMS)) {
       commit(table, items().upsert(1, 1, "a", "n", 1L).truncate(10).build(), ONE);

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
-import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
@@ -100,6 +99,27 @@ class IndexedStatisticsTest {
   }
 
   @Test
+  void fileThatIsAddedAgainKeepsStatisticsOfIndexedColumnsOnly() throws IOException {
+    try (Target target = open(Map.of())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(wide().upsert(1, wideRow(1)).upsert(2, wideRow(2)).build());
+      setProperty(WIDE, "delta.dataSkippingNumIndexedCols", "2");
+      owner.commit(wide().delete(3, 1).build());
+    }
+    List<String> statistics = new ArrayList<>();
+    TableVersion version = log(WIDE).latest().orElseThrow();
+    version.files(
+        file -> {
+          assertTrue(file.deletionVector().isPresent());
+          assertEquals(2, file.stats().tree().path("numRecords").asInt());
+          file.stats().tree().path("nullCount").fieldNames().forEachRemaining(statistics::add);
+        });
+    Set<String> expected = new TreeSet<>(POSITION);
+    expected.addAll(List.of("c0", "c1"));
+    assertEquals(expected, displayNames(version, statistics));
+  }
+
+  @Test
   void columnThatIsDroppedIsNoLongerNamed() {
     Map<String, String> settings = Map.of(PROPERTY + "dataSkippingStatsColumns", "name,note,QTY");
     try (Target target = open(settings)) {
@@ -172,11 +192,30 @@ class IndexedStatisticsTest {
         entry(log, version + 1).toString(), entry.toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Sets a property of a table, as another writer does. */
+  private void setProperty(TableId table, String name, String value) throws IOException {
+    TableLog log = log(table);
+    for (String line : Files.readAllLines(entry(log, 0))) {
+      JsonNode action = JSON.readTree(line);
+      if (action.has("metaData")) {
+        ((ObjectNode) action.get("metaData").get("configuration")).put(name, value);
+        store.putIfAbsent(
+            entry(log, log.latest().orElseThrow().number() + 1).toString(),
+            ("{\"commitInfo\":{\"operation\":\"SET TBLPROPERTIES\"}}\n" + action + "\n")
+                .getBytes(StandardCharsets.UTF_8));
+      }
+    }
+  }
+
   private static Path entry(TableLog log, long version) {
     return Path.of(log.location(), "_delta_log", "%020d.json".formatted(version));
   }
 
   private static void writeWide(Target target) {
+    PartitionOwner.of(target, Warehouse.P0).commit(wide().upsert(1, wideRow(1)).build());
+  }
+
+  private static Batches wide() {
     Column[] columns =
         IntStream.range(0, 40)
             .mapToObj(
@@ -185,12 +224,14 @@ class IndexedStatisticsTest {
                         ? Batches.required("c0", Primitive.INT32)
                         : Batches.optional("c" + i, Primitive.TEXT))
             .toArray(Column[]::new);
-    RowSchema schema = Batches.schema(1, columns);
-    Object[] row = new Object[columns.length];
-    row[0] = 1;
+    return Batches.batch(WIDE, Batches.schema(1, columns));
+  }
+
+  private static Object[] wideRow(int id) {
+    Object[] row = new Object[40];
+    row[0] = id;
     row[1] = "x";
-    PartitionOwner.of(target, Warehouse.P0)
-        .commit(Batches.batch(WIDE, schema).upsert(1, row).build());
+    return row;
   }
 
   private static Batches items() {
@@ -200,17 +241,23 @@ class IndexedStatisticsTest {
   /** Display names of the columns of which the files of a table have a kind of statistics. */
   private Set<String> withStatistics(TableId table, String kind) {
     TableVersion version = log(table).latest().orElseThrow();
+    List<JsonNode> statistics = new ArrayList<>();
+    version.files(file -> statistics.add(file.stats().tree()));
+    List<String> found = new ArrayList<>();
+    for (JsonNode one : statistics) {
+      assertEquals(1, one.path("numRecords").asInt());
+      one.path(kind).fieldNames().forEachRemaining(found::add);
+    }
+    return displayNames(version, found);
+  }
+
+  private static Set<String> displayNames(TableVersion version, List<String> physicalNames) {
     Map<String, String> names = new HashMap<>();
     for (DeltaColumn column : version.columns()) {
       names.put(column.physicalName(), column.name());
     }
-    List<JsonNode> statistics = new ArrayList<>();
-    version.files(file -> statistics.add(file.stats().tree()));
     Set<String> found = new TreeSet<>();
-    for (JsonNode one : statistics) {
-      assertEquals(1, one.path("numRecords").asInt());
-      one.path(kind).fieldNames().forEachRemaining(name -> found.add(names.get(name)));
-    }
+    physicalNames.forEach(name -> found.add(names.get(name)));
     return found;
   }
 

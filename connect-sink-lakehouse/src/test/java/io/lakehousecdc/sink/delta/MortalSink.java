@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.delta.maintenance.TableCompaction;
 import io.lakehousecdc.sink.delta.maintenance.Vacuum;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
+import io.lakehousecdc.sink.delta.s3.S3Store;
 import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
@@ -34,6 +35,7 @@ import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,24 +66,23 @@ final class MortalSink {
           "interval 0 seconds");
 
   private final FileIO store;
-  private final Path root;
+  private final String root;
 
-  private MortalSink(FileIO store, Path root) {
+  private MortalSink(FileIO store, String root) {
     this.store = store;
     this.root = root;
   }
 
   /**
-   * @param arguments root of the tables; number of the change of the store before which to die
+   * @param arguments root of the tables; number of the change of the store before which to die;
+   *     endpoint of S3, where the root is there
    */
   public static void main(String[] arguments) throws IOException {
-    new MortalSink(
-            new HaltingStore(new LocalFileIO(), Integer.parseInt(arguments[1])),
-            Path.of(arguments[0]))
-        .live();
+    FileIO store = arguments.length > 2 ? S3Store.at(URI.create(arguments[2])) : new LocalFileIO();
+    new MortalSink(new HaltingStore(store, Integer.parseInt(arguments[1])), arguments[0]).live();
   }
 
-  static Target open(FileIO store, Path root) {
+  static Target open(FileIO store, String root) {
     return DeltaFixture.open(
         store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), SETTINGS);
   }
@@ -155,7 +156,7 @@ final class MortalSink {
   }
 
   /** Removes what the newest version of a table does not need, however young. */
-  static void vacuum(FileIO store, Path root, TableId id) throws IOException {
+  static void vacuum(FileIO store, String root, TableId id) throws IOException {
     try (DeltaTable table = table(store, root, id)) {
       new Vacuum(store, location(root, id), Duration.ZERO)
           .run(System.currentTimeMillis(), () -> active(store, table, location(root, id)));
@@ -182,14 +183,26 @@ final class MortalSink {
     return root.resolve(id.schema()).resolve(id.name()).toString();
   }
 
+  static String location(String root, TableId id) {
+    return root + "/" + id.schema() + "/" + id.name();
+  }
+
   static DeltaTable table(FileIO store, Path root, TableId id) {
+    return table(store, root.toString(), location(root, id), id);
+  }
+
+  static DeltaTable table(FileIO store, String root, TableId id) {
+    return table(store, root, location(root, id), id);
+  }
+
+  private static DeltaTable table(FileIO store, String root, String location, TableId id) {
     return new DeltaTable(
         id,
-        location(root, id),
+        location,
         store,
         new RowFiles(store, WriteOptions.DEFAULT),
         new DeltaSettings(
-            root.toString(),
+            root,
             true,
             Codec.ZSTD,
             Map.of(),

@@ -9,6 +9,7 @@ import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.index.IndexBudget;
 import io.lakehousecdc.sink.delta.maintenance.MaintenanceOptions;
@@ -73,6 +74,9 @@ class RemovalsAheadTest {
       Object note = truncates && !soft ? "note" : Cell.UNCHANGED;
       batch.upsert(30, 7, "changed", note, 1L).upsert(30, 8, "changed", note, 2L).delete(30, 9);
       batch.upsert(30, 100, "changed", note, 3L);
+      if (!truncates) {
+        batch.moved(RowKey.of(11), 30, 1011, "moved", note, 4L);
+      }
       return truncates
           ? batch.truncate(FLOOR).build()
           : batch.sweep("src.shop.items", FLOOR, Sweep.Mode.REMOVE).build();
@@ -140,8 +144,8 @@ class RemovalsAheadTest {
 
   /** Another task is behind, and brings an older change of a row that a piece has removed. */
   @ParameterizedTest
-  @EnumSource(names = {"SOFT_TRUNCATE", "SOFT_TRUNCATE_BY_COPIES", "TRUNCATE_BY_COPIES"})
-  void olderChangeThatComesBetweenPiecesIsBelowTheTruncate(Way way) throws IOException {
+  @EnumSource(Way.class)
+  void olderChangeThatComesBetweenPiecesIsBelowTheFloor(Way way) throws IOException {
     LocalFileIO store = new LocalFileIO();
     AtomicInteger asked = new AtomicInteger();
     try (DeltaTable table = table(store, "whole", way, Long.MAX_VALUE)) {

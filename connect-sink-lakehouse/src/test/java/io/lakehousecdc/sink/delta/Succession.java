@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.Target;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,11 +32,31 @@ final class Succession {
   private static final int NEVER = Integer.MAX_VALUE;
   private static final int DEADLINE_SECONDS = 60;
 
-  private final LocalFileIO store = new LocalFileIO();
-  private final Path root;
+  private final FileIO store;
+  private final String root;
+  private final Path log;
+  private final List<String> endpoint;
 
-  Succession(Path root) {
+  private Succession(FileIO store, String root, Path log, List<String> endpoint) {
+    this.store = store;
     this.root = root;
+    this.log = log;
+    this.endpoint = endpoint;
+  }
+
+  /** Sinks of tables in a directory. */
+  Succession(Path root) {
+    this(new LocalFileIO(), root.toString(), root.resolve("log"), List.of());
+  }
+
+  /**
+   * Sinks of tables in S3.
+   *
+   * @param root of the tables
+   * @param log file that takes what the sinks log
+   */
+  static Succession inS3(URI endpoint, FileIO store, String root, Path log) {
+    return new Succession(store, root, log, List.of(endpoint.toString()));
   }
 
   /**
@@ -81,8 +105,9 @@ final class Succession {
   }
 
   private int live(int lastStep) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -91,11 +116,11 @@ final class Succession {
                 "-cp",
                 System.getProperty("java.class.path"),
                 MortalSink.class.getName(),
-                root.toString(),
-                Integer.toString(lastStep))
-            .redirectErrorStream(true)
-            .redirectOutput(root.resolve("log").toFile())
-            .start();
+                root,
+                Integer.toString(lastStep)));
+    command.addAll(endpoint);
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
       assertTrue(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS), this::log);
       return process.exitValue();
@@ -104,7 +129,8 @@ final class Succession {
     }
   }
 
-  private void requireEqualToSource(String when) {
+  /** Compares all tables with what the target says that it has applied. */
+  void requireEqualToSource(String when) {
     Map<SourcePartition, LoadedPartition> loaded;
     try (Target target = MortalSink.open(store, root)) {
       loaded = target.load(Set.copyOf(SeededSource.PARTITIONS));
@@ -142,7 +168,7 @@ final class Succession {
     Set<String> unneeded = new TreeSet<>();
     for (TableId id : SeededSource.TABLES) {
       String location = MortalSink.location(root, id);
-      if (store.exists(location)) {
+      if (store.exists(location + "/_delta_log")) {
         try (DeltaTable table = MortalSink.table(store, root, id)) {
           Set<String> active = MortalSink.active(store, table, location);
           store.walk(
@@ -161,7 +187,7 @@ final class Succession {
 
   private String log() {
     try {
-      return Files.readString(root.resolve("log"));
+      return Files.readString(log);
     } catch (IOException e) {
       return "no log: " + e;
     }

@@ -73,6 +73,27 @@ class FanInTest {
   }
 
   @Test
+  void olderRowsOfAnotherTableInTheBatchOfATruncateAreRefused() {
+    add(A, "a.item", 1, lsn(100));
+    topics.drain();
+    truncate(A, "a.item", lsn(300));
+    add(B, "b.item", 2, lsn(200));
+    FatalException refused = assertThrows(FatalException.class, topics::drain);
+    assertTrue(refused.getMessage().contains("from before a truncate"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("a.item"), refused.getMessage());
+    assertEquals(Set.of(1), topics.ids());
+  }
+
+  @Test
+  void newerRowsOfAnotherTableInTheBatchOfATruncateAreStored() {
+    add(A, "a.item", 1, lsn(100));
+    truncate(A, "a.item", lsn(300));
+    add(B, "b.item", 2, lsn(400));
+    topics.drain();
+    assertEquals(Set.of(2), topics.ids());
+  }
+
+  @Test
   void truncateOfATableAloneIsAppliedUnderAnyTopic() {
     add(A, "a.item", 1, lsn(100)).add(B, "a.item", 2, lsn(200));
     topics.drain();

@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.WeakHashMap;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The statistics of a file. Immutable, and small: a table has many files, and the JSON of their
@@ -30,18 +30,14 @@ public final class AddStatistics {
 
   private static final JsonFactory TOKENS = new JsonFactory();
 
-  /** The place of a value in a form, and the end of a value. JSON has none in a value. */
-  private static final char VALUE = '\n';
+  private static final List<String> OF_COLUMNS = List.of("minValues", "maxValues", "nullCount");
 
-  /** Forms in use; each is kept as long as statistics refer to it. */
-  private static final Map<String, WeakReference<String>> FORMS = new WeakHashMap<>();
-
-  private final String form;
+  private final StatisticsForm form;
   private final byte[] values;
   private final long records;
   private final boolean loose;
 
-  private AddStatistics(String form, byte[] values, long records, boolean loose) {
+  private AddStatistics(StatisticsForm form, byte[] values, long records, boolean loose) {
     this.form = form;
     this.values = values;
     this.records = records;
@@ -67,16 +63,17 @@ public final class AddStatistics {
 
   /** As the log has them. */
   public String json() {
-    StringBuilder json = new StringBuilder(form.length() + values.length);
+    String names = form.text();
+    StringBuilder json = new StringBuilder(names.length() + values.length);
     String texts = new String(values, StandardCharsets.UTF_8);
     int next = 0;
-    for (int i = 0; i < form.length(); i++) {
-      if (form.charAt(i) == VALUE) {
-        int end = texts.indexOf(VALUE, next);
+    for (int i = 0; i < names.length(); i++) {
+      if (names.charAt(i) == StatisticsForm.VALUE) {
+        int end = texts.indexOf(StatisticsForm.VALUE, next);
         json.append(texts, next, end);
         next = end + 1;
       } else {
-        json.append(form.charAt(i));
+        json.append(names.charAt(i));
       }
     }
     return json.toString();
@@ -89,6 +86,49 @@ public final class AddStatistics {
     } catch (IOException e) {
       throw new IllegalStateException("Statistics that were read before cannot be read", e);
     }
+  }
+
+  /**
+   * The number without fraction at a path of names; empty where there is none. Reads no JSON.
+   *
+   * @param path such as {@code maxValues} and the physical name of a column
+   */
+  public OptionalLong integer(List<String> path) {
+    int place = form.place(path);
+    if (place < 0) {
+      return OptionalLong.empty();
+    }
+    int begin = 0;
+    for (int passed = 0; passed < place; begin++) {
+      passed += values[begin] == StatisticsForm.VALUE ? 1 : 0;
+    }
+    int end = begin;
+    while (values[end] != StatisticsForm.VALUE) {
+      end++;
+    }
+    try {
+      return OptionalLong.of(
+          Long.parseLong(new String(values, begin, end - begin, StandardCharsets.ISO_8859_1)));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * The same without columns that are not wanted.
+   *
+   * @param columns physical names of those that are
+   */
+  public AddStatistics only(Set<String> columns) {
+    if (columns.containsAll(form.columns()) || !(tree() instanceof ObjectNode fewer)) {
+      return this;
+    }
+    for (String kind : OF_COLUMNS) {
+      if (fewer.get(kind) instanceof ObjectNode named) {
+        named.retain(columns);
+      }
+    }
+    return of(fewer.toString());
   }
 
   /**
@@ -120,7 +160,7 @@ public final class AddStatistics {
 
   /** All but the values. */
   String form() {
-    return form;
+    return form.text();
   }
 
   @Override
@@ -136,18 +176,6 @@ public final class AddStatistics {
   @Override
   public String toString() {
     return json();
-  }
-
-  private static String shared(String form) {
-    synchronized (FORMS) {
-      WeakReference<String> known = FORMS.get(form);
-      String shared = known == null ? null : known.get();
-      if (shared == null) {
-        FORMS.put(form, new WeakReference<>(form));
-        return form;
-      }
-      return shared;
-    }
   }
 
   /** Takes a text apart. */
@@ -187,14 +215,16 @@ public final class AddStatistics {
             records = token == JsonToken.VALUE_NUMBER_INT ? tokens.getLongValue() : -1;
           }
           loose |= depth == 1 && name.equals("tightBounds") && token == JsonToken.VALUE_FALSE;
-          form.append(VALUE);
+          form.append(StatisticsForm.VALUE);
           String text = tokens.getText();
-          values.append(token == JsonToken.VALUE_STRING ? quoted(text) : text).append(VALUE);
+          values
+              .append(token == JsonToken.VALUE_STRING ? quoted(text) : text)
+              .append(StatisticsForm.VALUE);
           first = false;
         }
       }
       return new AddStatistics(
-          shared(form.toString()),
+          StatisticsForm.of(form.toString()),
           values.toString().getBytes(StandardCharsets.UTF_8),
           records,
           loose);

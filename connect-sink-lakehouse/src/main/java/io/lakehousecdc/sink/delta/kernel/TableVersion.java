@@ -62,6 +62,19 @@ public final class TableVersion {
     return snapshot.getSchema();
   }
 
+  /**
+   * The columns as the log has them: JSON of a struct type, in the form that the Delta protocol
+   * calls schema serialization.
+   */
+  public String schemaJson() {
+    return snapshot.getMetadata().getSchemaString();
+  }
+
+  /** The comment of the table; empty where it has none. */
+  public Optional<String> comment() {
+    return snapshot.getMetadata().getDescription().filter(text -> !text.isBlank());
+  }
+
   public Map<String, String> properties() {
     return snapshot.getTableProperties();
   }

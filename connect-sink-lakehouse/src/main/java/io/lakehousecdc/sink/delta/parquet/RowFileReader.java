@@ -61,6 +61,8 @@ public final class RowFileReader {
    * @param rows indexes of the rows wanted; none beyond the file's end
    * @param columns columns wanted
    * @throws IllegalArgumentException a stored column cannot be read as the type that it has now
+   * @throws io.lakehousecdc.sink.error.FatalException the file is compressed in a way that is not
+   *     read
    */
   public void read(
       String location, long size, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
@@ -95,6 +97,7 @@ public final class RowFileReader {
       RowGroupColumns found = new RowGroupColumns(columns, about.getSchema(), about.getCreatedBy());
       file.setRequestedSchema(found.projection());
       List<BlockMetaData> groups = file.getRowGroups();
+      StoredCompression.requireReadable(location, groups);
       long start = 0;
       for (int i = 0; i < groups.size(); i++) {
         long end = start + groups.get(i).getRowCount();

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.parquet;
 
-import io.lakehousecdc.sink.delta.parquet.WriteOptions.Dictionaries;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
 import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
-import org.apache.parquet.conf.ParquetConfiguration;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /**
  * The writer of one Parquet file of a Delta table, row by row. Not for use by several threads.
@@ -30,15 +24,9 @@ public final class RowFileWriter implements Closeable {
   /** Heap that writing a file takes: a row group, and the encoding and compression of its pages. */
   public static final long MEMORY_BYTES = ROW_GROUP_BYTES + (ROW_GROUP_BYTES >> 1);
 
-  /**
-   * The size of what is held is looked at after each row: parquet-java's estimates let thousands of
-   * rows pass, of which each may have a cell of megabytes.
-   */
-  private static final int ROWS_UNCHECKED = 1;
-
   private final String location;
   private final FileOutput output;
-  private final ParquetWriter<Object[]> writer;
+  private final RowGroupWriter writer;
   private final FileStatistics statistics;
   private int rows;
   private boolean handedOver;
@@ -49,16 +37,13 @@ public final class RowFileWriter implements Closeable {
     this.location = location;
     this.output = output;
     this.statistics = new FileStatistics(columns);
-    MessageType schema = ParquetTypes.schema(columns, options.encoding());
     this.writer =
-        new Builder(new StoredOutput(output), new RowWriteSupport(columns, schema))
-            .withConf(new PlainParquetConfiguration())
-            .withCompressionCodec(options.codec().parquet())
-            .withRowGroupSize(ROW_GROUP_BYTES)
-            .withMinRowCountForPageSizeCheck(ROWS_UNCHECKED)
-            .withMaxRowCountForPageSizeCheck(ROWS_UNCHECKED)
-            .withDictionaryEncoding(options.dictionaries() == Dictionaries.WHERE_THEY_PAY)
-            .build();
+        new RowGroupWriter(
+            new StoredOutput(output),
+            columns,
+            ParquetTypes.schema(columns, options.encoding()),
+            options,
+            ROW_GROUP_BYTES);
   }
 
   /**
@@ -95,9 +80,12 @@ public final class RowFileWriter implements Closeable {
     return rows;
   }
 
-  /** Bytes written so far and bytes collected in memory, the latter not yet compressed. */
-  public long bufferedSize() {
-    return writer.getDataSize();
+  /**
+   * Bytes written so far and bytes collected in memory, the latter not yet compressed, but for
+   * those of a few small rows.
+   */
+  public long bufferedSize() throws IOException {
+    return writer.size();
   }
 
   /** Completes the file; it is durable when this returns. */
@@ -120,40 +108,15 @@ public final class RowFileWriter implements Closeable {
   }
 
   private WrittenFile encoded() throws IOException {
-    writer.close();
-    return new WrittenFile(location, output.position(), rows, statistics.json(writer.getFooter()));
+    ParquetMetadata footer = writer.finish();
+    return new WrittenFile(location, output.position(), rows, statistics.json(footer));
   }
 
   @Override
   public void close() throws IOException {
+    writer.close();
     if (!handedOver) {
       output.close();
-    }
-  }
-
-  private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
-    private final RowWriteSupport support;
-
-    Builder(OutputFile file, RowWriteSupport support) {
-      super(file);
-      this.support = support;
-    }
-
-    @Override
-    protected Builder self() {
-      return this;
-    }
-
-    @Override
-    protected WriteSupport<Object[]> getWriteSupport(ParquetConfiguration configuration) {
-      return support;
-    }
-
-    @Override
-    @SuppressWarnings("deprecation")
-    protected WriteSupport<Object[]> getWriteSupport(
-        org.apache.hadoop.conf.Configuration configuration) {
-      return support;
     }
   }
 }

@@ -15,9 +15,11 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RecordException;
 import java.time.DateTimeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** The mapping of a batch's rows to the shape of a table, cell by cell. */
 public final class BatchMapping {
@@ -30,7 +32,9 @@ public final class BatchMapping {
   private final TableShape shape;
   private final int[] places;
   private final CellConverter[] converters;
+  private final int[] keyIndexes;
   private final int[] keyPlaces;
+  private final int[] required;
 
   /**
    * @param time unit of numbers that stand for times in values without a type
@@ -64,7 +68,12 @@ public final class BatchMapping {
                               + ". Change the column's type, exclude the field, or give the table"
                               + " another name and snapshot it anew."));
     }
-    this.keyPlaces = schema.keyColumns().stream().mapToInt(index -> places[index]).toArray();
+    this.keyIndexes = schema.keyColumns().stream().mapToInt(index -> index).toArray();
+    this.keyPlaces = Arrays.stream(keyIndexes).map(index -> places[index]).toArray();
+    this.required =
+        IntStream.range(0, shape.size())
+            .filter(place -> !shape.columns().get(place).nullable())
+            .toArray();
   }
 
   /** Names of the key columns, in key order. */
@@ -81,7 +90,7 @@ public final class BatchMapping {
   public Set<Integer> numbersAsText() {
     Set<Integer> numbers = new HashSet<>();
     for (int i = 0; i < keyPlaces.length; i++) {
-      LogicalType type = schema.column(schema.keyColumns().get(i)).type();
+      LogicalType type = schema.column(keyIndexes[i]).type();
       boolean number = type == LogicalType.Primitive.NUMERIC || type instanceof LogicalType.Decimal;
       if (number && shape.columns().get(keyPlaces[i]).type() instanceof StringType) {
         numbers.add(i);
@@ -94,7 +103,7 @@ public final class BatchMapping {
   public Object[] key(RowKey key) {
     Object[] values = new Object[key.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = convert(schema.keyColumns().get(i), key.value(i), key);
+      values[i] = convert(keyIndexes[i], key.value(i), key);
     }
     return values;
   }
@@ -107,7 +116,7 @@ public final class BatchMapping {
    */
   public Object[] row(Object[] cells, RowKey key, Object[] keyValues) {
     Object[] row = new Object[shape.size()];
-    java.util.Arrays.fill(row, KEEP);
+    Arrays.fill(row, KEEP);
     if (cells != null) {
       for (int i = 0; i < cells.length; i++) {
         if (Cell.isKnown(cells[i])) {
@@ -148,16 +157,15 @@ public final class BatchMapping {
 
   /** Refuses a row with NULL where the table allows none, or that belongs to no partition. */
   public void requireStorable(Object[] row, RowKey key) {
-    for (int i = 0; i < row.length; i++) {
-      DeltaColumn column = shape.columns().get(i);
-      if (row[i] == null && !column.nullable()) {
+    for (int i : required) {
+      if (row[i] == null) {
         throw new RecordException(
             "Table "
                 + table
                 + ", key "
                 + schema.keyNames()
                 + ": column "
-                + column.name()
+                + shape.columns().get(i).name()
                 + " may not be NULL",
             table,
             key,

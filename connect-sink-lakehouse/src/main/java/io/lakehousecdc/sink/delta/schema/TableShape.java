@@ -73,6 +73,16 @@ public final class TableShape {
     return places.getOrDefault(ColumnNames.key(name), -1);
   }
 
+  /** Place of the column that files know by that name, whatever it is called now; -1 if none. */
+  public int placeOfStored(String physicalName) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).physicalName().equals(physicalName)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** The named columns, in the order of the names. */
   public List<DeltaColumn> columns(List<String> names) {
     return names.stream()

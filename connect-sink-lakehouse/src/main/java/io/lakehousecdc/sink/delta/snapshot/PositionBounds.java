@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.snapshot;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.delta.kernel.AddStatistics;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * The bounds that a file's statistics set to the positions of its rows. Statistics are kept column
@@ -79,24 +80,25 @@ public record PositionBounds(Optional<Position> least, Optional<Position> greate
     if (file.stats() == null || names.isEmpty()) {
       return UNKNOWN;
     }
-    JsonNode stats = file.stats().tree();
+    AddStatistics stats = file.stats();
     boolean complete = true;
     for (String name : names) {
-      JsonNode nulls = stats.path("nullCount").path(name);
-      complete &= nulls.isIntegralNumber() && nulls.longValue() == 0;
+      OptionalLong nulls = stats.integer(List.of("nullCount", name));
+      complete &= nulls.isPresent() && nulls.getAsLong() == 0;
     }
     return new PositionBounds(
-        complete ? position(stats.path("minValues"), names) : Optional.empty(),
-        position(stats.path("maxValues"), names));
+        complete ? position(stats, "minValues", names) : Optional.empty(),
+        position(stats, "maxValues", names));
   }
 
-  private static Optional<Position> position(JsonNode values, List<String> names) {
-    JsonNode epoch = values.path(names.get(0));
-    JsonNode commitLsn = values.path(names.get(1));
-    JsonNode lsn = values.path(names.get(2));
-    if (!epoch.isIntegralNumber() || !commitLsn.isIntegralNumber() || !lsn.isIntegralNumber()) {
+  private static Optional<Position> position(AddStatistics stats, String kind, List<String> names) {
+    OptionalLong epoch = stats.integer(List.of(kind, names.get(0)));
+    OptionalLong commitLsn = stats.integer(List.of(kind, names.get(1)));
+    OptionalLong lsn = stats.integer(List.of(kind, names.get(2)));
+    if (epoch.isEmpty() || commitLsn.isEmpty() || lsn.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Position(epoch.intValue(), commitLsn.longValue(), lsn.longValue()));
+    return Optional.of(
+        new Position((int) epoch.getAsLong(), commitLsn.getAsLong(), lsn.getAsLong()));
   }
 }

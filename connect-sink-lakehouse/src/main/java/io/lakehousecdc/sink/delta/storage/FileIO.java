@@ -155,7 +155,7 @@ public interface FileIO extends AutoCloseable {
    */
   void putIfAbsent(String location, byte[] content) throws IOException;
 
-  /** Removes a file; false where there was none. Need not be durable. */
+  /** Removes a file; false where the store tells that there was none. Need not be durable. */
   boolean delete(String location) throws IOException;
 
   /**

@@ -72,9 +72,10 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
             .orElseThrow(() -> new FileNotFoundException("Not found: " + location)));
   }
 
+  /** Kernel is given resolved locations only: to undo percent-encoding again would be wrong. */
   @Override
   public String resolvePath(String location) {
-    return store.resolve(location);
+    return location;
   }
 
   @Override

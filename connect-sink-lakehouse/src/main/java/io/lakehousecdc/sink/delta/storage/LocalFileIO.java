@@ -107,7 +107,9 @@ public final class LocalFileIO implements FileIO {
               return byUtf8(name, least) >= 0 && !LocalFileOutput.isPartial(name);
             })) {
       for (Path entry : entries) {
-        stat(entry.toString()).ifPresent(found::add);
+        if (!Files.isDirectory(entry)) {
+          stat(entry.toString()).ifPresent(found::add);
+        }
       }
     } catch (NoSuchFileException | NotDirectoryException missing) {
       throw notFound(from.getParent(), missing);

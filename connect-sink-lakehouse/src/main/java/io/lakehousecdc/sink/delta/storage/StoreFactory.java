@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import io.lakehousecdc.sink.spi.TargetSettings;
@@ -34,7 +35,20 @@ public interface StoreFactory {
    *
    * @param root {@code delta.root} as it was given, of a scheme that this kind serves
    * @param figures what is told of each request
-   * @throws io.lakehousecdc.sink.error.FatalException the settings do not describe a store
+   * @throws FatalException the settings do not describe a store
    */
   FileIO open(String root, TargetSettings settings, StoreFigures figures);
+
+  /**
+   * Opens the store of a root with credentials that another service hands out.
+   *
+   * @throws FatalException this kind of store takes none, or the settings do not describe a store
+   */
+  default FileIO open(
+      String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
+    throw new FatalException(
+        "Credentials for the store cannot be taken from a catalogue (delta.unity.credentials=true):"
+            + " that kind of store has no use for them. Set delta.unity.credentials to false, and"
+            + " the store's own credentials.");
+  }
 }

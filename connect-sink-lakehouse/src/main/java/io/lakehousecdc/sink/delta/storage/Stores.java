@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -30,7 +31,11 @@ public final class Stores {
   private final Map<Use, Shared> open = new HashMap<>();
 
   /** What has to be equal for two tasks to share a store. */
-  private record Use(StoreFactory factory, String root, Map<String, String> settings) {
+  private record Use(
+      StoreFactory factory,
+      String root,
+      Map<String, String> settings,
+      Optional<StoreCredentials> credentials) {
     /** Without the settings' values, some of which are secret. */
     @Override
     public String toString() {
@@ -110,13 +115,28 @@ public final class Stores {
    * @param root {@code delta.root} as it was given
    * @throws FatalException no store serves its scheme, or the settings do not describe one
    */
-  public synchronized Lease open(String root, TargetSettings settings) {
+  public Lease open(String root, TargetSettings settings) {
+    return open(root, settings, Optional.empty());
+  }
+
+  /**
+   * The store of a root.
+   *
+   * @param root {@code delta.root} as it was given
+   * @param credentials those of another service, to be used instead of the settings'
+   * @throws FatalException no store serves its scheme, or the settings do not describe one
+   */
+  public synchronized Lease open(
+      String root, TargetSettings settings, Optional<StoreCredentials> credentials) {
     StoreFactory factory = factory(root);
-    Use use = new Use(factory, root, values(factory, settings));
+    Use use = new Use(factory, root, values(factory, settings), credentials);
     Shared shared = open.get(use);
     if (shared == null) {
       StoreFigures figures = new StoreFigures();
-      FileIO store = factory.open(root, settings, figures);
+      FileIO store =
+          credentials.isPresent()
+              ? factory.open(root, settings, figures, credentials.get())
+              : factory.open(root, settings, figures);
       shared = new Shared(store.isRemote() ? new ReadAheadFileIO(store) : store, figures);
       open.put(use, shared);
     }

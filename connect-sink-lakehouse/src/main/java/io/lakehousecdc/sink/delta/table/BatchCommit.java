@@ -61,16 +61,21 @@ final class BatchCommit {
    */
   boolean plan() throws IOException, CommitConflictException {
     commits.assume(work);
-    return commits
-        .certain(
-            () -> {
-              Optional<CommitExtras> extras = hook.decide(commits.head().domains());
-              if (extras.isPresent()) {
-                plan(commits.head().prepare(batch).batch(), extras.get().due());
-              }
-              return extras;
-            })
-        .isPresent();
+    boolean wanted =
+        commits
+            .certain(
+                () -> {
+                  Optional<CommitExtras> extras = hook.decide(commits.head().domains());
+                  if (extras.isPresent()) {
+                    plan(commits.head().prepare(batch).batch(), extras.get().due());
+                  }
+                  return extras;
+                })
+            .isPresent();
+    if (!wanted) {
+      commits.leaveQueue();
+    }
+    return wanted;
   }
 
   private void plan(TableBatch fitting, Optional<Sweep> due) throws IOException {
@@ -100,6 +105,7 @@ final class BatchCommit {
     commits.awaitTurn(lost, work);
     Optional<Map<String, Optional<String>>> domains = commits.certain(this::planUnlessMade);
     if (domains.isEmpty()) {
+      commits.leaveQueue();
       return CommitReceipt.NOTHING;
     }
     try (TableCommit commit = planned.orElseThrow().commit) {

@@ -43,24 +43,38 @@ final class CommitTurns {
   /** Attempts that may be lost before a place in the queue is taken. */
   private static final int PATIENCE = 2;
 
-  /** How many times the longest attempt so far is asked for. */
+  /** How many times the longest attempt so far is asked for, where that is not long. */
   private static final int MARGIN = 4;
 
+  /**
+   * The same where it is long, as a dead owner delays the others by as much: one attempt that is
+   * lost to others who take a place in the queue, one that is not, and something to spare.
+   */
+  private static final int MARGIN_OF_LONG = 3;
+
   private static final long LEAST_MILLIS = 5_000;
-  private static final long MOST_MILLIS = 120_000;
+  private static final long LONG_MILLIS = 120_000;
+
+  private static final long MOST_MILLIS = TimeUnit.HOURS.toMillis(3);
+
+  /** Attempts to get into the queue, which cost a commit each; others commit as often meanwhile. */
+  private static final int REQUESTS = 100;
+
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LAST_PAUSE_MILLIS = 250;
 
   private final TableLog log;
   private final TableHead head;
+  private final TurnClock clock;
   private final Map<Ticket, Long> seenInFront = new HashMap<>();
   private Ticket mine = ticket(0);
   private OptionalLong began = OptionalLong.empty();
   private long longestNanos;
 
-  CommitTurns(TableLog log, TableHead head) {
+  CommitTurns(TableLog log, TableHead head, TurnClock clock) {
     this.log = log;
     this.head = head;
+    this.clock = clock;
   }
 
   /**
@@ -84,14 +98,14 @@ final class CommitTurns {
       }
       waited = true;
       if (queue.contains(mine)) {
-        pause(pause);
+        clock.pause(pause);
         pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
         head.refresh();
       } else {
         ask(queue);
       }
     }
-    began = OptionalLong.of(System.nanoTime());
+    began = OptionalLong.of(clock.nanos());
     return waited;
   }
 
@@ -99,7 +113,7 @@ final class CommitTurns {
     if (lost == 0) {
       longestNanos = 0;
     } else if (began.isPresent()) {
-      longestNanos = Math.max(longestNanos, System.nanoTime() - began.getAsLong());
+      longestNanos = Math.max(longestNanos, clock.nanos() - began.getAsLong());
     }
     began = OptionalLong.empty();
   }
@@ -112,18 +126,46 @@ final class CommitTurns {
         : Map.of(CommitQueue.NAME, next.text());
   }
 
-  private void ask(CommitQueue queue) throws CommitConflictException {
+  /**
+   * Takes this process's ticket out of the queue, where it has nothing to commit any more.
+   *
+   * @throws CommitConflictException another writer committed first: it is to be asked again
+   */
+  void leave() throws CommitConflictException {
+    if (head.state() != null && CommitQueue.of(head.domains()).contains(mine)) {
+      commit(passedOn());
+    }
+  }
+
+  /** Goes on at once where others come first: it takes as long as a commit of theirs, or less. */
+  private void ask(CommitQueue queue) throws IOException, CommitConflictException {
     head.confirm();
-    mine = ticket(TimeUnit.NANOSECONDS.toMillis(MARGIN * longestNanos));
+    mine = ticket(longestNanos);
     LOG.info("{}: others commit more quickly; this process asks for a turn", log.location());
-    Map<String, Optional<String>> domains = Map.of(CommitQueue.NAME, queue.with(mine).text());
+    CommitQueue now = queue;
+    for (int request = 1; ; request++) {
+      try {
+        commit(Map.of(CommitQueue.NAME, now.with(mine).text()));
+        return;
+      } catch (CommitConflictException e) {
+        if (request == REQUESTS || !head.refresh()) {
+          throw e;
+        }
+        now = live();
+      }
+    }
+  }
+
+  private void commit(Map<String, Optional<String>> domains) throws CommitConflictException {
     TableVersion now = log.commit(head.state().version(), NewCommit.ofDomains(domains));
     head.state().committed(now, List.of(), List.of(), domains);
   }
 
-  private static Ticket ticket(long millis) {
+  private static Ticket ticket(long attemptNanos) {
+    long attempt = TimeUnit.NANOSECONDS.toMillis(attemptNanos);
+    long wanted = Math.max(Math.min(MARGIN * attempt, LONG_MILLIS), MARGIN_OF_LONG * attempt);
     return new Ticket(
-        UUID.randomUUID().toString(), Math.min(Math.max(millis, LEAST_MILLIS), MOST_MILLIS));
+        UUID.randomUUID().toString(), Math.min(Math.max(wanted, LEAST_MILLIS), MOST_MILLIS));
   }
 
   /** Those who wait, without those who had their time in front. */
@@ -142,17 +184,8 @@ final class CommitTurns {
     if (first.equals(mine)) {
       return false;
     }
-    long now = System.nanoTime();
+    long now = clock.nanos();
     long since = seenInFront.computeIfAbsent(first, ticket -> now);
     return now - since >= TimeUnit.MILLISECONDS.toNanos(Math.min(first.millis(), MOST_MILLIS));
-  }
-
-  private static void pause(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RetriableException("Interrupted while others had their turn at the table", e);
-    }
   }
 }

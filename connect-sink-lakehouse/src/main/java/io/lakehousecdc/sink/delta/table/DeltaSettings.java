@@ -69,8 +69,9 @@ public record DeltaSettings(
           Setting.required(
               ROOT,
               Kind.TEXT,
-              "Existing directory (a path or a file: URI) of the tables, as"
-                  + " <root>/<schema>/<table>. All workers must see the same one."),
+              "Where the tables are, as <root>/<schema>/<table>: an existing directory (a path or a"
+                  + " file: URI) that all workers see, or a location in a store, such as"
+                  + " abfss://container@account.dfs.core.windows.net/path or gs://bucket/path."),
           Setting.optional(
               DELETION_VECTORS,
               Kind.BOOLEAN,

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A Delta table that this process keeps. Tasks of the process share it, and so its key index; its
@@ -56,6 +57,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   private final IndexKeeper keeper;
   private final long pieceBytes;
   private final TableFigures figures;
+  private volatile Consumer<TableVersion> observer = version -> {};
 
   /** A table that nothing else in this process keeps, and that shares its memory with no other. */
   public DeltaTable(
@@ -115,7 +117,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             vectors,
             options,
             new KeySource(settings.index().memory(budget), kept));
-    this.turns = new CommitTurns(log, head);
+    this.turns = new CommitTurns(log, head, TurnClock.SYSTEM);
     this.commits = new HeadCommits(log, store, head, vectors, options, turns);
     this.keeper = new IndexKeeper(location, lock, head::state, kept);
     this.maintenance =
@@ -129,6 +131,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
 
   public TableId id() {
     return id;
+  }
+
+  /**
+   * Has an observer told of the table's newest version whenever it has been opened, read or
+   * committed to. It is called under the table's lock: it must not wait.
+   */
+  public void observe(Consumer<TableVersion> told) {
+    observer = told;
   }
 
   /** Metadata domains of the newest version; empty where there is no table. */
@@ -262,6 +272,8 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             head.state().committed(now, List.of(), List.of(), domains);
             head.committed();
             committed();
+          } else {
+            turns.leave();
           }
           return null;
         });
@@ -328,7 +340,14 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
   }
 
   private <T> T committing(CommitAttempts.Attempt<T> attempt) {
-    return lock.holding(() -> attempts.untilCommitted(attempt));
+    return lock.holding(
+        () -> {
+          T result = attempts.untilCommitted(attempt);
+          if (head.state() != null) {
+            observer.accept(head.state().version());
+          }
+          return result;
+        });
   }
 
   /** Ends maintenance, too: it needs the lock to end, so that it is waited for without. */

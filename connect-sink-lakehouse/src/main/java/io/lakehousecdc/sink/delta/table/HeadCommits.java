@@ -100,6 +100,11 @@ final class HeadCommits {
     work.clock().passed(Phase.WAIT);
   }
 
+  /** Gives the turn up, or the place in the queue: there is nothing to commit any more. */
+  void leaveQueue() throws CommitConflictException {
+    turns.leave();
+  }
+
   /** An attempt on top of the version that was last refreshed. */
   TableCommit begin(Histories histories, BatchWork work) {
     return new TableCommit(log, store, head.state(), vectors, options, histories, work);

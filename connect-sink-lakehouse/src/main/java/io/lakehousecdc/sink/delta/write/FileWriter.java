@@ -25,6 +25,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -161,6 +163,7 @@ public final class FileWriter implements AutoCloseable {
           }
         });
     Map<String, VectorDescriptor> written = vectors.write(changed, uploads);
+    Set<String> indexed = indexedColumns();
     for (Map.Entry<String, VectorDescriptor> vector : written.entrySet()) {
       LiveFile file = state.file(vector.getKey());
       // Files from before the table had row tracking get row ids now, and have to keep them.
@@ -168,7 +171,8 @@ public final class FileWriter implements AutoCloseable {
           rowIds.given(
               file.file()
                   .with(
-                      vector.getValue(), AddStatistics.loosened(file.file().stats(), file.rows())),
+                      vector.getValue(),
+                      AddStatistics.loosened(file.file().stats(), file.rows()).only(indexed)),
               file.rows());
       added.add(file.with(described, changed.get(vector.getKey())));
       String location = vectors.location(vector.getValue());
@@ -176,6 +180,14 @@ public final class FileWriter implements AutoCloseable {
         locations.add(location);
       }
     }
+  }
+
+  /** Physical names of the columns of which the table wants statistics in its log. */
+  private Set<String> indexedColumns() {
+    return state.shape().columns().stream()
+        .filter(DeltaColumn::indexed)
+        .map(DeltaColumn::physicalName)
+        .collect(Collectors.toSet());
   }
 
   private void writeCopies(RowSet gone) throws IOException {

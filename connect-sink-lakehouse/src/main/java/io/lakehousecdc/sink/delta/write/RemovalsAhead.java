@@ -36,11 +36,10 @@ import org.roaringbitmap.RoaringBitmap;
  * <p>A piece says nothing of offsets: these, the rest of the rows and the batch's changes are one
  * commit, as always. So a process may die between pieces. The batch is then read again, and finds
  * the rows that are left: those of earlier pieces are gone, or stand at the position of what has
- * deleted them, which is no longer below it. With the first piece the table remembers the
- * truncates: an older change that another task brings meanwhile could not be completed from a row
- * that is gone. A sweep is remembered when it is done; what is older is found by a later piece or
- * by the last commit, which looks at all files. Rows under the batch's own keys are spared, because
- * its changes may take values from them: no row vanishes that the batch writes.
+ * deleted them, which is no longer below it. With the first piece the table remembers the truncates
+ * and the sweep: an older change that another task brings meanwhile, or after a process has died,
+ * could not be completed from a row that is gone. Rows under the batch's own keys are spared,
+ * because its changes may take values from them: no row vanishes that the batch writes.
  *
  * <p>For one batch, over all attempts; not thread-safe.
  */
@@ -112,7 +111,8 @@ public final class RemovalsAhead {
     }
     OneSourceTable.require(
         batch,
-        new Floors(state.floors().floors(histories, options.relation())).and(batch.truncates()),
+        new Floors(state.floors().floors(histories, options.relation()))
+            .and(List.copyOf(floors.keySet())),
         histories);
     RowSet taken = ownRows(fitting, options, state);
     List<Removal> removals = new ArrayList<>();
@@ -159,7 +159,8 @@ public final class RemovalsAhead {
         softDeletes,
         removed,
         List.of(),
-        Optional.of(remembered.with(batch.truncates())).filter(next -> !next.equals(remembered)),
+        Optional.of(remembered.with(removals.stream().map(Removal::floor).toList()))
+            .filter(next -> !next.equals(remembered)),
         new CommitReceipt(0, truncated, 0, 0, orphaned));
   }
 

@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
@@ -59,19 +60,28 @@ final class RowMerger {
    * @throws RecordException a change cannot be stored
    */
   List<Merged> merge(List<Resolved> changes) throws IOException {
-    List<Object[]> rows = new ArrayList<>(changes.size());
-    for (Resolved change : changes) {
-      rows.add(isWritten(change) ? outline(change) : null);
+    Object[][] rows = new Object[changes.size()][];
+    BitSet gaps = new BitSet(rows.length);
+    for (int i = 0; i < rows.length; i++) {
+      if (isWritten(changes.get(i))) {
+        rows[i] = outline(changes.get(i));
+        gaps.set(i, noteGaps(rows[i], changes.get(i).lender()));
+      }
     }
     Map<Long, Object[]> cells = storedCells();
-    List<Merged> merged = new ArrayList<>(changes.size());
-    for (int i = 0; i < rows.size(); i++) {
-      Object[] row = rows.get(i);
+    List<Merged> merged = new ArrayList<>(rows.length);
+    for (int i = 0; i < rows.length; i++) {
+      Object[] row = rows[i];
       StoredRow lender = changes.get(i).lender();
-      Object[] lent = lender == null ? null : cells.get(lender.location());
-      boolean waits = row != null && lender != null && lent == null && hasGaps(row);
+      boolean waits = false;
+      if (gaps.get(i)) {
+        Object[] lent = lender == null ? null : cells.get(lender.location());
+        waits = lender != null && lent == null;
+        if (!waits) {
+          LentRows.fill(row, lent, placeOf);
+        }
+      }
       if (row != null && !waits) {
-        LentRows.fill(row, lent, placeOf);
         mapping.requireStorable(row, changes.get(i).located().change().key());
       }
       merged.add(new Merged(changes.get(i).located(), row, waits ? lender : null));
@@ -98,15 +108,22 @@ final class RowMerger {
     Object[] cells = completed(change.cells(), resolved.lent());
     Object[] row = mapping.row(cells, change.key(), resolved.located().keyValues());
     shape.stamp(row, change.info(), change instanceof RowChange.Delete);
-    if (resolved.lender() != null) {
-      for (int i = 0; i < row.length; i++) {
-        needed[i] |= row[i] == BatchMapping.KEEP;
-      }
-      if (hasGaps(row)) {
-        lenders.add(resolved.lender());
+    return row;
+  }
+
+  /** Whether values are missing; they will be read where a stored row lends them. */
+  private boolean noteGaps(Object[] row, StoredRow lender) {
+    boolean gaps = false;
+    for (int i = 0; i < row.length; i++) {
+      if (row[i] == BatchMapping.KEEP) {
+        gaps = true;
+        needed[i] |= lender != null;
       }
     }
-    return row;
+    if (gaps && lender != null) {
+      lenders.add(lender);
+    }
+    return gaps;
   }
 
   private static Object[] completed(Object[] cells, Object[] lent) {
@@ -137,15 +154,6 @@ final class RowMerger {
           change.key(),
           null);
     }
-  }
-
-  private static boolean hasGaps(Object[] row) {
-    for (Object value : row) {
-      if (value == BatchMapping.KEEP) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** What the lenders hold of the columns that any row lacks, as far as it fits. */

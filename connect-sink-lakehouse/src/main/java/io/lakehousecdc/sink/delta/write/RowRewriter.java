@@ -144,7 +144,7 @@ final class RowRewriter {
         index == null
             ? new int[0]
             : index.columns().stream()
-                .mapToInt(column -> state.shape().place(column.name()))
+                .mapToInt(column -> state.shape().placeOfStored(column.physicalName()))
                 .toArray();
   }
 

@@ -87,10 +87,9 @@ public final class UpsertPlanner {
    */
   public BatchPlan plan(Optional<Sweep> due) throws IOException {
     RememberedFloors remembered = state.floors();
-    Floors truncates =
-        new Floors(remembered.floors(histories, options.relation())).and(batch.truncates());
-    OneSourceTable.require(batch, truncates, histories);
     List<Floor> swept = due.filter(UpsertPlanner::removes).map(Sweep::floor).stream().toList();
+    Floors truncates = before(remembered, swept).and(batch.truncates());
+    OneSourceTable.require(batch, truncates.and(swept), histories);
     Map<Floor, RowSet> truncated = truncated();
     if (!isSoft()) {
       truncated.values().forEach(removed::addAll);
@@ -118,6 +117,17 @@ public final class UpsertPlanner {
         Optional.of(remembered.with(batch.truncates()).with(swept))
             .filter(floors -> !floors.equals(remembered)),
         new CommitReceipt(upserted, deleted, skips.skips(), toastMerged, orphaned));
+  }
+
+  /**
+   * Remembered floors but for the sweep's own, which a piece of it may have left: rows below it
+   * that the batch changes are not swept, and lend values.
+   */
+  private Floors before(RememberedFloors remembered, List<Floor> swept) {
+    return new Floors(
+        remembered.floors(histories, options.relation()).stream()
+            .filter(floor -> swept.stream().noneMatch(own -> own.at().equals(floor.at())))
+            .toList());
   }
 
   private boolean isSoft() {

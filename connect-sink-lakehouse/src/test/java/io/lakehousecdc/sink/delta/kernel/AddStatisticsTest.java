@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -94,5 +97,39 @@ class AddStatisticsTest {
       forms.add(statistics.form());
     }
     assertEquals(1, forms.size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '\'',
+      value = {
+        "'{~maxValues~:{~a~:{~b~:1,~x~:2},~c~:-7}}', maxValues c, -7",
+        "'{~maxValues~:{~a~:{~b~:1,~x~:2},~c~:-7}}', maxValues a x, 2",
+        "'{~x~:[1,[2],{~y~:3}],~nullCount~:{~c~:0}}', nullCount c, 0",
+        "'{~minValues~:{~c~:~text~,~d~:9223372036854775807}}', minValues d, 9223372036854775807",
+        "{~minValues~:{~c~:1.0}}, minValues c,",
+        "{~minValues~:{~c~:~5~}}, minValues c,",
+        "{~minValues~:{~c~:null}}, minValues c,",
+        "{~minValues~:{~c~:9223372036854775808}}, minValues c,",
+        "{~minValues~:{~c~:1}}, maxValues c,",
+        "{}, minValues c,"
+      })
+  void integerIsFoundByItsPath(String json, String path, Long expected) {
+    AddStatistics statistics = AddStatistics.of(json.replace('~', '"'));
+    OptionalLong found = statistics.integer(List.of(path.split(" ")));
+    assertEquals(expected == null ? OptionalLong.empty() : OptionalLong.of(expected), found);
+  }
+
+  @Test
+  void columnsThatAreNotWantedAreLeftOut() {
+    String all =
+        "{\"numRecords\":3,\"minValues\":{\"a\":1,\"b\":{\"c\":2}},\"maxValues\":{\"b\":{\"c\":4}},"
+            + "\"nullCount\":{\"a\":0,\"d\":3},\"tightBounds\":false}";
+    AddStatistics statistics = AddStatistics.of(all);
+    assertSame(statistics, statistics.only(Set.of("a", "b", "d", "e")));
+    assertEquals(
+        "{\"numRecords\":3,\"minValues\":{\"b\":{\"c\":2}},\"maxValues\":{\"b\":{\"c\":4}},"
+            + "\"nullCount\":{},\"tightBounds\":false}",
+        statistics.only(Set.of("b")).json());
   }
 }

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.delta.kernel.TableManager;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.defaults.engine.DefaultEngine;
@@ -27,9 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checkpoints of a log whose data files do not exist: nobody asks for them. */
 class CheckpointWriterTest {
@@ -151,6 +155,26 @@ class CheckpointWriterTest {
 
     assertTrue(log.commitInfo(0).isEmpty());
     assertEquals(List.of("f0", "f1", "f2", "f3", "f4"), active());
+  }
+
+  /** Such as other writers of the table leave. */
+  @ParameterizedTest
+  @EnumSource(names = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4_RAW"})
+  void checkpointsOfEveryUsualCompressionAreRead(CompressionCodecName codec) throws Exception {
+    domains(Map.of("kept", Optional.of("1")));
+    commit(List.of(), List.of(file("a"), file("b")));
+    TableManager.loadSnapshot(log.location())
+        .build(engine)
+        .writeCheckpoint(
+            DefaultEngine.create(
+                new KernelFileIO(store, Map.of("parquet.compression", codec.name()))));
+    domains(Map.of("later", Optional.of("2")));
+    for (long entry = 0; entry < version.number() - 1; entry++) {
+      Files.delete(Path.of(log.location(), "_delta_log", "%020d.json".formatted(entry)));
+    }
+
+    assertEquals(List.of("a", "b"), active());
+    assertEquals(Map.of("kept", "1", "later", "2"), log.latest().orElseThrow().domains());
   }
 
   private void age(Duration age) throws IOException {

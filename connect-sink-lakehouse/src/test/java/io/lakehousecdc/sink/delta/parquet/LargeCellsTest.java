@@ -12,6 +12,7 @@ import io.delta.kernel.types.StringType;
 import io.lakehousecdc.sink.delta.SmallJvm;
 import io.lakehousecdc.sink.delta.maintenance.Compactor;
 import io.lakehousecdc.sink.delta.maintenance.Compactor.Source;
+import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +101,32 @@ class LargeCellsTest {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;
+  }
+
+  @Test
+  void rowGroupsAreBoundedWhereLargeRowsComeAmongSmallOnes() throws IOException {
+    LocalFileIO store = new LocalFileIO();
+    String file = directory + "/mixed.parquet";
+    int large = 2 << 20;
+    try (RowFileWriter writer = RowFileWriter.create(store, file, COLUMNS, WriteOptions.DEFAULT)) {
+      for (int row = 0; row < 20_000; row++) {
+        boolean isLarge = row >= 5_000 && row < 5_040;
+        writer.write(new Object[] {(long) row, null, bytes(row, isLarge ? large : 10), null});
+      }
+      writer.finish();
+    }
+
+    List<Long> rows = new ArrayList<>();
+    try (FileInput input = store.open(file);
+        ParquetFileReader reader = ParquetFileReader.open(new StoredInput(input))) {
+      for (BlockMetaData group : reader.getFooter().getBlocks()) {
+        rows.add(group.getRowCount());
+        assertTrue(
+            group.getTotalByteSize() < RowFileWriter.ROW_GROUP_BYTES + 2 * large,
+            () -> group.getTotalByteSize() + " bytes");
+      }
+    }
+    assertEquals(List.of(5_000L, 16L, 16L, 14_968L), rows);
   }
 
   @Test

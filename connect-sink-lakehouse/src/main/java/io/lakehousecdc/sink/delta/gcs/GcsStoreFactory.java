@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.gcs;
+
+import io.lakehousecdc.sink.delta.rest.HttpOptions;
+import io.lakehousecdc.sink.delta.rest.ObjectFileIO;
+import io.lakehousecdc.sink.delta.rest.RestClient;
+import io.lakehousecdc.sink.delta.rest.Signer;
+import io.lakehousecdc.sink.delta.rest.UsableCheck;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreFactory;
+import io.lakehousecdc.sink.delta.storage.StoreFigures;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The kind of stores that are buckets of Google Cloud Storage. */
+public final class GcsStoreFactory implements StoreFactory {
+
+  @Override
+  public boolean serves(String scheme) {
+    return scheme.equals(GcsLocations.SCHEME);
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return GcsSettings.ALL;
+  }
+
+  @Override
+  public List<SettingProblem> problems(TargetSettings settings) {
+    return GcsSettings.problems(settings);
+  }
+
+  @Override
+  public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
+    GcsLocations locations = new GcsLocations();
+    try {
+      locations.resolve(root);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException("delta.root " + e.getMessage(), e);
+    }
+    HttpOptions options = HttpOptions.of(GcsSettings.PREFIX, settings);
+    URI endpoint = GcsSettings.endpoint(settings);
+    Signer signer = signer(endpoint, settings, options);
+    GcsStore store = store(options, endpoint, signer, settings, figures);
+    GcsStore hasty = store(options.hasty(), endpoint, signer, settings, figures);
+    return new ObjectFileIO(
+        "gcs", store, locations, new UsableCheck(hasty, locations, new GcsRemedies(endpoint)));
+  }
+
+  private static GcsStore store(
+      HttpOptions options,
+      URI endpoint,
+      Signer signer,
+      TargetSettings settings,
+      StoreFigures figures) {
+    return new GcsStore(
+        new RestClient(options, signer, figures),
+        endpoint,
+        Optional.ofNullable(HttpOptions.text(settings, GcsSettings.PROJECT_ID)));
+  }
+
+  private static Signer signer(URI endpoint, TargetSettings settings, HttpOptions options) {
+    Optional<Path> file =
+        Optional.ofNullable(HttpOptions.text(settings, GcsSettings.CREDENTIALS_FILE)).map(Path::of);
+    return file.isEmpty() && endpoint.getScheme().equals("http")
+        ? call -> call
+        : new GoogleSignIn(file, options);
+  }
+}

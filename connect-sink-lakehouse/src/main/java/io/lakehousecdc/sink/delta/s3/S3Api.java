@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.s3;
+
+import java.io.ByteArrayInputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.RequestPayer;
+
+/**
+ * The requests to S3 that a store makes, with what the settings add to each. A method sends one
+ * request, once, and throws what the SDK throws. Thread-safe.
+ */
+record S3Api(S3Client client, S3Settings settings) {
+  private static final String CONTENT_TYPE = "application/octet-stream";
+
+  private RequestPayer payer() {
+    return settings.requesterPays() ? RequestPayer.REQUESTER : null;
+  }
+
+  HeadObjectResponse head(S3Location at) {
+    return client.headObject(
+        request -> request.bucket(at.bucket()).key(at.key()).requestPayer(payer()));
+  }
+
+  /**
+   * Begins to read a range of bytes.
+   *
+   * @param etag version that the file has to have, if any
+   */
+  ResponseInputStream<GetObjectResponse> get(
+      S3Location at, long first, long last, Optional<String> etag) {
+    return client.getObject(
+        request ->
+            request
+                .bucket(at.bucket())
+                .key(at.key())
+                .range("bytes=" + first + "-" + last)
+                .ifMatch(etag.orElse(null))
+                .requestPayer(payer()));
+  }
+
+  /**
+   * A page of the keys that begin with a prefix and follow another key.
+   *
+   * @param delimiter null for keys at any depth
+   * @param after null for all
+   * @param page mark of the page that the page before told; null for the first
+   */
+  ListObjectsV2Response list(
+      String bucket, String prefix, String delimiter, String after, String page, int most) {
+    return client.listObjectsV2(
+        request ->
+            request
+                .bucket(bucket)
+                .prefix(prefix)
+                .delimiter(delimiter)
+                .startAfter(after)
+                .continuationToken(page)
+                .maxKeys(most)
+                .requestPayer(payer()));
+  }
+
+  /** Writes a file, or replaces it. */
+  void put(S3Location at, byte[] content, int length) {
+    client.putObject(put(at).build(), body(content, length));
+  }
+
+  /** Writes a file if there is none. */
+  void putIfAbsent(S3Location at, byte[] content) {
+    client.putObject(put(at).ifNoneMatch("*").build(), body(content, content.length));
+  }
+
+  private PutObjectRequest.Builder put(S3Location at) {
+    return PutObjectRequest.builder()
+        .bucket(at.bucket())
+        .key(at.key())
+        .contentType(CONTENT_TYPE)
+        .serverSideEncryption(settings.encryption().orElse(null))
+        .ssekmsKeyId(settings.encryptionKey().orElse(null))
+        .requestPayer(payer());
+  }
+
+  /** Begins a file in parts, and returns the id of the upload. */
+  String beginParts(S3Location at, Map<String, String> metadata) {
+    return client
+        .createMultipartUpload(
+            request ->
+                request
+                    .bucket(at.bucket())
+                    .key(at.key())
+                    .contentType(CONTENT_TYPE)
+                    .metadata(metadata)
+                    .serverSideEncryption(settings.encryption().orElse(null))
+                    .ssekmsKeyId(settings.encryptionKey().orElse(null))
+                    .requestPayer(payer()))
+        .uploadId();
+  }
+
+  CompletedPart part(S3Location at, String upload, int number, byte[] content, int length) {
+    String etag =
+        client
+            .uploadPart(
+                request ->
+                    request
+                        .bucket(at.bucket())
+                        .key(at.key())
+                        .uploadId(upload)
+                        .partNumber(number)
+                        .requestPayer(payer()),
+                body(content, length))
+            .eTag();
+    return CompletedPart.builder().partNumber(number).eTag(etag).build();
+  }
+
+  void completeParts(S3Location at, String upload, List<CompletedPart> parts) {
+    client.completeMultipartUpload(
+        request ->
+            request
+                .bucket(at.bucket())
+                .key(at.key())
+                .uploadId(upload)
+                .multipartUpload(all -> all.parts(parts))
+                .requestPayer(payer()));
+  }
+
+  void abortParts(S3Location at, String upload) {
+    client.abortMultipartUpload(
+        request ->
+            request.bucket(at.bucket()).key(at.key()).uploadId(upload).requestPayer(payer()));
+  }
+
+  void delete(S3Location at) {
+    client.deleteObject(request -> request.bucket(at.bucket()).key(at.key()).requestPayer(payer()));
+  }
+
+  /** Removes up to 1,000 files; the answer tells those that could not be. */
+  DeleteObjectsResponse delete(String bucket, List<String> keys) {
+    return client.deleteObjects(
+        request ->
+            request
+                .bucket(bucket)
+                .delete(
+                    all ->
+                        all.quiet(true)
+                            .objects(
+                                keys.stream()
+                                    .map(key -> ObjectIdentifier.builder().key(key).build())
+                                    .toList()))
+                .requestPayer(payer()));
+  }
+
+  /** Bytes that are sent from where they are. */
+  private static RequestBody body(byte[] content, int length) {
+    return RequestBody.fromContentProvider(
+        () -> new ByteArrayInputStream(content, 0, length), length, CONTENT_TYPE);
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.s3;
+
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreFactory;
+import io.lakehousecdc.sink.delta.storage.StoreFigures;
+import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.util.List;
+
+/** The kind of stores that are buckets of Amazon S3, or of a store that speaks its protocol. */
+public final class S3StoreFactory implements StoreFactory {
+  /** How the names of directory buckets (S3 Express One Zone) end. */
+  private static final String DIRECTORY_BUCKET = "--x-s3";
+
+  @Override
+  public boolean serves(String scheme) {
+    return S3Location.SCHEMES.contains(scheme);
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return S3Settings.ALL;
+  }
+
+  @Override
+  public List<SettingProblem> problems(TargetSettings settings) {
+    return S3Settings.problems(settings);
+  }
+
+  @Override
+  public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
+    S3Location location;
+    try {
+      location = S3Location.of(S3Location.resolve(root));
+    } catch (IllegalArgumentException e) {
+      throw new FatalException("delta.root: " + e.getMessage(), e);
+    }
+    if (location.bucket().endsWith(DIRECTORY_BUCKET)) {
+      throw new FatalException(
+          "delta.root: "
+              + location.bucket()
+              + " is a directory bucket (S3 Express One Zone), which does not list files in order."
+              + " Name a general purpose bucket.");
+    }
+    S3Settings read = S3Settings.of(settings);
+    return new S3FileIO(S3Connection.open(read), read, figures);
+  }
+}
