@@ -60,7 +60,7 @@ class ArchitectureTest {
       delta.parquet     | storage
       delta.index       | parquet
       delta.kernel      | storage parquet
-      delta.catalog     | storage kernel
+      delta.catalog     | storage s3 kernel
       delta.domain      |
       delta.schema      | parquet kernel
       delta.snapshot    | storage parquet index kernel domain schema
@@ -226,11 +226,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheStoreInS3SpeaksToAws() {
-    only(
-        ROOT + ".delta.s3..",
-        "the AWS SDK belongs to one kind of store: hide it behind .delta.storage's FileIO",
-        "software.amazon.awssdk..");
+  void onlyTheStoreInS3AndCataloguesSpeakToAws() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".delta.s3..", ROOT + ".delta.catalog..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon.awssdk.."),
+        "the AWS SDK belongs to the services that speak it: hide it behind .delta.storage's FileIO,"
+            + " or .delta.catalog's Catalog");
   }
 
   @Test

@@ -2,6 +2,7 @@
 package io.lakehousecdc.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.testkit.Await;
@@ -9,6 +10,7 @@ import io.lakehousecdc.testkit.ConnectRest;
 import io.lakehousecdc.testkit.KafkaClient;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import io.lakehousecdc.testkit.ProjectFiles;
+import io.lakehousecdc.testkit.S3ProxyServer;
 import io.lakehousecdc.testkit.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +35,11 @@ final class SampleShop {
   static final List<String> TABLES = List.of("customers", "orders", "products");
 
   private static final Path DELTA_ROOT = Lab.temporaryDirectory();
+
+  /** An object store, whose bucket is a directory for those who look from behind. */
+  private static final S3ProxyServer S3 = S3ProxyServer.onDisk();
+
+  private static final Path S3_ROOT = S3.bucket("lake").resolve("warehouse");
   private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
 
   /** Files that run without Confluent's converter, which no public Maven repository has. */
@@ -46,17 +53,26 @@ final class SampleShop {
   /** The variables that config/README.md lists. */
   static Map<String, String> environment(Stack stack, String registryUrl) {
     PostgresDatabase warehouse = stack.target().database("warehouse");
-    return Map.of(
-        "SHOP_DB_HOST", stack.source().host(),
-        "SHOP_DB_PORT", Integer.toString(stack.source().port()),
-        "SHOP_DB_USER", stack.source().user(),
-        "SHOP_DB_PASSWORD", stack.source().password(),
-        "WAREHOUSE_URL", warehouse.jdbcUrl(),
-        "WAREHOUSE_USER", warehouse.user(),
-        "WAREHOUSE_PASSWORD", warehouse.password(),
-        "DELTA_ROOT", DELTA_ROOT.toString(),
-        "APICURIO_REGISTRY_URL", registryUrl,
-        "SCHEMA_REGISTRY_URL", registryUrl);
+    return Map.ofEntries(
+        entry("SHOP_DB_HOST", stack.source().host()),
+        entry("SHOP_DB_PORT", Integer.toString(stack.source().port())),
+        entry("SHOP_DB_USER", stack.source().user()),
+        entry("SHOP_DB_PASSWORD", stack.source().password()),
+        entry("WAREHOUSE_URL", warehouse.jdbcUrl()),
+        entry("WAREHOUSE_USER", warehouse.user()),
+        entry("WAREHOUSE_PASSWORD", warehouse.password()),
+        entry("DELTA_ROOT", DELTA_ROOT.toString()),
+        entry("S3_ROOT", "s3://lake/warehouse"),
+        entry("S3_REGION", "us-east-1"),
+        entry("S3_ENDPOINT", S3.endpoint().toString()),
+        entry("S3_ACCESS_KEY_ID", S3ProxyServer.ACCESS_KEY),
+        entry("S3_SECRET_ACCESS_KEY", S3ProxyServer.SECRET_KEY),
+        entry("AZURE_ROOT", Clouds.AZURE_ROOT),
+        entry("AZURE_STORAGE_KEY", Clouds.AZURE_KEY),
+        entry("GCS_ROOT", Clouds.GCS_ROOT),
+        entry("GCS_CREDENTIALS_FILE", ""),
+        entry("APICURIO_REGISTRY_URL", registryUrl),
+        entry("SCHEMA_REGISTRY_URL", registryUrl));
   }
 
   /** All files of directories of config/, as paths below it. */
@@ -105,6 +121,11 @@ final class SampleShop {
     return new Stored.InDelta(DELTA_ROOT);
   }
 
+  /** The tables of {@code S3_ROOT}, read from the files that the store keeps. */
+  Stored deltaInS3() {
+    return new Stored.InDelta(S3_ROOT);
+  }
+
   /** POSTs a file of config/ and waits until its task runs; returns the connector's name. */
   String post(String file) {
     return post(file, file.contains("confluent") ? FOR_CONFLUENT : Map.of());
@@ -143,9 +164,14 @@ final class SampleShop {
 
   void resetWarehouses() {
     recreate(stack.target().database(), "warehouse");
-    try (Stream<Path> files = Files.walk(DELTA_ROOT)) {
+    clear(DELTA_ROOT);
+    clear(S3_ROOT.getParent());
+  }
+
+  private static void clear(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        if (!file.equals(DELTA_ROOT)) {
+        if (!file.equals(directory)) {
           Files.delete(file);
         }
       }

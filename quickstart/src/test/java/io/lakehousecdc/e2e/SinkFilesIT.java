@@ -5,8 +5,10 @@ import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lakehousecdc.testkit.Await;
+import io.lakehousecdc.testkit.Azurite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,10 @@ class SinkFilesIT {
           "sink/postgres-avro-apicurio.json", "source/avro-apicurio.json",
           "sink/postgres-avro-confluent.json", "source/avro-confluent.json");
 
+  /** Sinks into stores for which servers stand in, whose addresses are set besides. */
+  private static final List<String> CLOUDS =
+      List.of("sink/delta-azure.json", "sink/delta-gcs.json");
+
   /** The expected content of the target, by the sink's name. */
   private interface Promise {
     void check(String sink);
@@ -58,6 +64,7 @@ class SinkFilesIT {
           entry("sink/postgres-avro-apicurio.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/postgres-avro-confluent.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/delta-upsert.json", sink -> tablesAreEqual(SHOP.delta())),
+          entry("sink/delta-s3.json", sink -> tablesAreEqual(SHOP.deltaInS3())),
           entry("sink/delta-soft-delete.json", sink -> deletedRowsStay(SHOP.delta())),
           entry("sink/delta-append.json", sink -> everyChangeIsARow(SHOP.delta())),
           entry("sink/delta-star-schema.json", sink -> namesAreMapped(SHOP.delta())),
@@ -77,7 +84,7 @@ class SinkFilesIT {
    */
   static Stream<String> files() {
     return SampleShop.files("sink", "smt").stream()
-        .filter(file -> !file.startsWith("smt/source-"))
+        .filter(file -> !file.startsWith("smt/source-") && !CLOUDS.contains(file))
         .sorted(
             Comparator.comparing((String file) -> isTolerant(file))
                 .thenComparing(file -> file.equals("sink/postgres-dead-letter-topic.json"))
@@ -110,6 +117,29 @@ class SinkFilesIT {
     String sink = SHOP.post(file);
     SHOP.change();
     promise.check(sink);
+  }
+
+  @Test
+  void dataArrivesInAzure() throws Exception {
+    assumeTrue(Azurite.installed(), "Azurite is not installed");
+    try (Clouds azure = Clouds.azure()) {
+      dataArrivesIn(azure, CLOUDS.get(0));
+    }
+  }
+
+  @Test
+  void dataArrivesInGoogleCloudStorage() throws Exception {
+    try (Clouds google = Clouds.google()) {
+      dataArrivesIn(google, CLOUDS.get(1));
+    }
+  }
+
+  private static void dataArrivesIn(Clouds cloud, String file) {
+    streamBy("source/plain.json");
+    SHOP.post(file, cloud.settings());
+    SHOP.change();
+    tablesAreEqual(cloud.tables());
+    SHOP.endConnectors("shop-delta");
   }
 
   @Test

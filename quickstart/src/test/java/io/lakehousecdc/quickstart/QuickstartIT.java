@@ -26,8 +26,20 @@ class QuickstartIT {
     int code = run("--seconds", "6", "--rate", "150");
     assertEquals(0, code, this::told);
     assertTrue(told().contains("Killing the Connect worker"), this::told);
+    assertEqual("PostgreSQL", "Delta Lake");
+  }
+
+  @Test
+  void tablesInS3AreEqualToo() {
+    int code = run("--store", "s3", "--seconds", "6", "--rate", "150");
+    assertEquals(0, code, this::told);
+    assertTrue(told().contains("POST /connectors with config/sink/delta-s3.json"), this::told);
+    assertEqual("PostgreSQL", "Delta Lake in S3");
+  }
+
+  private void assertEqual(String... warehouses) {
     for (String table : List.of("customers", "orders", "products")) {
-      for (String warehouse : List.of("PostgreSQL", "Delta Lake")) {
+      for (String warehouse : warehouses) {
         assertTrue(
             Pattern.compile("%s +equal +source: .*; %s: ".formatted(table, warehouse))
                 .matcher(told())

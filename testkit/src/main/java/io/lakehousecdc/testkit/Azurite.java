@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Microsoft's emulator of Azure Blob Storage in a child process, on a free loopback port. It ends
@@ -26,6 +41,8 @@ public final class Azurite implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String PROGRAM =
       "testkit/target/azurite/node_modules/azurite/dist/src/blob/main.js";
+
+  private static final Pattern BLOB_NAME = Pattern.compile("<Name>([^<]+)</Name>");
 
   private final int port = Ports.free();
   private final ChildProcess process;
@@ -80,6 +97,64 @@ public final class Azurite implements AutoCloseable {
   /** Address of the account's blob service. */
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + port + "/" + ACCOUNT);
+  }
+
+  /** Makes a container, whose blobs anybody may read. */
+  public void container(String name) {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
+    String headers = "x-ms-blob-public-access:container\nx-ms-date:%s\nx-ms-version:2021-12-02\n";
+    String signed =
+        "PUT"
+            + "\n".repeat(12)
+            + headers.formatted(date)
+            + "/%1$s/%1$s/%2$s\nrestype:container".formatted(ACCOUNT, name);
+    HttpResponse<byte[]> answer =
+        send(
+            HttpRequest.newBuilder(URI.create(endpoint() + "/" + name + "?restype=container"))
+                .header("x-ms-blob-public-access", "container")
+                .header("x-ms-date", date)
+                .header("x-ms-version", "2021-12-02")
+                .header("Authorization", "SharedKey " + ACCOUNT + ":" + signature(signed))
+                .PUT(HttpRequest.BodyPublishers.noBody())
+                .build());
+    if (answer.statusCode() != 201) {
+      throw new IllegalStateException("no container is made: " + answer.statusCode());
+    }
+  }
+
+  /** Copies the blobs of a container, 5,000 at most, to files below a directory. */
+  public void copy(String container, Path directory) {
+    URI listing = URI.create(endpoint() + "/" + container + "?restype=container&comp=list");
+    Matcher names =
+        BLOB_NAME.matcher(
+            new String(
+                send(HttpRequest.newBuilder(listing).build()).body(), StandardCharsets.UTF_8));
+    while (names.find()) {
+      URI blob = URI.create(endpoint() + "/" + container + "/" + names.group(1));
+      Directories.write(
+          directory.resolve(names.group(1)), send(HttpRequest.newBuilder(blob).build()).body());
+    }
+  }
+
+  private static HttpResponse<byte[]> send(HttpRequest request) {
+    try {
+      return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while Azurite was asked", e);
+    }
+  }
+
+  private static String signature(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(Base64.getDecoder().decode(KEY), "HmacSHA256"));
+      return Base64.getEncoder().encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Optional<Path> node() {

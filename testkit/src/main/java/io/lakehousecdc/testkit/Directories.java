@@ -27,6 +27,16 @@ final class Directories {
     }
   }
 
+  /** Writes a file, with the directories above it. */
+  static void write(Path file, byte[] content) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
   /** What all runs of this user share, such as unpacked programs. It stays. */
   static Path ofUser() {
     Path directory =

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -115,6 +116,13 @@ public final class GcsFake implements AutoCloseable {
   /** From now on a second writer replaces what the first has written. */
   public synchronized void ignorePreconditions() {
     ignoresPreconditions = true;
+  }
+
+  /** Copies the objects of a bucket to files below a directory. */
+  public synchronized void copy(String bucket, Path directory) {
+    buckets
+        .get(bucket)
+        .forEach((name, stored) -> Directories.write(directory.resolve(name), stored.content()));
   }
 
   /** Number of uploads that are neither finished nor given up. */

@@ -13,8 +13,11 @@ import io.lakehousecdc.sink.delta.table.TableLock;
 import io.lakehousecdc.sink.delta.write.RemovalsAhead;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The tables that this process has open. Tasks that keep the same table in the same way share it:
@@ -24,6 +27,7 @@ import java.util.Optional;
  */
 final class DeltaTables {
   private final Map<Use, Shared> open = new HashMap<>();
+  private final Set<Shared> closing = new HashSet<>();
   private final IndexBudget budget = new IndexBudget();
 
   /** What has to be equal for two tasks to share a table. */
@@ -36,11 +40,13 @@ final class DeltaTables {
       Optional<Registrar> catalog) {}
 
   private static final class Shared {
+    final String location;
     final DeltaTable table;
     final TableLock lock;
     int users;
 
-    Shared(DeltaTable table, TableLock lock) {
+    Shared(String location, DeltaTable table, TableLock lock) {
+      this.location = location;
       this.table = table;
       this.lock = lock;
     }
@@ -87,6 +93,7 @@ final class DeltaTables {
       TableLock lock = lock(id, location);
       shared =
           new Shared(
+              location,
               new DeltaTable(
                   id,
                   location,
@@ -108,26 +115,43 @@ final class DeltaTables {
     return new Lease(use, shared.table);
   }
 
+  /** One for all that keep a table, those that are about to end among them. */
   private TableLock lock(TableId id, String location) {
-    return open.entrySet().stream()
-        .filter(other -> other.getKey().location().equals(location))
+    return Stream.concat(open.values().stream(), closing.stream())
+        .filter(other -> other.location.equals(location))
         .findFirst()
-        .map(other -> other.getValue().lock)
+        .map(other -> other.lock)
         .orElseGet(() -> new TableLock(id, location));
   }
 
-  /** Outside of the monitor: a table's end waits for its maintenance. */
+  /**
+   * Outside of the monitor: a table's end waits for its maintenance. Whoever acquires it meanwhile
+   * has one of its own, beside what the first has left to do, as in another process; both keep an
+   * index until then.
+   */
   private void release(Use use) {
-    unused(use).ifPresent(DeltaTable::close);
+    Optional<Shared> last = unused(use);
+    if (last.isPresent()) {
+      try {
+        last.get().table.close();
+      } finally {
+        closed(last.get());
+      }
+    }
   }
 
-  private synchronized Optional<DeltaTable> unused(Use use) {
+  private synchronized Optional<Shared> unused(Use use) {
     Shared shared = open.get(use);
     shared.users--;
     if (shared.users > 0) {
       return Optional.empty();
     }
     open.remove(use);
-    return Optional.of(shared.table);
+    closing.add(shared);
+    return Optional.of(shared);
+  }
+
+  private synchronized void closed(Shared shared) {
+    closing.remove(shared);
   }
 }

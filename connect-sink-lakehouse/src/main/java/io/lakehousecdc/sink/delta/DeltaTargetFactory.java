@@ -78,8 +78,8 @@ public final class DeltaTargetFactory implements TargetFactory {
                 "has to be from 1 to " + DeltaSettings.MOST_COMMIT_THREADS));
       }
     }
-    problems.addAll(CatalogSettings.problems(settings));
     String root = settings.text(DeltaSettings.ROOT);
+    problems.addAll(CatalogSettings.problems(settings, root));
     if (root == null || root.isBlank()) {
       return problems;
     }

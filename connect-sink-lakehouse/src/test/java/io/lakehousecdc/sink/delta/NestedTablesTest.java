@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Batches;
@@ -14,6 +15,8 @@ import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,24 @@ class NestedTablesTest {
     assertEquals(1, new KernelReader(store).rows(root.resolve("shop2").toString()).size());
   }
 
+  @Test
+  void tableIsMadeWhereTheCredentialsDoNotReachAboveTheRoot() {
+    FileIO confined =
+        new ForwardingFileIO(store) {
+          @Override
+          public boolean exists(String location) throws IOException {
+            if (!location.startsWith(root.toString())) {
+              throw new IOException("refused", new AccessDeniedException(location));
+            }
+            return super.exists(location);
+          }
+        };
+    try (Target target = open(confined)) {
+      write(target, INNER);
+    }
+    assertEquals(1, new KernelReader(store).rows(root.resolve("shop/items").toString()).size());
+  }
+
   private void assertRefuses(TableId first, TableId second) {
     try (Target target = open()) {
       write(target, first);
@@ -62,7 +83,11 @@ class NestedTablesTest {
   }
 
   private Target open() {
+    return open(store);
+  }
+
+  private Target open(FileIO files) {
     return DeltaFixture.open(
-        store, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
+        files, root, TableOptions.DEFAULT, new TargetContext("sink", 0), Map.of());
   }
 }

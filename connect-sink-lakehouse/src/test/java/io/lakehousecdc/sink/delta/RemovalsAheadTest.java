@@ -29,6 +29,7 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -174,6 +176,36 @@ class RemovalsAheadTest {
     }
     assertTrue(asked.get() > 4, "not in pieces");
     assertEquals(rows("whole"), rows("pieces"));
+  }
+
+  /** A truncate that comes by itself does not tell the key's name. */
+  @Test
+  void truncateFindsTheKeyUnderTheNameThatAnotherWriterGaveIt() throws IOException {
+    LocalFileIO store = new LocalFileIO();
+    try (DeltaTable table = table(store, "renamed", Way.SOFT_TRUNCATE, Long.MAX_VALUE)) {
+      fill(table);
+      renameKey(store, "renamed");
+      TableBatch alone =
+          Batches.batch(Warehouse.ITEMS, Batches.schema(0)).truncate(Long.MAX_VALUE).build();
+      assertEquals(IDS - IDS / 50, commit(table, alone).deleted());
+    }
+    for (Map<String, Object> row :
+        new KernelReader(store).rows(root.resolve("renamed").toString())) {
+      assertEquals(true, row.get("_cdc_deleted"), () -> "row " + row.get("pk"));
+    }
+  }
+
+  private void renameKey(LocalFileIO store, String name) throws IOException {
+    Path log = root.resolve(name).resolve("_delta_log");
+    for (String line : Files.readAllLines(log.resolve("%020d.json".formatted(0)))) {
+      if (line.startsWith("{\"metaData\"")) {
+        String renamed = line.replace("\\\"name\\\":\\\"id\\\"", "\\\"name\\\":\\\"pk\\\"");
+        store.putIfAbsent(
+            log.resolve("%020d.json".formatted(commits(name))).toString(),
+            ("{\"commitInfo\":{\"operation\":\"RENAME COLUMN\"}}\n" + renamed + "\n")
+                .getBytes(StandardCharsets.UTF_8));
+      }
+    }
   }
 
   private static Set<Integer> live(Map<Integer, Map<String, Object>> rows) {

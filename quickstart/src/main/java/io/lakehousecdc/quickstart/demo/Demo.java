@@ -7,7 +7,6 @@ import io.lakehousecdc.quickstart.proof.EqualityProof;
 import io.lakehousecdc.quickstart.proof.ProofReport;
 import io.lakehousecdc.quickstart.shop.ShopDatabase;
 import io.lakehousecdc.quickstart.shop.Simulator;
-import io.lakehousecdc.quickstart.warehouse.DeltaWarehouse;
 import io.lakehousecdc.quickstart.warehouse.DemoFailure;
 import io.lakehousecdc.quickstart.warehouse.PostgresTables;
 import io.lakehousecdc.quickstart.warehouse.ShopTable;
@@ -26,7 +25,6 @@ public final class Demo {
   private static final Duration CONVERGENCE = Duration.ofSeconds(90);
   private static final String SOURCE = "source/plain.json";
   private static final String POSTGRES_SINK = "sink/postgres-upsert.json";
-  private static final String DELTA_SINK = "sink/delta-upsert.json";
 
   private final Options options;
   private final Display display;
@@ -47,7 +45,7 @@ public final class Demo {
   public void run() {
     heading(
         "Starting PostgreSQL as the source, another as the warehouse, Kafka and a Connect worker");
-    stack.start();
+    stack.start(options.store());
     ShopDatabase shop = ShopDatabase.create(stack.source());
     display.say("Created the shop: " + shop.tables().stream().map(ShopTable::name).toList());
     List<Destination> destinations = registerConnectors(shop);
@@ -82,7 +80,7 @@ public final class Demo {
     return List.of(
         new Destination(
             register(POSTGRES_SINK), new PostgresTables("PostgreSQL", stack.warehouse())),
-        new Destination(register(DELTA_SINK), new DeltaWarehouse("Delta Lake", stack.deltaRoot())));
+        new Destination(register(stack.deltaStore().sink()), stack.deltaStore().warehouse()));
   }
 
   private String register(String file) {

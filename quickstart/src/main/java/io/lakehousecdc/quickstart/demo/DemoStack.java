@@ -15,27 +15,27 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The pipeline of the demo as child processes on loopback: source, warehouse (a PostgreSQL cluster
- * of its own), a directory for Delta tables, Kafka, and a Connect worker with Debezium and the
- * exploded archive of this project, with the JMX exporter. Secrets reach the connectors through the
- * worker's environment. The children end with this JVM, however it ends. Can be closed by another
- * thread than the one that starts it.
+ * of its own), a store for Delta tables, Kafka, and a Connect worker with Debezium and the exploded
+ * archive of this project, with the JMX exporter. Secrets reach the connectors through the worker's
+ * environment. The children end with this JVM, however it ends. Can be closed by another thread
+ * than the one that starts it.
  */
 public final class DemoStack implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private boolean closed;
   private PostgresServer source;
-  private Path deltaRoot;
+  private DeltaStore deltaStore;
   private PostgresDatabase warehouse;
   private KafkaBroker kafka;
   private ConnectWorker worker;
   private volatile boolean workerIsUp;
 
   /** Starts everything; all parts answer when this returns. */
-  void start() {
+  void start(Options.Store store) {
     CompletableFuture<PostgresServer> startedSource = postgres("source");
     CompletableFuture<PostgresServer> startedTarget = postgres("warehouse");
     Path plugins = keep(TemporaryDirectory.create("plugins")).path();
-    deltaRoot = keep(TemporaryDirectory.create("delta")).path();
+    deltaStore = keep(store.create());
     kafka = keep(KafkaBroker.start());
     source = startedSource.join();
     warehouse = startedTarget.join().createDatabase("warehouse");
@@ -52,7 +52,7 @@ public final class DemoStack implements AutoCloseable {
                 .environment("WAREHOUSE_URL", warehouse.jdbcUrl())
                 .environment("WAREHOUSE_USER", warehouse.user())
                 .environment("WAREHOUSE_PASSWORD", warehouse.password())
-                .environment("DELTA_ROOT", deltaRoot.toString())
+                .environment(deltaStore.environment())
                 .start());
     workerIsUp = true;
   }
@@ -65,9 +65,9 @@ public final class DemoStack implements AutoCloseable {
     return warehouse;
   }
 
-  /** Below which the sink for Delta Lake keeps its tables. */
-  Path deltaRoot() {
-    return deltaRoot;
+  /** Where the sink for Delta Lake keeps its tables. */
+  DeltaStore deltaStore() {
+    return deltaStore;
   }
 
   KafkaBroker kafka() {

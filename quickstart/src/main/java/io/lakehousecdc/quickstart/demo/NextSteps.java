@@ -29,7 +29,7 @@ record NextSteps(DemoStack stack, List<String> connectors, Options.Ending ending
     show(display, "The warehouse", stack.warehouse(), WAREHOUSE_QUERY);
     display.say("  What the warehouse has applied: the same with \"select * from _cdc_offsets\"\n");
     display.say("  The Delta tables, for any reader that knows deletion vectors");
-    display.say("    %s/public/orders\n".formatted(stack.deltaRoot()));
+    display.say(stack.deltaStore().directions().indent(4));
     display.say("  The worker");
     display.say("    curl -s '%s/connectors?expand=status'".formatted(stack.connect().uri()));
     for (String connector : connectors) {

@@ -8,17 +8,36 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The options of the command line.
  *
  * @param rate changed rows per second
  * @param writing how long the simulator writes
+ * @param store where the Delta tables lie
  * @param ending what happens after the proof
  * @param warehouse whether the warehouse is compared as the sink has left it
  */
 public record Options(
-    int rate, Duration writing, Mix mix, Ending ending, WarehouseState warehouse) {
+    int rate, Duration writing, Mix mix, Store store, Ending ending, WarehouseState warehouse) {
+  /** Where the Delta tables lie. */
+  enum Store {
+    LOCAL(DeltaDirectory::create),
+    S3(DeltaBucket::create);
+
+    private final Supplier<DeltaStore> creator;
+
+    Store(Supplier<DeltaStore> creator) {
+      this.creator = creator;
+    }
+
+    /** Makes a new one. */
+    DeltaStore create() {
+      return creator.get();
+    }
+  }
+
   /** What happens after the proof. */
   enum Ending {
     STOP,
@@ -45,6 +64,7 @@ public record Options(
     double insert = 0.3;
     double update = 0.6;
     double delete = 0.1;
+    Store store = Store.LOCAL;
     Ending ending = Ending.STOP;
     WarehouseState warehouse = WarehouseState.UNTOUCHED;
     Deque<String> left = new ArrayDeque<>(arguments);
@@ -56,18 +76,34 @@ public record Options(
         case "--insert-p" -> insert = fraction(option, left);
         case "--update-p" -> update = fraction(option, left);
         case "--delete-p" -> delete = fraction(option, left);
+        case "--store" -> store = store(option, left);
         case "--serve" -> ending = Ending.SERVE;
         case "--tamper" -> warehouse = WarehouseState.TAMPERED;
         default -> throw new UsageException("unknown option " + option);
       }
     }
     return new Options(
-        rate, Duration.ofSeconds(seconds), new Mix(insert, update, delete), ending, warehouse);
+        rate,
+        Duration.ofSeconds(seconds),
+        new Mix(insert, update, delete),
+        store,
+        ending,
+        warehouse);
   }
 
   /** The text that {@code --help} prints. */
   public static String usage() {
     return Resource.text(Options.class, "usage.txt");
+  }
+
+  private static Store store(String option, Deque<String> left) {
+    String value = value(option, left);
+    return switch (value) {
+      case "local" -> Store.LOCAL;
+      case "s3" -> Store.S3;
+      default ->
+          throw new UsageException("%s needs local or s3, not \"%s\"".formatted(option, value));
+    };
   }
 
   private static int wholeNumber(String option, Deque<String> left, int max) {

@@ -22,15 +22,43 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * A reader of Delta tables that uses Delta Kernel as released: with Kernel's own file system and
  * Parquet reader, and no code of the sink. Thread-safe.
  */
 public final class DeltaReader {
-  private final Engine engine = DefaultEngine.create(new Configuration());
+  private final Configuration configuration = new Configuration();
+  private final Engine engine;
+
+  /** A reader of local tables. */
+  public DeltaReader() {
+    this(Map.of());
+  }
+
+  /**
+   * A reader of tables in any of Hadoop's file systems.
+   *
+   * @param settings of the file systems, such as {@code fs.s3a.endpoint}
+   */
+  public DeltaReader(Map<String, String> settings) {
+    settings.forEach(configuration::set);
+    this.engine = DefaultEngine.create(configuration);
+  }
+
+  /** Whether there is such a table, which begins with the file of its first commit. */
+  public boolean exists(String table) {
+    Path first = new Path(table, "_delta_log/00000000000000000000.json");
+    try {
+      return first.getFileSystem(configuration).exists(first);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look for the Delta table " + table, e);
+    }
+  }
 
   /** Latest version of the table. */
   public long version(String table) {

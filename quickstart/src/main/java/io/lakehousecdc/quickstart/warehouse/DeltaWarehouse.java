@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.warehouse;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The shop's tables as Delta tables in a local directory. Safe for use by many threads.
+ * The shop's tables as Delta tables. Safe for use by many threads.
  *
  * <p>A Delta table has no order, so {@link #rows} sorts it in memory: meant for a demo's tables.
  */
@@ -22,8 +20,8 @@ public final class DeltaWarehouse implements Warehouse {
   private static final String KEY = "id";
 
   private final String name;
-  private final Path root;
-  private final DeltaReader reader = new DeltaReader();
+  private final DeltaReader reader;
+  private final String root;
   private final Map<String, Keys> keys = new ConcurrentHashMap<>();
 
   /**
@@ -33,8 +31,12 @@ public final class DeltaWarehouse implements Warehouse {
    */
   private record Keys(long version, long rows, Set<String> distinct) {}
 
-  public DeltaWarehouse(String name, Path root) {
+  /**
+   * @param root location below which the tables lie, without a slash at the end
+   */
+  public DeltaWarehouse(String name, DeltaReader reader, String root) {
     this.name = name;
+    this.reader = reader;
     this.root = root;
   }
 
@@ -55,7 +57,7 @@ public final class DeltaWarehouse implements Warehouse {
 
   @Override
   public RowCursor rows(ShopTable table) {
-    if (!exists(table)) {
+    if (!reader.exists(location(table))) {
       throw new DemoFailure("%s has no table %s".formatted(name, location(table)));
     }
     List<String> columns = table.columns().stream().map(ShopTable.Column::name).toList();
@@ -93,7 +95,7 @@ public final class DeltaWarehouse implements Warehouse {
   }
 
   private Optional<Keys> latest(ShopTable table) {
-    if (!exists(table)) {
+    if (!reader.exists(location(table))) {
       return Optional.empty();
     }
     long version = reader.version(location(table));
@@ -111,12 +113,7 @@ public final class DeltaWarehouse implements Warehouse {
     return new Keys(version, all.size(), new HashSet<>(all));
   }
 
-  /** A Delta table begins with the file of its first commit. */
-  private boolean exists(ShopTable table) {
-    return Files.exists(Path.of(location(table), "_delta_log", "00000000000000000000.json"));
-  }
-
   private String location(ShopTable table) {
-    return root.resolve("public").resolve(table.name()).toString();
+    return root + "/public/" + table.name();
   }
 }

@@ -24,11 +24,12 @@ class OptionsTest {
             200,
             Duration.ofSeconds(30),
             new Mix(0.3, 0.6, 0.1),
+            Options.Store.LOCAL,
             Options.Ending.STOP,
             Options.WarehouseState.UNTOUCHED),
         options);
     assertTrue(
-        List.of("[200]", "[30]", "[0.30]", "[0.60]", "[0.10]").stream()
+        List.of("[200]", "[30]", "[0.30]", "[0.60]", "[0.10]", "[local]").stream()
             .allMatch(Options.usage()::contains));
   }
 
@@ -39,11 +40,12 @@ class OptionsTest {
             50,
             Duration.ofSeconds(7),
             new Mix(1, 0, 0.5),
+            Options.Store.S3,
             Options.Ending.SERVE,
             Options.WarehouseState.TAMPERED),
         Options.parse(
             words(
-                "--rate 50 --seconds 7 --insert-p 1 --update-p 0 --delete-p 0.5 --serve --tamper")));
+                "--rate 50 --seconds 7 --insert-p 1 --update-p 0 --delete-p 0.5 --store s3 --serve --tamper")));
   }
 
   @ParameterizedTest
@@ -54,6 +56,8 @@ class OptionsTest {
     "--seconds -1, --seconds needs a whole number from 1 to 86400",
     "--insert-p 2, --insert-p needs a number from 0 to 1",
     "--delete-p NaN, --delete-p needs a number from 0 to 1",
+    "--store, --store needs a value",
+    "--store tape, --store needs local or s3",
     "--sevre, unknown option --sevre",
   })
   void wrongOptionIsNamed(String line, String message) {

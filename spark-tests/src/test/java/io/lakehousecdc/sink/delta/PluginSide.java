@@ -9,7 +9,6 @@ import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** What a test lets the sink do in classes of the plugin's; its parameters are the JDK's. */
@@ -28,7 +27,7 @@ public final class PluginSide {
     try (Target target =
         DeltaFixture.open(
             new LocalFileIO(),
-            Path.of(root),
+            root,
             TableOptions.DEFAULT,
             new TargetContext("sink", 0),
             settings)) {

@@ -6,7 +6,9 @@ import io.lakehousecdc.sink.delta.rest.ObjectFileIO;
 import io.lakehousecdc.sink.delta.rest.RestClient;
 import io.lakehousecdc.sink.delta.rest.Signer;
 import io.lakehousecdc.sink.delta.rest.UsableCheck;
+import io.lakehousecdc.sink.delta.rest.VendedSigner;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFactory;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
@@ -16,6 +18,7 @@ import io.lakehousecdc.sink.spi.TargetSettings;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** The kind of stores that are containers of Azure storage accounts. */
 public final class AzureStoreFactory implements StoreFactory {
@@ -37,6 +40,20 @@ public final class AzureStoreFactory implements StoreFactory {
 
   @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
+    return open(root, settings, figures, Optional.empty());
+  }
+
+  @Override
+  public FileIO open(
+      String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
+    return open(root, settings, figures, Optional.of(credentials));
+  }
+
+  private static FileIO open(
+      String root,
+      TargetSettings settings,
+      StoreFigures figures,
+      Optional<StoreCredentials> vended) {
     AzureLocations locations;
     try {
       locations = AzureLocations.ofRoot(root);
@@ -45,7 +62,10 @@ public final class AzureStoreFactory implements StoreFactory {
     }
     HttpOptions options = HttpOptions.of(AzureSettings.PREFIX, settings);
     URI endpoint = endpoint(locations, settings);
-    Signer signer = signer(locations, settings, options);
+    Signer signer =
+        vended.isPresent()
+            ? new VendedSigner(vended.get(), locations, new VendedSas(endpoint))
+            : signer(locations, settings, options);
     BlobStore store = new BlobStore(new RestClient(options, signer, figures), endpoint);
     BlobStore hasty = new BlobStore(new RestClient(options.hasty(), signer, figures), endpoint);
     return new ObjectFileIO(
@@ -105,7 +125,7 @@ public final class AzureStoreFactory implements StoreFactory {
     return WorkerIdentity.of(HttpOptions.text(settings, AzureSettings.CLIENT_ID), options);
   }
 
-  private static URI withQuery(URI uri, String query) {
+  static URI withQuery(URI uri, String query) {
     return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + query);
   }
 }

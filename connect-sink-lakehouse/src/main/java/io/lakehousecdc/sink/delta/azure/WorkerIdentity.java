@@ -20,6 +20,8 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
 
 /**
  * Signs requests with tokens of the identity that the worker has: what its environment variables
@@ -41,22 +43,40 @@ final class WorkerIdentity implements Signer {
   }
 
   /**
+   * The identity that environment variables, as Azure's tools read them, tell of: those of a
+   * service principal, else of a pod's workload identity, else none, so that it is the machine's.
+   *
    * @param clientId of the managed or workload identity; null for the one that the worker has
    */
   static WorkerIdentity of(String clientId, HttpOptions options) {
     HttpClient client = client(options);
-    ManagedIdentityCredentialBuilder managed =
-        new ManagedIdentityCredentialBuilder().httpClient(client);
-    WorkloadIdentityCredentialBuilder workload =
-        new WorkloadIdentityCredentialBuilder().httpClient(client);
+    Map<String, String> environment = System.getenv();
     ChainedTokenCredentialBuilder chain = new ChainedTokenCredentialBuilder();
-    if (clientId == null) {
+    if (clientId == null && isPrincipal(environment)) {
       chain.addLast(new EnvironmentCredentialBuilder().httpClient(client).build());
-    } else {
-      managed.clientId(clientId);
-      workload.clientId(clientId);
     }
-    return new WorkerIdentity(chain.addLast(workload.build()).addLast(managed.build()).build());
+    String chosen = clientId == null ? environment.get("AZURE_CLIENT_ID") : clientId;
+    if (chosen != null && isWorkload(environment)) {
+      chain.addLast(
+          new WorkloadIdentityCredentialBuilder().httpClient(client).clientId(chosen).build());
+    }
+    chain.addLast(
+        new ManagedIdentityCredentialBuilder().httpClient(client).clientId(chosen).build());
+    return new WorkerIdentity(chain.build());
+  }
+
+  /** Else the library would log an error at each token. */
+  private static boolean isPrincipal(Map<String, String> environment) {
+    return environment.containsKey("AZURE_TENANT_ID")
+        && environment.containsKey("AZURE_CLIENT_ID")
+        && (environment.containsKey("AZURE_CLIENT_SECRET")
+            || environment.containsKey("AZURE_CLIENT_CERTIFICATE_PATH"));
+  }
+
+  /** Else the library would refuse to build it. */
+  private static boolean isWorkload(Map<String, String> environment) {
+    return environment.containsKey("AZURE_TENANT_ID")
+        && environment.containsKey("AZURE_FEDERATED_TOKEN_FILE");
   }
 
   @Override
@@ -65,7 +85,7 @@ final class WorkerIdentity implements Signer {
   }
 
   private synchronized String token() throws IOException {
-    OffsetDateTime now = OffsetDateTime.now();
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     if (token == null || token.getExpiresAt().minus(RENEWED_BEFORE_END).isBefore(now)) {
       try {
         token = credential.getTokenSync(STORAGE);

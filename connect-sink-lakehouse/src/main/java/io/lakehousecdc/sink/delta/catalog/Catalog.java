@@ -5,7 +5,7 @@ package io.lakehousecdc.sink.delta.catalog;
  * A catalogue of tables. What is asked of it can be asked again, also by several workers at a time.
  * Used by one thread at a time.
  */
-interface Catalog {
+interface Catalog extends AutoCloseable {
 
   /** What a registration has done. */
   enum Outcome {
@@ -31,4 +31,8 @@ interface Catalog {
    * @throws CatalogException it does not; names the setting to look at
    */
   void check() throws CatalogException;
+
+  /** Gives connections back. What is being asked may fail. */
+  @Override
+  default void close() {}
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.catalog;
 
+import io.lakehousecdc.sink.delta.s3.AwsAccess;
 import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,25 +20,38 @@ public final class CatalogSettings {
 
   private static final String NONE = "none";
   private static final String UNITY = "unity";
+  private static final String GLUE = "glue";
 
   private static final Setting CHOICE =
       Setting.choice(
           CATALOG,
           NONE,
-          List.of(NONE, UNITY),
+          List.of(NONE, UNITY, GLUE),
           "Catalogue that tables are registered in, as external tables, after their first commit"
               + " and when their columns change. Beside the commits, none of which fails or waits"
               + " for it.");
 
   public static final List<Setting> ALL =
-      Stream.of(List.of(CHOICE), UnitySettings.ALL).flatMap(List::stream).toList();
+      Stream.of(List.of(CHOICE), UnitySettings.ALL, GlueSettings.ALL)
+          .flatMap(List::stream)
+          .toList();
 
   private CatalogSettings() {}
 
-  /** What is wrong with these settings, as far as they tell by themselves. Asks no service. */
-  public static List<SettingProblem> problems(TargetSettings settings) {
-    boolean isUnity = chosen(settings).equals(UNITY) || vendsCredentials(settings);
-    return isUnity ? UnitySettings.problems(settings) : List.of();
+  /**
+   * What is wrong with these settings, as far as they tell by themselves. Asks no service.
+   *
+   * @param root {@code delta.root}; null where it is not set
+   */
+  public static List<SettingProblem> problems(TargetSettings settings, String root) {
+    List<SettingProblem> problems = new ArrayList<>();
+    if (chosen(settings).equals(UNITY) || vendsCredentials(settings)) {
+      problems.addAll(UnitySettings.problems(settings));
+    }
+    if (chosen(settings).equals(GLUE)) {
+      problems.addAll(GlueSettings.problems(settings, root));
+    }
+    return problems;
   }
 
   /**
@@ -45,12 +60,12 @@ public final class CatalogSettings {
    * @param settings without {@link #problems}
    */
   public static Optional<SettingProblem> check(TargetSettings settings) {
-    Optional<Catalog> catalog = catalog(settings);
-    if (catalog.isEmpty()) {
+    Optional<Catalog> chosen = catalog(settings);
+    if (chosen.isEmpty()) {
       return Optional.empty();
     }
-    try {
-      catalog.get().check();
+    try (Catalog catalog = chosen.get()) {
+      catalog.check();
       return Optional.empty();
     } catch (CatalogException e) {
       return Optional.of(new SettingProblem(e.setting(), e.getMessage()));
@@ -61,8 +76,18 @@ public final class CatalogSettings {
   static Optional<Catalog> catalog(TargetSettings settings) {
     return switch (chosen(settings)) {
       case UNITY -> Optional.of(new UnityCatalog(UnitySettings.of(settings)));
+      case GLUE -> Optional.of(glue(settings));
       default -> Optional.empty();
     };
+  }
+
+  private static Catalog glue(TargetSettings settings) {
+    AwsAccess access = AwsAccess.open(settings, GlueSettings.value(settings, GlueSettings.REGION));
+    GlueSettings read = GlueSettings.of(settings, access.region().id(), access.domain());
+    return new GlueCatalog(
+        new GlueClient(
+            read, () -> AwsAccess.withOwnClassLoader(access.credentials()::resolveCredentials)),
+        access::close);
   }
 
   /**
@@ -89,6 +114,9 @@ public final class CatalogSettings {
       if (value != null) {
         values.put(setting.key(), value);
       }
+    }
+    if (chosen(settings).equals(GLUE)) {
+      values.putAll(settings.withPrefix("delta.s3."));
     }
     return values;
   }

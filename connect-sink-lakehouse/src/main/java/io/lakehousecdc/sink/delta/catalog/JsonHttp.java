@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 final class JsonHttp {
   private static final Duration CONNECT = Duration.ofSeconds(4);
-  static final Duration ANSWER = Duration.ofSeconds(20);
+  static final Duration ANSWER = Duration.ofSeconds(10);
 
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(CONNECT).version(HttpClient.Version.HTTP_1_1).build();

@@ -57,6 +57,7 @@ public final class Registrar implements AutoCloseable {
             work -> {
               Thread made = new Thread(work, "delta-catalog");
               made.setDaemon(true);
+              made.setContextClassLoader(Registrar.class.getClassLoader());
               return made;
             });
   }
@@ -181,6 +182,7 @@ public final class Registrar implements AutoCloseable {
       closed = true;
     }
     thread.shutdownNow();
+    catalog.close();
     if (pending() > 0) {
       LOG.info(
           "{} tables are not registered in the catalogue yet; the next start does it", pending());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class UnityCatalog implements Catalog {
   private static final Logger LOG = LoggerFactory.getLogger(UnityCatalog.class);
+  private static final Pattern NOT_ALLOWED = Pattern.compile("[./ \\p{Cntrl}]");
 
   private final UnityClient client;
   private final UnitySettings settings;
@@ -65,7 +67,7 @@ final class UnityCatalog implements Catalog {
 
   private void requireName(CatalogTable table) throws CatalogException {
     for (String part : List.of(table.schema(), table.name())) {
-      if (part.matches(".*[./ \\p{Cntrl}].*")) {
+      if (NOT_ALLOWED.matcher(part).find()) {
         throw CatalogException.taken(
             "Unity Catalog allows no dot, slash, space or control character in the name '"
                 + part

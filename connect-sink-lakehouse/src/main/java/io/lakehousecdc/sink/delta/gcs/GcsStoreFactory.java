@@ -6,7 +6,9 @@ import io.lakehousecdc.sink.delta.rest.ObjectFileIO;
 import io.lakehousecdc.sink.delta.rest.RestClient;
 import io.lakehousecdc.sink.delta.rest.Signer;
 import io.lakehousecdc.sink.delta.rest.UsableCheck;
+import io.lakehousecdc.sink.delta.rest.VendedSigner;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFactory;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
@@ -38,6 +40,20 @@ public final class GcsStoreFactory implements StoreFactory {
 
   @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
+    return open(root, settings, figures, Optional.empty());
+  }
+
+  @Override
+  public FileIO open(
+      String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
+    return open(root, settings, figures, Optional.of(credentials));
+  }
+
+  private static FileIO open(
+      String root,
+      TargetSettings settings,
+      StoreFigures figures,
+      Optional<StoreCredentials> vended) {
     GcsLocations locations = new GcsLocations();
     try {
       locations.resolve(root);
@@ -46,7 +62,10 @@ public final class GcsStoreFactory implements StoreFactory {
     }
     HttpOptions options = HttpOptions.of(GcsSettings.PREFIX, settings);
     URI endpoint = GcsSettings.endpoint(settings);
-    Signer signer = signer(endpoint, settings, options);
+    Signer signer =
+        vended.isPresent()
+            ? new VendedSigner(vended.get(), locations, new VendedToken())
+            : signer(endpoint, settings, options);
     GcsStore store = store(options, endpoint, signer, settings, figures);
     GcsStore hasty = store(options.hasty(), endpoint, signer, settings, figures);
     return new ObjectFileIO(

@@ -19,6 +19,7 @@ import io.lakehousecdc.sink.error.RetriableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ public final class TableLog {
       int scheme = location.indexOf("://");
       int end = location.lastIndexOf('/');
       while (end > (scheme < 0 ? 0 : scheme + 2)) {
-        if (store.exists(location.substring(0, end) + "/_delta_log")) {
+        if (isTable(location.substring(0, end))) {
           return Optional.of(location.substring(0, end));
         }
         end = location.lastIndexOf('/', end - 1);
@@ -93,6 +94,20 @@ public final class TableLog {
       return Optional.empty();
     } catch (IOException e) {
       throw failures.ofStore("look for tables around", e);
+    }
+  }
+
+  /** Not where the credentials do not reach, as above {@code delta.root}: there is none of ours. */
+  private boolean isTable(String directory) throws IOException {
+    try {
+      return store.exists(directory + "/_delta_log");
+    } catch (IOException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof AccessDeniedException) {
+          return false;
+        }
+      }
+      throw e;
     }
   }
 

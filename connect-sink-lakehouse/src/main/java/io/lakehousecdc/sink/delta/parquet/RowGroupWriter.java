@@ -154,6 +154,7 @@ final class RowGroupWriter implements Closeable {
   ParquetMetadata finish() throws IOException {
     end();
     file.end(FOOTER);
+    close();
     return file.getFooter();
   }
 
@@ -185,7 +186,7 @@ final class RowGroupWriter implements Closeable {
     pages.close();
   }
 
-  /** Gives back buffers. The output stays open. */
+  /** Gives back what compresses; once is enough. The output stays open. */
   @Override
   public void close() {
     codecs.release();

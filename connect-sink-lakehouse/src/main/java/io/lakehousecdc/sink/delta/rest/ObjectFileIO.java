@@ -13,7 +13,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -91,7 +90,7 @@ public final class ObjectFileIO implements FileIO {
     if (!anything && !isDirectory(from.withKey(ObjectLocations.normalized(directory)))) {
       throw notFound(locations.location(from.withKey(ObjectLocations.normalized(directory))));
     }
-    found.sort(Comparator.comparing(FileInfo::name, ObjectName.BY_UTF_8));
+    found.sort(FileInfo.BY_NAME);
     return found;
   }
 

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.rest;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 
 /** A store has answered that it does not do what it was asked. */
 public final class RefusedException extends IOException {
@@ -25,6 +26,9 @@ public final class RefusedException extends IOException {
     this.status = answer.status();
     this.code = code;
     this.mayPass = answer.mayPass();
+    if (status == 403) {
+      initCause(new AccessDeniedException(call.toString()));
+    }
   }
 
   /** HTTP's status. */

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.s3;
 import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -51,6 +52,9 @@ final class S3Failures {
 
   /** Whether the same request may succeed later. */
   static boolean passes(Throwable failure) {
+    if (failure instanceof AccessDeniedException) {
+      return false;
+    }
     int status = status(failure);
     if (status != 0) {
       return PASSING_STATUS.contains(status)
@@ -92,11 +96,19 @@ final class S3Failures {
       taken.initCause(failure);
       return taken;
     }
+    if (failure instanceof AccessDeniedException denied) {
+      return denied;
+    }
     String message = "S3 " + operation + " of " + location + " failed: " + text(failure);
     if (operation == Operation.GET && code(failure).equals("NoSuchKey")) {
       FileNotFoundException missing = new FileNotFoundException(message);
       missing.initCause(failure);
       return missing;
+    }
+    if (status(failure) == 403) {
+      AccessDeniedException denied = new AccessDeniedException(location, null, message);
+      denied.initCause(failure);
+      return denied;
     }
     return new IOException(message, failure);
   }

@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import java.io.FileNotFoundException;
@@ -44,9 +45,16 @@ final class S3FileIO implements FileIO {
   private final S3Requests requests;
   private final S3Deletes deletes;
 
-  S3FileIO(S3Connection connection, S3Settings settings, StoreFigures figures) {
+  /**
+   * @param vended hands out the credentials of each request; empty for those of the connection
+   */
+  S3FileIO(
+      S3Connection connection,
+      S3Settings settings,
+      StoreFigures figures,
+      Optional<StoreCredentials> vended) {
     this.connection = connection;
-    this.api = new S3Api(connection.client(), settings);
+    this.api = new S3Api(connection.client(), settings, vended);
     this.requests = S3Requests.of(figures, settings.retries(), PATIENCE);
     this.deletes = new S3Deletes(api, requests);
   }

@@ -118,7 +118,7 @@ final class S3FileOutput extends FileOutput {
     buffer = null;
   }
 
-  private void join(List<CompletedPart> all) {
+  private void join(List<CompletedPart> all) throws IOException {
     try {
       api.completeParts(location, upload, all);
     } catch (RuntimeException failure) {
@@ -128,7 +128,7 @@ final class S3FileOutput extends FileOutput {
     }
   }
 
-  private boolean isJoined() {
+  private boolean isJoined() throws IOException {
     HeadObjectResponse found = api.head(location);
     return mark.equals(found.metadata().get(MARK));
   }

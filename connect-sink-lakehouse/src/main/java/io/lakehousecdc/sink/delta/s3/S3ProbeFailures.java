@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.error.TargetException;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -36,6 +37,9 @@ record S3ProbeFailures(String place, S3Location root) {
    * @param permission the one that the request needs
    */
   TargetException of(String permission, IOException failure) {
+    if (failure instanceof AccessDeniedException denied && !isAnswer(denied)) {
+      return new FatalException(start() + failure.getMessage(), failure);
+    }
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     if (cause instanceof StsException) {
       return fatal(
@@ -50,6 +54,11 @@ record S3ProbeFailures(String place, S3Location root) {
     return S3Failures.status(cause) == 0
         ? ofNoAnswer(cause, failure)
         : ofAnswer(permission, S3Failures.status(cause), cause, failure);
+  }
+
+  /** Whether the store has refused, and not the service that hands out credentials. */
+  private static boolean isAnswer(AccessDeniedException denied) {
+    return denied.getCause() != null && S3Failures.status(denied.getCause()) != 0;
   }
 
   private TargetException ofAnswer(

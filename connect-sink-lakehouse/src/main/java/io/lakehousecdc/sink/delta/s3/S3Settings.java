@@ -138,8 +138,9 @@ record S3Settings(
               "6",
               "How many times a request is repeated, after growing random pauses, when the store"
                   + " does not answer, fails (500), or asks for fewer requests (429, 503). After"
-                  + " that the commit fails, and is repeated as errors.retry.* tells. The request"
-                  + " that makes a commit is not repeated when its answer is lost."),
+                  + " that the commit fails, and is repeated for retry.timeout.ms. The request that"
+                  + " makes a commit is not repeated when its answer is lost: the store is asked"
+                  + " what became of it."),
           Setting.optional(
               PROXY_URL,
               Kind.TEXT,

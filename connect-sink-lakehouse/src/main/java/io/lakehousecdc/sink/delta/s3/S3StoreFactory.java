@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.s3;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFactory;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
@@ -9,6 +10,7 @@ import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.util.List;
+import java.util.Optional;
 
 /** The kind of stores that are buckets of Amazon S3, or of a store that speaks its protocol. */
 public final class S3StoreFactory implements StoreFactory {
@@ -32,6 +34,20 @@ public final class S3StoreFactory implements StoreFactory {
 
   @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
+    return open(root, settings, figures, Optional.empty());
+  }
+
+  @Override
+  public FileIO open(
+      String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
+    return open(root, settings, figures, Optional.of(credentials));
+  }
+
+  private static FileIO open(
+      String root,
+      TargetSettings settings,
+      StoreFigures figures,
+      Optional<StoreCredentials> vended) {
     S3Location location;
     try {
       location = S3Location.of(S3Location.resolve(root));
@@ -46,6 +62,6 @@ public final class S3StoreFactory implements StoreFactory {
               + " Name a general purpose bucket.");
     }
     S3Settings read = S3Settings.of(settings);
-    return new S3FileIO(S3Connection.open(read), read, figures);
+    return new S3FileIO(S3Connection.open(read), read, figures, vended);
   }
 }

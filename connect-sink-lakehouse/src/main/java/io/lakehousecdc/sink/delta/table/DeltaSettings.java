@@ -71,7 +71,8 @@ public record DeltaSettings(
               Kind.TEXT,
               "Where the tables are, as <root>/<schema>/<table>: an existing directory (a path or a"
                   + " file: URI) that all workers see, or a location in a store, such as"
-                  + " abfss://container@account.dfs.core.windows.net/path or gs://bucket/path."),
+                  + " s3://bucket/path, abfss://container@account.dfs.core.windows.net/path or"
+                  + " gs://bucket/path."),
           Setting.optional(
               DELETION_VECTORS,
               Kind.BOOLEAN,

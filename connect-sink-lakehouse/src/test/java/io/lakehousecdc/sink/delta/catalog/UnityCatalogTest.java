@@ -187,7 +187,7 @@ class UnityCatalogTest {
 
   @Test
   void goodSettingsHaveNoProblem() {
-    assertEquals(List.of(), CatalogSettings.problems(settings(Map.of())));
+    assertEquals(List.of(), CatalogSettings.problems(settings(Map.of()), null));
     assertEquals(Optional.empty(), CatalogSettings.check(settings(Map.of())));
   }
 
@@ -227,7 +227,7 @@ class UnityCatalogTest {
   private void assertProblem(String expected, String key, String value) {
     Map<String, String> changed = new HashMap<>();
     changed.put(key, value);
-    List<SettingProblem> problems = CatalogSettings.problems(settings(changed));
+    List<SettingProblem> problems = CatalogSettings.problems(settings(changed), null);
 
     assertEquals(List.of(expected), problems.stream().map(SettingProblem::key).toList());
     assertFalse(problems.get(0).message().contains("secret@"), problems.get(0).message());

@@ -44,6 +44,7 @@ class LocalFileIOTest extends FileIOContract {
   }
 
   @Test
+  @Override
   void closingAnIncompleteFileLeavesNothing() throws IOException {
     store.create(at("a")).close();
 
