@@ -14,6 +14,7 @@ import io.lakehousecdc.benchmarks.stack.Side;
 import io.lakehousecdc.benchmarks.stack.Throughput;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,11 +40,27 @@ public final class DeltaBenchmark implements Benchmark {
     }
   }
 
+  /** The kinds of stores that commits are measured on. */
+  private enum Store {
+    LOCAL,
+    S3;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   @Override
   public List<Option> options() {
     return List.of(
         new Option(
             "parts", "commits,restart,spark,tasks,tables,throughput,freshness", "what to measure"),
+        new Option(
+            "store",
+            "local",
+            "where the tables of commits are: local, or s3, a store in a process of its own"),
+        new Option("latency-ms", "30", "how long each request to s3 takes at least"),
         new Option("rows", "1000000,10000000", "sizes of tables, comma separated"),
         new Option("kept", "10000000", "rows of the table whose key index is kept over a restart"),
         new Option("large", Options.NO, "measure commits on a table of 100 million rows, too"),
@@ -68,6 +85,14 @@ public final class DeltaBenchmark implements Benchmark {
   @Override
   public void run(Options options) throws Exception {
     List<Part> parts = options.choices("parts", Part.class);
+    if (options.choices("store", Store.class).equals(List.of(Store.S3))) {
+      new RemoteCommits(
+              Duration.ofMillis(options.number("latency-ms")),
+              options.number("commits"),
+              options.number("changes"))
+          .measure(sizes(options));
+      return;
+    }
     if (parts.contains(Part.COMMITS)) {
       commits(options, parts.contains(Part.SPARK) ? options.number("merges") : 0);
     }

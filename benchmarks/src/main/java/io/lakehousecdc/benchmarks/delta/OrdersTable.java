@@ -78,6 +78,10 @@ final class OrdersTable implements AutoCloseable {
     this(root, Map.of());
   }
 
+  OrdersTable(Place place) {
+    this(place.files(), place.with(Map.of("delta.root", place.root())).settings());
+  }
+
   /**
    * @param others settings that differ from the defaults
    */
@@ -164,6 +168,17 @@ final class OrdersTable implements AutoCloseable {
       }
     }
     return changes;
+  }
+
+  /** Deletes of distinct random keys. */
+  List<RowChange> deletes(int count) {
+    return random
+        .longs(0, greatestId)
+        .distinct()
+        .limit(count)
+        .<RowChange>mapToObj(
+            id -> new RowChange.Delete(RowKey.of(id), null, info(Operation.DELETE)))
+        .toList();
   }
 
   /** Where the table lies. */

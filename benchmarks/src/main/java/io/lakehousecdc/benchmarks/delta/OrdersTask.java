@@ -37,12 +37,22 @@ final class OrdersTask implements AutoCloseable {
    * @param contributors the tables, with the partitions that feed each
    */
   OrdersTask(Path root, int number, Map<TableId, Set<SourcePartition>> contributors) {
+    this(Place.local(root), number, contributors);
+  }
+
+  /**
+   * @param contributors the tables, with the partitions that feed each
+   */
+  OrdersTask(Place place, int number, Map<TableId, Set<SourcePartition>> contributors) {
+    Map<String, String> settings = OrdersTable.settings(place.files());
+    settings.putAll(place.settings());
+    settings.put("delta.root", place.root());
     this.contributors = contributors;
     this.random = new SplittableRandom(number);
     this.target =
         new DeltaTargetFactory()
             .open(
-                new TargetSettings(OrdersTable.settings(root), TableOptions.DEFAULT),
+                new TargetSettings(settings, TableOptions.DEFAULT),
                 new TargetContext("benchmark", number));
     contributors.values().forEach(some -> some.forEach(each -> states.put(each, null)));
     Map<SourcePartition, LoadedPartition> loaded = target.load(Set.copyOf(states.keySet()));

@@ -20,6 +20,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.kernel.CheckpointWriter;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
+import io.lakehousecdc.sink.delta.storage.ReadAheadFileIO;
 import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.error.FencedException;
@@ -59,7 +60,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a commit asks of a store that waits for a network, and what of it is under way at once. */
-@Timeout(180)
+@Timeout(600)
 class RoundTripsTest {
   /** The look at the log: no entry follows the newest, which is there. */
   private static final Map<Operation, Integer> LOOK = Map.of(HEAD, 1, GET, 1);
@@ -68,12 +69,13 @@ class RoundTripsTest {
 
   private final LocalFileIO local = new LocalFileIO();
   private final StoreInRounds store = new StoreInRounds(local);
+  private final FileIO remote = new ReadAheadFileIO(store);
 
   @TempDir Path root;
 
   @Test
   void steadyCommitTakesTwoRoundTrips() {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       store.expect(List.of(and(LOOK, PUT, 2), ENTRY));
@@ -86,7 +88,7 @@ class RoundTripsTest {
 
   @Test
   void looksAtTheLogOverlapTheWritingOfRows() {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit insert = owner.prepare(items().upsert(9, 4, "four", "a", 1L).build());
       store.expect(List.of(and(LOOK, PUT, 1), ENTRY));
@@ -98,7 +100,7 @@ class RoundTripsTest {
 
   @Test
   void filesOfPartitionsAreUploadedTogether() {
-    try (Target target = open(store, Map.of(DeltaSettings.PARTITION_BY, "shop.items:note"))) {
+    try (Target target = open(remote, Map.of(DeltaSettings.PARTITION_BY, "shop.items:note"))) {
       PartitionOwner owner = filled(target);
       Commit update =
           owner.prepare(
@@ -120,7 +122,7 @@ class RoundTripsTest {
     Map<String, String> copies =
         Map.of(
             DeltaSettings.DELETION_VECTORS, "false", DeltaSettings.PARTITION_BY, "shop.items:note");
-    try (Target target = open(store, copies)) {
+    try (Target target = open(remote, copies)) {
       PartitionOwner owner =
           filled(
               target,
@@ -146,7 +148,7 @@ class RoundTripsTest {
   @Test
   void tenTablesOfAFlushTakeTwoRoundTripsTogether() {
     int tables = 10;
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       target.load(partitions(tables));
       for (int offset = 0; offset < 4; offset++) {
         target.commit(flush(tables, offset));
@@ -162,7 +164,7 @@ class RoundTripsTest {
 
   @Test
   void partitionThatFeedsSeveralTablesTakesTwoMoreForTheTableOfOffsets() {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       target.load(partitions(2));
       for (int offset = 0; offset < 4; offset++) {
         target.commit(fromOnePartition(2, offset));
@@ -176,11 +178,11 @@ class RoundTripsTest {
 
   @Test
   void checkpointTakesTwoPuts() throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       filled(target);
     }
     store.requests();
-    new CheckpointWriter(store, location()).write(Duration.ofDays(1));
+    new CheckpointWriter(remote, location()).write(Duration.ofDays(1));
     List<Operation> requests = store.requests();
     assertEquals(2, Collections.frequency(requests, PUT), requests::toString);
     assertEquals(0, Collections.frequency(requests, PUT_IF_ABSENT), requests::toString);
@@ -188,7 +190,7 @@ class RoundTripsTest {
 
   @Test
   void commitOfOthersFoundWhileRowsAreWrittenIsTakenOver() throws IOException {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       PartitionOwner others = PartitionOwner.of(other, Warehouse.P1);
@@ -218,7 +220,7 @@ class RoundTripsTest {
 
   @Test
   void commitOfOthersAfterTheLookIsAConflict() throws IOException {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       PartitionOwner others = PartitionOwner.of(other, Warehouse.P1);
@@ -230,9 +232,12 @@ class RoundTripsTest {
               others.commit(items().upsert(9, 2, "zwei", "b", 2L).build());
             }
           });
+      store.requests();
       owner.commit(update);
       assertFalse(first.get());
       assertEquals(1, target.gauges().get("delta-commit-conflicts").getAsLong());
+      // The rows once, and the vectors of both versions: the second try has looked first.
+      assertEquals(3, Collections.frequency(store.requests(), PUT));
     }
     assertNames("uno", "zwei", "three");
   }
@@ -240,7 +245,7 @@ class RoundTripsTest {
   /** Who is not alone looks before it plans, so that nothing is written for an old version. */
   @Test
   void commitBesideOthersLooksFirst() {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       PartitionOwner others = PartitionOwner.of(other, Warehouse.P1);
@@ -264,7 +269,7 @@ class RoundTripsTest {
 
   @Test
   void partitionTakenOverByAnotherIsFoundBeforeAnythingIsRefused() {
-    try (Target target = open(store);
+    try (Target target = open(remote);
         Target other = open(local)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
@@ -276,7 +281,7 @@ class RoundTripsTest {
 
   @Test
   void tableMadeAnewWhileRowsAreWrittenIsNotCommittedTo() throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       int uploaded = files().size() + 2;
@@ -306,7 +311,7 @@ class RoundTripsTest {
   @ParameterizedTest
   @ValueSource(strings = {".parquet", ".bin"})
   void nothingIsLeftWhereOneOfTheUploadsFails(String failing) throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       Set<String> before = files();
@@ -332,7 +337,7 @@ class RoundTripsTest {
 
   @Test
   void nothingIsLeftWhereTheLookFails() throws IOException {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       Set<String> before = files();
@@ -352,7 +357,7 @@ class RoundTripsTest {
 
   @Test
   void interruptReachesTheUploads() throws Exception {
-    try (Target target = open(store)) {
+    try (Target target = open(remote)) {
       PartitionOwner owner = filled(target);
       Commit update = owner.prepare(items().upsert(9, 1, "uno", "a", 1L).build());
       Set<String> before = files();

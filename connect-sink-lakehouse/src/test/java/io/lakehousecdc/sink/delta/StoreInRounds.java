@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * the number of rounds is that of sequential round trips. No clock is asked.
  */
 final class StoreInRounds extends ForwardingFileIO {
-  private static final long GIVE_UP_MILLIS = 30_000;
+  private static final long GIVE_UP_MILLIS = 120_000;
 
   private final List<Operation> requests = new ArrayList<>();
   private final Deque<Map<Operation, Integer>> rounds = new ArrayDeque<>();

@@ -59,24 +59,29 @@ final class CommitInfoReader {
    * anew in its place: the identifier of its transaction, or all of its first line where the writer
    * gives none.
    *
-   * @param size length of the file, if it is the one that is expected there
    * @return empty where there is no such file
    */
-  Optional<String> identity(String location, OptionalLong size) throws IOException {
-    if (size.isPresent()) {
-      try (FileInput input = store.openForParts(location, size.getAsLong())) {
-        return Optional.of(identity(input));
-      } catch (FileNotFoundException e) {
-        return Optional.empty();
-      } catch (IOException e) {
-        // Another file may be there now, which is shorter.
-        return identity(location, OptionalLong.empty());
-      }
-    }
+  Optional<String> identity(String location) throws IOException {
     try (FileInput input = store.open(location)) {
       return Optional.of(identity(input));
     } catch (FileNotFoundException e) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * The same, by one request less where the file is the one that is expected there.
+   *
+   * @param size its length in bytes
+   */
+  Optional<String> identityNow(String location, long size) throws IOException {
+    try (FileInput input = store.openForParts(location, size)) {
+      return Optional.of(identity(input));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      // Another file may be there now, which is shorter.
+      return identity(location);
     }
   }
 

@@ -5,7 +5,6 @@ import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The entries of one table's log, one for each commit. Stateless and thread-safe. */
 final class LogEntries {
@@ -35,17 +34,21 @@ final class LogEntries {
 
   /** What tells the entry of a version from every other; empty where the log does not have it. */
   Optional<String> identity(long version) {
-    return identity(version, OptionalLong.empty());
+    try {
+      return reader.identity(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
   }
 
   /**
-   * The same.
+   * The same of an entry as it is now.
    *
-   * @param size its length, where it is known: that spares a request
+   * @param entry as it was
    */
-  Optional<String> identity(long version, OptionalLong size) {
+  Optional<String> identityNow(FileStatus entry) {
     try {
-      return reader.identity(file(version), size);
+      return reader.identityNow(entry.getPath(), entry.getSize());
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

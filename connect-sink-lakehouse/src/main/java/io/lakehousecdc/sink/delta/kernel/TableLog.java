@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The transaction log of one table. Stateless and thread-safe; failures are {@link
@@ -156,7 +155,7 @@ public final class TableLog {
   }
 
   private boolean isInLog(TableVersion version) {
-    return holds(version.number(), version.entry(), version.entrySize());
+    return entries.identityNow(version.entryFile()).filter(version.entry()::equals).isPresent();
   }
 
   /**
@@ -165,11 +164,7 @@ public final class TableLog {
    * @param entry as {@link TableVersion#entry} tells it
    */
   public boolean holds(long version, String entry) {
-    return holds(version, entry, OptionalLong.empty());
-  }
-
-  private boolean holds(long version, String entry, OptionalLong size) {
-    return entries.identity(version, size).filter(entry::equals).isPresent();
+    return entries.identity(version).filter(entry::equals).isPresent();
   }
 
   /** Who made the commit of a version; empty where the log does not hold it. */

@@ -15,7 +15,6 @@ import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
 import io.delta.kernel.internal.tablefeatures.TableFeature;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
-import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
@@ -268,20 +267,9 @@ public final class TableVersion {
     return entry;
   }
 
-  /** Length of its log entry in bytes; empty where the log did not have it. */
-  OptionalLong entrySize() {
-    return entrySize(snapshot);
-  }
-
-  static OptionalLong entrySize(SnapshotImpl snapshot) {
-    List<FileStatus> entries = snapshot.getLogSegment().getDeltas();
-    if (entries.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    FileStatus last = entries.get(entries.size() - 1);
-    return FileNames.deltaVersion(last.getPath()) == snapshot.getVersion()
-        ? OptionalLong.of(last.getSize())
-        : OptionalLong.empty();
+  /** The file of its log entry, as it was when this version was read or committed. */
+  FileStatus entryFile() {
+    return snapshot.getLogSegment().getDeltaFileAtEndVersion();
   }
 
   SnapshotImpl snapshot() {

@@ -101,7 +101,11 @@ final class BatchCommit {
    * @param lost number of attempts so far that others came before
    */
   CommitReceipt attempt(int lost) throws IOException, CommitConflictException {
-    commits.assume(work);
+    if (lost == 0) {
+      commits.assume(work);
+    } else {
+      commits.refresh(work);
+    }
     commits.awaitTurn(lost, work);
     Optional<Map<String, Optional<String>>> domains = commits.certain(this::planUnlessMade);
     if (domains.isEmpty()) {
