@@ -132,7 +132,7 @@ class ValidationTest {
         "delta.s3.endpoint",
         "delta.azure.account",
         "delta.gcs.project",
-        "delta.catalog",
+        "delta.catalog.refresh",
         "delta.unity.uri",
         "delta.index.memory.bytes",
         "delta.index.dir",
