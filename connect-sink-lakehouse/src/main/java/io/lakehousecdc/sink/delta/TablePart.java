@@ -84,8 +84,10 @@ final class TablePart implements CommitHook {
     Optional<Map<SourcePartition, Entry>> made = owned.committedEntries(next, domains);
     if (made.isPresent()) {
       held = made.get();
+      due = Optional.empty();
       return Optional.empty();
     }
+    held = next;
     Set<SourcePartition> concerned = shares.among(domains.keySet());
     concerned.addAll(known);
     Map<String, Optional<String>> changes =

@@ -48,7 +48,7 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
   private boolean hasMetadata;
   private boolean hasProtocol;
   private long selected;
-  private boolean intact = true;
+  private boolean ended;
 
   /**
    * @param adds form of the files that are added
@@ -71,25 +71,26 @@ final class CheckpointActions implements CloseableIterator<FilteredColumnarBatch
     return selected;
   }
 
-  /** Whether none of them has failed to be read; for the thread that reads them. */
+  /**
+   * Whether they were read to their end; for the thread that reads them. What fails between two of
+   * them, such as their encoding, leaves it false, too.
+   */
   boolean isIntact() {
-    return intact;
+    return ended;
   }
 
   @Override
   public boolean hasNext() {
-    intact = false;
+    ended = false;
     boolean hasNext = log.hasNext();
-    intact = true;
+    ended = !hasNext;
     return hasNext;
   }
 
   @Override
   public FilteredColumnarBatch next() {
-    intact = false;
-    FilteredColumnarBatch next = read();
-    intact = true;
-    return next;
+    ended = false;
+    return read();
   }
 
   private FilteredColumnarBatch read() {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * {@link #columns()}, in the form that files take. Immutable.
  */
 public final class TableShape {
+  private final String tableId;
   private final List<DeltaColumn> columns;
   private final Partitioning partitioning;
   private final Map<String, Integer> places = new HashMap<>();
@@ -30,6 +31,7 @@ public final class TableShape {
   private final int deleted;
 
   public TableShape(TableVersion version, MetadataColumns names) {
+    this.tableId = version.tableId();
     // Whatever statistics the table wants: without those of positions, each row that an update
     // meets has to be read.
     Set<String> positions =
@@ -53,6 +55,11 @@ public final class TableShape {
     this.commitLsn = place(names.commitLsn());
     this.epoch = place(names.epoch());
     this.deleted = place(names.deleted());
+  }
+
+  /** Identity of the table that has this shape; see {@link TableVersion#tableId}. */
+  public String tableId() {
+    return tableId;
   }
 
   public List<DeltaColumn> columns() {

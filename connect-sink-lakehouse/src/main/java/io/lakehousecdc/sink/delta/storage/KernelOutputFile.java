@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.delta.kernel.defaults.engine.fileio.OutputFile;
@@ -8,6 +9,7 @@ import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -52,9 +54,18 @@ record KernelOutputFile(
     }
   }
 
-  /** Completes the file when it is closed, unless a write or what is written has failed. */
+  /**
+   * A Parquet file, which is completed when it is closed, unless a write or what is written has
+   * failed: parquet-java closes its stream also where it has failed before the footer, which the
+   * file's last bytes tell.
+   *
+   * @see <a href="https://parquet.apache.org/docs/file-format/">Parquet: file format</a>
+   */
   private static final class Stream extends PositionOutputStream {
+    private static final byte[] MAGIC = "PAR1".getBytes(US_ASCII);
+
     private final FileOutput output;
+    private final byte[] last = new byte[MAGIC.length];
     private final BooleanSupplier intact;
     private boolean whole = true;
     private boolean closed;
@@ -79,7 +90,19 @@ record KernelOutputFile(
       boolean before = whole;
       whole = false;
       output.write(bytes, offset, length);
+      remember(bytes, offset, length);
       whole = before;
+    }
+
+    private void remember(byte[] bytes, int offset, int length) {
+      int fresh = Math.min(length, last.length);
+      System.arraycopy(last, fresh, last, 0, last.length - fresh);
+      System.arraycopy(bytes, offset + length - fresh, last, last.length - fresh, fresh);
+    }
+
+    /** A file begins with the same bytes that end it. */
+    private boolean hasFooter() {
+      return output.position() > 2L * MAGIC.length && Arrays.equals(last, MAGIC);
     }
 
     @Override
@@ -89,7 +112,7 @@ record KernelOutputFile(
       }
       closed = true;
       try (output) {
-        if (whole && intact.getAsBoolean()) {
+        if (whole && intact.getAsBoolean() && hasFooter()) {
           output.complete();
         }
       }

@@ -261,6 +261,10 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
           Optional<CommitExtras> extras = hook.decide(head.domains());
           if (extras.isPresent() && turns.await(lost)) {
             extras = hook.decide(head.domains());
+            exists = head.state() != null;
+            if (!exists && schema == null) {
+              return null;
+            }
           }
           if (extras.isPresent()) {
             if (!exists) {

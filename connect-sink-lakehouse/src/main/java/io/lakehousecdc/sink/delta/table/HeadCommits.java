@@ -121,8 +121,14 @@ final class HeadCommits {
       throws IOException, CommitConflictException {
     Map<String, Optional<String>> all = new HashMap<>(domains);
     head.look();
-    commit.write();
-    commit.awaitFiles();
+    try {
+      commit.write();
+      commit.awaitFiles();
+    } catch (IOException | RuntimeException failure) {
+      // It may be due to files of a version that is not the newest any more.
+      head.confirm();
+      throw failure;
+    }
     head.confirm();
     work.clock().passed(Phase.UPLOADS);
     all.putAll(turns.passedOn());

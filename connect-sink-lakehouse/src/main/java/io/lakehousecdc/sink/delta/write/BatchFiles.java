@@ -31,6 +31,7 @@ public final class BatchFiles implements AutoCloseable {
   private final Set<String> begun = new LinkedHashSet<>();
   private final Uploads uploads;
   private List<BatchFile> written = new ArrayList<>();
+  private String tableId = "";
 
   /**
    * @param store where {@code rowFiles} are
@@ -87,6 +88,11 @@ public final class BatchFiles implements AutoCloseable {
   List<BatchFile> of(List<NewRow> rows, TableShape shape) throws IOException {
     List<DeltaColumn> columns = shape.partitioning().storedColumns();
     List<BatchFile> files = new ArrayList<>();
+    if (!shape.tableId().equals(tableId)) {
+      // The table was dropped and made anew: files may have gone with its directory.
+      written = new ArrayList<>();
+      tableId = shape.tableId();
+    }
     for (Map.Entry<Map<String, String>, List<NewRow>> part :
         shape.partitioning().split(rows, NewRow::values).entrySet()) {
       if (!part.getValue().isEmpty()) {

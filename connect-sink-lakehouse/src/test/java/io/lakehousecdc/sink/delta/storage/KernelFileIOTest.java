@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelFileIOTest {
   private final KernelFileIO files = new KernelFileIO(new LocalFileIO(), Map.of("a.key", "value"));
@@ -54,6 +57,33 @@ class KernelFileIOTest {
     stream.close();
 
     assertTrue(Files.notExists(file));
+  }
+
+  /** parquet-java closes its stream also where it has failed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PAR1", "PAR1 row groups", "PAR1 row groups and half a footer"})
+  void parquetFileWithoutItsEndIsNotCompleted(String content) throws IOException {
+    Path file = directory.resolve("checkpoint.parquet");
+
+    try (PositionOutputStream stream = files.newOutputFile(file.toString()).create(true)) {
+      stream.write(content.getBytes(UTF_8), 0, content.length());
+    }
+
+    assertTrue(Files.notExists(file));
+  }
+
+  @Test
+  void parquetFileWithItsEndIsCompleted() throws IOException {
+    Path file = directory.resolve("checkpoint.parquet");
+
+    try (PositionOutputStream stream = files.newOutputFile(file.toString()).create(true)) {
+      stream.write("PAR1 row groups and a footer".getBytes(UTF_8), 0, 28);
+      stream.write("xxPA".getBytes(UTF_8), 2, 2);
+      stream.write('R');
+      stream.write('1');
+    }
+
+    assertEquals(32, Files.size(file));
   }
 
   @Test
