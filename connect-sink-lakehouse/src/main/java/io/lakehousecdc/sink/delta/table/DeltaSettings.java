@@ -55,6 +55,10 @@ public record DeltaSettings(
   public static final int MOST_COMMIT_THREADS = 256;
   private static final int LOCAL_COMMIT_THREADS = 8;
   private static final int REMOTE_COMMIT_THREADS = 32;
+
+  /** Twice what writing a data file takes: its row group, and parts of it that are under way. */
+  private static final long COMMIT_BYTES = 96 << 20;
+
   public static final String COMPACTION = "delta.compaction";
   public static final String COMPACTION_MEMORY = "delta.compaction.memory.bytes";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
@@ -109,10 +113,10 @@ public record DeltaSettings(
               null,
               "Number of tables that a task commits, or opens, at a time. By default "
                   + LOCAL_COMMIT_THREADS
-                  + " on a local or mounted path, and "
+                  + " on a local or mounted path, and up to "
                   + REMOTE_COMMIT_THREADS
-                  + " on an object store, where most of the time is waiting. Raise it for"
-                  + " hundreds of tables in a task there."),
+                  + " on an object store, where most of the time is waiting: one for each 96 MB of"
+                  + " the heap. Raise it for hundreds of tables in a task there."),
           Setting.optional(
               COMPACTION,
               Kind.BOOLEAN,
@@ -191,7 +195,10 @@ public record DeltaSettings(
   /** How many tables are committed at a time. */
   public static int commitThreads(TargetSettings settings, FileIO store) {
     if (settings.text(COMMIT_THREADS) == null) {
-      return store.isRemote() ? REMOTE_COMMIT_THREADS : LOCAL_COMMIT_THREADS;
+      long fitting = Runtime.getRuntime().maxMemory() / COMMIT_BYTES;
+      return store.isRemote()
+          ? (int) Math.max(LOCAL_COMMIT_THREADS, Math.min(fitting, REMOTE_COMMIT_THREADS))
+          : LOCAL_COMMIT_THREADS;
     }
     return Math.toIntExact(settings.number(COMMIT_THREADS));
   }
