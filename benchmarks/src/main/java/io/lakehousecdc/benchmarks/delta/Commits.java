@@ -70,7 +70,7 @@ record Commits(Path directory, int commits, int changes, int sparkBatches) {
     }
     index(root, rows);
     if (sparkBatches > 0) {
-      Merged merged = spark.merge(location, before, after);
+      Merged merged = spark.merge(location.toString(), before, after);
       double sparks = merged.merges().quantileMillis(0.5);
       Result.of("delta")
           .with("what", "spark-merge")

@@ -89,7 +89,9 @@ public final class DeltaBenchmark implements Benchmark {
       new RemoteCommits(
               Duration.ofMillis(options.number("latency-ms")),
               options.number("commits"),
-              options.number("changes"))
+              options.number("changes"),
+              parts.contains(Part.SPARK) ? options.number("merges") : 0,
+              options.number("table-changes"))
           .measure(sizes(options));
       return;
     }

@@ -2,6 +2,8 @@
 package io.lakehousecdc.benchmarks.delta;
 
 import io.lakehousecdc.benchmarks.delta.RemoteStore.Requests;
+import io.lakehousecdc.benchmarks.delta.SparkPeer.Merged;
+import io.lakehousecdc.benchmarks.harness.Directory;
 import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.measure.Latencies;
 import io.lakehousecdc.sink.change.Operation;
@@ -9,6 +11,8 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -23,15 +27,17 @@ import java.util.stream.LongStream;
  * @param latency of a request
  * @param commits measured
  * @param changes in each
+ * @param sparkBatches batches that Spark merges, too; 0 for none
+ * @param tableChanges of each table in a flush of many
  */
-record RemoteCommits(Duration latency, int commits, int changes) {
+record RemoteCommits(
+    Duration latency, int commits, int changes, int sparkBatches, int tableChanges) {
   private static final int OPENED_COMMITS = 1_000;
   private static final int TABLES = 10;
-  private static final int TABLE_CHANGES = 1_000;
   private static final int FLUSHES = 20;
   private static final int WARM_UP = 5;
 
-  void measure(List<Integer> sizes) throws IOException {
+  void measure(List<Integer> sizes) throws IOException, InterruptedException {
     try (RemoteStore store = new RemoteStore(latency)) {
       for (int rows : sizes) {
         commits(store, rows);
@@ -41,6 +47,7 @@ record RemoteCommits(Duration latency, int commits, int changes) {
       double ten = flush(store, TABLES);
       result("flush")
           .with("tables", TABLES)
+          .with("changes", tableChanges)
           .whole("median_ms", ten)
           .whole("one_table_ms", one)
           .ratio("ratio_to_one", ten, one)
@@ -53,11 +60,29 @@ record RemoteCommits(Duration latency, int commits, int changes) {
   }
 
   /** The table is filled without the store, which has its files all the same. */
-  private void commits(RemoteStore store, int rows) throws IOException {
+  private void commits(RemoteStore store, int rows) throws IOException, InterruptedException {
     Place place = store.place();
     try (OrdersTable table = new OrdersTable(place.direct())) {
       table.fill(rows);
     }
+    Path peers = Files.createTempDirectory("delta-benchmark-spark-");
+    try {
+      SparkPeer spark = new SparkPeer(peers, s3a(store.place().root()), store.hadoop());
+      measure(store, place, rows, spark);
+    } finally {
+      Directory.delete(peers);
+    }
+  }
+
+  private static String s3a(String root) {
+    return root.replaceFirst("^s3:", "s3a:");
+  }
+
+  private void measure(RemoteStore store, Place place, int rows, SparkPeer spark)
+      throws IOException, InterruptedException {
+    double median;
+    long before;
+    long after = 0;
     try (OrdersTable table = new OrdersTable(place)) {
       for (int i = 0; i < WARM_UP; i++) {
         table.commit(table.randomChanges(changes));
@@ -65,6 +90,7 @@ record RemoteCommits(Duration latency, int commits, int changes) {
       Latencies wall = new Latencies();
       Latencies inSequence = new Latencies();
       long requests = 0;
+      before = table.version();
       store.requests();
       for (int i = 0; i < commits; i++) {
         List<RowChange> batch = table.randomChanges(changes);
@@ -73,13 +99,18 @@ record RemoteCommits(Duration latency, int commits, int changes) {
         Requests made = store.requests();
         requests += made.count();
         inSequence.add(made.inSequence() * 1_000_000L);
+        if (spark.kept() < sparkBatches) {
+          spark.keep(batch);
+          after = table.version();
+        }
       }
+      median = wall.quantileMillis(0.5);
       Result result =
           result("commits")
               .with("rows", rows)
               .with("changes", changes)
               .with("commits", commits)
-              .whole("median_ms", wall.quantileMillis(0.5))
+              .whole("median_ms", median)
               .whole("p99_ms", wall.quantileMillis(0.99))
               .whole("round_trips_median", inSequence.quantileMillis(0.5))
               .ratio("requests_per_commit", requests, commits);
@@ -90,6 +121,18 @@ record RemoteCommits(Duration latency, int commits, int changes) {
                       || gauge.getKey().startsWith("delta-commit-"))
           .forEach(gauge -> result.with(gauge.getKey().replace('-', '_'), gauge.getValue()));
       result.print();
+    }
+    if (sparkBatches > 0) {
+      Merged merged = spark.merge(s3a(place.root()) + "/public/orders", before, after);
+      double sparks = merged.merges().quantileMillis(0.5);
+      result("spark-merge")
+          .with("rows", rows)
+          .with("changes", changes)
+          .with("merges", merged.merges().size())
+          .whole("median_ms", sparks)
+          .ratio("ratio_to_lakehouse", sparks, median)
+          .with("equal", merged.equal())
+          .print();
     }
   }
 
@@ -140,8 +183,8 @@ record RemoteCommits(Duration latency, int commits, int changes) {
       for (int i = 0; i < WARM_UP + FLUSHES; i++) {
         long lsn = i + 1;
         List<Long> ids =
-            LongStream.range(0, TABLE_CHANGES)
-                .map(id -> id + lsn * TABLE_CHANGES / 2)
+            LongStream.range(0, tableChanges)
+                .map(id -> id + lsn * tableChanges / 2)
                 .boxed()
                 .toList();
         Map<TableId, List<RowChange>> rows = new HashMap<>();

@@ -59,6 +59,19 @@ final class RemoteStore implements AutoCloseable {
             S3ProxyServer.SECRET_KEY));
   }
 
+  /** How Spark's S3A file system finds it. */
+  Map<String, String> hadoop() {
+    return Map.of(
+        "fs.s3a.endpoint", proxy.endpoint().toString(),
+        "fs.s3a.endpoint.region", "us-east-1",
+        "fs.s3a.path.style.access", "true",
+        "fs.s3a.access.key", S3ProxyServer.ACCESS_KEY,
+        "fs.s3a.secret.key", S3ProxyServer.SECRET_KEY,
+        // Files that were not written by way of the server have no ETag.
+        "fs.s3a.change.detection.mode", "none",
+        "fs.s3a.change.detection.version.required", "false");
+  }
+
   /**
    * Requests of a span of time.
    *

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
@@ -42,13 +43,26 @@ final class SparkPeer {
 
   private final Path directory;
   private final Path batches;
+  private final String copy;
+  private final Map<String, String> hadoop;
   private int written;
 
   /**
    * @param directory for batches and copy
    */
   SparkPeer(Path directory) throws IOException {
+    this(directory, directory.resolve("copy").toString(), Map.of());
+  }
+
+  /**
+   * @param directory for batches
+   * @param copy where the copy is made
+   * @param hadoop settings of the file system that it is in
+   */
+  SparkPeer(Path directory, String copy, Map<String, String> hadoop) throws IOException {
     this.directory = directory;
+    this.copy = copy;
+    this.hadoop = hadoop;
     this.batches = Files.createDirectory(directory.resolve("batches"));
   }
 
@@ -81,7 +95,7 @@ final class SparkPeer {
    * @param before its version before the batches
    * @param after its version after them
    */
-  Merged merge(Path table, long before, long after) throws IOException, InterruptedException {
+  Merged merge(String table, long before, long after) throws IOException, InterruptedException {
     Path log = directory.resolve("spark.log");
     Process spark =
         new ProcessBuilder(command(table, before, after)).redirectError(log.toFile()).start();
@@ -105,18 +119,19 @@ final class SparkPeer {
     return new Merged(merges, equal);
   }
 
-  private List<String> command(Path table, long before, long after) throws IOException {
+  private List<String> command(String table, long before, long after) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx4g", "-XX:+UseParallelGC", "-Djava.io.tmpdir=" + directory));
+    hadoop.forEach((name, value) -> command.add("-Dspark.hadoop." + name + "=" + value));
     OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
     command.add("-cp");
     command.add(
         ProjectFile.at("spark-tests/target/test-classes")
             + File.pathSeparator
             + Files.readString(ProjectFile.at("spark-tests/target/spark.classpath")).trim());
-    command.addAll(List.of(MAIN, table.toString(), "" + before, "" + after));
-    command.addAll(List.of(batches.toString(), directory.resolve("copy").toString()));
+    command.addAll(List.of(MAIN, table, "" + before, "" + after));
+    command.addAll(List.of(batches.toString(), copy));
     return command;
   }
 
