@@ -58,7 +58,7 @@ final class CommitTurns {
   private static final long MOST_MILLIS = TimeUnit.HOURS.toMillis(3);
 
   /** Attempts to get into the queue, which cost a commit each; others commit as often meanwhile. */
-  private static final int REQUESTS = 100;
+  private static final int REQUESTS = 8;
 
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LAST_PAUSE_MILLIS = 250;

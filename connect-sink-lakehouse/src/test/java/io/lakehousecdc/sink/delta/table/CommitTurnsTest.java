@@ -182,7 +182,7 @@ class CommitTurnsTest {
   /** The other commits each time that this one has looked at the newest version. */
   @Test
   void processWhoseRequestsComeSecondTriesAgainAtOnce() throws Exception {
-    int[] races = {20};
+    int[] races = {6};
     FileIO racing =
         new ForwardingFileIO(store) {
           @Override
