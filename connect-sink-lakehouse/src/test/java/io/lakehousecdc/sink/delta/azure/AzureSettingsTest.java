@@ -38,11 +38,13 @@ class AzureSettingsTest {
     assertEquals(resolved, locations.resolve(given));
   }
 
-  @Test
-  void percentSignOfAResolvedLocationStays() {
+  @ParameterizedTest
+  @ValueSource(strings = {"100%25", "x//a", "/x", "x/./a"})
+  void keyOfAResolvedLocationStaysAsItIs(String key) {
     AzureLocations locations = AzureLocations.ofRoot(ROOT);
+    ObjectName name = new ObjectName("lake", key);
 
-    assertEquals(new ObjectName("lake", "100%25"), locations.name(ROOT + "/../100%25"));
+    assertEquals(name, locations.name(locations.location(name)));
   }
 
   @Test
