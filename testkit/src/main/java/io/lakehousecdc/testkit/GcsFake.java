@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
@@ -276,6 +277,7 @@ public final class GcsFake implements AutoCloseable {
       answer(exchange, 200, JSON.writeValueAsBytes(metadata(name, bucket.get(name))));
       return;
     }
+    requireBeginning(exchange.getRequestHeaders(), body);
     String id = UUID.randomUUID().toString();
     uploads.put(id, new Upload(bucketName, name));
     exchange
@@ -288,6 +290,22 @@ public final class GcsFake implements AutoCloseable {
                     exchange.getRequestURI().getRawPath(),
                     id));
     answer(exchange, 200, new byte[0]);
+  }
+
+  /**
+   * A resumable upload begins without content, whose type is told apart from that of the request.
+   *
+   * @see <a href="https://cloud.google.com/storage/docs/performing-resumable-uploads">Resumable
+   *     uploads</a>
+   */
+  private static void requireBeginning(Headers headers, byte[] body) throws RefusedException {
+    if (body.length > 0 || !"0".equals(headers.getFirst("Content-Length"))) {
+      throw new RefusedException(400, "invalid", "a resumable upload begins with Content-Length 0");
+    }
+    if (headers.containsKey("Content-Type") || !headers.containsKey("X-Upload-Content-Type")) {
+      throw new RefusedException(
+          400, "invalid", "the type of the content belongs into X-Upload-Content-Type");
+    }
   }
 
   private void chunk(HttpExchange exchange, String id, String method, byte[] body)

@@ -36,7 +36,8 @@ record AzureLocations(String account, String suffix) implements ObjectLocations 
 
   @Override
   public String resolve(String location) {
-    return location(name(ObjectLocations.decoded(location)));
+    ObjectName name = name(ObjectLocations.decoded(location));
+    return location(name.withKey(ObjectLocations.normalized(name.key())));
   }
 
   @Override
@@ -47,7 +48,7 @@ record AzureLocations(String account, String suffix) implements ObjectLocations 
           location + " is not in the storage account of delta.root, " + account);
     }
     String path = matcher.group(4);
-    return new ObjectName(matcher.group(1), path == null ? "" : ObjectLocations.normalized(path));
+    return new ObjectName(matcher.group(1), path == null ? "" : path);
   }
 
   @Override

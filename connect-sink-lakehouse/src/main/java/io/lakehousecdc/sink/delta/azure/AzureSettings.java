@@ -87,12 +87,11 @@ final class AzureSettings {
     problem(problems, settings, CONNECTION_STRING, ConnectionString::parse);
     problem(problems, settings, ACCOUNT_KEY, AzureSettings::accountKey);
     problem(problems, settings, SAS_TOKEN, AzureSettings::sasToken);
-    if (problems.isEmpty()
-        && sendsTokens(settings)
-        && isOpenToRead(HttpOptions.text(settings, ENDPOINT))) {
+    if (problems.isEmpty() && sendsTokens(settings) && openToRead(settings) != null) {
       problems.add(
           new SettingProblem(
-              ENDPOINT, "has to be an https: address, since access tokens are sent to it"));
+              openToRead(settings),
+              "has to have an https: address, since access tokens are sent to it"));
     }
     return problems;
   }
@@ -153,21 +152,27 @@ final class AzureSettings {
     }
   }
 
-  /** Whether requests are authorized by what anybody who sees it can use. */
+  /**
+   * Whether requests are authorized by what anybody who sees it can use. A key only signs them, and
+   * is not sent.
+   */
   private static boolean sendsTokens(TargetSettings settings) {
+    String connection = HttpOptions.text(settings, CONNECTION_STRING);
     return HttpOptions.text(settings, ACCOUNT_KEY) == null
-        && HttpOptions.text(settings, SAS_TOKEN) == null
-        && HttpOptions.text(settings, CONNECTION_STRING) == null;
+        && (connection == null || ConnectionString.parse(connection).sasToken().isPresent());
   }
 
-  private static boolean isOpenToRead(String endpoint) {
-    if (endpoint == null) {
-      return false;
+  /** The setting whose address others than this machine can listen to; null for none. */
+  private static String openToRead(TargetSettings settings) {
+    String endpoint = HttpOptions.text(settings, ENDPOINT);
+    if (endpoint != null && HttpOptions.isOpenToRead(endpoint(endpoint))) {
+      return ENDPOINT;
     }
-    URI uri = endpoint(endpoint);
-    return uri.getScheme().equals("http")
-        && !uri.getHost().equals("127.0.0.1")
-        && !uri.getHost().equals("localhost");
+    String connection = HttpOptions.text(settings, CONNECTION_STRING);
+    return connection != null
+            && HttpOptions.isOpenToRead(ConnectionString.parse(connection).endpoint())
+        ? CONNECTION_STRING
+        : null;
   }
 
   private interface Reading {

@@ -82,13 +82,25 @@ final class BlobListing {
         case "Content-Length" -> size = Long.parseLong(reader.getElementText());
         case "Last-Modified" -> modified = BlobStore.millis(reader.getElementText());
         case "ResourceType" -> directory |= reader.getElementText().equals("directory");
-        case "hdi_isfolder" -> directory |= reader.getElementText().equals("true");
+        case "Metadata" -> directory |= isFolder(reader);
         default -> {}
       }
     }
     if (!directory && !name.endsWith("/")) {
       files.add(new Listed(name, size, modified));
     }
+  }
+
+  /** Reads the metadata of a blob, whose names its writers choose. */
+  private static boolean isFolder(XMLStreamReader reader) throws XMLStreamException {
+    boolean folder = false;
+    while (reader.next() != XMLStreamConstants.END_ELEMENT) {
+      if (reader.getEventType() == XMLStreamConstants.START_ELEMENT) {
+        boolean tells = reader.getLocalName().equals("hdi_isfolder");
+        folder |= reader.getElementText().equals("true") && tells;
+      }
+    }
+    return folder;
   }
 
   /** Encoded where it has characters that XML cannot have. */

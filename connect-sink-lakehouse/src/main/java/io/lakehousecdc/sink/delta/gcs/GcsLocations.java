@@ -15,7 +15,8 @@ record GcsLocations() implements ObjectLocations {
 
   @Override
   public String resolve(String location) {
-    return location(name(ObjectLocations.decoded(location)));
+    ObjectName name = name(ObjectLocations.decoded(location));
+    return location(name.withKey(ObjectLocations.normalized(name.key())));
   }
 
   /**
@@ -29,7 +30,7 @@ record GcsLocations() implements ObjectLocations {
           location + " is no location in Google Cloud Storage: write gs://bucket/path");
     }
     String path = matcher.group(2);
-    return new ObjectName(matcher.group(1), path == null ? "" : ObjectLocations.normalized(path));
+    return new ObjectName(matcher.group(1), path == null ? "" : path);
   }
 
   @Override

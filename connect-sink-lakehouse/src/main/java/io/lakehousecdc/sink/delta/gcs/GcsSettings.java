@@ -19,6 +19,9 @@ final class GcsSettings {
   static final String CREDENTIALS_FILE = PREFIX + "credentials.file";
   static final String ENDPOINT = PREFIX + "endpoint";
 
+  /** The setting by which a catalogue gives the credentials. */
+  private static final String CATALOG_CREDENTIALS = "delta.unity.credentials";
+
   private static final URI GOOGLE = URI.create("https://storage.googleapis.com");
 
   private static final List<Setting> OWN =
@@ -45,7 +48,9 @@ final class GcsSettings {
                   + " Service Connect. An http: address is taken for an emulator, and gets no"
                   + " credentials unless "
                   + CREDENTIALS_FILE
-                  + " is set. Not set, "
+                  + " or "
+                  + CATALOG_CREDENTIALS
+                  + " is set; then it has to be a loopback address. Not set, "
                   + GOOGLE
                   + "."));
 
@@ -58,7 +63,7 @@ final class GcsSettings {
     List<SettingProblem> problems = new ArrayList<>(HttpOptions.problems(PREFIX, settings));
     try {
       URI endpoint = endpoint(settings);
-      if (HttpOptions.text(settings, CREDENTIALS_FILE) != null && isOpenToRead(endpoint)) {
+      if (sendsTokens(settings) && HttpOptions.isOpenToRead(endpoint)) {
         problems.add(
             new SettingProblem(
                 ENDPOINT, "has to be an https: address, since access tokens are sent to it"));
@@ -67,6 +72,11 @@ final class GcsSettings {
       problems.add(new SettingProblem(ENDPOINT, e.getMessage()));
     }
     return problems;
+  }
+
+  private static boolean sendsTokens(TargetSettings settings) {
+    return HttpOptions.text(settings, CREDENTIALS_FILE) != null
+        || Boolean.parseBoolean(HttpOptions.text(settings, CATALOG_CREDENTIALS));
   }
 
   /**
@@ -89,11 +99,5 @@ final class GcsSettings {
       // told below, as any other that is wrong
     }
     throw new IllegalArgumentException("has to be an address such as " + GOOGLE);
-  }
-
-  private static boolean isOpenToRead(URI endpoint) {
-    return endpoint.getScheme().equals("http")
-        && !endpoint.getHost().equals("127.0.0.1")
-        && !endpoint.getHost().equals("localhost");
   }
 }

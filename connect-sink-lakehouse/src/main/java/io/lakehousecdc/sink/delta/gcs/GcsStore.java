@@ -29,6 +29,7 @@ final class GcsStore implements ObjectStore {
   static final String NO_BUCKET = "bucket does not exist";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CONTENT_TYPE = "application/octet-stream";
   private static final String OBJECTS = "/storage/v1/b/";
   private static final String UPLOADS = "/upload/storage/v1/b/";
 
@@ -119,7 +120,7 @@ final class GcsStore implements ObjectStore {
 
   @Override
   public void put(ObjectName name, byte[] content, int length) throws IOException {
-    Call call = upload(Operation.PUT, name, Map.of("uploadType", "media")).with(content, length);
+    Call call = upload(Operation.PUT, name, Map.of("uploadType", "media"), content, length);
     require(call, client.send(call), 200);
   }
 
@@ -129,8 +130,9 @@ final class GcsStore implements ObjectStore {
         upload(
                 Operation.PUT_IF_ABSENT,
                 name,
-                Map.of("uploadType", "media", "ifGenerationMatch", "0"))
-            .with(content, content.length)
+                Map.of("uploadType", "media", "ifGenerationMatch", "0"),
+                content,
+                content.length)
             .once();
     Answer answer = client.send(call);
     if (answer.status() == 412) {
@@ -141,7 +143,9 @@ final class GcsStore implements ObjectStore {
 
   @Override
   public PartUpload upload(ObjectName name) throws IOException {
-    Call call = upload(Operation.PUT, name, Map.of("uploadType", "resumable"));
+    Call call =
+        upload(Operation.PUT, name, Map.of("uploadType", "resumable"))
+            .with("x-upload-content-type", CONTENT_TYPE);
     String session = require(call, client.send(call), 200).header("location");
     if (session == null) {
       throw new IOException(call + " is answered without the address of an upload");
@@ -160,11 +164,21 @@ final class GcsStore implements ObjectStore {
     return true;
   }
 
+  private Call upload(
+      Operation operation,
+      ObjectName name,
+      Map<String, String> parameters,
+      byte[] content,
+      int length) {
+    return upload(operation, name, parameters)
+        .with("content-type", CONTENT_TYPE)
+        .with(content, length);
+  }
+
   private Call upload(Operation operation, ObjectName name, Map<String, String> parameters) {
     Map<String, String> query = new TreeMap<>(parameters);
     query.put("name", name.key());
-    return Call.of(operation, name, "POST", uri(UPLOADS, name.bucket(), "/o", query))
-        .with("content-type", "application/octet-stream");
+    return Call.of(operation, name, "POST", uri(UPLOADS, name.bucket(), "/o", query));
   }
 
   private URI object(ObjectName name, Map<String, String> query) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.gcs;
 
+import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.http.javanet.NetHttpTransport;
 import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
@@ -43,7 +44,10 @@ final class GoogleSignIn implements Signer {
     } catch (SignInException e) {
       throw e;
     } catch (IOException e) {
-      throw new SignInException("Google gives no access token: " + firstLine(e), e);
+      String message = "Google gives no access token: " + firstLine(e);
+      throw isRefusal(e)
+          ? SignInException.refused(message, e)
+          : SignInException.unavailable(message, e);
     }
     Call signed = call;
     for (Map.Entry<String, List<String>> header : headers.entrySet()) {
@@ -65,7 +69,7 @@ final class GoogleSignIn implements Signer {
     try (InputStream json = Files.newInputStream(path)) {
       return GoogleCredentials.fromStream(json, transport);
     } catch (IOException | IllegalArgumentException e) {
-      throw new SignInException(
+      throw SignInException.refused(
           GcsSettings.CREDENTIALS_FILE
               + " "
               + path
@@ -80,8 +84,23 @@ final class GoogleSignIn implements Signer {
     try {
       return GoogleCredentials.getApplicationDefault(transport);
     } catch (IOException e) {
-      throw new SignInException("The worker has no application default credentials", e);
+      String message = "The worker has no application default credentials";
+      // Where no file is named, they are the machine's, whose metadata server may be away for now.
+      throw System.getenv("GOOGLE_APPLICATION_CREDENTIALS") == null
+          ? SignInException.unavailable(message, e)
+          : SignInException.refused(message, e);
     }
+  }
+
+  /** Whether whoever gives tokens has answered that it gives none for these credentials. */
+  private static boolean isRefusal(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HttpResponseException answered) {
+        int status = answered.getStatusCode();
+        return status >= 400 && status < 500 && status != 408 && status != 429;
+      }
+    }
+    return false;
   }
 
   private static String firstLine(IOException failure) {

@@ -33,14 +33,14 @@ public final class HandedOut implements Signer {
     try {
       return form.sign(call, credentials.of(locations.location(call.name().withKey(key))));
     } catch (AccessDeniedException e) {
-      throw new SignInException(
+      throw SignInException.refused(
           "The catalogue gives no credential for the store: " + e.getMessage(), e);
     }
   }
 
   /** A credential that the store has no use for. */
   public static SignInException unfit(StoreCredential credential) {
-    return new SignInException(
+    return SignInException.refused(
         "The catalogue gives a credential of another store: "
             + credential.getClass().getSimpleName(),
         null);

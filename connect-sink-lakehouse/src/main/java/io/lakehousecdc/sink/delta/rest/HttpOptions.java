@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a store is reached: settings that all stores of this package have, under a prefix of their
@@ -25,6 +26,7 @@ public record HttpOptions(
     Duration connectTimeout, Duration requestTimeout, int retries, Optional<URI> proxy) {
   private static final Duration MOST_HASTY_CONNECT = Duration.ofSeconds(5);
   private static final Duration MOST_HASTY_REQUEST = Duration.ofSeconds(10);
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final String CONNECT_TIMEOUT = "connect.timeout.ms";
   private static final String REQUEST_TIMEOUT = "request.timeout.ms";
   private static final String RETRIES = "retries";
@@ -95,6 +97,11 @@ public record HttpOptions(
   public static String text(TargetSettings settings, String key) {
     String text = settings.text(key);
     return text == null || text.isBlank() ? null : text.trim();
+  }
+
+  /** Whether others than this machine can read what is sent to an address. */
+  public static boolean isOpenToRead(URI address) {
+    return "http".equals(address.getScheme()) && !LOOPBACK.contains(address.getHost());
   }
 
   /** The same for a check that has to end within seconds. */

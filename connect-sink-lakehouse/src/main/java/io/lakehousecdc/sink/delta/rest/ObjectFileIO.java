@@ -86,9 +86,8 @@ public final class ObjectFileIO implements FileIO {
                 found.add(info(from, object));
               }
             });
-    String directory = from.directory();
-    if (!anything && !isDirectory(from.withKey(ObjectLocations.normalized(directory)))) {
-      throw notFound(locations.location(from.withKey(ObjectLocations.normalized(directory))));
+    if (!anything && !isDirectory(from.parent())) {
+      throw notFound(locations.location(from.parent()));
     }
     found.sort(FileInfo.BY_NAME);
     return found;

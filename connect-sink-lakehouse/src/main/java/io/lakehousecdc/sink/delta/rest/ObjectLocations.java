@@ -13,13 +13,14 @@ public interface ObjectLocations {
   String resolve(String location);
 
   /**
-   * The object of a location.
+   * The object of a location in the form that {@link #resolve} and {@link #location} make. Its key
+   * is the path as it stands: stores tell {@code a//b} from {@code a/b}, and walks find both.
    *
    * @throws IllegalArgumentException it is not of this store
    */
   ObjectName name(String location);
 
-  /** The location of an object, in the form that {@link #resolve} makes. */
+  /** The location of an object, which {@link #name} reads back. */
   String location(ObjectName name);
 
   /** A path with {@code %XX} as the byte that it stands for; a percent sign before others stays. */

@@ -28,6 +28,11 @@ public record ObjectName(String bucket, String key) {
     return key.substring(0, key.lastIndexOf('/') + 1);
   }
 
+  /** The directory that this object is in; the bucket for one at its top. */
+  ObjectName parent() {
+    return withKey(key.substring(0, Math.max(0, key.lastIndexOf('/'))));
+  }
+
   /** Another name in the same bucket. */
   public ObjectName withKey(String other) {
     return new ObjectName(bucket, other);

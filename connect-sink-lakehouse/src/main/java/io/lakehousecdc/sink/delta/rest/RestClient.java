@@ -35,9 +35,10 @@ import java.util.regex.Pattern;
 public final class RestClient {
   /**
    * Firewalls forget connections that are idle for a few minutes (Azure's after four), without
-   * telling either end. So nothing is sent on connections that may have been idle for so long.
+   * telling either end. The JDK's client keeps them for longer, so it is replaced, and with it its
+   * connections, before one of them can have been idle for so long.
    */
-  private static final long IDLE_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final long LIFETIME_NANOS = Duration.ofMinutes(2).toNanos();
 
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]+)-([0-9]+)/.*");
 
@@ -45,7 +46,7 @@ public final class RestClient {
   private final Signer signer;
   private final StoreFigures figures;
   private HttpClient client;
-  private long lastUse;
+  private long created;
 
   public RestClient(HttpOptions options, Signer signer, StoreFigures figures) {
     this.options = options;
@@ -178,7 +179,7 @@ public final class RestClient {
 
   private synchronized HttpClient client() {
     long now = System.nanoTime();
-    if (client == null || now - lastUse > IDLE_NANOS) {
+    if (client == null || now - created > LIFETIME_NANOS) {
       HttpClient.Builder builder =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
@@ -188,8 +189,8 @@ public final class RestClient {
           .map(uri -> ProxySelector.of(new InetSocketAddress(uri.getHost(), uri.getPort())))
           .ifPresent(builder::proxy);
       client = builder.build();
+      created = now;
     }
-    lastUse = now;
     return client;
   }
 }

@@ -39,7 +39,7 @@ public final class UsableCheck {
   void require(String root) {
     ObjectName probe = locations.name(root + "/_cdc_probe_" + UUID.randomUUID());
     byte[] content = probe.key().getBytes(UTF_8);
-    step(root, "write", () -> store.putIfAbsent(probe, content));
+    step(root, "write", () -> write(probe, content));
     boolean passed = false;
     try {
       step(root, "write", () -> requireRefusal(root, probe));
@@ -52,6 +52,18 @@ public final class UsableCheck {
       }
     }
     step(root, "delete", () -> store.delete(probe));
+  }
+
+  /** A write whose answer is lost may have been carried out. */
+  private void write(ObjectName probe, byte[] content) throws IOException {
+    try {
+      store.putIfAbsent(probe, content);
+    } catch (SignInException | NotSentException e) {
+      throw e;
+    } catch (IOException e) {
+      discard(probe);
+      throw e;
+    }
   }
 
   private void requireRefusal(String root, ObjectName probe) throws IOException {
@@ -98,7 +110,8 @@ public final class UsableCheck {
       }
       throw new FatalException(cannot(root) + remedies.refused(attempt, e), e);
     } catch (SignInException e) {
-      throw new FatalException(cannot(root) + e.getMessage() + ". " + remedies.noCredentials(), e);
+      String message = cannot(root) + e.getMessage() + ". " + remedies.noCredentials();
+      throw e.mayPass() ? new RetriableException(message, e) : new FatalException(message, e);
     } catch (NotSentException e) {
       throw new RetriableException(
           cannot(root) + e.getMessage() + ". " + remedies.unreachable(), e);

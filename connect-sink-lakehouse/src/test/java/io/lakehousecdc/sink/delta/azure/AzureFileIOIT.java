@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.delta.azure;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.storage.FileIOContract;
+import io.lakehousecdc.sink.delta.storage.ObjectStoreContract;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.testkit.Azurite;
 import java.util.UUID;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract of stores, on Azurite. */
-class AzureFileIOIT extends FileIOContract {
+class AzureFileIOIT extends ObjectStoreContract {
   private static Azurite server;
   private static FileIO store;
 

@@ -38,11 +38,13 @@ class AzureSettingsTest {
     assertEquals(resolved, locations.resolve(given));
   }
 
-  @Test
-  void percentSignOfAResolvedLocationStays() {
+  @ParameterizedTest
+  @ValueSource(strings = {"100%25", "x//a", "/x", "x/./a"})
+  void keyOfAResolvedLocationStaysAsItIs(String key) {
     AzureLocations locations = AzureLocations.ofRoot(ROOT);
+    ObjectName name = new ObjectName("lake", key);
 
-    assertEquals(new ObjectName("lake", "100%25"), locations.name(ROOT + "/../100%25"));
+    assertEquals(name, locations.name(locations.location(name)));
   }
 
   @Test
@@ -133,6 +135,40 @@ class AzureSettingsTest {
     Map<String, String> open = Map.of(AzureSettings.ENDPOINT, "http://shop.example.com");
 
     assertEquals(List.of(AzureSettings.ENDPOINT), problems(open));
+    assertEquals(
+        List.of(AzureSettings.ENDPOINT),
+        problems(
+            Map.of(
+                AzureSettings.ENDPOINT,
+                "http://shop.example.com",
+                AzureSettings.SAS_TOKEN,
+                "sv=1&sig=x")));
+    assertEquals(
+        List.of(AzureSettings.CONNECTION_STRING),
+        problems(
+            Map.of(
+                AzureSettings.CONNECTION_STRING,
+                "DefaultEndpointsProtocol=http;AccountName=a;SharedAccessSignature=sv=1&sig=x")));
+  }
+
+  @Test
+  void emulatorsMayBeReachedWithoutEncryption() {
+    assertEquals(
+        List.of(),
+        problems(
+            Map.of(
+                AzureSettings.ENDPOINT,
+                "http://127.0.0.1:10000/shop",
+                AzureSettings.SAS_TOKEN,
+                "sv=1&sig=x")));
+    assertEquals(
+        List.of(),
+        problems(
+            Map.of(
+                AzureSettings.ENDPOINT,
+                "http://azurite:10000/shop",
+                AzureSettings.ACCOUNT_KEY,
+                KEY)));
   }
 
   @ParameterizedTest

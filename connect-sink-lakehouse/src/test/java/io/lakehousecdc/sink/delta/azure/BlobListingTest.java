@@ -44,6 +44,18 @@ class BlobListingTest {
   }
 
   @Test
+  void metadataOfABlobIsNotTakenForItsProperties() throws IOException {
+    Page page =
+        parse(
+            """
+            <Blob><Name>t/z</Name><Properties><Content-Length>7</Content-Length></Properties>\
+            <Metadata><Name>other</Name><Content-Length>x</Content-Length><Blob>b</Blob>\
+            <ResourceType>directory</ResourceType></Metadata></Blob>""");
+
+    assertEquals(List.of(new Listed("t/z", 7, 0)), page.objects());
+  }
+
+  @Test
   void whatIsNoListingIsAnError() {
     assertThrows(IOException.class, () -> BlobListing.parse("<html>".getBytes(UTF_8)));
     assertThrows(

@@ -2,7 +2,7 @@
 package io.lakehousecdc.sink.delta.gcs;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
-import io.lakehousecdc.sink.delta.storage.FileIOContract;
+import io.lakehousecdc.sink.delta.storage.ObjectStoreContract;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.testkit.GcsFake;
 import java.util.UUID;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract of stores, on a fake of Google Cloud Storage. */
-class GcsFileIOIT extends FileIOContract {
+class GcsFileIOIT extends ObjectStoreContract {
   private static GcsFake server;
   private static FileIO store;
 

@@ -121,6 +121,19 @@ class GcsUsableIT {
                 "http://storage.example.com",
                 GcsSettings.CREDENTIALS_FILE,
                 "key.json")));
+    assertEquals(
+        List.of(GcsSettings.ENDPOINT),
+        problems(
+            Map.of(
+                GcsSettings.ENDPOINT,
+                "http://storage.example.com",
+                "delta.unity.credentials",
+                "true")));
+    assertEquals(
+        List.of(),
+        problems(
+            Map.of(
+                GcsSettings.ENDPOINT, "http://localhost:4443", "delta.unity.credentials", "true")));
     assertEquals(List.of(GcsSettings.ENDPOINT), problems(Map.of(GcsSettings.ENDPOINT, "storage")));
     assertEquals(List.of(), problems(Map.of(GcsSettings.CREDENTIALS_FILE, "key.json")));
   }

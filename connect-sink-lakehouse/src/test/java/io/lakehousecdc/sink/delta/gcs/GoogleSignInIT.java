@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.StoreCredential;
 import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.testkit.GcsFake;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,6 +66,7 @@ class GoogleSignInIT {
             exchange.sendResponseHeaders(401, -1);
           }
         });
+    identity.createContext("/cut", HttpExchange::close);
     identity.start();
   }
 
@@ -131,6 +134,16 @@ class GoogleSignInIT {
 
       assertTrue(failure.getMessage().contains("no access token"), failure::getMessage);
       assertTrue(failure.getMessage().contains(GcsSettings.CREDENTIALS_FILE), failure::getMessage);
+    }
+  }
+
+  @Test
+  void identityServiceThatDoesNotAnswerMayAnswerLater() throws Exception {
+    try (FileIO store = store("/cut")) {
+      RetriableException failure =
+          assertThrows(RetriableException.class, () -> store.requireUsable("gs://lake/delta"));
+
+      assertTrue(failure.getMessage().contains("no access token"), failure::getMessage);
     }
   }
 

@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
+import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.FaultProxy;
 import io.lakehousecdc.testkit.FaultProxy.Fault;
@@ -125,6 +126,15 @@ public abstract class StoreFaults {
 
     assertTrue(store.stat(at("a")).isEmpty());
     assertEquals(fault == Fault.SLOW_DOWN, figures.throttles() > 0);
+  }
+
+  @Test
+  void checkWhoseFirstAnswerIsLostLeavesNothing() {
+    proxy.once(this::isConditional, Fault.CUT_AFTER);
+
+    assertThrows(RetriableException.class, () -> store.requireUsable(directory));
+
+    assertThrows(FileNotFoundException.class, () -> store.walk(directory, file -> {}));
   }
 
   @Test
