@@ -87,8 +87,7 @@ public final class DeltaTargetFactory implements TargetFactory {
       problems.addAll(STORES.problems(root, settings));
       if (problems.isEmpty()) {
         CatalogSettings.check(settings).ifPresent(problems::add);
-        try (Stores.Lease lease =
-            STORES.open(root, settings, CatalogSettings.credentials(settings, root))) {
+        try (Stores.Lease lease = lease(root, settings)) {
           requireUsable(lease.store(), root);
         }
       }
@@ -101,8 +100,7 @@ public final class DeltaTargetFactory implements TargetFactory {
   @Override
   public Target open(TargetSettings settings, TargetContext context) {
     DeltaSettings read = DeltaSettings.of(settings);
-    Stores.Lease lease =
-        STORES.open(read.root(), settings, CatalogSettings.credentials(settings, read.root()));
+    Stores.Lease lease = lease(read.root(), settings);
     boolean opened = false;
     try {
       requireUsable(lease.store(), read.root());
@@ -115,6 +113,10 @@ public final class DeltaTargetFactory implements TargetFactory {
         lease.close();
       }
     }
+  }
+
+  private static Stores.Lease lease(String root, TargetSettings settings) {
+    return STORES.open(root, settings, CatalogSettings.credentials(settings, STORES.resolve(root)));
   }
 
   private static void requireUsable(FileIO store, String root) {

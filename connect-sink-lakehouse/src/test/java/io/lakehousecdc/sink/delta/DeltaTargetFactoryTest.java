@@ -57,12 +57,12 @@ class DeltaTargetFactoryTest {
   }
 
   @Test
-  void objectStoreWithoutAFileIoForItIsRefused() {
-    requireRefused("s3a://bucket/lake");
+  void rootThatNoStoreServesIsRefused() {
+    requireRefused("hdfs://node/lake");
 
     assertThrows(
         FatalException.class,
-        () -> factory.open(settings("s3a://bucket/lake"), new TargetContext("sink", 0)));
+        () -> factory.open(settings("hdfs://node/lake"), new TargetContext("sink", 0)));
   }
 
   @Test

@@ -39,6 +39,11 @@ public final class AzureStoreFactory implements StoreFactory {
   }
 
   @Override
+  public String resolve(String root) {
+    return locations(root).resolve(root);
+  }
+
+  @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
     AzureLocations locations = locations(root);
     HttpOptions options = HttpOptions.of(AzureSettings.PREFIX, settings);

@@ -93,7 +93,7 @@ public final class CatalogSettings {
   /**
    * The service that hands out credentials for the store; empty where the store has its own.
    *
-   * @param root {@code delta.root}
+   * @param root {@code delta.root}, as its store resolves it
    * @throws io.lakehousecdc.sink.error.FatalException the settings do not describe the service
    */
   public static Optional<StoreCredentials> credentials(TargetSettings settings, String root) {

@@ -2,13 +2,17 @@
 package io.lakehousecdc.sink.delta.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A client of a service that answers in JSON. Follows no redirect, which would take credentials
@@ -49,33 +53,46 @@ final class JsonHttp {
   }
 
   /**
-   * Sends a request, once.
+   * Sends a request, once, and waits for the whole answer: as long as the request says, or {@link
+   * #ANSWER}. The client's own limit ends with the headers of the answer.
    *
    * @throws CatalogException there was no answer
    */
   Answer send(HttpRequest request) throws CatalogException {
     URI uri = request.uri();
+    Duration limit = request.timeout().orElse(ANSWER);
+    CompletableFuture<HttpResponse<String>> exchange =
+        client.sendAsync(request, BodyHandlers.ofString());
     try {
-      HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+      HttpResponse<String> response = exchange.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       return new Answer(response.statusCode(), Json.answered(response.body()));
-    } catch (IOException e) {
-      throw CatalogException.unavailable(
-          setting,
-          service
-              + " does not answer at "
-              + uri.getScheme()
-              + "://"
-              + uri.getAuthority()
-              + " ("
-              + e
-              + "). Check "
-              + setting
-              + ", that the worker may connect there, and its certificate. A proxy is set with the"
-              + " JVM's https.proxyHost and https.proxyPort.",
-          e);
+    } catch (ExecutionException e) {
+      throw unanswered(uri, e.getCause());
+    } catch (TimeoutException e) {
+      exchange.cancel(true);
+      throw unanswered(
+          uri, new HttpTimeoutException("no whole answer after " + limit.toMillis() + " ms"));
     } catch (InterruptedException e) {
+      exchange.cancel(true);
       Thread.currentThread().interrupt();
       throw CatalogException.unavailable(setting, service + " was not waited for", e);
     }
+  }
+
+  private CatalogException unanswered(URI uri, Throwable cause) {
+    return CatalogException.unavailable(
+        setting,
+        service
+            + " does not answer at "
+            + uri.getScheme()
+            + "://"
+            + uri.getAuthority()
+            + " ("
+            + cause
+            + "). Check "
+            + setting
+            + ", that the worker may connect there, and its certificate. A proxy is set with the"
+            + " JVM's https.proxyHost and https.proxyPort.",
+        cause);
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.catalog;
 
-import io.lakehousecdc.sink.change.TableId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -29,7 +28,10 @@ public final class Registrar implements AutoCloseable {
   private final Catalog catalog;
   private final Backoff backoff;
   private final ScheduledThreadPoolExecutor thread;
-  private final Map<TableId, Registration> tables = new HashMap<>();
+
+  /** By location: tables of two roots may have the same name. */
+  private final Map<String, Registration> tables = new HashMap<>();
+
   private final AtomicLong registered = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong pending = new AtomicLong();
@@ -64,7 +66,8 @@ public final class Registrar implements AutoCloseable {
 
   /** A table as it is now; returns at once. */
   public synchronized void seen(CatalogTable table) {
-    Registration registration = tables.computeIfAbsent(table.id(), id -> new Registration());
+    Registration registration =
+        tables.computeIfAbsent(table.location(), location -> new Registration());
     if (closed || table.equals(registration.wanted)) {
       return;
     }

@@ -21,11 +21,13 @@ import org.slf4j.LoggerFactory;
  * Credentials that Unity Catalog hands out for paths ({@code temporary-path-credentials}): one for
  * the directory of each table, because Databricks gives none for a directory that holds registered
  * tables. Each is renewed before it ends, when a quarter of its life is left, or five minutes.
+ * Where that fails it is used on, and renewed half a minute later.
  */
 final class UnityCredentials implements StoreCredentials {
   private static final Logger LOG = LoggerFactory.getLogger(UnityCredentials.class);
   private static final Duration SPARE = Duration.ofMinutes(5);
   private static final Duration LEAST = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofSeconds(30);
 
   /** Where the service does not say when a credential ends. */
   private static final Duration USUAL_LIFE = Duration.ofHours(1);
@@ -43,11 +45,11 @@ final class UnityCredentials implements StoreCredentials {
   }
 
   /**
-   * @param root {@code delta.root}
+   * @param root {@code delta.root}, as its store resolves it
    */
   UnityCredentials(UnitySettings settings, String root, Clock clock) {
     this.settings = settings;
-    this.root = root.replaceFirst("/+$", "").replaceFirst("^s3[an]://", "s3://");
+    this.root = root;
     this.clock = clock;
     this.client = new UnityClient(settings);
   }
@@ -74,6 +76,8 @@ final class UnityCredentials implements StoreCredentials {
       one.renewal = credential.expires().minus(spare);
     } catch (CatalogException e) {
       if (one.credential != null && one.credential.expires().minus(LEAST).isAfter(now)) {
+        Instant last = one.credential.expires().minus(LEAST);
+        one.renewal = now.plus(PAUSE).isBefore(last) ? now.plus(PAUSE) : last;
         LOG.warn("The credential for {} could not be renewed yet: {}", directory, e.getMessage());
         return;
       }

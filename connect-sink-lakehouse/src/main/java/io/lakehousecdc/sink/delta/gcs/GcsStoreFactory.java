@@ -40,6 +40,15 @@ public final class GcsStoreFactory implements StoreFactory {
   }
 
   @Override
+  public String resolve(String root) {
+    try {
+      return new GcsLocations().resolve(root);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException("delta.root " + e.getMessage(), e);
+    }
+  }
+
+  @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
     return open(root, settings, figures, signer(settings));
   }
@@ -68,14 +77,9 @@ public final class GcsStoreFactory implements StoreFactory {
             }));
   }
 
-  private static FileIO open(
-      String root, TargetSettings settings, StoreFigures figures, Signer signer) {
+  private FileIO open(String root, TargetSettings settings, StoreFigures figures, Signer signer) {
     GcsLocations locations = new GcsLocations();
-    try {
-      locations.resolve(root);
-    } catch (IllegalArgumentException e) {
-      throw new FatalException("delta.root " + e.getMessage(), e);
-    }
+    resolve(root);
     HttpOptions options = HttpOptions.of(GcsSettings.PREFIX, settings);
     URI endpoint = GcsSettings.endpoint(settings);
     GcsStore store = store(options, endpoint, signer, settings, figures);

@@ -56,7 +56,9 @@ public final class AwsAccess implements AutoCloseable {
   }
 
   /**
-   * Access by the settings of the store; nothing is asked of anybody.
+   * Access by the settings of the store. Asks for no credentials. Where neither the settings nor
+   * {@code region} tell the region, the environment is asked: the metadata service of the machine,
+   * too, which takes some seconds where there is none.
    *
    * @param region to be asked in instead of the store's; empty for that
    * @throws FatalException nobody tells the region
@@ -68,7 +70,8 @@ public final class AwsAccess implements AutoCloseable {
   }
 
   /**
-   * Access by the settings of the store; called with the plugin's class loader.
+   * Access by the settings of the store; called with the plugin's class loader. May ask the
+   * environment for the region, as the other.
    *
    * @throws FatalException nobody tells the region
    */

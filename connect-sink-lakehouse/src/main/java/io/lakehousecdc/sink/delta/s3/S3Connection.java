@@ -24,7 +24,8 @@ final class S3Connection implements AutoCloseable {
   }
 
   /**
-   * Prepares the client; nothing is asked of the store.
+   * Prepares the client. Asks the store nothing; the region, where it is not set, may be asked of
+   * the machine's metadata service, for some seconds.
    *
    * @throws FatalException nobody tells the region
    */

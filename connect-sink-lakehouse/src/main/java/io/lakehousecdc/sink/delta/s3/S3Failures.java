@@ -75,6 +75,12 @@ final class S3Failures {
         || status(failure) == 503 && code(failure).equals("SlowDown");
   }
 
+  /** Whether the store may have done what it was asked: it fails, or its answer was lost. */
+  static boolean mayBeDone(Throwable failure) {
+    int status = status(failure);
+    return status == 0 ? isOfNetwork(failure) : status >= 500 && status != 501;
+  }
+
   /** Whether the connection failed, or what was read of it. */
   static boolean isOfNetwork(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {

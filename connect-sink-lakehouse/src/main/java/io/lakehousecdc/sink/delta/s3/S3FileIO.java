@@ -37,6 +37,12 @@ final class S3FileIO implements FileIO {
    */
   private static final Duration PATIENCE = Duration.ofMinutes(15);
 
+  /**
+   * For content to be sent, of 8 MiB in most cases. While it is, no timeout of the settings counts:
+   * a connection that has ended without a word would be waited for until the system gives it up.
+   */
+  private static final Duration SENDING = Duration.ofMinutes(1);
+
   /** The one directory that is asked for by its name. */
   private static final String LOG = "/_delta_log";
 
@@ -55,7 +61,9 @@ final class S3FileIO implements FileIO {
       Optional<StoreCredentials> vended) {
     this.connection = connection;
     this.api = new S3Api(connection.client(), settings, vended);
-    this.requests = S3Requests.of(figures, settings.retries(), PATIENCE);
+    this.requests =
+        S3Requests.of(
+            figures, settings.retries(), PATIENCE, settings.requestTimeout().plus(SENDING));
     this.deletes = new S3Deletes(api, requests);
   }
 

@@ -45,7 +45,11 @@ final class S3Probe {
     try {
       requests.sendOnce(Operation.PUT_IF_ABSENT, file.toString(), put(FIRST), FIRST.length);
     } catch (IOException e) {
-      throw failures.of("s3:PutObject", e);
+      TargetException reason = failures.of("s3:PutObject", e);
+      if (S3Failures.mayBeDone(e.getCause())) {
+        removeQuietly(reason);
+      }
+      throw reason;
     }
     try {
       requireRefusal();
@@ -103,16 +107,19 @@ final class S3Probe {
     }
   }
 
+  /** Tries once: whoever waits for the reason waits for this, too. */
   private void removeQuietly(TargetException reason) {
     try {
-      requests.send(
-          Operation.DELETE,
-          file.toString(),
-          () -> {
-            api.delete(file);
-            return null;
-          },
-          done -> 0);
+      requests
+          .within(0, PATIENCE)
+          .send(
+              Operation.DELETE,
+              file.toString(),
+              () -> {
+                api.delete(file);
+                return null;
+              },
+              done -> 0);
     } catch (IOException e) {
       reason.addSuppressed(e);
     }

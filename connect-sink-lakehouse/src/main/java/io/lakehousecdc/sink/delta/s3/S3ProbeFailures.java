@@ -41,19 +41,28 @@ record S3ProbeFailures(String place, S3Location root) {
       return new FatalException(start() + failure.getMessage(), failure);
     }
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    if (cause instanceof StsException) {
-      return fatal(
-          "the role cannot be assumed",
-          failure,
-          "Check "
-              + S3Settings.ROLE_ARN
-              + " and "
-              + S3Settings.EXTERNAL_ID
-              + ", and that the role's trust policy admits the credentials of the worker.");
+    if (cause instanceof StsException answer) {
+      return ofRole(answer, failure);
     }
     return S3Failures.status(cause) == 0
         ? ofNoAnswer(cause, failure)
         : ofAnswer(permission, S3Failures.status(cause), cause, failure);
+  }
+
+  private TargetException ofRole(StsException answer, IOException failure) {
+    String problem = "the role cannot be assumed";
+    String remedy =
+        "Check "
+            + S3Settings.ROLE_ARN
+            + " and "
+            + S3Settings.EXTERNAL_ID
+            + ", and that the role's trust policy admits the credentials of the worker.";
+    // STS answers 400 where it throttles, or where the provider of a web identity fails.
+    return S3Failures.passes(answer)
+            || answer.isThrottlingException()
+            || S3Failures.code(answer).equals("IDPCommunicationError")
+        ? retriable(problem, failure, remedy)
+        : fatal(problem, failure, remedy);
   }
 
   /** Whether the store has refused, and not the service that hands out credentials. */
@@ -142,7 +151,9 @@ record S3ProbeFailures(String place, S3Location root) {
               + S3Settings.PROXY_URL
               + ", and that the network lets the worker through.");
     }
-    return fatal(
+    // The SDK says the same of services that are down for a moment: those of the machine, of the
+    // container, or of roles.
+    return retriable(
         "there are no credentials",
         failure,
         "Set "

@@ -36,20 +36,28 @@ final class S3Requests implements AutoCloseable {
   private final StoreFigures figures;
   private final int retries;
   private final Duration patience;
+  private final Duration writePatience;
 
   private S3Requests(
-      ExecutorService threads, StoreFigures figures, int retries, Duration patience) {
+      ExecutorService threads,
+      StoreFigures figures,
+      int retries,
+      Duration patience,
+      Duration writePatience) {
     this.threads = threads;
     this.figures = figures;
     this.retries = retries;
     this.patience = patience;
+    this.writePatience = writePatience;
   }
 
   /**
    * @param retries how many times a request is repeated at most
    * @param patience how long a try may take at most
+   * @param writePatience the same of a try that writes
    */
-  static S3Requests of(StoreFigures figures, int retries, Duration patience) {
+  static S3Requests of(
+      StoreFigures figures, int retries, Duration patience, Duration writePatience) {
     ExecutorService threads =
         Executors.newCachedThreadPool(
             work -> {
@@ -59,12 +67,12 @@ final class S3Requests implements AutoCloseable {
               thread.setContextClassLoader(S3Requests.class.getClassLoader());
               return thread;
             });
-    return new S3Requests(threads, figures, retries, patience);
+    return new S3Requests(threads, figures, retries, patience, writePatience);
   }
 
   /** The same threads and figures, with other limits. */
   S3Requests within(int otherRetries, Duration otherPatience) {
-    return new S3Requests(threads, figures, otherRetries, otherPatience);
+    return new S3Requests(threads, figures, otherRetries, otherPatience, otherPatience);
   }
 
   /**
@@ -121,16 +129,20 @@ final class S3Requests implements AutoCloseable {
       ToLongFunction<R> bytes,
       Predicate<Throwable> repeatable)
       throws IOException {
+    Duration limit =
+        operation == Operation.PUT || operation == Operation.PUT_IF_ABSENT
+            ? writePatience
+            : patience;
     for (int failures = 0; ; failures++) {
       Throwable failure;
       try {
-        return tried(inBackground(() -> counted(operation, request, bytes)), location);
+        return tried(inBackground(() -> counted(operation, request, bytes)), location, limit);
       } catch (InterruptedIOException leaving) {
         throw leaving;
       } catch (ExecutionException failed) {
         failure = failed.getCause();
       } catch (TimeoutException late) {
-        failure = new SocketTimeoutException("no answer within " + patience.toSeconds() + " s");
+        failure = new SocketTimeoutException("no answer within " + limit.toSeconds() + " s");
       }
       if (!(failure instanceof SdkException || failure instanceof IOException)) {
         throw new IllegalStateException(operation + " of " + location + " failed", failure);
@@ -143,10 +155,10 @@ final class S3Requests implements AutoCloseable {
     }
   }
 
-  private <R> R tried(Future<R> request, String location)
+  private <R> R tried(Future<R> request, String location, Duration limit)
       throws IOException, ExecutionException, TimeoutException {
     try {
-      return request.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return request.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       request.cancel(true);
       throw interrupted(location);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
@@ -207,6 +208,12 @@ record S3Settings(
       case "dsse-kms" -> Optional.of(ServerSideEncryption.AWS_KMS_DSSE);
       default -> Optional.empty();
     };
+  }
+
+  /** Whether they name credentials of the store. */
+  static boolean hasCredentials(TargetSettings settings) {
+    return Stream.of(ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN, ROLE_ARN, EXTERNAL_ID)
+        .anyMatch(key -> text(settings, key).isPresent());
   }
 
   /** What is wrong with them, as far as they tell by themselves. */

@@ -17,6 +17,11 @@ public final class S3StoreFactory implements StoreFactory {
   /** How the names of directory buckets (S3 Express One Zone) end. */
   private static final String DIRECTORY_BUCKET = "--x-s3";
 
+  /** The catalogue that is asked with the store's credentials, whoever hands out the store's. */
+  private static final String GLUE = "glue";
+
+  private static final String CATALOG = "delta.catalog";
+
   @Override
   public boolean serves(String scheme) {
     return S3Location.SCHEMES.contains(scheme);
@@ -33,6 +38,15 @@ public final class S3StoreFactory implements StoreFactory {
   }
 
   @Override
+  public String resolve(String root) {
+    try {
+      return S3Location.resolve(root);
+    } catch (IllegalArgumentException e) {
+      throw new FatalException("delta.root: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
     return open(root, settings, figures, Optional.empty());
   }
@@ -40,20 +54,21 @@ public final class S3StoreFactory implements StoreFactory {
   @Override
   public FileIO open(
       String root, TargetSettings settings, StoreFigures figures, StoreCredentials credentials) {
+    if (S3Settings.hasCredentials(settings) && !GLUE.equals(settings.text(CATALOG))) {
+      throw new FatalException(
+          "Credentials are set for the store and taken from the catalogue, too: set"
+              + " delta.unity.credentials to false, or remove delta.s3.access.key.id and its"
+              + " secret, delta.s3.session.token and delta.s3.assume.role.*");
+    }
     return open(root, settings, figures, Optional.of(credentials));
   }
 
-  private static FileIO open(
+  private FileIO open(
       String root,
       TargetSettings settings,
       StoreFigures figures,
       Optional<StoreCredentials> vended) {
-    S3Location location;
-    try {
-      location = S3Location.of(S3Location.resolve(root));
-    } catch (IllegalArgumentException e) {
-      throw new FatalException("delta.root: " + e.getMessage(), e);
-    }
+    S3Location location = S3Location.of(resolve(root));
     if (location.bucket().endsWith(DIRECTORY_BUCKET)) {
       throw new FatalException(
           "delta.root: "

@@ -118,7 +118,10 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
   }
 
   /**
-   * @throws FileAlreadyExistsException the destination exists and may not be replaced
+   * Copies a log entry, which is like no other ({@link ConfirmedPut}).
+   *
+   * @throws FileAlreadyExistsException the destination exists with another content, and may not be
+   *     replaced
    */
   @Override
   public void copyFileAtomically(String source, String destination, boolean overwrite)
@@ -129,7 +132,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
       if (overwrite) {
         new KernelOutputFile(store, destination, entry -> {}, intact).replace(content.array());
       } else {
-        store.putIfAbsent(destination, content.array());
+        ConfirmedPut.put(store, destination, content.array());
       }
     }
   }

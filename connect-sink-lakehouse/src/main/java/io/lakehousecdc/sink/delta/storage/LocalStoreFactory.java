@@ -12,6 +12,11 @@ public final class LocalStoreFactory implements StoreFactory {
   }
 
   @Override
+  public String resolve(String root) {
+    return new LocalFileIO().resolve(root);
+  }
+
+  @Override
   public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
     return new LocalFileIO();
   }

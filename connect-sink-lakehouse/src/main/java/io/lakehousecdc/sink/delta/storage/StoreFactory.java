@@ -31,6 +31,14 @@ public interface StoreFactory {
   }
 
   /**
+   * A root in the form that {@link FileIO#resolve} of its store makes. Asks no store.
+   *
+   * @param root {@code delta.root} as it was given, of a scheme that this kind serves
+   * @throws FatalException it is none of a store of this kind
+   */
+  String resolve(String root);
+
+  /**
    * Opens the store of a root. Needs no answer of it: {@link FileIO#requireUsable} asks.
    *
    * @param root {@code delta.root} as it was given, of a scheme that this kind serves

@@ -110,6 +110,16 @@ public final class Stores {
   }
 
   /**
+   * A root in the form that {@link FileIO#resolve} of its store makes. Asks no store.
+   *
+   * @param root {@code delta.root} as it was given
+   * @throws FatalException no store serves its scheme, or it is none of such a store
+   */
+  public String resolve(String root) {
+    return factory(root).resolve(root);
+  }
+
+  /**
    * The store of a root.
    *
    * @param root {@code delta.root} as it was given

@@ -80,6 +80,20 @@ class RegistrarTest {
   }
 
   @Test
+  void tablesOfTwoRootsMayHaveOneName() {
+    CatalogTable one = table("t", "one");
+    CatalogTable other =
+        new CatalogTable(one.id(), "s3://other/s/t", "other", "other", List.of(), Optional.empty());
+    for (int i = 0; i < 3; i++) {
+      registrar.seen(one);
+      registrar.seen(other);
+      awaitNothingPending();
+    }
+
+    assertEquals(List.of("t one", "t other"), catalog.asked());
+  }
+
+  @Test
   void onlyTheNewestStateOfATableWaits() {
     catalog.gate = new CountDownLatch(1);
     registrar.seen(table("t", "one"));

@@ -59,7 +59,7 @@ class UnityCredentialsTest {
 
   @Test
   void tableWithoutASchemaHasACredential() throws IOException {
-    UnityCredentials credentials = credentials("s3a://bucket/lake/");
+    UnityCredentials credentials = credentials("s3://bucket/lake");
 
     assertKey(
         credentials, "s3://bucket/lake/letters", "s3://bucket/lake/letters/_delta_log/0.json");
@@ -104,6 +104,22 @@ class UnityCredentialsTest {
     assertSame(first, credentials.of("s3://b/r/s/t"));
     clock.pass(Duration.ofMinutes(5));
     assertThrows(IOException.class, () -> credentials.of("s3://b/r/s/t"));
+  }
+
+  @Test
+  void renewalThatFailsIsTriedAgainHalfAMinuteLater() throws IOException {
+    UnityCredentials credentials = credentials("s3://b/r");
+    StoreCredential first = credentials.of("s3://b/r/s/t");
+    clock.pass(Duration.ofMinutes(56));
+    unity.failNext(403);
+    assertSame(first, credentials.of("s3://b/r/s/t"));
+    long asked = unity.count(ASKED);
+
+    clock.pass(Duration.ofSeconds(29));
+    assertSame(first, credentials.of("s3://b/r/s/t"));
+    assertEquals(asked, unity.count(ASKED));
+    clock.pass(Duration.ofSeconds(1));
+    assertNotEquals(first, credentials.of("s3://b/r/s/t"));
   }
 
   @Test

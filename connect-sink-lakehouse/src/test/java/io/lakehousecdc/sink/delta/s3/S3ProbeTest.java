@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
+import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.error.TargetException;
@@ -27,6 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.sts.model.StsException;
 
 /** What an operator is told of a store that cannot be used. The store is a script. */
 class S3ProbeTest {
@@ -107,8 +112,58 @@ class S3ProbeTest {
     assertThat(failure(Map.of()))
         .isInstanceOf(RetriableException.class)
         .hasMessageContaining("500 InternalError");
-    // Whether it was written is not known: it is not asked for again.
+    // Whether it was written is not known: it is not asked for again, and removed.
+    assertThat(requests).containsExactly("PUT", "DELETE");
+  }
+
+  @Test
+  void refusedFileIsNotRemoved() {
+    refused = "PUT";
+    status = 403;
+    code = "AccessDenied";
+
+    assertThat(failure(Map.of())).isInstanceOf(FatalException.class);
     assertThat(requests).containsExactly("PUT");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "403, AccessDenied,          false",
+    "403, InvalidClientTokenId,  false",
+    "400, ValidationError,       false",
+    "400, Throttling,            true",
+    "400, IDPCommunicationError, true",
+    "503, ServiceUnavailable,    true",
+    "500, InternalFailure,       true",
+  })
+  void roleMayBeAssumedLaterWhereItsServicePasses(int answer, String name, boolean passes) {
+    AwsServiceException failure =
+        StsException.builder()
+            .statusCode(answer)
+            .awsErrorDetails(AwsErrorDetails.builder().errorCode(name).build())
+            .build();
+
+    assertThat(told(failure))
+        .isInstanceOf(passes ? RetriableException.class : FatalException.class)
+        .hasMessageContaining("the role cannot be assumed")
+        .hasMessageContaining(S3Settings.ROLE_ARN);
+  }
+
+  /** The SDK does not tell whether there are none, or whether the machine's service was down. */
+  @Test
+  void credentialsMayBeFoundLater() {
+    assertThat(
+            told(
+                SdkClientException.create(
+                    "Unable to load credentials from any of the providers in the chain")))
+        .isInstanceOf(RetriableException.class)
+        .hasMessageContaining("there are no credentials")
+        .hasMessageContaining(S3Settings.ACCESS_KEY_ID);
+  }
+
+  private static TargetException told(Throwable failure) {
+    return new S3ProbeFailures("S3", S3Location.of(ROOT))
+        .of("s3:PutObject", S3Failures.of(Operation.PUT_IF_ABSENT, ROOT, failure));
   }
 
   @Test

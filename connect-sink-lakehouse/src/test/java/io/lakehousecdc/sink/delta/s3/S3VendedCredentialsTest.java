@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.delta.storage.StoreCredential.GoogleToken;
 import io.lakehousecdc.sink.delta.storage.StoreCredential.S3Session;
 import io.lakehousecdc.sink.delta.storage.StoreCredentials;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TargetSettings;
@@ -127,7 +128,45 @@ class S3VendedCredentialsTest {
     }
   }
 
+  @Test
+  void credentialsOfTheStoreAreRefusedBesideThem() {
+    StoreCredentials vended = location -> new S3Session("key", "secret", "token", Instant.MAX);
+    for (String key :
+        List.of(
+            S3Settings.ACCESS_KEY_ID,
+            S3Settings.SECRET_ACCESS_KEY,
+            S3Settings.SESSION_TOKEN,
+            S3Settings.ROLE_ARN)) {
+      FatalException failure =
+          assertThrows(FatalException.class, () -> open(vended, Map.of(key, "own")));
+
+      assertTrue(failure.getMessage().contains("delta.unity.credentials"), failure.getMessage());
+    }
+  }
+
+  @Test
+  void credentialsOfTheStoreMayServeGlueBesideThem() throws IOException {
+    try (FileIO store =
+        open(
+            location -> new S3Session("key-vended", "secret", "token", Instant.MAX),
+            Map.of(
+                "delta.catalog",
+                "glue",
+                S3Settings.ACCESS_KEY_ID,
+                "own",
+                S3Settings.SECRET_ACCESS_KEY,
+                "own"))) {
+      assertThrows(IOException.class, () -> store.stat("s3://bucket/lake/a"));
+    }
+
+    assertEquals(List.of("HEAD key-vended token"), signed);
+  }
+
   private FileIO open(StoreCredentials credentials) {
+    return open(credentials, Map.of());
+  }
+
+  private FileIO open(StoreCredentials credentials, Map<String, String> more) {
     Map<String, String> values = new HashMap<>();
     for (Setting setting : S3Settings.ALL) {
       if (setting.defaultValue() != null) {
@@ -137,6 +176,7 @@ class S3VendedCredentialsTest {
     values.put(S3Settings.ENDPOINT, "http://127.0.0.1:" + server.getAddress().getPort());
     values.put(S3Settings.PATH_STYLE, "true");
     values.put(S3Settings.REGION, "eu-central-1");
+    values.putAll(more);
     return new S3StoreFactory()
         .open(
             "s3://bucket/lake",

@@ -13,6 +13,7 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.types.IntegerType;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterable;
+import io.lakehousecdc.sink.delta.ForwardingFileIO;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -93,12 +94,32 @@ class KernelFileIOTest {
 
     files.copyFileAtomically(source.toString(), copy, false);
     assertEquals("content", Files.readString(Path.of(copy)));
+    Files.writeString(source, "another");
     assertThrows(
         FileAlreadyExistsException.class,
         () -> files.copyFileAtomically(source.toString(), copy, false));
     files.copyFileAtomically(source.toString(), copy, true);
+    assertEquals("another", Files.readString(Path.of(copy)));
     assertThrows(
         FileNotFoundException.class, () -> files.copyFileAtomically(copy + "x", copy, true));
+  }
+
+  @Test
+  void copyWhoseAnswerIsLostIsFound() throws IOException {
+    FileIO store =
+        new ForwardingFileIO(new LocalFileIO()) {
+          @Override
+          public void putIfAbsent(String location, byte[] content) throws IOException {
+            super.putIfAbsent(location, content);
+            throw new IOException("lost");
+          }
+        };
+    Path source = Files.writeString(directory.resolve("source"), "content");
+    Path copy = directory.resolve("copy");
+
+    new KernelFileIO(store, Map.of()).copyFileAtomically(source.toString(), copy.toString(), false);
+
+    assertEquals("content", Files.readString(copy));
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.storage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StoresTest {
@@ -50,6 +52,11 @@ class StoresTest {
     }
 
     @Override
+    public String resolve(String root) {
+      return root;
+    }
+
+    @Override
     public FileIO open(String root, TargetSettings settings, StoreFigures figures) {
       return new Fake();
     }
@@ -61,6 +68,18 @@ class StoresTest {
     try (Stores.Lease lease = stores.open(location, settings(Map.of()))) {
       assertInstanceOf(LocalFileIO.class, lease.store());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "S3A://bucket//la%20ke/, s3://bucket/la ke",
+    "abfs://c@a.dfs.core.windows.net/lake/, abfss://c@a.dfs.core.windows.net/lake",
+    "wasbs://c@a.blob.core.windows.net//lake, abfss://c@a.dfs.core.windows.net/lake",
+    "gs://bucket//lake/, gs://bucket/lake",
+    "/data/lake/, /data/lake",
+  })
+  void rootsAreResolvedAsTheirStoresDo(String root, String resolved) {
+    assertEquals(resolved, stores.resolve(root));
   }
 
   @ParameterizedTest
