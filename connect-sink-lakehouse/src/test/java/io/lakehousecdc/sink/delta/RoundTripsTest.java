@@ -148,7 +148,8 @@ class RoundTripsTest {
   @Test
   void tenTablesOfAFlushTakeTwoRoundTripsTogether() {
     int tables = 10;
-    try (Target target = open(remote)) {
+    Map<String, String> atOnce = Map.of(DeltaSettings.COMMIT_THREADS, "10");
+    try (Target target = open(remote, atOnce)) {
       target.load(partitions(tables));
       for (int offset = 0; offset < 4; offset++) {
         target.commit(flush(tables, offset));
