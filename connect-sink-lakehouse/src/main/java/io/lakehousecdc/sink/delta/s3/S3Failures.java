@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Set;
+import javax.xml.stream.XMLStreamException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -81,10 +82,10 @@ final class S3Failures {
     return status == 0 ? isOfNetwork(failure) : status >= 500 && status != 501;
   }
 
-  /** Whether the connection failed, or what was read of it. */
+  /** Whether the connection failed, or what was read of it: an answer may end in its middle. */
   static boolean isOfNetwork(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (at instanceof IOException) {
+      if (at instanceof IOException || at instanceof XMLStreamException) {
         return true;
       }
     }
