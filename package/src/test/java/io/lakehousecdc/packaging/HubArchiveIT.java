@@ -105,7 +105,7 @@ class HubArchiveIT {
     String name = manifest.at("/name").asText();
     assertEquals(archive.name(), owner + "-" + name + "-" + manifest.at("/version").asText());
     assertEquals(VERSION, manifest.at("/version").asText());
-    assertEquals(List.of("sink", "transform"), texts("/component_types"));
+    assertEquals(List.of("sink", "transform", "converter"), texts("/component_types"));
     assertEquals(List.of("at_least_once", "exactly_once"), texts("/features/delivery_guarantee"));
     LocalDate.parse(manifest.at("/release_date").asText());
     for (String logo : List.of("/logo", "/owner/logo", "/support/logo", "/license/0/logo")) {
@@ -155,13 +155,18 @@ class HubArchiveIT {
   }
 
   @Test
-  void libHoldsTheSinkTheTransformsAndWhatTheyNeed() {
+  void libHoldsAllPluginsAndWhatTheyNeed() {
     Set<String> own =
         own().stream()
             .map(jar -> jar.substring(0, jar.length() - "-.jar".length() - VERSION.length()))
             .collect(Collectors.toSet());
     assertEquals(
-        Set.of("connect-sink-lakehouse", "connect-smt-cdc", "connect-cdc-order", "hadoop-shim"),
+        Set.of(
+            "connect-sink-lakehouse",
+            "connect-smt-cdc",
+            "connect-converter-json",
+            "connect-cdc-order",
+            "hadoop-shim"),
         own);
   }
 

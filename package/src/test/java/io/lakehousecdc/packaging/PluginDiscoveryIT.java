@@ -15,6 +15,8 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.apache.kafka.connect.components.Versioned;
 import org.apache.kafka.connect.sink.SinkConnector;
+import org.apache.kafka.connect.storage.Converter;
+import org.apache.kafka.connect.storage.HeaderConverter;
 import org.apache.kafka.connect.transforms.Transformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +64,14 @@ class PluginDiscoveryIT {
     assertEquals(
         Map.of("io.lakehousecdc.sink.LakehouseSinkConnector", VERSION),
         versions(SinkConnector.class));
+  }
+
+  @Test
+  void theConverterIsFoundForRecordsAndForHeaders() {
+    Map<String, String> expected =
+        Map.of("io.lakehousecdc.converter.CachedSchemaJsonConverter", VERSION);
+    assertEquals(expected, versions(Converter.class));
+    assertEquals(expected, versions(HeaderConverter.class));
   }
 
   private Map<String, String> versions(Class<?> service) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.converter.write;
+
+import io.lakehousecdc.converter.option.Decimals;
+import io.lakehousecdc.converter.option.Nulls;
+import org.apache.kafka.connect.data.Schema;
+
+/** A schema that has been written, and the bytes that came before the payload. Immutable. */
+public final class KnownOutput {
+  private final byte[] prefix;
+
+  /** Null if there is a type in the schema that has no writer. */
+  private final ValueWriter writer;
+
+  private KnownOutput(byte[] prefix, ValueWriter writer) {
+    this.prefix = prefix;
+    this.writer = writer;
+  }
+
+  /**
+   * Compiles a writer.
+   *
+   * @param prefix what comes before the payload; empty if messages are payloads
+   */
+  public static KnownOutput of(byte[] prefix, Schema schema, Nulls nulls, Decimals decimals) {
+    ValueWriter writer;
+    try {
+      writer = ValueWriters.of(schema, nulls, decimals);
+    } catch (Unwritable e) {
+      writer = null;
+    }
+    return new KnownOutput(prefix, writer);
+  }
+
+  /** Stands for a schema that is always left to {@code JsonConverter}. */
+  public static KnownOutput unknown() {
+    return new KnownOutput(new byte[0], null);
+  }
+
+  /**
+   * Appends a message.
+   *
+   * @throws RuntimeException of any kind if it is not certain what {@code JsonConverter} would write
+   */
+  public void write(JsonOutput output, Object value) {
+    if (writer == null) {
+      throw Unwritable.value();
+    }
+    output.raw(prefix);
+    writer.write(output, value);
+    if (prefix.length > 0) {
+      output.raw('}');
+    }
+  }
+}
