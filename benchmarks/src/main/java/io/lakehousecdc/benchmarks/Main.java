@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.benchmarks;
 
+import io.lakehousecdc.benchmarks.converter.ConverterBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaFilesBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaLevelBenchmark;
@@ -16,6 +17,8 @@ public final class Main {
   private static final Map<String, Benchmark> BENCHMARKS =
       new TreeMap<>(
           Map.of(
+              "converter",
+              new ConverterBenchmark(),
               "delta",
               new DeltaBenchmark(),
               "delta-files",

@@ -16,10 +16,11 @@ import org.apache.kafka.connect.storage.HeaderConverter;
  * Kafka's {@code org.apache.kafka.connect.json.JsonConverter}, several times as fast where records
  * carry their schemas: the same settings, bytes, values and errors, for sources, sinks and headers.
  *
- * <p>A schema makes up most of a message, and is the same in most of them. This converter recognises
- * it by its bytes, and parses, or writes, the payload only, with code compiled for the schema. What
- * it does not recognise, and everything that is in error, is given to a {@code JsonConverter} of the
- * worker it runs in, so that its results are that worker's. Thread-safe, as {@code JsonConverter} is.
+ * <p>A schema makes up most of a message, and is the same in most of them. This converter
+ * recognises it by its bytes, and parses, or writes, the payload only, with code compiled for the
+ * schema. What it does not recognise, and everything that is in error, is given to a {@code
+ * JsonConverter} of the worker it runs in, so that its results are that worker's. Thread-safe, as
+ * {@code JsonConverter} is.
  *
  * @see <a href="https://kafka.apache.org/documentation/#connect_running">Converters in Kafka's
  *     documentation</a>

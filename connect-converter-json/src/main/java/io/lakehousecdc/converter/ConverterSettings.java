@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.converter;
 
-import io.lakehousecdc.converter.option.Nulls;
 import io.lakehousecdc.converter.option.Decimals;
+import io.lakehousecdc.converter.option.Nulls;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -37,9 +37,7 @@ record ConverterSettings(Schemas schemas, Nulls nulls, Decimals decimals, int ca
     Map<String, ?> values = config.values();
     return new ConverterSettings(
         schemas(values),
-        Boolean.FALSE.equals(values.get("replace.null.with.default"))
-            ? Nulls.KEPT
-            : Nulls.REPLACED,
+        Boolean.FALSE.equals(values.get("replace.null.with.default")) ? Nulls.KEPT : Nulls.REPLACED,
         "numeric".equals(String.valueOf(values.get("decimal.format")).toLowerCase(Locale.ROOT))
             ? Decimals.NUMERIC
             : Decimals.BASE64,

@@ -13,7 +13,8 @@ import org.apache.kafka.connect.storage.Converter;
 
 /**
  * From Connect to JSON. The bytes of a schema that has been written before are written again, with
- * the payload of a compiled writer behind them. {@code JsonConverter} does all the rest. Thread-safe.
+ * the payload of a compiled writer behind them. {@code JsonConverter} does all the rest.
+ * Thread-safe.
  */
 final class FromConnect {
   /** Larger buffers are not kept for the next record. */
@@ -71,8 +72,7 @@ final class FromConnect {
     try {
       byte[] prefix =
           settings.schemas() == Schemas.NONE ? new byte[0] : EnvelopePrefix.of(converted);
-      KnownOutput known =
-          KnownOutput.of(prefix, schema, settings.nulls(), settings.decimals());
+      KnownOutput known = KnownOutput.of(prefix, schema, settings.nulls(), settings.decimals());
       return Arrays.equals(written(known, value), converted) ? known : KnownOutput.unknown();
     } catch (RuntimeException e) {
       return KnownOutput.unknown();

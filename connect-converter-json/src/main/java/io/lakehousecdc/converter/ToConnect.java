@@ -22,7 +22,7 @@ final class ToConnect {
   private static final int LONGEST_BYTES = 1 << 20;
 
   /** What is kept of all schemas, at most: then all are forgotten, and learned again. */
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MOST_BYTES = 16 << 20;
 
   private static final byte[] NOTHING = new byte[0];
 
@@ -76,8 +76,7 @@ final class ToConnect {
    */
   private void learn(TopicSchemas schemas, byte[] message, Schema schema) {
     try {
-      byte[] prefix =
-          settings.schemas() == Schemas.EMBEDDED ? EnvelopePrefix.of(message) : NOTHING;
+      byte[] prefix = settings.schemas() == Schemas.EMBEDDED ? EnvelopePrefix.of(message) : NOTHING;
       if (prefix.length > LONGEST_BYTES || settings.cacheSize() <= 0) {
         return;
       }

@@ -11,8 +11,8 @@ import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.json.JsonConverter;
 
 /**
- * The converter beside Kafka's own, with the same settings. Needs no test framework, so that it also
- * runs among the classes of another Kafka.
+ * The converter beside Kafka's own, with the same settings. Needs no test framework, so that it
+ * also runs among the classes of another Kafka.
  */
 final class Comparison implements AutoCloseable {
   private static final String TOPIC = "shop.public.orders";
@@ -41,10 +41,11 @@ final class Comparison implements AutoCloseable {
   void toConnect(byte[] message) {
     Outcome<SchemaAndValue> kafkas = Outcome.of(() -> expected.toConnectData(TOPIC, message));
     Outcome<SchemaAndValue> ours = Outcome.of(() -> actual.toConnectData(TOPIC, message));
-    boolean isSame = kafkas.failure() == null && ours.failure() == null
-        ? Objects.equals(kafkas.result().schema(), ours.result().schema())
-            && Same.values(kafkas.result().value(), ours.result().value())
-        : Objects.equals(kafkas.failure(), ours.failure());
+    boolean isSame =
+        kafkas.failure() == null && ours.failure() == null
+            ? Objects.equals(kafkas.result().schema(), ours.result().schema())
+                && Same.values(kafkas.result().value(), ours.result().value())
+            : Objects.equals(kafkas.failure(), ours.failure());
     check(
         isSame,
         kafkas,

@@ -53,8 +53,7 @@ class FromConnectTest {
     write(schema("orders"), order(schema("orders"), 1));
     exact.calls();
 
-    IntStream.range(0, 2_000)
-        .forEach(i -> write(schema("orders"), order(schema("orders"), i)));
+    IntStream.range(0, 2_000).forEach(i -> write(schema("orders"), order(schema("orders"), i)));
 
     assertEquals(0, exact.calls());
   }
@@ -74,8 +73,7 @@ class FromConnectTest {
     write(schema, order(schema, 1));
 
     DataException failure =
-        assertThrows(
-            DataException.class, () -> write(schema, order(schema("customers"), 1)));
+        assertThrows(DataException.class, () -> write(schema, order(schema("customers"), 1)));
 
     assertEquals("Mismatching schema.", failure.getMessage());
   }

@@ -25,8 +25,20 @@ final class RandomSchemas {
     "\u20AC\u4E2D", "\uD83D\uDE00 face", "\uD800 alone", "null", "\u2028\uFFFD"
   };
   private static final double[] DOUBLES = {
-    0, -0.0, 1, -1.5, 0.1, 1e-320, 1e300, 123456789012345678.0, Double.NaN,
-    Double.POSITIVE_INFINITY, Double.MIN_VALUE, Double.MAX_VALUE, 1e7, 1e-3
+    0,
+    -0.0,
+    1,
+    -1.5,
+    0.1,
+    1e-320,
+    1e300,
+    123456789012345678.0,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.MIN_VALUE,
+    Double.MAX_VALUE,
+    1e7,
+    1e-3
   };
 
   private final Random random;

@@ -39,8 +39,7 @@ final class Same {
       return false;
     }
     for (Field field : one.schema().fields()) {
-      if (!values(
-          one.getWithoutDefault(field.name()), other.getWithoutDefault(field.name()))) {
+      if (!values(one.getWithoutDefault(field.name()), other.getWithoutDefault(field.name()))) {
         return false;
       }
     }

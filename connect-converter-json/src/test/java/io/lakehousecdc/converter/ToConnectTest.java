@@ -120,8 +120,7 @@ class ToConnectTest {
 
   @Test
   void schemaThatComesToStayIsLearnedAfterManyThatDidNot() {
-    IntStream.range(0, 1_000)
-        .forEach(i -> read(order("passing" + i, "{\"id\":1,\"note\":\"a\"}")));
+    IntStream.range(0, 1_000).forEach(i -> read(order("passing" + i, "{\"id\":1,\"note\":\"a\"}")));
     assertEquals(1_000, exact.calls());
 
     IntStream.range(0, 100).forEach(i -> read(order("orders", "{\"id\":1,\"note\":\"a\"}")));

@@ -70,6 +70,11 @@ public final class KafkaBroker implements AutoCloseable {
     return process.handles();
   }
 
+  /** The process id of the broker's JVM. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Kills the broker. */
   public void kill9() {
     process.kill();

@@ -76,7 +76,7 @@ public final class DeltaBenchmark implements Benchmark {
         new Option("directory", System.getProperty("java.io.tmpdir"), "where tables are made"),
         new Option("snapshot", "1000000", "rows in the snapshot, for throughput"),
         new Option("stream", "400000", "changes after it"),
-        new Option("converters", "json,avro", "kinds of records"),
+        new Option("converters", "json,json-cached,avro", "converters to compare"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),
         new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"));
@@ -168,9 +168,7 @@ public final class DeltaBenchmark implements Benchmark {
       TopicLoad load =
           TopicLoad.make(servers, wires, options.number("snapshot"), options.number("stream"));
       Throughput throughput = new Throughput(servers, load, Optional.empty());
-      for (Wire wire : wires) {
-        Comparison.run("delta", throughput, wire, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1);
-      }
+      Comparison.run("delta", throughput, wires, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1, 0);
     }
   }
 }

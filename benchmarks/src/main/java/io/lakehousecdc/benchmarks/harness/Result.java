@@ -25,6 +25,11 @@ public final class Result {
     return with(key, Math.round(value));
   }
 
+  /** A figure with one decimal. */
+  public Result tenths(String key, double value) {
+    return with(key, String.format(Locale.ROOT, "%.1f", value));
+  }
+
   /** A quotient with two decimals; {@code n/a} where the other side was not measured. */
   public Result ratio(String key, double value, double other) {
     return with(key, other > 0 ? String.format(Locale.ROOT, "%.2f", value / other) : "n/a");

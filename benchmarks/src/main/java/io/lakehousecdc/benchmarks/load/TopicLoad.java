@@ -7,6 +7,7 @@ import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -28,16 +29,17 @@ public record TopicLoad(PostgresDatabase database, int rows, long events) {
     PostgresDatabase database = servers.source().createDatabase("shop");
     Orders.create(database, rows);
     try (ConnectWorker worker = servers.worker("benchmark-load").jvmArguments("-Xmx1g").start()) {
-      for (Wire wire : wires) {
+      Collection<Wire> writers = onePerTopic(wires);
+      for (Wire wire : writers) {
         servers.kafka().client().createTopic(wire.topic(), 1);
         register(worker.rest(), wire);
         awaitEnd(servers, wire, rows);
-        System.out.printf("%s: snapshot of %d rows is in the topic%n", wire, rows);
+        System.out.printf("%s: snapshot of %d rows is in the topic%n", wire.format(), rows);
       }
       Orders.change(database, changes);
       long events = rows + changes + Orders.deletes(database) + 1;
       Orders.finish(database);
-      for (Wire wire : wires) {
+      for (Wire wire : writers) {
         awaitEnd(servers, wire, events);
         worker.rest().stop(name(wire));
         worker.rest().delete(name(wire));
@@ -47,29 +49,36 @@ public record TopicLoad(PostgresDatabase database, int rows, long events) {
     }
   }
 
+  /** Converters that read the same topic write the same bytes. */
+  private static Collection<Wire> onePerTopic(Collection<Wire> wires) {
+    Map<String, Wire> writers = new LinkedHashMap<>();
+    wires.forEach(wire -> writers.put(wire.topic(), wire));
+    return writers.values();
+  }
+
   private static void register(ConnectRest connect, Wire wire) {
     Map<String, String> configuration = wire.source();
-    configuration.put("topic.prefix", "" + wire);
+    configuration.put("topic.prefix", wire.format());
     configuration.put("table.include.list", "public.orders");
-    configuration.put("slot.name", "" + wire);
-    configuration.put("publication.name", "" + wire);
+    configuration.put("slot.name", wire.format());
+    configuration.put("publication.name", wire.format());
     connect.register(name(wire), configuration);
     connect.awaitRunning(name(wire));
   }
 
   private static void dropSlot(PostgresDatabase database, Wire wire) {
     Await.until(
-        "slot %s is free".formatted(wire),
+        "slot %s is free".formatted(wire.format()),
         () ->
             database.number(
                     "select count(*) from pg_replication_slots where slot_name = '%s' and active"
-                        .formatted(wire))
+                        .formatted(wire.format()))
                 == 0);
-    database.execute("select pg_drop_replication_slot('%s')".formatted(wire));
+    database.execute("select pg_drop_replication_slot('%s')".formatted(wire.format()));
   }
 
   private static String name(Wire wire) {
-    return "orders-" + wire;
+    return "orders-" + wire.format();
   }
 
   private static void awaitEnd(Servers servers, Wire wire, long events) {

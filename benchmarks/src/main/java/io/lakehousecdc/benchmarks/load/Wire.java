@@ -11,42 +11,67 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The formats of records in a topic, with the connector configurations shipped for them. */
+/**
+ * The converters that are compared, each with the connector configurations shipped for its format.
+ */
 public enum Wire {
-  /** JsonConverter with schemas. */
-  JSON("config/source/plain.json", "config/sink/postgres-upsert.json"),
+  /** Kafka's JsonConverter, with schemas. */
+  JSON("json", "config/source/plain.json", "config/sink/postgres-upsert.json") {
+    @Override
+    Map<String, String> adapted(Map<String, String> shipped) {
+      shipped.replaceAll((key, value) -> value.equals(SHIPPED) ? KAFKAS : value);
+      return shipped;
+    }
+  },
+  /** This project's converter, which the shipped configurations name: of the same topic. */
+  JSON_CACHED("json", "config/source/plain.json", "config/sink/postgres-upsert.json"),
   /** Apicurio's Avro converter in Confluent's wire format. */
-  AVRO("config/source/avro-apicurio.json", "config/sink/postgres-avro-apicurio.json");
+  AVRO("avro", "config/source/avro-apicurio.json", "config/sink/postgres-avro-apicurio.json");
 
-  private static final String CONVERTER = "(key|value)\\.converter.*";
+  private static final String SHIPPED = "io.lakehousecdc.converter.CachedSchemaJsonConverter";
+  private static final String KAFKAS = "org.apache.kafka.connect.json.JsonConverter";
+  private static final String CONVERTER = "(key|value|header)\\.converter.*";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private final String format;
   private final String source;
   private final String postgresSink;
 
-  Wire(String source, String postgresSink) {
+  Wire(String format, String source, String postgresSink) {
+    this.format = format;
     this.source = source;
     this.postgresSink = postgresSink;
   }
 
+  /** As on the command line and in results. */
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  /** What the topic's records are: alike for converters that read the same topic. */
+  public String format() {
+    return format;
   }
 
   /** The topic of the orders that {@link TopicLoad} makes. */
   public String topic() {
-    return this + ".public.orders";
+    return format + ".public.orders";
+  }
+
+  /** The shipped settings, with this converter. */
+  Map<String, String> adapted(Map<String, String> shipped) {
+    return shipped;
   }
 
   /** The shipped configuration of the source; a new map, free to change. */
   public Map<String, String> source() {
-    return configuration(ProjectFile.at(source));
+    return adapted(configuration(ProjectFile.at(source)));
   }
 
   /** The shipped configuration of the sink into PostgreSQL; a new map, free to change. */
   public Map<String, String> postgresSink() {
-    return configuration(ProjectFile.at(postgresSink));
+    return adapted(configuration(ProjectFile.at(postgresSink)));
   }
 
   /** The shipped configuration of the sink into Delta, with these converters; free to change. */

@@ -10,13 +10,16 @@ import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.Median;
 import io.lakehousecdc.sink.postgres.PostgresTargetFactory;
 import io.lakehousecdc.testkit.PostgresDatabase;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkRecord;
+import org.postgresql.PGConnection;
 
 /**
  * The in-process benchmark: the sink's whole write path in this JVM, from the records that a worker
@@ -35,6 +38,8 @@ final class InProcess {
   private final int rounds;
   private final List<Double> sink = new ArrayList<>();
   private final List<Double> plain = new ArrayList<>();
+  private final List<Double> plainCpu = new ArrayList<>();
+  private double loadCpu;
   private boolean equal = true;
 
   InProcess(Servers servers, TopicLoad load, int rounds) {
@@ -58,8 +63,9 @@ final class InProcess {
       List<EncodedBatch> batches = EncodedBatch.of(seed, changes, BATCH_EVENTS);
       for (int round = 0; round < rounds; round++) {
         sink.add(rate(changes, database -> put(changes, topic.partition(), database)));
-        plain.add(rate(changes, database -> PlainSql.write(database, batches)));
+        plain.add(rate(changes, database -> plain(database, batches)));
       }
+      loadCpu = loadedPlainly(seed);
     }
     print("lakehouse", sink);
     print("plain-sql", plain);
@@ -72,6 +78,33 @@ final class InProcess {
         .ratio("ratio_to_plain_sql", Median.of(rates), Median.of(plain))
         .with("equal", equal)
         .print();
+  }
+
+  /**
+   * Processor time that plain SQL takes for an event of the topic, in microseconds; of server and
+   * client. To be called after {@link #measure}.
+   */
+  double plainMicros() {
+    return 1e6 * (loadCpu + Median.of(plainCpu)) / load.events();
+  }
+
+  private double plain(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
+    PlainSql.Taken taken = PlainSql.write(database, batches);
+    plainCpu.add(taken.cpuSeconds());
+    return taken.seconds();
+  }
+
+  /** Processor time of a plain copy of the snapshot into an empty table with the same indexes. */
+  private double loadedPlainly(PostgresDatabase seed) throws SQLException, IOException {
+    ByteArrayOutputStream rows = new ByteArrayOutputStream();
+    try (Connection connection = seed.connect()) {
+      connection
+          .unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyOut("copy (select * from orders order by id) to stdout (format binary)", rows);
+    }
+    seed.execute("truncate orders");
+    return PlainSql.load(seed, rows.toByteArray()).cpuSeconds();
   }
 
   private void loadSnapshot(RecordedTopic topic, PostgresDatabase seed) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.benchmarks.postgres;
 
+import io.lakehousecdc.benchmarks.measure.ProcessorTime;
 import io.lakehousecdc.testkit.PostgresDatabase;
+import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -17,6 +19,8 @@ import org.postgresql.copy.CopyIn;
  * order guard and offsets.
  */
 final class PlainSql {
+  private static final int CHUNK_BYTES = 1 << 16;
+
   private final Connection connection;
   private final String merge;
 
@@ -37,11 +41,15 @@ final class PlainSql {
   }
 
   /**
-   * Writes batches into the table {@code orders}, each in a transaction.
+   * What writing took.
    *
-   * @return seconds from the first batch to the last commit
+   * @param seconds from the first row to the last commit
+   * @param cpuSeconds processor time of the server's processes and of the writing thread
    */
-  static double write(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
+  record Taken(double seconds, double cpuSeconds) {}
+
+  /** Writes batches into the table {@code orders}, each in a transaction. */
+  static Taken write(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       List<String> columns =
@@ -59,12 +67,48 @@ final class PlainSql {
       statement.execute("create temporary table staging (like orders) on commit delete rows");
       connection.setAutoCommit(false);
       PlainSql plain = new PlainSql(connection, columns);
+      double cpu = cpuSeconds(connection);
       long start = System.nanoTime();
       for (EncodedBatch batch : batches) {
         plain.write(batch);
       }
-      return (System.nanoTime() - start) / 1e9;
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Taken(seconds, cpuSeconds(connection) - cpu);
     }
+  }
+
+  /**
+   * Copies rows into the table {@code orders}, which is empty, in one transaction.
+   *
+   * @param rows as COPY BINARY takes them
+   */
+  static Taken load(PostgresDatabase database, byte[] rows) throws SQLException {
+    try (Connection connection = database.connect()) {
+      double cpu = cpuSeconds(connection);
+      long start = System.nanoTime();
+      CopyIn copy =
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyIn("copy orders from stdin (format binary)");
+      for (int from = 0; from < rows.length; from += CHUNK_BYTES) {
+        copy.writeToCopy(rows, from, Math.min(CHUNK_BYTES, rows.length - from));
+      }
+      copy.endCopy();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Taken(seconds, cpuSeconds(connection) - cpu);
+    }
+  }
+
+  /** Of all processes of the server that this session belongs to, and of this thread. */
+  private static double cpuSeconds(Connection connection) throws SQLException {
+    long backend = connection.unwrap(PGConnection.class).getBackendPID();
+    double server =
+        ProcessHandle.of(backend)
+            .flatMap(ProcessHandle::parent)
+            .map(postmaster -> ProcessorTime.ofTree(postmaster.pid()))
+            .orElse(0.0);
+    return server + ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
   }
 
   private void write(EncodedBatch batch) throws SQLException {

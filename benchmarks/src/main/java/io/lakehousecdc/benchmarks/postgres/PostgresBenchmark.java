@@ -15,6 +15,8 @@ import io.lakehousecdc.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,6 +30,7 @@ public final class PostgresBenchmark implements Benchmark {
   private enum Part {
     THROUGHPUT,
     INPROCESS,
+    SOURCE,
     TABLES,
     FRESHNESS;
 
@@ -40,10 +43,10 @@ public final class PostgresBenchmark implements Benchmark {
   @Override
   public List<Option> options() {
     return List.of(
-        new Option("parts", "throughput,inprocess,tables,freshness", "what to measure"),
+        new Option("parts", "throughput,inprocess,source,tables,freshness", "what to measure"),
         new Option("rows", "1000000", "rows in the snapshot"),
         new Option("changes", "400000", "changes after it"),
-        new Option("converters", "json,avro", "kinds of records"),
+        new Option("converters", "json,json-cached,avro", "converters to compare"),
         new Option("sides", "noop,lakehouse,debezium-jdbc", "sinks to measure"),
         new Option("rounds", "1", "repetitions of the throughput; the median counts"),
         new Option("inprocess-rounds", "3", "the same in-process: code is compiled in the first"),
@@ -58,7 +61,7 @@ public final class PostgresBenchmark implements Benchmark {
   public void run(Options options) throws Exception {
     List<Part> parts = options.choices("parts", Part.class);
     System.out.println(conditions(options));
-    if (parts.contains(Part.THROUGHPUT) || parts.contains(Part.INPROCESS)) {
+    if (!Collections.disjoint(parts, EnumSet.of(Part.THROUGHPUT, Part.INPROCESS, Part.SOURCE))) {
       onOneTopic(options, parts);
     }
     if (parts.contains(Part.TABLES)) {
@@ -83,19 +86,25 @@ public final class PostgresBenchmark implements Benchmark {
       TopicLoad load =
           TopicLoad.make(servers, wires, options.number("rows"), options.number("changes"));
       System.out.printf("%d events in each topic%n", load.events());
-      if (parts.contains(Part.THROUGHPUT)) {
-        Throughput throughput = new Throughput(servers, load, recordings(options));
-        for (Wire wire : wires) {
-          Comparison.run(
-              "postgres",
-              throughput,
-              wire,
-              options.choices("sides", Side.class),
-              options.number("rounds"));
-        }
-      }
+      double plainMicros = 0;
       if (parts.contains(Part.INPROCESS)) {
-        new InProcess(servers, load, options.number("inprocess-rounds")).measure();
+        InProcess inProcess = new InProcess(servers, load, options.number("inprocess-rounds"));
+        inProcess.measure();
+        plainMicros = inProcess.plainMicros();
+      }
+      if (parts.contains(Part.THROUGHPUT)) {
+        Comparison.run(
+            "postgres",
+            new Throughput(servers, load, recordings(options)),
+            wires,
+            options.choices("sides", Side.class),
+            options.number("rounds"),
+            plainMicros);
+      }
+      if (parts.contains(Part.SOURCE)) {
+        for (Wire wire : wires) {
+          new SourceSnapshot(servers, load).measure(wire);
+        }
       }
     }
   }

@@ -12,37 +12,51 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The results of all sides on one topic, each with the median of its rounds. Not thread-safe. */
+/**
+ * The results of all sides with all converters, each with the median of its rounds. Not
+ * thread-safe.
+ */
 public final class Comparison {
   private final String name;
-  private final Wire wire;
-  private final Map<Side, List<Throughput.Measured>> rounds = new EnumMap<>(Side.class);
+  private final double storeMicros;
+  private final Map<Wire, Map<Side, List<Throughput.Measured>>> rounds = new EnumMap<>(Wire.class);
 
-  private Comparison(String name, Wire wire) {
+  private Comparison(String name, double storeMicros) {
     this.name = name;
-    this.wire = wire;
+    this.storeMicros = storeMicros;
   }
 
   /**
    * Measures the sides, one after the other in each round, and prints the results.
    *
    * @param name name at the beginning of each result line
+   * @param storeMicros processor time that a bare store takes for an event; 0 if it is not known
    */
   public static void run(
-      String name, Throughput throughput, Wire wire, List<Side> sides, int rounds)
+      String name,
+      Throughput throughput,
+      List<Wire> wires,
+      List<Side> sides,
+      int rounds,
+      double storeMicros)
       throws IOException, SQLException {
-    Comparison comparison = new Comparison(name, wire);
-    for (int round = 1; round <= rounds; round++) {
-      for (Side side : sides) {
-        comparison.add(side, throughput.measure(side, wire, round));
+    Comparison comparison = new Comparison(name, storeMicros);
+    for (Wire wire : wires) {
+      for (int round = 1; round <= rounds; round++) {
+        for (Side side : sides) {
+          comparison.add(wire, side, throughput.measure(side, wire, round));
+        }
       }
     }
-    comparison.print();
+    wires.forEach(comparison::print);
   }
 
   /** Adds a round and prints it at once. */
-  private void add(Side side, Throughput.Measured measured) {
-    rounds.computeIfAbsent(side, absent -> new ArrayList<>()).add(measured);
+  private void add(Wire wire, Side side, Throughput.Measured measured) {
+    rounds
+        .computeIfAbsent(wire, absent -> new EnumMap<>(Side.class))
+        .computeIfAbsent(side, absent -> new ArrayList<>())
+        .add(measured);
     System.out.printf(
         java.util.Locale.ROOT,
         "%s %s: %.0f events/s in %.1f s%n",
@@ -52,30 +66,59 @@ public final class Comparison {
         measured.seconds());
   }
 
-  /** Prints a result line for each side. */
-  private void print() {
-    rounds.forEach(
-        (side, measured) -> {
-          Result.of(name)
-              .with("side", side)
-              .with("converter", wire)
-              .whole("events_per_s", speed(side))
-              .ratio("ratio_to_noop", speed(side), speed(Side.NOOP))
-              .ratio("ratio_to_debezium_jdbc", speed(side), speed(Side.DEBEZIUM_JDBC))
-              .whole("worker_cpu_us", median(side, Throughput.Measured::cpuMicros))
-              .with("heap_mb", peakHeap(measured))
-              .with("equal", isEqual(side, measured))
-              .print();
-        });
+  /** Prints a result line for each side with this converter, and one for the limit. */
+  private void print(Wire wire) {
+    Limit limit =
+        new Limit(
+            median(wire, Side.NOOP, Throughput.Measured::cpuMicros),
+            median(wire, Side.NOOP, Throughput.Measured::brokerMicros),
+            storeMicros);
+    rounds
+        .get(wire)
+        .forEach(
+            (side, measured) ->
+                Result.of(name)
+                    .with("side", side)
+                    .with("converter", wire)
+                    .whole("events_per_s", speed(wire, side))
+                    .ratio("ratio_to_noop", speed(wire, side), speed(wire, Side.NOOP))
+                    .ratio(
+                        "ratio_to_debezium_jdbc",
+                        speed(wire, side),
+                        speed(wire, Side.DEBEZIUM_JDBC))
+                    .ratio("ratio_to_limit", speed(wire, side), limit.eventsPerSecond())
+                    .ratio("ratio_to_json_noop", speed(wire, side), speed(Wire.JSON, Side.NOOP))
+                    .ratio(
+                        "ratio_to_json_debezium_jdbc",
+                        speed(wire, side),
+                        speed(Wire.JSON, Side.DEBEZIUM_JDBC))
+                    .tenths("worker_cpu_us", median(wire, side, Throughput.Measured::cpuMicros))
+                    .tenths(
+                        "above_noop_cpu_us",
+                        median(wire, side, Throughput.Measured::cpuMicros) - limit.workerMicros())
+                    .with("heap_mb", peakHeap(measured))
+                    .with("equal", isEqual(side, measured))
+                    .print());
+    Result.of(name)
+        .with("side", "limit")
+        .with("converter", wire)
+        .whole("events_per_s", limit.eventsPerSecond())
+        .tenths("worker_cpu_us", limit.workerMicros())
+        .tenths("broker_cpu_us", limit.brokerMicros())
+        .tenths("store_cpu_us", limit.storeMicros())
+        .print();
   }
 
   /** 0 where the side was not measured. */
-  private double speed(Side side) {
-    return median(side, Throughput.Measured::eventsPerSecond);
+  private double speed(Wire wire, Side side) {
+    return median(wire, side, Throughput.Measured::eventsPerSecond);
   }
 
-  private double median(Side side, Function<Throughput.Measured, Double> figure) {
-    return Median.of(rounds.getOrDefault(side, List.of()).stream().map(figure).toList());
+  private double median(Wire wire, Side side, Function<Throughput.Measured, Double> figure) {
+    return Median.of(
+        rounds.getOrDefault(wire, Map.of()).getOrDefault(side, List.of()).stream()
+            .map(figure)
+            .toList());
   }
 
   private static long peakHeap(List<Throughput.Measured> measured) {

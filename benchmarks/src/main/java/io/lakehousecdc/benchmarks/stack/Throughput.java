@@ -7,6 +7,7 @@ import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.HeapWatch;
+import io.lakehousecdc.benchmarks.measure.ProcessorTime;
 import io.lakehousecdc.benchmarks.measure.WorkerJmx;
 import io.lakehousecdc.benchmarks.noop.NoOpSinkConnector;
 import io.lakehousecdc.testkit.Await;
@@ -47,6 +48,7 @@ public final class Throughput {
    *
    * @param cpuMicros processor time that the worker took for an event; what the database took is
    *     not in it
+   * @param brokerMicros processor time that the broker took for an event
    * @param heapMegabytes the most that a collection left on the worker's heap
    * @param equal whether source and target have the same rows; empty where nothing is written
    */
@@ -54,12 +56,14 @@ public final class Throughput {
       double seconds,
       double eventsPerSecond,
       double cpuMicros,
+      double brokerMicros,
       long heapMegabytes,
       Optional<Boolean> equal) {}
 
   /** Measures one side on the topic of this format. */
   Measured measure(Side side, Wire wire, int round) throws IOException, SQLException {
-    String name = "%s_%s_%d".formatted(side.name(), wire, round).toLowerCase(java.util.Locale.ROOT);
+    String name =
+        "%s_%s_%d".formatted(side.name(), wire.name(), round).toLowerCase(java.util.Locale.ROOT);
     PostgresDatabase database = servers.target().createDatabase(name);
     Destination destination =
         new Destination(database, Files.createTempDirectory("lakehousecdc-benchmark-delta-"));
@@ -70,6 +74,7 @@ public final class Throughput {
       double seconds;
       long heap;
       double idle = jmx.cpuSeconds();
+      double brokerIdle = ProcessorTime.of(servers.kafka().pid());
       try (HeapWatch watch = HeapWatch.of(jmx)) {
         worker.rest().register(name, side.configuration(wire, destination));
         // One sink commits after put has returned, another deletes after it has inserted.
@@ -81,6 +86,7 @@ public final class Throughput {
         heap = watch.peak();
       }
       double cpu = jmx.cpuSeconds() - idle;
+      double brokerCpu = ProcessorTime.of(servers.kafka().pid()) - brokerIdle;
       recordings.ifPresent(directory -> jmx.dumpRecording(directory.resolve(name + ".jfr")));
       jmx.close();
       worker.stop();
@@ -88,6 +94,7 @@ public final class Throughput {
           seconds,
           load.events() / seconds,
           1e6 * cpu / load.events(),
+          1e6 * brokerCpu / load.events(),
           heap,
           side.writes() ? Optional.of(isEqual(probe)) : Optional.empty());
     } finally {

@@ -4,8 +4,8 @@ package io.lakehousecdc.converter.read;
 import java.util.Arrays;
 
 /**
- * The part of an envelope before its payload: <code>{"schema":…,"payload":</code>, in this order, as
- * {@code JsonConverter} writes it.
+ * The part of an envelope before its payload: <code>{"schema":…,"payload":</code>, in this order,
+ * as {@code JsonConverter} writes it.
  */
 public final class EnvelopePrefix {
   private EnvelopePrefix() {}

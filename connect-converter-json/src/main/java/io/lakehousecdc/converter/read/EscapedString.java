@@ -31,7 +31,11 @@ record EscapedString(String text, int end) {
       this.bytes = bytes;
       at = backslash;
       length = backslash - start;
-      text = new byte[closing(bytes, backslash) - start];
+      int longest = closing(bytes, backslash) - start;
+      if (longest > JsonInput.MAX_STRING) {
+        throw Unrecognized.input();
+      }
+      text = new byte[longest];
       System.arraycopy(bytes, start, text, 0, length);
     }
 

@@ -8,12 +8,17 @@ import java.util.Base64;
 /**
  * A cursor over JSON in UTF-8 (RFC 8259) that is read from left to right, without a tree. It knows
  * the forms that are read alike by everyone, and throws {@link Unrecognized} at all others, such as
- * numbers that do not fit, malformed UTF-8, or what {@code JsonConverter} takes beyond the standard.
- * Not thread-safe.
+ * numbers that do not fit, malformed UTF-8, or what {@code JsonConverter} takes beyond the
+ * standard. Not thread-safe.
  */
 public final class JsonInput {
   /** Longer numbers are left to {@code JsonConverter}, which limits their length. */
   private static final int MAX_NUMBER = 100;
+
+  /** Longer strings are left to {@code JsonConverter}, too. */
+  static final int MAX_STRING = 4_000_000;
+
+  private static final int MAX_NAME = 10_000;
 
   /** Numbers of so many digits fit into a long. */
   private static final int SAFE_DIGITS = 18;
@@ -84,6 +89,9 @@ public final class JsonInput {
   /** The name of a member of an object; goes past its colon. */
   public String name() {
     String name = string();
+    if (name.length() > MAX_NAME) {
+      throw Unrecognized.input();
+    }
     expect(':');
     return name;
   }
@@ -210,10 +218,11 @@ public final class JsonInput {
   byte[] base64() {
     expect('"');
     int end = at;
-    while (end < bytes.length && bytes[end] != '"') {
+    int last = Math.min(bytes.length, at + MAX_STRING);
+    while (end < last && bytes[end] != '"') {
       end++;
     }
-    if (end == bytes.length || (end - at) % 4 != 0) {
+    if (end == last || (end - at) % 4 != 0) {
       throw Unrecognized.input();
     }
     byte[] text = Arrays.copyOfRange(bytes, at, end);
@@ -228,7 +237,8 @@ public final class JsonInput {
   String string() {
     expect('"');
     int allBits = 0;
-    for (int i = at; i < bytes.length; i++) {
+    int last = Math.min(bytes.length, at + MAX_STRING);
+    for (int i = at; i < last; i++) {
       byte next = bytes[i];
       if (next == '"') {
         String text = Utf8.text(bytes, at, i, allBits < 0);

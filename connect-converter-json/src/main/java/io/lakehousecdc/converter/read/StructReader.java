@@ -11,8 +11,8 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * Reads objects into structs. Members are expected in the order of the schema's fields, and found by
- * name where they come in another.
+ * Reads objects into structs. Members are expected in the order of the schema's fields, and found
+ * by name where they come in another.
  */
 final class StructReader extends ValueReader {
   private final Schema schema;

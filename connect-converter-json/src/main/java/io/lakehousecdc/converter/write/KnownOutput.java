@@ -40,7 +40,8 @@ public final class KnownOutput {
   /**
    * Appends a message.
    *
-   * @throws RuntimeException of any kind if it is not certain what {@code JsonConverter} would write
+   * @throws RuntimeException of any kind if it is not certain what {@code JsonConverter} would
+   *     write
    */
   public void write(JsonOutput output, Object value) {
     if (writer == null) {

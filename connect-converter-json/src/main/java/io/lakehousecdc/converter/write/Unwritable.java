@@ -2,8 +2,8 @@
 package io.lakehousecdc.converter.write;
 
 /**
- * Thrown where a writer cannot tell what {@code JsonConverter} would write, or whether it would fail.
- * Without a stack trace, because it may be thrown for every record.
+ * Thrown where a writer cannot tell what {@code JsonConverter} would write, or whether it would
+ * fail. Without a stack trace, because it may be thrown for every record.
  */
 public final class Unwritable extends RuntimeException {
   private static final long serialVersionUID = 1L;

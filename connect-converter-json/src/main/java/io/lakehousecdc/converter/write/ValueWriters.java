@@ -40,15 +40,13 @@ public final class ValueWriters {
           return simple(
               schema,
               nulls,
-              (output, value) ->
-                  output.integer(Date.fromLogical(schema, (java.util.Date) value)));
+              (output, value) -> output.integer(Date.fromLogical(schema, (java.util.Date) value)));
         }
         case Time.LOGICAL_NAME -> {
           return simple(
               schema,
               nulls,
-              (output, value) ->
-                  output.integer(Time.fromLogical(schema, (java.util.Date) value)));
+              (output, value) -> output.integer(Time.fromLogical(schema, (java.util.Date) value)));
         }
         case Timestamp.LOGICAL_NAME -> {
           return simple(
@@ -73,7 +71,8 @@ public final class ValueWriters {
       case FLOAT32 -> simple(schema, nulls, (output, value) -> float32(output, (Float) value));
       case FLOAT64 -> simple(schema, nulls, (output, value) -> float64(output, (Double) value));
       case STRING ->
-          simple(schema, nulls, (output, value) -> output.string(((CharSequence) value).toString()));
+          simple(
+              schema, nulls, (output, value) -> output.string(((CharSequence) value).toString()));
       case BYTES -> simple(schema, nulls, (output, value) -> output.base64(bytes(value)));
       case ARRAY -> array(schema, nulls, decimals);
       case MAP -> map(schema, nulls, decimals);
