@@ -43,8 +43,7 @@ public final class ConverterBenchmark implements Benchmark {
     read();
     List<byte[]> changing = changing();
     ObjLongConsumer<Converter> toConnect =
-        (converter, i) ->
-            converter.toConnectData(TOPIC, messages.get((int) (i % messages.size())));
+        (converter, i) -> converter.toConnectData(TOPIC, messages.get((int) (i % messages.size())));
     ObjLongConsumer<Converter> fromConnect =
         (converter, i) -> {
           SchemaAndValue value = values.get((int) (i % values.size()));
@@ -64,8 +63,7 @@ public final class ConverterBenchmark implements Benchmark {
           .map(record -> new SchemaAndValue(record.valueSchema(), record.value()))
           .forEach(values::add);
       values.forEach(
-          value ->
-              messages.add(converter.fromConnectData(TOPIC, value.schema(), value.value())));
+          value -> messages.add(converter.fromConnectData(TOPIC, value.schema(), value.value())));
     }
   }
 

@@ -6,6 +6,7 @@ import io.lakehousecdc.benchmarks.harness.Options;
 import io.lakehousecdc.benchmarks.harness.Options.Option;
 import io.lakehousecdc.benchmarks.harness.Result;
 import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.stack.Comparison;
@@ -166,7 +167,8 @@ public final class DeltaBenchmark implements Benchmark {
     List<Wire> wires = options.choices("converters", Wire.class);
     try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
       TopicLoad load =
-          TopicLoad.make(servers, wires, options.number("snapshot"), options.number("stream"));
+          TopicLoad.make(
+              servers, wires, Shape.ORDERS, options.number("snapshot"), options.number("stream"));
       Throughput throughput = new Throughput(servers, load, Optional.empty());
       Comparison.run("delta", throughput, wires, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1, 0);
     }

@@ -17,17 +17,19 @@ import org.apache.kafka.common.TopicPartition;
  * The topics with the orders' snapshot and changes, one for each record format, made by the real
  * Debezium.
  *
+ * @param shape of the table
  * @param database the source, in its final state
  * @param rows in the snapshot
  * @param events in each topic: snapshot, changes, tombstones and the last insert
  */
-public record TopicLoad(PostgresDatabase database, int rows, long events) {
+public record TopicLoad(Shape shape, PostgresDatabase database, int rows, long events) {
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   /** Makes the topics; their connectors and slots are gone when this returns. */
-  public static TopicLoad make(Servers servers, Collection<Wire> wires, int rows, int changes) {
+  public static TopicLoad make(
+      Servers servers, Collection<Wire> wires, Shape shape, int rows, int changes) {
     PostgresDatabase database = servers.source().createDatabase("shop");
-    Orders.create(database, rows);
+    shape.create(database, rows);
     try (ConnectWorker worker = servers.worker("benchmark-load").jvmArguments("-Xmx1g").start()) {
       Collection<Wire> writers = onePerTopic(wires);
       for (Wire wire : writers) {
@@ -36,16 +38,16 @@ public record TopicLoad(PostgresDatabase database, int rows, long events) {
         awaitEnd(servers, wire, rows);
         System.out.printf("%s: snapshot of %d rows is in the topic%n", wire.format(), rows);
       }
-      Orders.change(database, changes);
-      long events = rows + changes + Orders.deletes(database) + 1;
-      Orders.finish(database);
+      shape.change(database, changes);
+      long events = rows + changes + shape.deletes(database) + 1;
+      shape.finish(database);
       for (Wire wire : writers) {
         awaitEnd(servers, wire, events);
         worker.rest().stop(name(wire));
         worker.rest().delete(name(wire));
         dropSlot(database, wire);
       }
-      return new TopicLoad(database, rows, events);
+      return new TopicLoad(shape, database, rows, events);
     }
   }
 

@@ -2,7 +2,6 @@
 package io.lakehousecdc.benchmarks.postgres;
 
 import io.lakehousecdc.benchmarks.harness.Result;
-import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.RecordedTopic;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
@@ -154,7 +153,7 @@ final class InProcess {
     try {
       PostgresDatabase database = servers.target().database(COPY);
       double seconds = write.into(database);
-      equal &= Orders.fingerprint(load.database()).equals(Orders.fingerprint(database));
+      equal &= load.shape().fingerprint(load.database()).equals(load.shape().fingerprint(database));
       return changes.size() / seconds;
     } finally {
       servers.target().execute("drop database %s with (force)".formatted(COPY));

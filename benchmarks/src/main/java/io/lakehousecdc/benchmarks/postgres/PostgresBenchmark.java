@@ -5,6 +5,7 @@ import io.lakehousecdc.benchmarks.harness.Benchmark;
 import io.lakehousecdc.benchmarks.harness.Options;
 import io.lakehousecdc.benchmarks.harness.Options.Option;
 import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.stack.Comparison;
@@ -31,6 +32,7 @@ public final class PostgresBenchmark implements Benchmark {
     THROUGHPUT,
     INPROCESS,
     SOURCE,
+    SHAPES,
     TABLES,
     FRESHNESS;
 
@@ -40,10 +42,14 @@ public final class PostgresBenchmark implements Benchmark {
     }
   }
 
+  /** A row of a wide table is ten times as large. */
+  private static final int SHAPES_SHARE = 10;
+
   @Override
   public List<Option> options() {
     return List.of(
-        new Option("parts", "throughput,inprocess,source,tables,freshness", "what to measure"),
+        new Option(
+            "parts", "throughput,inprocess,source,shapes,tables,freshness", "what to measure"),
         new Option("rows", "1000000", "rows in the snapshot"),
         new Option("changes", "400000", "changes after it"),
         new Option("converters", "json,json-cached,avro", "converters to compare"),
@@ -63,6 +69,11 @@ public final class PostgresBenchmark implements Benchmark {
     System.out.println(conditions(options));
     if (!Collections.disjoint(parts, EnumSet.of(Part.THROUGHPUT, Part.INPROCESS, Part.SOURCE))) {
       onOneTopic(options, parts);
+    }
+    if (parts.contains(Part.SHAPES)) {
+      for (Shape shape : EnumSet.complementOf(EnumSet.of(Shape.ORDERS))) {
+        ofShape(shape, options);
+      }
     }
     if (parts.contains(Part.TABLES)) {
       try (PostgresServer server = PostgresServer.builder().name("target").durable().start()) {
@@ -84,7 +95,8 @@ public final class PostgresBenchmark implements Benchmark {
     List<Wire> wires = options.choices("converters", Wire.class);
     try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
       TopicLoad load =
-          TopicLoad.make(servers, wires, options.number("rows"), options.number("changes"));
+          TopicLoad.make(
+              servers, wires, Shape.ORDERS, options.number("rows"), options.number("changes"));
       System.out.printf("%d events in each topic%n", load.events());
       double plainMicros = 0;
       if (parts.contains(Part.INPROCESS)) {
@@ -106,6 +118,22 @@ public final class PostgresBenchmark implements Benchmark {
           new SourceSnapshot(servers, load).measure(wire);
         }
       }
+    }
+  }
+
+  /** A tenth of the rows of the large load, and as many changes, with the shipped converter. */
+  private static void ofShape(Shape shape, Options options) throws Exception {
+    List<Wire> wires = List.of(Wire.JSON, Wire.JSON_CACHED);
+    try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
+      int rows = options.number("rows") / SHAPES_SHARE;
+      TopicLoad load = TopicLoad.make(servers, wires, shape, rows, rows);
+      Comparison.run(
+          "postgres",
+          new Throughput(servers, load, recordings(options)),
+          wires,
+          options.choices("sides", Side.class),
+          options.number("rounds"),
+          0);
     }
   }
 

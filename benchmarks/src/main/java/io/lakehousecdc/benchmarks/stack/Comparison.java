@@ -2,6 +2,7 @@
 package io.lakehousecdc.benchmarks.stack;
 
 import io.lakehousecdc.benchmarks.harness.Result;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.Median;
 import java.io.IOException;
@@ -18,11 +19,13 @@ import java.util.function.Function;
  */
 public final class Comparison {
   private final String name;
+  private final Shape shape;
   private final double storeMicros;
   private final Map<Wire, Map<Side, List<Throughput.Measured>>> rounds = new EnumMap<>(Wire.class);
 
-  private Comparison(String name, double storeMicros) {
+  private Comparison(String name, Shape shape, double storeMicros) {
     this.name = name;
+    this.shape = shape;
     this.storeMicros = storeMicros;
   }
 
@@ -40,7 +43,7 @@ public final class Comparison {
       int rounds,
       double storeMicros)
       throws IOException, SQLException {
-    Comparison comparison = new Comparison(name, storeMicros);
+    Comparison comparison = new Comparison(name, throughput.shape(), storeMicros);
     for (Wire wire : wires) {
       for (int round = 1; round <= rounds; round++) {
         for (Side side : sides) {
@@ -80,6 +83,7 @@ public final class Comparison {
                 Result.of(name)
                     .with("side", side)
                     .with("converter", wire)
+                    .with("table", shape)
                     .whole("events_per_s", speed(wire, side))
                     .ratio("ratio_to_noop", speed(wire, side), speed(wire, Side.NOOP))
                     .ratio(
@@ -102,6 +106,7 @@ public final class Comparison {
     Result.of(name)
         .with("side", "limit")
         .with("converter", wire)
+        .with("table", shape)
         .whole("events_per_s", limit.eventsPerSecond())
         .tenths("worker_cpu_us", limit.workerMicros())
         .tenths("broker_cpu_us", limit.brokerMicros())

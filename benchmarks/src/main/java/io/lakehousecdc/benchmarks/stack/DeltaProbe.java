@@ -3,7 +3,7 @@ package io.lakehousecdc.benchmarks.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lakehousecdc.benchmarks.load.Orders;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.quickstart.warehouse.DeltaReader;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.io.IOException;
@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 
@@ -25,10 +24,10 @@ import org.postgresql.PGConnection;
  */
 final class DeltaProbe implements Probe {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> COLUMNS = List.of(Orders.COLUMNS.split(", "));
 
   private final Path table;
   private final PostgresDatabase scratch;
+  private final Shape shape;
   private long version;
   private String key = "";
   private long least = Long.MAX_VALUE;
@@ -37,7 +36,8 @@ final class DeltaProbe implements Probe {
   /**
    * @param destination its database takes the rows for {@link #fingerprint}
    */
-  DeltaProbe(Destination destination) {
+  DeltaProbe(Destination destination, Shape shape) {
+    this.shape = shape;
     this.table = destination.deltaRoot().resolve("public").resolve("orders");
     this.scratch = destination.database();
   }
@@ -45,7 +45,7 @@ final class DeltaProbe implements Probe {
   @Override
   public boolean lastRowIsVisible() throws IOException {
     readOn();
-    return least <= Orders.LAST_ID;
+    return least <= Shape.LAST_ID;
   }
 
   @Override
@@ -56,19 +56,21 @@ final class DeltaProbe implements Probe {
 
   @Override
   public String fingerprint() throws SQLException, IOException {
-    Orders.create(scratch, 0);
+    shape.create(scratch, 0);
     String rows =
         new DeltaReader()
-            .rows(table.toString(), COLUMNS).stream()
+            .rows(table.toString(), shape.columns()).stream()
                 .map(row -> String.join("\t", row))
                 .collect(Collectors.joining("\n", "", "\n"));
     try (Connection connection = scratch.connect()) {
       connection
           .unwrap(PGConnection.class)
           .getCopyAPI()
-          .copyIn("copy orders (" + Orders.COLUMNS + ") from stdin", new StringReader(rows));
+          .copyIn(
+              "copy orders (%s) from stdin".formatted(String.join(", ", shape.columns())),
+              new StringReader(rows));
     }
-    return Orders.fingerprint(scratch);
+    return shape.fingerprint(scratch);
   }
 
   @Override

@@ -4,8 +4,8 @@ package io.lakehousecdc.benchmarks.stack;
 import io.lakehousecdc.benchmarks.harness.Directory;
 import io.lakehousecdc.benchmarks.harness.ProjectFile;
 import io.lakehousecdc.benchmarks.harness.Result;
-import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.SteadyWriter;
 import io.lakehousecdc.benchmarks.load.SteadyWriter.Inserted;
 import io.lakehousecdc.benchmarks.load.Wire;
@@ -65,7 +65,7 @@ public final class Freshness {
       shop.execute(
           "create table customers (id bigint primary key)",
           "create table products (id bigint primary key)");
-      Orders.create(shop, ROWS);
+      Shape.ORDERS.create(shop, ROWS);
       Destination warehouse =
           new Destination(
               servers.target().createDatabase("warehouse"),
@@ -77,7 +77,7 @@ public final class Freshness {
                   .environment("DELTA_ROOT", warehouse.deltaRoot().toString())
                   .start();
           WorkerJmx jmx = WorkerJmx.attach(worker.pid());
-          Probe probe = side.probe(warehouse)) {
+          Probe probe = side.probe(warehouse, Shape.ORDERS)) {
         String sink = register(worker.rest(), side.file());
         Await.until(
             "the snapshot is in the target",
@@ -96,7 +96,7 @@ public final class Freshness {
             .whole("transactions_per_s", followed.transactionsPerSecond())
             .whole("rate_asked", perSecond)
             .with("samples", followed.latencies().size())
-            .with("equal", Orders.fingerprint(shop).equals(probe.fingerprint()))
+            .with("equal", Shape.ORDERS.fingerprint(shop).equals(probe.fingerprint()))
             .print();
       } finally {
         Directory.delete(warehouse.deltaRoot());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.benchmarks.stack;
 
-import io.lakehousecdc.benchmarks.load.Orders;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,17 +11,19 @@ import java.sql.SQLException;
 /** The probe of a PostgreSQL target, over one open session. */
 final class PostgresProbe implements Probe {
   private final PostgresDatabase database;
+  private final Shape shape;
   private final Connection connection;
   private PreparedStatement lastRow;
   private PreparedStatement highest;
 
-  private PostgresProbe(PostgresDatabase database, Connection connection) {
+  private PostgresProbe(PostgresDatabase database, Shape shape, Connection connection) {
     this.database = database;
+    this.shape = shape;
     this.connection = connection;
   }
 
-  static PostgresProbe of(PostgresDatabase database) throws SQLException {
-    return new PostgresProbe(database, database.connect());
+  static PostgresProbe of(PostgresDatabase database, Shape shape) throws SQLException {
+    return new PostgresProbe(database, shape, database.connect());
   }
 
   @Override
@@ -32,7 +34,7 @@ final class PostgresProbe implements Probe {
       }
       lastRow =
           connection.prepareStatement(
-              "select exists (select from orders where id = %d)".formatted(Orders.LAST_ID));
+              "select exists (select from orders where id = %d)".formatted(Shape.LAST_ID));
     }
     return holds(lastRow);
   }
@@ -50,7 +52,7 @@ final class PostgresProbe implements Probe {
 
   @Override
   public String fingerprint() {
-    return Orders.fingerprint(database);
+    return shape.fingerprint(database);
   }
 
   @Override

@@ -13,7 +13,7 @@ interface Probe extends AutoCloseable {
   /** The highest key that the table has held; 0 while it is empty. */
   long highestId() throws SQLException, IOException;
 
-  /** {@link io.lakehousecdc.benchmarks.load.Orders#fingerprint} of the table. May take long. */
+  /** {@link io.lakehousecdc.benchmarks.load.Shape#fingerprint} of the table. May take long. */
   String fingerprint() throws SQLException, IOException;
 
   @Override

@@ -3,6 +3,7 @@ package io.lakehousecdc.benchmarks.stack;
 
 import io.lakehousecdc.benchmarks.harness.ProjectFile;
 import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.Wire;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -52,8 +53,8 @@ public enum Side {
     }
 
     @Override
-    Probe probe(Destination target) {
-      return new DeltaProbe(target);
+    Probe probe(Destination target, Shape shape) {
+      return new DeltaProbe(target, shape);
     }
   },
   /** The Debezium JDBC sink with the settings that proved fastest for it. */
@@ -94,8 +95,8 @@ public enum Side {
   }
 
   /** A probe of the target that it writes to. */
-  Probe probe(Destination target) throws SQLException {
-    return PostgresProbe.of(target.database());
+  Probe probe(Destination target, Shape shape) throws SQLException {
+    return PostgresProbe.of(target.database(), shape);
   }
 
   /** As on the command line and in results. */

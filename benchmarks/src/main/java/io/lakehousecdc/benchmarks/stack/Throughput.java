@@ -2,8 +2,8 @@
 package io.lakehousecdc.benchmarks.stack;
 
 import io.lakehousecdc.benchmarks.harness.Directory;
-import io.lakehousecdc.benchmarks.load.Orders;
 import io.lakehousecdc.benchmarks.load.Servers;
+import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.HeapWatch;
@@ -43,6 +43,11 @@ public final class Throughput {
     this.recordings = recordings;
   }
 
+  /** Of the table that is written. */
+  Shape shape() {
+    return load.shape();
+  }
+
   /**
    * The results of a measurement.
    *
@@ -70,7 +75,7 @@ public final class Throughput {
     servers.target().execute("checkpoint");
     try (ConnectWorker worker = worker(name);
         WorkerJmx jmx = WorkerJmx.attach(worker.pid());
-        Probe probe = side.probe(destination)) {
+        Probe probe = side.probe(destination, load.shape())) {
       double seconds;
       long heap;
       double idle = jmx.cpuSeconds();
@@ -147,6 +152,6 @@ public final class Throughput {
   }
 
   private boolean isEqual(Probe probe) throws SQLException, IOException {
-    return Orders.fingerprint(load.database()).equals(probe.fingerprint());
+    return load.shape().fingerprint(load.database()).equals(probe.fingerprint());
   }
 }
