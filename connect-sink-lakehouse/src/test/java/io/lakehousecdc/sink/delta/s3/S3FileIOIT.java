@@ -20,6 +20,6 @@ class S3FileIOIT extends FileIOContract {
 
   @Override
   protected int rounds() {
-    return 60;
+    return 30;
   }
 }
