@@ -9,8 +9,10 @@ import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.Stack;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,6 +59,7 @@ class KilledWorkersIT {
   @Test
   void noKillLosesOrDoublesARow() {
     copy.settings.put("tasks.max", "" + TASKS);
+    copy.settings.put("consumer.override.session.timeout.ms", "6000");
     copy.settings.put("delta.checkpoint.interval", "10");
     copy.settings.put("delta.index.dir", Lab.temporaryDirectory().toString());
     shop.start();
@@ -88,6 +91,7 @@ class KilledWorkersIT {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
     for (int round = 0; round < ROUNDS || System.nanoTime() < end; round++) {
       awaitTasksIn(workers);
+      awaitCommitsOfAll();
       awaitProgress(load, random.nextInt(1_000));
       if (round % ROUNDS == 1) {
         killStore(load);
@@ -111,6 +115,7 @@ class KilledWorkersIT {
       restart(victim);
     }
     awaitTasksIn(workers);
+    awaitCommitsOfAll();
   }
 
   private void kill(ConnectWorker worker) {
@@ -145,6 +150,26 @@ class KilledWorkersIT {
             running += task.path("state").asText().equals("RUNNING") ? 1 : 0;
           }
           return running == TASKS && found.equals(addresses);
+        });
+  }
+
+  /** Waits until each worker has committed again: a task that runs may not have partitions yet. */
+  private void awaitCommitsOfAll() {
+    Map<ConnectWorker, Double> least = new HashMap<>();
+    Set<ConnectWorker> writing = new HashSet<>();
+    Await.until(
+        "all workers write to the table",
+        () -> {
+          for (ConnectWorker worker : workers) {
+            double commits =
+                Exposition.of(worker.metrics())
+                    .sum(
+                        "lakehousecdc_sink_commits_total", "connector=\"" + copy.sinkName() + "\"");
+            if (commits > least.merge(worker, commits, Math::min)) {
+              writing.add(worker);
+            }
+          }
+          return writing.size() == workers.size();
         });
   }
 
