@@ -22,7 +22,8 @@ import java.util.Properties;
  * any region, and name the bucket in the path.
  *
  * <p>A conditional write ({@code If-None-Match: *}) has one winner, also among writers at the same
- * moment, which not every such server can say.
+ * moment, which not every such server can say. Starting, killing and closing are for one thread at
+ * a time.
  */
 public final class S3ProxyServer implements AutoCloseable {
   /** The id of the access key that the server knows. */
@@ -36,11 +37,11 @@ public final class S3ProxyServer implements AutoCloseable {
   private final Path directory = Directories.temporary("s3proxy");
   private final Path log = Directories.logs("s3proxy").resolve("s3proxy.log");
   private final Path buckets = directory.resolve("buckets");
+  private final Path configuration = directory.resolve("s3proxy.properties");
   private final int port = Ports.free();
-  private final ChildProcess process;
+  private ChildProcess process;
 
   private S3ProxyServer(String provider) {
-    Path configuration = directory.resolve("s3proxy.properties");
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -68,17 +69,7 @@ public final class S3ProxyServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + configuration, e);
     }
-    process = ChildProcess.start("S3Proxy", command(configuration), Map.of(), log);
-    Await.until(
-        "S3Proxy answers on port " + port,
-        START_TIMEOUT,
-        process::logTail,
-        () -> {
-          if (!process.alive()) {
-            throw new Await.Fatal("S3Proxy has ended. " + process.logTail());
-          }
-          return answers();
-        });
+    launch();
   }
 
   /** Starts one that keeps its files on disk. */
@@ -114,6 +105,17 @@ public final class S3ProxyServer implements AutoCloseable {
     return log;
   }
 
+  /** Kills the server; what it keeps on disk stays. */
+  public void kill9() {
+    process.kill();
+  }
+
+  /** Kills the server if it runs, and starts it again on the same port and files. */
+  public void restart() {
+    process.kill();
+    launch();
+  }
+
   /** Ends the server at once and deletes its data. */
   @Override
   public void close() {
@@ -121,7 +123,21 @@ public final class S3ProxyServer implements AutoCloseable {
     Directories.delete(directory);
   }
 
-  private List<String> command(Path configuration) {
+  private void launch() {
+    process = ChildProcess.start("S3Proxy", command(), Map.of(), log);
+    Await.until(
+        "S3Proxy answers on port " + port,
+        START_TIMEOUT,
+        process::logTail,
+        () -> {
+          if (!process.alive()) {
+            throw new Await.Fatal("S3Proxy has ended. " + process.logTail());
+          }
+          return answers();
+        });
+  }
+
+  private List<String> command() {
     String launcher = ExitWithParent.class.getName();
     String launcherFile = launcher.replace('.', '/') + ".class";
     ChildJvm.copyResource("/" + launcherFile, directory.resolve("launcher").resolve(launcherFile));

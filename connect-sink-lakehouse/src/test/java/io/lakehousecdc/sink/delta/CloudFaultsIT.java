@@ -2,25 +2,23 @@
 package io.lakehousecdc.sink.delta;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.delta.azure.AzureContainer;
+import io.lakehousecdc.sink.delta.azure.SharedAzurite;
 import io.lakehousecdc.sink.delta.gcs.GcsBucket;
+import io.lakehousecdc.sink.delta.gcs.SharedGcs;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.Target;
-import io.lakehousecdc.testkit.Azurite;
 import io.lakehousecdc.testkit.FaultProxy;
 import io.lakehousecdc.testkit.FaultProxy.Fault;
-import io.lakehousecdc.testkit.GcsFake;
 import java.net.URI;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Requests of all kinds fail, of which some are done and some are not. Whatever happens, the tables
@@ -30,22 +28,24 @@ class CloudFaultsIT {
   private static final int ROUNDS = 8;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2})
+  @Seeds(1)
   void tablesInGoogleCloudStorageEqualTheSource(long seed) {
-    try (GcsFake server = GcsFake.start("lake")) {
-      Function<URI, FileIO> stores = address -> GcsBucket.store(address, new StoreFigures());
-      whateverFails(seed, "gs://lake/faults", server.endpoint(), stores);
-    }
+    whateverFails(
+        seed,
+        SharedGcs.emptyDirectory(),
+        SharedGcs.endpoint(),
+        address -> GcsBucket.store(address, new StoreFigures()));
   }
 
-  @Test
-  void tablesInAzureEqualTheSource() {
-    assumeTrue(Azurite.installed(), "Azurite is not installed");
-    try (Azurite server = Azurite.start()) {
-      server.container("lake");
-      Function<URI, FileIO> stores = address -> AzureContainer.store(address, new StoreFigures());
-      whateverFails(3, AzureContainer.root("lake") + "/faults", server.endpoint(), stores);
-    }
+  @ParameterizedTest
+  @Seeds(1)
+  void tablesInAzureEqualTheSource(long seed) {
+    SharedAzurite.assumeInstalled();
+    whateverFails(
+        seed,
+        SharedAzurite.emptyDirectory(),
+        SharedAzurite.endpoint(),
+        address -> AzureContainer.store(address, new StoreFigures()));
   }
 
   /** By all faults but a conflict of writers, which is an answer of S3 only. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.delta.domain.CommitQueue;
@@ -36,7 +37,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tasks of two processes write to one table at the same time, large batches beside small ones, with
@@ -56,7 +56,7 @@ class ConcurrentWritersTest {
   @TempDir Path root;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2})
+  @Seeds(1)
   void tableHoldsTheNewestRowsAndNoFileIsLostOrLeft(long seed) throws Exception {
     List<DeltaTables> processes = List.of(new DeltaTables(), new DeltaTables());
     ExecutorService threads = Executors.newFixedThreadPool(TASKS);

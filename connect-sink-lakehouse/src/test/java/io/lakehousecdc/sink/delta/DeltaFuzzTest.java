@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.SourcePartition;
@@ -30,7 +31,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two tasks keep one table while another program rearranges its files and deletes rows, stores fail
@@ -80,7 +80,7 @@ class DeltaFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {7, 8})
+  @Seeds(1)
   void partitionedTableEqualsTheModelWhateverHappens(long seed) throws Exception {
     settings = Map.of(DeltaSettings.PARTITION_BY, "shop.items:note");
     notes = 3;
@@ -88,7 +88,7 @@ class DeltaFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {9, 10, 11, 12})
+  @Seeds(2)
   void tableEqualsTheModelWhereTasksThatRestartShareKeptIndexes(long seed) throws Exception {
     settings = Map.of(IndexSettings.DIRECTORY, root.resolve("index").toString());
     restarts = 2;
@@ -96,7 +96,7 @@ class DeltaFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @Seeds(3)
   void tableEqualsTheModelWhateverHappens(long seed) throws Exception {
     Random random = new Random(seed);
     Task[] tasks = {new Task(0), new Task(1)};

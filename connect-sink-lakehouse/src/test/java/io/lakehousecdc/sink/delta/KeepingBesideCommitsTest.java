@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.index.IndexMemory;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
@@ -37,7 +38,6 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** An index whose parts are copied between commits is as good as the table when it is read. */
 class KeepingBesideCommitsTest {
@@ -52,7 +52,7 @@ class KeepingBesideCommitsTest {
 
   /** Every row of the newest version, and of older ones that it is taken back to, is found. */
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @Seeds(1)
   void everyRowIsFoundWhateverIsCommittedBetweenTheParts(long seed) throws IOException {
     Random random = new Random(seed);
     try (DeltaTable table = MortalSink.table(store, root, Warehouse.ITEMS)) {

@@ -3,15 +3,14 @@ package io.lakehousecdc.sink.delta;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.delta.s3.S3Store;
+import io.lakehousecdc.sink.delta.s3.SharedS3;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.testkit.FaultProxy;
-import io.lakehousecdc.testkit.S3ProxyServer;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,32 +18,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Processes die at some of the steps of writing to S3 of which {@link DeltaCrashTest} tries all on
- * a disk; and requests of all kinds fail, of which some are done and some are not. Whatever
- * happens, the tables hold what the offsets say, read by another reader than the sink's own, from
- * the store itself.
+ * a disk, every one with the system property {@code lakehousecdc.soak.stride} of 1; and requests of
+ * all kinds fail, of which some are done and some are not. Whatever happens, the tables hold what
+ * the offsets say, read by another reader than the sink's own, from the store itself.
  */
 class S3CrashIT {
-  private static S3ProxyServer server;
-  private static FileIO store;
+  private final String root = SharedS3.emptyDirectory();
 
   @TempDir Path logs;
 
-  @BeforeAll
-  static void start() {
-    server = S3ProxyServer.onDisk();
-    server.bucket("lake");
-    store = S3Store.at(server.endpoint());
-  }
-
-  @AfterAll
-  static void stop() {
-    store.close();
-    server.close();
-  }
-
   @Test
   void tablesEqualTheSourceWhereverProcessesDie() throws Exception {
-    int deaths = succession("grown").runs(2, 7);
+    int deaths = succession().runs(2, Integer.getInteger("lakehousecdc.soak.stride", 7));
 
     assertTrue(deaths >= 2, "too few steps for commits, a compaction and a vacuum: " + deaths);
   }
@@ -52,15 +37,14 @@ class S3CrashIT {
   @ParameterizedTest
   @ValueSource(ints = {3, 8})
   void tablesEqualTheSourceWhereTheFirstProcessDies(int step) throws Exception {
-    assertTrue(succession("new" + step).begins(step), "the first commits have fewer steps");
+    assertTrue(succession().begins(step), "the first commits have fewer steps");
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2})
+  @Seeds(1)
   void tablesEqualTheSourceWhateverFails(long seed) {
-    String root = "s3://lake/faults" + seed;
-    Succession line = succession("faults" + seed);
-    try (FaultProxy proxy = FaultProxy.before(server.endpoint());
+    Succession line = succession();
+    try (FaultProxy proxy = FaultProxy.before(SharedS3.endpoint());
         FileIO harmed = S3Store.at(proxy.endpoint())) {
       proxy.random(seed, 0.1);
       int failures = 0;
@@ -83,8 +67,7 @@ class S3CrashIT {
     }
   }
 
-  private Succession succession(String name) {
-    return Succession.inS3(
-        server.endpoint(), store, "s3://lake/" + name, logs.resolve(name + ".log"));
+  private Succession succession() {
+    return Succession.inS3(SharedS3.endpoint(), SharedS3.store(), root, logs.resolve("log"));
   }
 }

@@ -18,6 +18,7 @@ import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Named;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RecordException;
 import java.math.BigDecimal;
@@ -35,6 +36,7 @@ interface TypeContract extends Warehouse {
 
   @TestFactory
   default Stream<DynamicTest> valuesOfEveryTypeComeBackExactlyOrAreRejected() {
+    Target target = open(TableOptions.DEFAULT);
     int[] number = {0};
     return values().entrySet().stream()
         .map(
@@ -42,12 +44,14 @@ interface TypeContract extends Warehouse {
               TableId table = new TableId("types", "t" + number[0]++);
               Column column = optional("v", entry.getKey());
               return dynamicTest(
-                  entry.getKey().toString(), () -> roundTrip(table, column, entry.getValue()));
+                  entry.getKey().toString(),
+                  () -> roundTrip(owner(target, table), table, column, entry.getValue()));
             });
   }
 
   @TestFactory
   default Stream<DynamicTest> everyKeyTypeFindsItsRow() {
+    Target target = open(TableOptions.DEFAULT);
     int[] number = {0};
     return keys().entrySet().stream()
         .map(
@@ -55,13 +59,19 @@ interface TypeContract extends Warehouse {
               TableId table = new TableId("types", "k" + number[0]++);
               return dynamicTest(
                   entry.getKey().toString(),
-                  () -> updateAndDeleteByKey(table, entry.getKey(), entry.getValue()));
+                  () ->
+                      updateAndDeleteByKey(
+                          owner(target, table), table, entry.getKey(), entry.getValue()));
             });
   }
 
-  private void roundTrip(TableId table, Column column, List<Object> values) {
+  /** Of a topic of the table's own: who takes over a topic looks into all tables that it feeds. */
+  private static PartitionOwner owner(Target target, TableId table) {
+    return PartitionOwner.of(target, new SourcePartition("src." + table, 0));
+  }
+
+  private void roundTrip(PartitionOwner owner, TableId table, Column column, List<Object> values) {
     RowSchema columns = schema(1, required("id", Primitive.INT32), column);
-    PartitionOwner owner = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
     Batches batch = batch(table, columns);
     List<List<Object>> expected = new ArrayList<>();
     batch.upsert(1, -1, (Object) null);
@@ -86,10 +96,10 @@ interface TypeContract extends Warehouse {
         .areExactly(expected);
   }
 
-  private void updateAndDeleteByKey(TableId table, LogicalType type, List<Object> keys) {
+  private void updateAndDeleteByKey(
+      PartitionOwner owner, TableId table, LogicalType type, List<Object> keys) {
     Column key = required("k", type);
     RowSchema columns = schema(1, key, optional("v", Primitive.INT32));
-    PartitionOwner owner = PartitionOwner.of(open(TableOptions.DEFAULT), P0);
     Batches inserts = batch(table, columns);
     Batches updates = batch(table, columns);
     Batches deletes = batch(table, columns);

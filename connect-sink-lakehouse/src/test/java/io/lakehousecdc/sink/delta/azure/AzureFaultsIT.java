@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.azure;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.lakehousecdc.sink.delta.rest.StoreFaults;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
@@ -10,30 +8,18 @@ import io.lakehousecdc.testkit.Azurite;
 import io.lakehousecdc.testkit.FaultProxy;
 import java.net.URI;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Requests that fail, before Azurite. */
 class AzureFaultsIT extends StoreFaults {
-  private static Azurite server;
-
   @BeforeAll
-  static void start() {
-    assumeTrue(Azurite.installed(), "Azurite is not installed");
-    server = Azurite.start();
-    server.container("lake");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
+  static void assumeInstalled() {
+    SharedAzurite.assumeInstalled();
   }
 
   @Override
   protected URI server() {
-    return server.endpoint();
+    return SharedAzurite.endpoint();
   }
 
   @Override

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.StoreCredential;
@@ -20,27 +19,16 @@ import java.util.Base64;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is said of containers that cannot be used. */
 class AzureUsableIT {
   private static final String WRONG_KEY = "d3Jvbmcga2V5IHdyb25nIGtleQ==";
-  private static Azurite server;
 
   @BeforeAll
-  static void start() {
-    assumeTrue(Azurite.installed(), "Azurite is not installed");
-    server = Azurite.start();
-    server.container("lake");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (server != null) {
-      server.close();
-    }
+  static void assumeInstalled() {
+    SharedAzurite.assumeInstalled();
   }
 
   @Test
@@ -52,7 +40,7 @@ class AzureUsableIT {
             Map.of(
                 AzureSettings.CONNECTION_STRING,
                 "AccountName=%s;AccountKey=%s;BlobEndpoint=%s"
-                    .formatted(Azurite.ACCOUNT, Azurite.KEY, server.endpoint())))) {
+                    .formatted(Azurite.ACCOUNT, Azurite.KEY, SharedAzurite.endpoint())))) {
       store.requireUsable(AzureContainer.root("lake") + "/delta");
     }
   }
@@ -61,7 +49,7 @@ class AzureUsableIT {
   void credentialOfAnotherStoreIsNamed() {
     try (FileIO store =
         AzureContainer.store(
-            server.endpoint(),
+            SharedAzurite.endpoint(),
             location -> new StoreCredential.GoogleToken("hidden", Instant.MAX))) {
       FatalException failure =
           assertThrows(
@@ -129,7 +117,7 @@ class AzureUsableIT {
         new StoreFigures(),
         Map.of(
             AzureSettings.ENDPOINT,
-            server.endpoint().toString(),
+            SharedAzurite.endpoint().toString(),
             AzureSettings.SAS_TOKEN,
             "sv=%s&sr=c&sp=%s&se=%s&sig=%s"
                 .formatted(
@@ -147,7 +135,7 @@ class AzureUsableIT {
         "Create the container",
         Map.of(
             AzureSettings.ENDPOINT,
-            server.endpoint().toString(),
+            SharedAzurite.endpoint().toString(),
             AzureSettings.ACCOUNT_KEY,
             Azurite.KEY));
   }
@@ -161,7 +149,7 @@ class AzureUsableIT {
             AzureSettings.ACCOUNT_KEY,
             Map.of(
                 AzureSettings.ENDPOINT,
-                server.endpoint().toString(),
+                SharedAzurite.endpoint().toString(),
                 AzureSettings.ACCOUNT_KEY,
                 WRONG_KEY));
 
@@ -177,7 +165,7 @@ class AzureUsableIT {
             AzureSettings.SAS_TOKEN,
             Map.of(
                 AzureSettings.ENDPOINT,
-                server.endpoint().toString(),
+                SharedAzurite.endpoint().toString(),
                 AzureSettings.SAS_TOKEN,
                 "sv=2021-12-02&sr=c&sp=racwdl&se=2099-01-01T00%3A00%3A00Z&sig=bm9uZQ%3D%3D"));
 

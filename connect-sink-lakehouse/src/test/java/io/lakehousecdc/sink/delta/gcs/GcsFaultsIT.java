@@ -5,29 +5,14 @@ import io.lakehousecdc.sink.delta.rest.StoreFaults;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.testkit.FaultProxy;
-import io.lakehousecdc.testkit.GcsFake;
 import java.net.URI;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /** Requests that fail, before a fake of Google Cloud Storage. */
 class GcsFaultsIT extends StoreFaults {
-  private static GcsFake server;
-
-  @BeforeAll
-  static void start() {
-    server = GcsFake.start("lake");
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
-
   @Override
   protected URI server() {
-    return server.endpoint();
+    return SharedGcs.endpoint();
   }
 
   @Override

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
@@ -17,7 +18,6 @@ import io.lakehousecdc.sink.delta.storage.StoreFigures.Operation;
 import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.FaultProxy;
 import io.lakehousecdc.testkit.FaultProxy.Fault;
-import io.lakehousecdc.testkit.S3ProxyServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -25,47 +25,29 @@ import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What requests come to that fail in all the ways that a network and a store have. */
 class S3FaultsIT {
   private static final byte[] CONTENT = "0123456789".getBytes(UTF_8);
-  private static S3ProxyServer server;
-  private static FileIO direct;
 
-  private final String file = "s3://shop/" + UUID.randomUUID() + "/file";
+  private final FileIO direct = SharedS3.store();
+  private final String file = SharedS3.emptyDirectory() + "/file";
   private final StoreFigures figures = new StoreFigures();
   private FaultProxy proxy;
   private FileIO store;
 
-  @BeforeAll
-  static void start() {
-    server = S3ProxyServer.onDisk();
-    server.bucket("shop");
-    direct = S3Store.at(server.endpoint());
-  }
-
-  @AfterAll
-  static void stop() {
-    direct.close();
-    server.close();
-  }
-
   @BeforeEach
   void begin() {
-    proxy = FaultProxy.before(server.endpoint());
+    proxy = FaultProxy.before(SharedS3.endpoint());
     store = S3Store.at(proxy.endpoint(), figures, Map.of());
   }
 
@@ -148,7 +130,7 @@ class S3FaultsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @Seeds(1)
   void largeFileIsWholeWhateverFails(long seed) throws IOException {
     byte[] content = new byte[(20 << 20) + 7];
     new Random(seed).nextBytes(content);
