@@ -58,7 +58,7 @@ class ArchitectureTest {
       delta.azure       | storage rest
       delta.gcs         | storage rest
       delta.parquet     | storage
-      delta.index       | parquet
+      delta.index       | storage parquet
       delta.kernel      | storage parquet
       delta.catalog     | storage s3 kernel
       delta.domain      |

@@ -112,4 +112,29 @@ class RoundTripFailuresTest extends StoreRounds {
     }
     assertNames("uno", "two", "three");
   }
+
+  /** The key index has followed beside the request. */
+  @Test
+  void entryThatWasNotPutLeavesTheKeysWhereTheyWere() {
+    try (Target target = open(remote)) {
+      PartitionOwner owner = filled(target);
+      Commit update =
+          owner.prepare(
+              items()
+                  .upsert(9, 1, "uno", "a", 1L)
+                  .delete(9, 2)
+                  .upsert(9, 4, "quattro", "a", 1L)
+                  .build());
+      store.before(
+          (operation, location) -> {
+            if (operation == PUT_IF_ABSENT) {
+              throw new IOException("Injected");
+            }
+          });
+      assertThrows(RetriableException.class, () -> owner.commit(update));
+      store.before((operation, location) -> {});
+      owner.commit(update);
+    }
+    assertNames("uno", "three", "quattro");
+  }
 }

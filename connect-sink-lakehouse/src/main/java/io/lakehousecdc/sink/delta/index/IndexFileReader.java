@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import static java.util.stream.IntStream.range;
+
+import io.lakehousecdc.sink.delta.storage.Parallel;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.DataInput;
@@ -19,6 +22,9 @@ import java.util.zip.CRC32C;
  * is not whole is an {@link IOException}.
  */
 public final class IndexFileReader implements Closeable {
+  /** Below, the parts are read before threads have begun to. */
+  private static final long FEW_BYTES = 4 << 20;
+
   private final FileChannel file;
   private final DataInputStream description;
   private final boolean wide;
@@ -110,15 +116,14 @@ public final class IndexFileReader implements Closeable {
     boolean complete = false;
     try {
       index.begin(parts.length, new DataInputStream(new ByteArrayInputStream(numbers)));
-      file.position(Long.BYTES);
-      for (int i = 0; i < parts.length; i++) {
-        Part part = parts[i];
-        CRC32C sum = new CRC32C();
-        index.part(i).read(file, part.homes, part.size, part.length, sum);
-        if ((int) sum.getValue() != part.sum) {
-          throw new IOException("part " + i + " has a wrong checksum");
-        }
-      }
+      long[] places = places();
+      Parallel.map(
+          range(0, parts.length).boxed().toList(),
+          places[parts.length] < FEW_BYTES ? 1 : Runtime.getRuntime().availableProcessors(),
+          i -> {
+            read(i, places[i], index.part(i));
+            return null;
+          });
       complete = true;
       return index;
     } finally {
@@ -126,6 +131,25 @@ public final class IndexFileReader implements Closeable {
         index.close();
       }
     }
+  }
+
+  private void read(int number, long place, Segment into) throws IOException {
+    Part part = parts[number];
+    CRC32C sum = new CRC32C();
+    into.read(file, place, part.homes, part.size, part.length, sum);
+    if ((int) sum.getValue() != part.sum) {
+      throw new IOException("part " + number + " has a wrong checksum");
+    }
+  }
+
+  /** Where each part begins, and the end of the last. */
+  private long[] places() {
+    long[] places = new long[parts.length + 1];
+    places[0] = Long.BYTES;
+    for (int i = 0; i < parts.length; i++) {
+      places[i + 1] = places[i] + parts[i].length;
+    }
+    return places;
   }
 
   @Override

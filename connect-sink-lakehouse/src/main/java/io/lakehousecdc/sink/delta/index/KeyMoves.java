@@ -61,11 +61,26 @@ public final class KeyMoves {
    * @param gone rows to leave out: they were deleted or replaced meanwhile
    */
   public void apply(KeyIndex index, int file, IntPredicate gone) {
+    apply(index, file, gone, (key, location) -> {});
+  }
+
+  /** Is told where a key pointed before. */
+  @FunctionalInterface
+  public interface Before {
+    /**
+     * @param key valid until this returns
+     * @param location {@link Location}, or {@link Location#ABSENT}
+     */
+    void pointed(EncodedKey key, long location);
+  }
+
+  /** The same. */
+  public void apply(KeyIndex index, int file, IntPredicate gone, Before before) {
     EncodedKey key = new EncodedKey();
     for (int i = 0; i < count; i++) {
       if (!gone.test(rows[i])) {
         key.set(first[i], second[i]);
-        index.put(key, file, rows[i]);
+        before.pointed(key, index.put(key, file, rows[i]));
       }
     }
   }

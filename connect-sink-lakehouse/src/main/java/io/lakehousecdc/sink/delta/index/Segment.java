@@ -193,11 +193,12 @@ final class Segment {
   }
 
   /**
-   * Reads what was copied into an empty part.
+   * Reads what was copied into an empty part. Several threads may read different parts.
    *
+   * @param position where it lies in the file
    * @param sum is told the bytes read
    */
-  void read(FileChannel file, int newHomes, int newSize, int length, CRC32C sum)
+  void read(FileChannel file, long position, int newHomes, int newSize, int length, CRC32C sum)
       throws IOException {
     int pageBytes = pageBytes(wide);
     int count = length / pageBytes;
@@ -208,8 +209,11 @@ final class Segment {
         || newSize > count << SLOTS_PER_PAGE_BITS) {
       throw new IOException("the sizes of a part do not fit each other");
     }
-    while (pageCount < count) {
-      addPage();
+    if (pageCount < count) {
+      // All at once: pages that lie side by side are read at once.
+      pages = Arrays.copyOf(pages, count);
+      slabs.allocate(pages, pageCount, count);
+      pageCount = count;
     }
     for (int from = 0; from < count; ) {
       int to = from + 1;
@@ -221,8 +225,9 @@ final class Segment {
       int at = slabs.offset(pages[from]);
       ByteBuffer run =
           slabs.buffer(pages[from]).duplicate().limit(at + (to - from) * pageBytes).position(at);
+      long begin = position + (long) from * pageBytes;
       while (run.hasRemaining()) {
-        if (file.read(run) < 0) {
+        if (file.read(run, begin + run.position() - at) < 0) {
           throw new EOFException("it is truncated");
         }
       }

@@ -61,6 +61,13 @@ final class Slabs {
     return nextPage++;
   }
 
+  /** The same for many: fills {@code pages} from {@code from} to before {@code to}. */
+  synchronized void allocate(int[] pages, int from, int to) {
+    for (int i = from; i < to; i++) {
+      pages[i] = allocate();
+    }
+  }
+
   /** Takes back the first {@code count} of {@code pages}. */
   synchronized void free(int[] pages, int count) {
     if (freedCount + count > freed.length) {

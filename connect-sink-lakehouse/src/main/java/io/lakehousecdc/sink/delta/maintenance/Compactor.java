@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.parquet.WrittenFile;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.roaringbitmap.RoaringBitmap;
  * deleted meanwhile. Thread-safe.
  */
 public final class Compactor {
+  /** What is held of files that are fetched before they are read. */
+  private static final long FETCHED_BYTES = 16 << 20;
+
   private final FileIO store;
   private final RowFileReader reader;
   private final WriteOptions options;
@@ -67,26 +71,37 @@ public final class Compactor {
       throws IOException {
     List<DeltaColumn> all = new ArrayList<>(columns);
     all.addAll(rowIdColumns);
-    try (RowFileWriter writer = RowFileWriter.create(store, location, all, options)) {
+    try (FetchedSources files = new FetchedSources(store, sources, FETCHED_BYTES);
+        RowFileWriter writer = RowFileWriter.create(store, location, all, options)) {
       List<Integer> firstRows = new ArrayList<>();
       for (Source source : sources) {
         firstRows.add(writer.rows());
-        reader.read(
-            source.location(),
-            source.size(),
-            source.live(),
-            all,
-            (row, values) -> {
-              if (!rowIdColumns.isEmpty()) {
-                keepRowId(source, row, values, columns.size());
-              }
-              written.row(writer.rows(), values);
-              writer.write(values);
-            });
+        if (source.live().isEmpty()) {
+          continue;
+        }
+        try (FileInput file = files.open(source)) {
+          reader.read(
+              file,
+              source.location(),
+              source.live(),
+              all,
+              (row, values) -> {
+                if (!rowIdColumns.isEmpty()) {
+                  keepRowId(source, row, values, columns.size());
+                }
+                written.row(writer.rows(), values);
+                writer.write(values);
+              });
+        }
       }
       WrittenFile file = writer.finish();
       return new Compacted(file, List.copyOf(sources), List.copyOf(firstRows));
     }
+  }
+
+  /** Heap that files take which are fetched before they are read. */
+  long fetchedBytes(List<Source> sources) {
+    return FetchedSources.bytes(store, sources, FETCHED_BYTES);
   }
 
   /** A file that was compacted before may tell some of them itself. */

@@ -113,8 +113,7 @@ public final class TableCompaction {
   public int run() throws IOException {
     boolean waits = false;
     try {
-      long needed =
-          table.exclusively(state -> plan(state)).map(CompactionPlan::memoryBytes).orElse(0L);
+      long needed = table.exclusively(state -> plan(state)).map(this::memoryBytes).orElse(0L);
       if (needed == 0) {
         return 0;
       }
@@ -169,11 +168,16 @@ public final class TableCompaction {
   }
 
   private boolean isWithin(CompactionPlan plan, long memoryBytes) {
-    boolean within = plan.memoryBytes() <= memoryBytes;
+    boolean within = memoryBytes(plan) <= memoryBytes;
     if (!within) {
       turn.run();
     }
     return within && !plan.sources().isEmpty();
+  }
+
+  /** Heap that carrying out a plan takes; 0 where there is nothing to do. */
+  private long memoryBytes(CompactionPlan plan) {
+    return plan.memoryBytes() + compactor.fetchedBytes(plan.sources());
   }
 
   private CompactionPlan plan(TableState state) {

@@ -69,8 +69,25 @@ public final class RowFileReader {
       throws IOException {
     if (!rows.isEmpty()) {
       try (FileInput input = store.open(location, size)) {
-        read(input, location, rows, columns, visitor);
+        readOpen(input, location, rows, columns, visitor);
       }
+    }
+  }
+
+  /**
+   * The same of a file that is open, and stays so.
+   *
+   * @param location where it lies, for messages
+   */
+  public void read(
+      FileInput input,
+      String location,
+      RoaringBitmap rows,
+      List<DeltaColumn> columns,
+      RowVisitor visitor)
+      throws IOException {
+    if (!rows.isEmpty()) {
+      readOpen(input, location, rows, columns, visitor);
     }
   }
 
@@ -80,12 +97,12 @@ public final class RowFileReader {
       throws IOException {
     if (!rows.isEmpty()) {
       try (FileInput input = store.openForParts(location, size)) {
-        read(input, location, rows, columns, visitor);
+        readOpen(input, location, rows, columns, visitor);
       }
     }
   }
 
-  private static void read(
+  private static void readOpen(
       FileInput input,
       String location,
       RoaringBitmap rows,

@@ -8,14 +8,15 @@ import java.util.Map;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
+import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
@@ -69,7 +70,6 @@ final class RowGroupWriter implements Closeable {
   private final ParquetFileWriter file;
   private final CodecFactory codecs;
   private final BytesInputCompressor compressor;
-  private final MessageColumnIO columnIo;
   private ParquetProperties properties;
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
@@ -94,10 +94,10 @@ final class RowGroupWriter implements Closeable {
     this.rowGroupBytes = rowGroupBytes;
     this.smallRows = properties(options, INTERVAL);
     this.largeRows = properties(options, INTERVAL_OF_LARGE);
-    this.codecs =
-        new CodecFactory(new PlainParquetConfiguration(), smallRows.getPageSizeThreshold());
+    ParquetConfiguration configuration = new PlainParquetConfiguration();
+    configuration.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, options.zstdLevel());
+    this.codecs = new CodecFactory(configuration, smallRows.getPageSizeThreshold());
     this.compressor = codecs.getCompressor(options.codec().parquet());
-    this.columnIo = new ColumnIOFactory().getColumnIO(schema);
     this.file =
         new ParquetFileWriter(
             output,
@@ -168,7 +168,10 @@ final class RowGroupWriter implements Closeable {
             properties.getColumnIndexTruncateLength(),
             properties.getPageWriteChecksumEnabled());
     columns = properties.newColumnWriteStore(schema, pages, pages);
-    consumer = columnIo.getRecordWriter(columns);
+    consumer =
+        FlatRecords.areOf(schema)
+            ? FlatRecords.to(columns, schema)
+            : new ColumnIOFactory().getColumnIO(schema).getRecordWriter(columns);
     rows = 0;
     held = 0;
     nextCheck = properties.getMinRowCountForPageSizeCheck();

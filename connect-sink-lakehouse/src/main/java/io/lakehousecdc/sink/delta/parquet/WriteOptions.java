@@ -18,6 +18,11 @@ public record WriteOptions(Codec codec, Encoding encoding, Dictionaries dictiona
   /** Well compressed, encodings of today, for files of one commit. */
   public static final WriteOptions DEFAULT = new WriteOptions(Codec.ZSTD, Encoding.STANDARD);
 
+  /** A tenth less time for a file of a commit, whose size differs by a percent. */
+  private static final int QUICK_LEVEL = 1;
+
+  private static final int LASTING_LEVEL = 3;
+
   public WriteOptions {
     requireNonNull(codec, "codec");
     requireNonNull(encoding, "encoding");
@@ -32,6 +37,11 @@ public record WriteOptions(Codec codec, Encoding encoding, Dictionaries dictiona
   /** The same for files that stay: large, or the result of a compaction. */
   public WriteOptions lasting() {
     return new WriteOptions(codec, encoding, Dictionaries.WHERE_THEY_PAY);
+  }
+
+  /** Level of Zstandard: a file that is soon replaced is written in less time instead. */
+  int zstdLevel() {
+    return dictionaries == Dictionaries.NONE ? QUICK_LEVEL : LASTING_LEVEL;
   }
 
   /** Compression of pages. */

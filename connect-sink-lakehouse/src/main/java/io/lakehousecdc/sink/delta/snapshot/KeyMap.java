@@ -196,6 +196,11 @@ public final class KeyMap implements AutoCloseable {
    * @param keys null for a row without a key
    */
   public void put(List<KeyBits> keys, LiveFile file) {
+    apply(moves(keys), file, new RoaringBitmap());
+  }
+
+  /** The keys of a new file, each with its place in the list, in the index's order. */
+  KeyMoves moves(List<KeyBits> keys) {
     KeyMoves moves = new KeyMoves();
     for (int row = 0; row < keys.size(); row++) {
       if (keys.get(row) != null) {
@@ -204,7 +209,7 @@ public final class KeyMap implements AutoCloseable {
       }
     }
     moves.arrange();
-    apply(moves, file, new RoaringBitmap());
+    return moves;
   }
 
   public void remove(KeyBits key) {

@@ -4,7 +4,7 @@ package io.lakehousecdc.sink.delta.storage;
 import java.nio.ByteBuffer;
 
 /** A file whose content is in memory. */
-record BytesInput(byte[] content) implements FileInput {
+public record BytesInput(byte[] content) implements FileInput {
 
   @Override
   public long length() {

@@ -132,10 +132,21 @@ final class HeadCommits {
     head.confirm();
     work.clock().passed(Phase.UPLOADS);
     all.putAll(turns.passedOn());
-    commit.log(all);
+    log(commit, all);
     takeOver(commit);
     head.committed();
     return commit.receipt();
+  }
+
+  private void log(TableCommit commit, Map<String, Optional<String>> domains)
+      throws IOException, CommitConflictException {
+    try {
+      commit.log(domains);
+    } finally {
+      if (commit.isAhead()) {
+        head.forget();
+      }
+    }
   }
 
   private void takeOver(TableCommit commit) throws IOException {

@@ -11,8 +11,10 @@ import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
+import io.lakehousecdc.sink.delta.snapshot.KeysAhead;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Requests;
 import io.lakehousecdc.sink.delta.write.AppendPlanner;
 import io.lakehousecdc.sink.delta.write.BatchPlan;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
@@ -53,6 +55,7 @@ final class TableCommit implements AutoCloseable {
   private KeyMap keys;
   private PreparedCommit prepared;
   private TableVersion committed;
+  private KeysAhead ahead;
   private boolean mayBeVisible;
 
   /**
@@ -139,30 +142,54 @@ final class TableCommit implements AutoCloseable {
   }
 
   /**
-   * Puts the log entry, which makes the commit visible.
+   * Puts the log entry, which makes the commit visible. Where the store waits for a network, the
+   * key index follows meanwhile; where the commit is not made, it is as it was when this throws,
+   * unless it {@link #isAhead}.
    *
    * @param extras metadata domains to set or, where empty, to remove with it
    * @throws CommitConflictException another writer committed first
    */
-  void log(Map<String, Optional<String>> extras) throws CommitConflictException {
+  void log(Map<String, Optional<String>> extras) throws IOException, CommitConflictException {
     domains.putAll(extras);
     plan.floors()
         .ifPresent(floors -> domains.put(RememberedFloors.NAME, Optional.of(floors.text())));
     mayBeVisible = true;
+    Requests requests = Requests.of(store);
+    LogPut put = LogPut.begin(requests, log, state.version(), prepared.toCommit(domains));
+    if (requests.overlap() && state.keys() != null && prepared.isPlacedAhead()) {
+      ahead = new KeysAhead(state.keys());
+      try {
+        plan.removedKeys().forEach(ahead::remove);
+        prepared.placed().forEach((file, placed) -> ahead.put(placed, file));
+      } catch (RuntimeException | Error failure) {
+        put.end(failure);
+        throw failure;
+      }
+    }
     try {
-      committed = log.commit(state.version(), prepared.toCommit(domains));
+      committed = put.await();
     } catch (CommitConflictException e) {
       mayBeVisible = false;
       throw e;
+    } finally {
+      if (committed == null && ahead != null) {
+        ahead.takeBack();
+        ahead = null;
+      }
     }
     work.clock().passed(Phase.LOG);
+  }
+
+  /** Whether the index, or a part of it, is that of a version which is not known to be there. */
+  boolean isAhead() {
+    return ahead != null && committed == null;
   }
 
   /** Brings the version in memory, and its key index, to what has been committed. */
   void takeOver() throws IOException {
     state.committed(committed, prepared.removed(), prepared.added(), domains);
     KeyMap index = state.keys();
-    if (index != null) {
+    if (index != null && ahead == null) {
       plan.removedKeys().forEach(index::remove);
       prepared.applyTo(index, state.rowFiles());
     }

@@ -34,7 +34,7 @@ public final class CommitClock {
     VECTORS,
     /** Waiting for the files to be durable, and for a look at the log that was begun with them. */
     UPLOADS,
-    /** The log entry. */
+    /** The log entry, and beside it the index where the store waits for a network. */
     LOG,
     /** The places of new rows put into the index. */
     INDEX;

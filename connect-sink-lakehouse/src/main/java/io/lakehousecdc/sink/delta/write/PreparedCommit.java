@@ -49,6 +49,11 @@ public record PreparedCommit(
     }
   }
 
+  /** Whether the index can follow before the commit is made: nothing has to be read for it. */
+  public boolean isPlacedAhead() {
+    return rewritten.isEmpty();
+  }
+
   private static List<DataFile> files(List<LiveFile> live) {
     List<DataFile> files = new ArrayList<>(live.size());
     live.forEach(file -> files.add(file.file()));

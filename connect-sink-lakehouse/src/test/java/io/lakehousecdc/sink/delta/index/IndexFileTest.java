@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IndexFileTest {
   private static final int ROWS = 5_000_000;
@@ -32,7 +32,10 @@ class IndexFileTest {
     "900,true,1000000000",
     "20000,false,0",
     "60000,false,1000000000",
-    "60000,true,100000"
+    "60000,true,100000",
+    // Large enough to be read by several threads.
+    "500000,false,1000000000",
+    "300000,true,3000000"
   })
   void indexIsReadAsItWasAndGoesOn(int count, boolean wide, long limit) throws IOException {
     SplittableRandom random = new SplittableRandom(count);
@@ -62,13 +65,14 @@ class IndexFileTest {
     assertEquals(0, budget.held());
   }
 
-  @Test
-  void memoryIsGivenBackWhereAPartIsDamaged() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {10_000, 500_000})
+  void memoryIsGivenBackWhereAPartIsDamaged(int keys) throws IOException {
     Path file = directory.resolve("index");
     try (KeyIndex index = new KeyIndex(false, IndexMemory.unlimited())) {
       int number = index.addFile(ROWS);
       SplittableRandom random = new SplittableRandom(1);
-      for (int i = 0; i < 10_000; i++) {
+      for (int i = 0; i < keys; i++) {
         put(index, new HashMap<>(), random, false, number, i);
       }
       write(index, file);
