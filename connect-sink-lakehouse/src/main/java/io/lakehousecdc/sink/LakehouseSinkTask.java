@@ -123,6 +123,7 @@ public final class LakehouseSinkTask extends SinkTask {
   @Override
   public void put(Collection<SinkRecord> records) {
     decoder.submit(records);
+    pipeline.polled(records.size());
     try {
       for (var poll = decoder.next(); poll.isPresent(); poll = decoder.next()) {
         take(poll.get());

@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.error.Disclosure;
 import io.lakehousecdc.sink.pipeline.DataSize;
 import io.lakehousecdc.sink.pipeline.PipelineOptions;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
+import io.lakehousecdc.sink.pipeline.PipelineOptions.WhenIdle;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
@@ -177,6 +178,7 @@ final class SinkConfig extends AbstractConfig {
             millis(getLong(DELETE_MEMORY_MS)), getInt(DELETE_MEMORY_ENTRIES)),
         new PipelineOptions.Flushing(
             millis(orElse(getLong(FLUSH_INTERVAL_MS), defaults.intervalMillis())),
+            whenIdle(defaults),
             (int)
                 Math.min(
                     orElse(getLong(FLUSH_MAX_RECORDS), defaults.maxRecords()), Integer.MAX_VALUE),
@@ -184,6 +186,12 @@ final class SinkConfig extends AbstractConfig {
             DataSize.ofBytes(getLong(BUFFER_MAX_BYTES))),
         new PipelineOptions.Waiting(
             millis(getLong(RETRY_TIMEOUT_MS)), millis(getLong(CONSTRAINT_WAIT_MS)), MAX_CALL_WAIT));
+  }
+
+  private WhenIdle whenIdle(TargetFactory.FlushDefaults defaults) {
+    Boolean wanted = getBoolean(FLUSH_WHEN_IDLE);
+    boolean flushes = wanted == null ? defaults.whenIdle() : wanted;
+    return flushes ? WhenIdle.FLUSH : WhenIdle.WAIT;
   }
 
   /** Values of secret settings, to keep them out of messages. */

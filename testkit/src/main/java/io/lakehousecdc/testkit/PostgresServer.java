@@ -141,8 +141,8 @@ public final class PostgresServer implements AutoCloseable {
     return log;
   }
 
-  /** The process and all its backends, for tests of their end. */
-  List<ProcessHandle> processes() {
+  /** The process and all its backends. */
+  public List<ProcessHandle> processes() {
     return process.handles();
   }
 

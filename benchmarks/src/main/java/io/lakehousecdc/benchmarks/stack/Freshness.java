@@ -9,6 +9,7 @@ import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.SteadyWriter;
 import io.lakehousecdc.benchmarks.load.SteadyWriter.Inserted;
 import io.lakehousecdc.benchmarks.load.Wire;
+import io.lakehousecdc.benchmarks.measure.Effort;
 import io.lakehousecdc.benchmarks.measure.Latencies;
 import io.lakehousecdc.benchmarks.measure.WorkerJmx;
 import io.lakehousecdc.testkit.Await;
@@ -84,11 +85,13 @@ public final class Freshness {
             PATIENCE,
             () -> jmx.recordsPut(sink) >= ROWS && probe.highestId() >= ROWS);
         SteadyWriter writer = new SteadyWriter(shop, ROWS, perSecond, WARM_UP_SECONDS + seconds);
+        Effort effort = Effort.of(servers.target(), probe.session(), jmx, sink);
         Followed followed = follow(writer, probe);
+        Result result = effort.addTo(Result.of("freshness").with("side", side));
         double beanP50 = jmx.sinkFigure(sink, "FreshnessP50Micros") / MICROS_PER_MILLI;
         double beanP99 = jmx.sinkFigure(sink, "FreshnessP99Micros") / MICROS_PER_MILLI;
-        Result.of("freshness")
-            .with("side", side)
+        result
+            .whole("commit_p50_ms", jmx.sinkFigure(sink, "CommitTimeP50Micros") / MICROS_PER_MILLI)
             .whole("p50_ms", followed.latencies().quantileMillis(0.5))
             .whole("p99_ms", followed.latencies().quantileMillis(0.99))
             .whole("metric_p50_ms", beanP50)

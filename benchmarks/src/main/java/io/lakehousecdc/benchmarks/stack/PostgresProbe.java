@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.OptionalLong;
 
 /** The probe of a PostgreSQL target, over one open session. */
 final class PostgresProbe implements Probe {
@@ -47,6 +49,15 @@ final class PostgresProbe implements Probe {
     try (ResultSet answer = highest.executeQuery()) {
       answer.next();
       return answer.getLong(1);
+    }
+  }
+
+  @Override
+  public OptionalLong session() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet answer = statement.executeQuery("select pg_backend_pid()")) {
+      answer.next();
+      return OptionalLong.of(answer.getLong(1));
     }
   }
 

@@ -3,6 +3,7 @@ package io.lakehousecdc.benchmarks.stack;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.OptionalLong;
 
 /** A probe that asks a target, at little cost, which orders it holds. */
 interface Probe extends AutoCloseable {
@@ -15,6 +16,11 @@ interface Probe extends AutoCloseable {
 
   /** {@link io.lakehousecdc.benchmarks.load.Shape#fingerprint} of the table. May take long. */
   String fingerprint() throws SQLException, IOException;
+
+  /** Process id of the session that asks, at the target; empty where there is none. */
+  default OptionalLong session() throws SQLException {
+    return OptionalLong.empty();
+  }
 
   @Override
   void close() throws SQLException;

@@ -136,6 +136,9 @@ public final class UpsertBatchBuilder implements BatchBuilder {
   }
 
   private boolean isTruncated(RowKey key, ChangeInfo info) {
+    if (truncates.isEmpty()) {
+      return false; // Asked for every event: without an iterator.
+    }
     for (Floor floor : truncates.values()) {
       if (floor.covers(info.position(), info.commitMicros())) {
         skips.below(floor, key, info.position());

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.decode;
 
 import io.lakehousecdc.sink.change.RecordOffset;
+import io.lakehousecdc.sink.change.SourcePartition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,6 +27,9 @@ public final class DecodeAhead implements AutoCloseable {
   private final ExecutorService thread;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private long polls;
+
+  /** Of the record that was decoded last; for the decoder's thread. */
+  private SourcePartition lastPartition;
 
   /**
    * Starts the thread.
@@ -110,9 +114,19 @@ public final class DecodeAhead implements AutoCloseable {
   private List<Item> decode(Collection<SinkRecord> records) {
     List<Item> items = new ArrayList<>(records.size());
     for (SinkRecord record : records) {
-      items.add(new Item(RecordDecoder.offset(record), record, decoder.decode(record)));
+      items.add(new Item(offset(record), record, decoder.decode(record)));
     }
     return items;
+  }
+
+  /** As {@link RecordDecoder#offset}: one partition for records that follow each other in it. */
+  private RecordOffset offset(SinkRecord record) {
+    if (lastPartition == null
+        || lastPartition.partition() != record.originalKafkaPartition()
+        || !lastPartition.topic().equals(record.originalTopic())) {
+      lastPartition = RecordDecoder.offset(record).partition();
+    }
+    return new RecordOffset(lastPartition, record.originalKafkaOffset());
   }
 
   private static List<Item> await(Future<List<Item>> items) {

@@ -15,8 +15,7 @@ import io.lakehousecdc.sink.decode.table.TableReaders;
 import io.lakehousecdc.sink.decode.table.Warnings;
 import io.lakehousecdc.sink.decode.type.DecodeException;
 import io.lakehousecdc.sink.error.Disclosure;
-import java.util.EnumMap;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.data.Struct;
@@ -42,6 +41,8 @@ public final class RecordDecoder {
   private final TombstoneReader tombstones;
   private final FlatFields flatFields;
   private final Map<Layout, RecordReader> readers = new BoundedCache<>(BOUND);
+  private Layout lastLayout;
+  private RecordReader lastReader;
 
   /** A decoder that logs its warnings. */
   public RecordDecoder(DecodeOptions options) {
@@ -117,27 +118,35 @@ public final class RecordDecoder {
                   .formatted(value.getClass().getSimpleName())
               + " JsonConverter or AvroConverter, or leave the topic out of topics.regex.");
     }
-    RecordReader reader = readers.get(layout);
-    if (reader == null) {
-      reader = compile(layout);
-      readers.put(layout, reader);
+    return reader(layout).read(record, value);
+  }
+
+  private RecordReader reader(Layout layout) {
+    if (layout != lastLayout) {
+      RecordReader reader = readers.get(layout);
+      if (reader == null) {
+        reader = compile(layout);
+        readers.put(layout, reader);
+      }
+      lastLayout = layout;
+      lastReader = reader;
     }
-    return reader.read(record, value);
+    return lastReader;
   }
 
   /** A reader that tells shapes apart record by record only where the layout allows several. */
   private RecordReader compile(Layout layout) {
     RecordReader rows = FlatReader.of(layout, flatFields, layouts, tables, warnings);
-    List<RecordShape> shapes = RecordShape.allowedBy(layout);
-    if (shapes.isEmpty()) {
+    RecordShape[] shapes = RecordShape.allowedBy(layout).toArray(RecordShape[]::new);
+    if (shapes.length == 0) {
       return rows;
     }
-    Map<RecordShape, RecordReader> others = new EnumMap<>(RecordShape.class);
-    shapes.forEach(shape -> others.put(shape, reader(shape, layout)));
+    RecordReader[] others = new RecordReader[shapes.length];
+    Arrays.setAll(others, i -> reader(shapes[i], layout));
     return (record, value) -> {
-      for (Map.Entry<RecordShape, RecordReader> other : others.entrySet()) {
-        if (other.getKey().matches(layout, record)) {
-          return other.getValue().read(record, value);
+      for (int i = 0; i < shapes.length; i++) {
+        if (shapes[i].matches(layout, record)) {
+          return others[i].read(record, value);
         }
       }
       return rows.read(record, value);

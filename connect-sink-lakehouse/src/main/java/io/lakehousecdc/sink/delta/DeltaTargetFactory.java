@@ -49,7 +49,7 @@ public final class DeltaTargetFactory implements TargetFactory {
 
   @Override
   public FlushDefaults flushDefaults() {
-    return new FlushDefaults(5_000, 50_000, 64L << 20);
+    return new FlushDefaults(5_000, false, 50_000, 64L << 20);
   }
 
   @Override

@@ -42,6 +42,12 @@ final class BatchContent {
   private final VisibleTransactions transactions = new VisibleTransactions();
   private final List<Entry> entries = new ArrayList<>();
 
+  /** Of the last event: the next one is likely to come from the same partition. */
+  private TableId lastTable;
+
+  private SourcePartition lastFrom;
+  private BatchBuilder lastBuilder;
+
   BatchContent(TableOptions options) {
     this.options = options;
   }
@@ -123,10 +129,7 @@ final class BatchContent {
   void add(Entry entry) {
     entries.add(entry);
     ChangeEvent event = entry.event();
-    contributors
-        .computeIfAbsent(event.table(), table -> new HashSet<>())
-        .add(entry.at().partition());
-    BatchBuilder builder = builder(event.table());
+    BatchBuilder builder = builder(event.table(), entry.at().partition());
     if (event instanceof RowEvent row) {
       ChangeInfo info =
           new ChangeInfo(
@@ -202,6 +205,17 @@ final class BatchContent {
             .map(column -> column.addTo(batch))
             .orElse(batch)
         : batch;
+  }
+
+  /** The builder of an event's table, to which the partition contributes. */
+  private BatchBuilder builder(TableId table, SourcePartition from) {
+    if (table != lastTable || from != lastFrom) {
+      contributors.computeIfAbsent(table, id -> new HashSet<>()).add(from);
+      lastBuilder = builder(table);
+      lastTable = table;
+      lastFrom = from;
+    }
+    return lastBuilder;
   }
 
   private BatchBuilder builder(TableId table) {

@@ -9,11 +9,13 @@ import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
+import io.lakehousecdc.sink.pipeline.PipelineOptions.WhenIdle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 
 /**
  * Fills one batch after the other and hands them to the writer thread. Used by the task thread
@@ -36,24 +38,30 @@ final class Batcher implements AutoCloseable {
   private final HistoryBook book;
   private final SinkMetrics metrics;
   private final Writer writer;
+  private final LongSupplier clock;
+  private final IdleFlush idleFlush;
   private OpenBatch open;
 
   /**
    * @param book histories of the connector
    * @param writer closed with this
+   * @param clock as {@link System#nanoTime}
    */
   Batcher(
       AssignedPartitions assigned,
       PipelineOptions options,
       HistoryBook book,
       SinkMetrics metrics,
-      Writer writer) {
+      Writer writer,
+      LongSupplier clock) {
     this.assigned = assigned;
     this.options = options;
     this.book = book;
     this.metrics = metrics;
     this.writer = writer;
-    this.open = new OpenBatch(options);
+    this.clock = clock;
+    this.idleFlush = new IdleFlush(options.flushing().interval());
+    this.open = new OpenBatch(options, clock);
   }
 
   /**
@@ -120,7 +128,7 @@ final class Batcher implements AutoCloseable {
     List<PartitionStep> steps = new ArrayList<>(moved.size());
     moved.forEach(tracker -> steps.add(tracker.step()));
     SealedBatch batch = open.seal(steps, book.known());
-    open = new OpenBatch(options);
+    open = new OpenBatch(options, clock);
     if (batch.isWorthCommitting()) {
       for (int i = 0; i < steps.size(); i++) {
         moved.get(i).cut(steps.get(i).advance().next());
@@ -134,18 +142,37 @@ final class Batcher implements AutoCloseable {
     long interval = options.flushing().interval().toMillis();
     boolean due = open.ageMillis() >= interval;
     boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * interval;
-    boolean cuts = open.isFull() || due && !patient && writer.queued() == 0;
+    boolean cuts = open.isFull() || due && !patient && writer.queued() == 0 || isDueWhenIdle();
     if (cuts) {
       cut();
     }
     return cuts;
   }
 
+  private boolean isDueWhenIdle() {
+    return flushesWhenIdle() && idleFlush.isDue(open.ageNanos(), writer.activity());
+  }
+
+  /**
+   * What waits for maintenance would get more batches behind it, which have to be committed too.
+   */
+  private boolean flushesWhenIdle() {
+    return options.flushing().whenIdle() == WhenIdle.FLUSH
+        && !open.isUntouched()
+        && !open.endsWithDelete()
+        && !writer.holdsBack();
+  }
+
+  /** Takes note of how many records the last poll has brought. */
+  void polled(int records) {
+    idleFlush.polled(records);
+  }
+
   /** Hands over an empty batch, for what the writer thread does between commits, if it is idle. */
   void cutEmptyIfIdle() {
     if (open.isUntouched() && writer.queued() == 0) {
       writer.submit(open.seal(List.of(), book.known()));
-      open = new OpenBatch(options);
+      open = new OpenBatch(options, clock);
     }
   }
 
@@ -178,7 +205,7 @@ final class Batcher implements AutoCloseable {
               + " ms, although the commit was cancelled. Check its load and the network.");
     }
     metrics.buffered(-metrics.bufferedEvents(), -metrics.bufferedBytes());
-    open = new OpenBatch(options);
+    open = new OpenBatch(options, clock);
   }
 
   /** Whether so much is buffered that reading has to stop. */
@@ -202,9 +229,15 @@ final class Batcher implements AutoCloseable {
     return writer.pausedTopics();
   }
 
-  /** Milliseconds until the batch is old enough; at least 1. */
+  /** Milliseconds until the batch may be due; at least 1. */
   long millisUntilDue() {
-    return Math.max(1, options.flushing().interval().toMillis() - open.ageMillis());
+    long old = options.flushing().interval().toMillis() - open.ageMillis();
+    return Math.max(1, flushesWhenIdle() ? Math.min(old, millisUntilIdle()) : old);
+  }
+
+  private long millisUntilIdle() {
+    long nanos = idleFlush.nanosUntilDue(open.ageNanos(), writer.activity());
+    return (nanos + 999_999) / 1_000_000;
   }
 
   /** Takes no more batches, as if the writer had failed. */

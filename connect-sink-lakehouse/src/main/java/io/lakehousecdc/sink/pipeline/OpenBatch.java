@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 
 /** The batch that is being filled. Used by the task thread only. */
 final class OpenBatch {
@@ -24,12 +25,17 @@ final class OpenBatch {
   private final Set<SourcePartition> touched = new LinkedHashSet<>();
   private final List<SealedBatch.Letter> letters = new ArrayList<>();
   private final List<Future<?>> reports = new ArrayList<>();
+  private final LongSupplier clock;
   private long bytes;
   private long openedAt;
   private SourcePartition lastTouched;
 
-  OpenBatch(PipelineOptions options) {
+  /**
+   * @param clock as {@link System#nanoTime}
+   */
+  OpenBatch(PipelineOptions options, LongSupplier clock) {
     this.options = options;
+    this.clock = clock;
     this.content = new BatchContent(options.tables());
   }
 
@@ -52,7 +58,7 @@ final class OpenBatch {
       return; // Records come partition by partition.
     }
     if (touched.isEmpty()) {
-      openedAt = System.nanoTime();
+      openedAt = clock.getAsLong();
     }
     touched.add(partition);
     lastTouched = partition;
@@ -109,7 +115,12 @@ final class OpenBatch {
 
   /** Time since the first record, in milliseconds; 0 while there is none. */
   long ageMillis() {
-    return touched.isEmpty() ? 0 : (System.nanoTime() - openedAt) / 1_000_000;
+    return ageNanos() / 1_000_000;
+  }
+
+  /** Time since the first record; 0 while there is none. */
+  long ageNanos() {
+    return touched.isEmpty() ? 0 : clock.getAsLong() - openedAt;
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,19 @@ public final class Pipeline implements AutoCloseable {
       PipelineOptions options,
       SinkMetrics metrics,
       RejectionReporter rejections) {
+    this(name, target, options, metrics, rejections, System::nanoTime);
+  }
+
+  /**
+   * @param clock as {@link System#nanoTime}, for the times of flushes
+   */
+  Pipeline(
+      String name,
+      Target target,
+      PipelineOptions options,
+      SinkMetrics metrics,
+      RejectionReporter rejections,
+      LongSupplier clock) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
@@ -71,7 +85,12 @@ public final class Pipeline implements AutoCloseable {
         new Committer(target, options, metrics, rejections, rejectedKeys, new SkipLog(metrics));
     this.batcher =
         new Batcher(
-            assigned, options, book, metrics, new Writer(name, committer, this::noteCommitted));
+            assigned,
+            options,
+            book,
+            metrics,
+            new Writer(name, committer, this::noteCommitted, clock),
+            clock);
   }
 
   /**
@@ -155,6 +174,14 @@ public final class Pipeline implements AutoCloseable {
    */
   public void fail(Throwable cause) {
     batcher.fail(cause);
+  }
+
+  /**
+   * Takes note of a poll: where it has brought many records, more are at hand. To be called after
+   * each, before {@link #flushIfDue}.
+   */
+  public void polled(int records) {
+    batcher.polled(records);
   }
 
   /**

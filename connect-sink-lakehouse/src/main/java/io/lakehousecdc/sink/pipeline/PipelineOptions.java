@@ -56,12 +56,25 @@ public record PipelineOptions(
    * heap.
    *
    * @param interval age of the batch's first record
+   * @param whenIdle whether it is committed before
    * @param maxRecords events in the batch
    * @param maxSize events of the batch
    * @param maxBuffered everything buffered and in flight, past which reading pauses
    */
   public record Flushing(
-      Duration interval, int maxRecords, DataSize maxSize, DataSize maxBuffered) {}
+      Duration interval,
+      WhenIdle whenIdle,
+      int maxRecords,
+      DataSize maxSize,
+      DataSize maxBuffered) {}
+
+  /** What the writer does while it has nothing to do: {@code flush.when.idle}. */
+  public enum WhenIdle {
+    /** Commits what there is, with pauses as {@link IdleFlush} says. */
+    FLUSH,
+    /** Waits until a batch has reached one of its limits. */
+    WAIT
+  }
 
   /**
    * How long the pipeline waits for the target.

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The writer thread of a task and the queue of batches before it. Commits in order, except what is
@@ -27,6 +28,7 @@ final class Writer implements AutoCloseable {
   private final Monitor monitor = new Monitor();
   private final ArrayDeque<SealedBatch> queue = new ArrayDeque<>();
   private final HeldBack held;
+  private final WorkTimes times;
   private final Thread thread;
   private boolean busy;
   private boolean closed;
@@ -37,10 +39,12 @@ final class Writer implements AutoCloseable {
 
   /**
    * @param committed told of every committed batch, on the writer thread
+   * @param clock as {@link System#nanoTime}
    */
-  Writer(String name, Committer committer, Consumer<SealedBatch> committed) {
+  Writer(String name, Committer committer, Consumer<SealedBatch> committed, LongSupplier clock) {
     this.committer = committer;
     this.committed = committed;
+    this.times = new WorkTimes(clock);
     this.held = new HeldBack(name + "-maintenance", monitor, committer, this::stop);
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
@@ -74,6 +78,16 @@ final class Writer implements AutoCloseable {
   /** Batches that wait, the one being committed and those held back not counted. */
   int queued() {
     return monitor.read(queue::size);
+  }
+
+  /** What it does, or has done last; held back batches that wait for maintenance do not count. */
+  IdleFlush.Activity activity() {
+    return monitor.read(() -> isIdle() ? times.resting() : times.working());
+  }
+
+  /** Whether batches are held back. */
+  boolean holdsBack() {
+    return !held.isEmpty();
   }
 
   /** The failure that stopped the writer; null where it works. */
@@ -223,6 +237,7 @@ final class Writer implements AutoCloseable {
         () -> {
           monitor.await(() -> !queue.isEmpty() || held.ready().isPresent() || closed);
           busy = !closed;
+          times.begin();
           return busy;
         });
   }
@@ -380,6 +395,7 @@ final class Writer implements AutoCloseable {
     monitor.change(
         () -> {
           busy = false;
+          times.end();
           if (problem != null) {
             stop(problem);
           }

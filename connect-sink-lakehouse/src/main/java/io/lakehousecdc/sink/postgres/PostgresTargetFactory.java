@@ -27,7 +27,7 @@ public final class PostgresTargetFactory implements TargetFactory {
    */
   @Override
   public FlushDefaults flushDefaults() {
-    return new FlushDefaults(500, 10_000, 64L << 20);
+    return new FlushDefaults(500, true, 10_000, 64L << 20);
   }
 
   @Override

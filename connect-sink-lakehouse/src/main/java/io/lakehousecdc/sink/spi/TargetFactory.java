@@ -39,10 +39,11 @@ public interface TargetFactory {
    * Defaults of the flush policy.
    *
    * @param intervalMillis {@code flush.interval.ms}
+   * @param whenIdle {@code flush.when.idle}
    * @param maxRecords {@code flush.max.records}
    * @param maxBytes {@code flush.max.bytes}, estimated heap size
    */
-  record FlushDefaults(long intervalMillis, int maxRecords, long maxBytes) {}
+  record FlushDefaults(long intervalMillis, boolean whenIdle, int maxRecords, long maxBytes) {}
 
   /**
    * A problem with a setting.

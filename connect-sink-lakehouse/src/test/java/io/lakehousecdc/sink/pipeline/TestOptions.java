@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.pipeline;
 import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
+import io.lakehousecdc.sink.pipeline.PipelineOptions.WhenIdle;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.time.Duration;
 
@@ -21,6 +22,7 @@ final class TestOptions {
   private Duration quiet = Duration.ofMillis(100);
 
   private Duration interval = Duration.ofMillis(1);
+  private WhenIdle whenIdle = WhenIdle.WAIT;
   private int maxRecords = 50;
   private Duration retry = Duration.ofSeconds(10);
   private Duration constraint = Duration.ofSeconds(5);
@@ -55,6 +57,11 @@ final class TestOptions {
     return this;
   }
 
+  TestOptions flushWhenIdle() {
+    whenIdle = WhenIdle.FLUSH;
+    return this;
+  }
+
   TestOptions flushRecords(int value) {
     maxRecords = value;
     return this;
@@ -83,7 +90,7 @@ final class TestOptions {
         new PipelineOptions.Sweeping(sweep, quiet, 2),
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
         new PipelineOptions.Flushing(
-            interval, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
+            interval, whenIdle, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
         new PipelineOptions.Waiting(retry, constraint, call));
   }
 }

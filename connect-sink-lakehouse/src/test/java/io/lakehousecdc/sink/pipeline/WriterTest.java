@@ -71,7 +71,8 @@ class WriterTest {
               new NoRejections(),
               new RejectedKeys(new SinkMetrics()),
               new SkipLog(new SinkMetrics())),
-          committed::add);
+          committed::add,
+          System::nanoTime);
 
   /** A target with tables that need maintenance. */
   private final class Maintained extends ForwardingTarget {

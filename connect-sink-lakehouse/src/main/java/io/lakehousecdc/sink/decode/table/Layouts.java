@@ -10,17 +10,37 @@ import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 
 /**
- * A cache of one {@link Layout} per schema. It looks a schema up by identity first, and by equality
- * if the converter has returned another instance. Bounded; not thread safe.
+ * A cache of one {@link Layout} per schema. It looks a schema up among those of the last records,
+ * then by identity, and by equality if the converter has returned another instance. Bounded; not
+ * thread safe.
  */
 public final class Layouts {
   private static final int BOUND = 1_000;
 
+  /** A record's value, its source block, its row and its key. */
+  private static final int SCHEMAS_OF_A_RECORD = 4;
+
+  private final Schema[] recentSchemas = new Schema[SCHEMAS_OF_A_RECORD];
+  private final Layout[] recentLayouts = new Layout[SCHEMAS_OF_A_RECORD];
+  private int oldest;
   private final Map<Schema, Layout> byIdentity = new IdentityHashMap<>();
   private final Map<Schema, Layout> byEquality = new BoundedCache<>(BOUND);
   private final Map<List<String>, Layout> byNames = new BoundedCache<>(BOUND);
 
   public Layout of(Schema schema) {
+    for (int i = 0; i < SCHEMAS_OF_A_RECORD; i++) {
+      if (recentSchemas[i] == schema) {
+        return recentLayouts[i];
+      }
+    }
+    Layout layout = find(schema);
+    recentSchemas[oldest] = schema;
+    recentLayouts[oldest] = layout;
+    oldest = (oldest + 1) % SCHEMAS_OF_A_RECORD;
+    return layout;
+  }
+
+  private Layout find(Schema schema) {
     Layout known = byIdentity.get(schema);
     if (known != null) {
       return known;

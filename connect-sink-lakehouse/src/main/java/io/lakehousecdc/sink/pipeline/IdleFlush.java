@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * When a batch is handed over before {@link PipelineOptions.Flushing#interval}: once the writer has
+ * nothing to do, and has rested for {@link #REST} times as long as its last commit took. So it is
+ * at work for a fifth of the time at most, however few changes there are, and commits the oftener
+ * the cheaper that is. Used by the task thread only.
+ *
+ * <p>A batch waits as long as more records are at hand, for two reasons. The bigger the batches of
+ * a backlog, the less each change costs. And changes of one transaction are sent together, so that
+ * the target gets them together, too.
+ */
+final class IdleFlush {
+  /** Pauses between commits are so many times as long as these. */
+  static final int REST = 4;
+
+  /** A poll of so many records was not waited for: more are at hand. */
+  static final int BACKLOG = 200;
+
+  /** Where records never stop coming, a batch waits for the end of them that part of the time. */
+  private static final int STEADY_PART = 10;
+
+  /** Longest time until the next look, where the last poll has brought something. */
+  private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Duration interval;
+  private int polled;
+
+  /**
+   * @param interval the longest that a batch may take
+   */
+  IdleFlush(Duration interval) {
+    this.interval = interval;
+  }
+
+  /** What the writer does, and has done. */
+  sealed interface Activity {
+    /**
+     * It commits.
+     *
+     * @param nanos for how long so far
+     */
+    record Working(long nanos) implements Activity {}
+
+    /**
+     * It waits for a batch.
+     *
+     * @param nanos for how long so far
+     * @param lastNanos how long it worked before
+     */
+    record Resting(long nanos, long lastNanos) implements Activity {}
+  }
+
+  /** Takes note of how many records the last poll has brought. */
+  void polled(int records) {
+    polled = records;
+  }
+
+  /**
+   * Whether a batch is due.
+   *
+   * @param ageNanos time since its first record
+   */
+  boolean isDue(long ageNanos, Activity activity) {
+    return nanosOfRest(activity) <= 0 && nanosUntilEnough(ageNanos) <= 0;
+  }
+
+  /**
+   * Time after which {@link #isDue} has to be asked again, in nanoseconds.
+   *
+   * @param ageNanos time since the batch's first record
+   */
+  long nanosUntilDue(long ageNanos, Activity activity) {
+    long enough = nanosUntilEnough(ageNanos);
+    return Math.max(nanosOfRest(activity), enough <= 0 ? 0 : Math.min(enough, SOON_NANOS));
+  }
+
+  /** What is left of the rest; while the writer works, the least that it will be. */
+  private static long nanosOfRest(Activity activity) {
+    return activity instanceof Activity.Resting resting
+        ? REST * resting.lastNanos() - resting.nanos()
+        : Math.max(1, REST * ((Activity.Working) activity).nanos());
+  }
+
+  /** Time until no more records are waited for. */
+  private long nanosUntilEnough(long ageNanos) {
+    if (polled == 0) {
+      return 0;
+    }
+    long patience = interval.toNanos() / (polled < BACKLOG ? STEADY_PART : 1);
+    return patience - ageNanos;
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lakehousecdc.sink.pipeline.IdleFlush.Activity;
+import io.lakehousecdc.sink.pipeline.IdleFlush.Activity.Resting;
+import io.lakehousecdc.sink.pipeline.IdleFlush.Activity.Working;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IdleFlushTest {
+  private static final Activity RESTED = new Resting(millis(1000), millis(10));
+
+  private final IdleFlush flush = new IdleFlush(Duration.ofMillis(500));
+
+  @Test
+  void batchIsDueOnceNoMoreRecordsAreAtHand() {
+    flush.polled(3);
+    assertFalse(flush.isDue(millis(2), RESTED));
+    flush.polled(0);
+    assertTrue(flush.isDue(millis(3), RESTED));
+  }
+
+  @Test
+  void batchIsDueInASteadyTrickleToo() {
+    flush.polled(3);
+    assertFalse(flush.isDue(millis(49), RESTED));
+    assertTrue(flush.isDue(millis(50), RESTED));
+  }
+
+  @Test
+  void batchOfABacklogIsNotDueBeforeItsInterval() {
+    flush.polled(IdleFlush.BACKLOG);
+    assertFalse(flush.isDue(millis(499), RESTED));
+    assertTrue(flush.isDue(millis(500), RESTED));
+  }
+
+  @Test
+  void batchIsNotDueWhileTheWriterWorks() {
+    flush.polled(0);
+    assertFalse(flush.isDue(millis(400), new Working(0)));
+    assertFalse(flush.isDue(millis(400), new Working(millis(300))));
+  }
+
+  @Test
+  void writerRestsFourTimesAsLongAsItWorks() {
+    flush.polled(0);
+    assertFalse(flush.isDue(millis(100), new Resting(millis(40) - 1, millis(10))));
+    assertTrue(flush.isDue(millis(100), new Resting(millis(40), millis(10))));
+  }
+
+  /** Nothing wakes the task up when a commit ends: it must look often enough, and not too often. */
+  @ParameterizedTest
+  @CsvSource({
+    // polled, age, works, rests, worked, look after
+    "     0,      5,     ,   100,     10,          0",
+    "     0,      5,     ,    15,     10,         25",
+    "     0,      5,    7,      ,       ,         28",
+    "     3,      5,     ,    15,     10,         25",
+    "     3,      5,     ,   100,     10,          1",
+    "   500,      5,     ,   100,     10,          1",
+    "     3,     60,     ,   100,     10,          0",
+  })
+  void nextLookIsNotBeforeABatchCanBeDue(
+      int polled, int age, Integer works, Integer rests, Integer worked, int after) {
+    flush.polled(polled);
+    Activity activity =
+        works == null ? new Resting(millis(rests), millis(worked)) : new Working(millis(works));
+    assertEquals(millis(after), flush.nanosUntilDue(millis(age), activity));
+  }
+
+  @Test
+  void writerThatHasJustBegunIsLookedAtAgain() {
+    flush.polled(0);
+    assertTrue(flush.nanosUntilDue(millis(5), new Working(0)) > 0);
+  }
+
+  private static long millis(long value) {
+    return TimeUnit.MILLISECONDS.toNanos(value);
+  }
+}
