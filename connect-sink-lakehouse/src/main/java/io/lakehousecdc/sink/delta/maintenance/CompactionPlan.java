@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +76,7 @@ record CompactionPlan(
                   file.path(),
                   file.location(),
                   file.file().size(),
+                  file.rows(),
                   file.live(),
                   rowIds(file.file())));
           partition = file.file().partitionValues();
@@ -133,6 +135,11 @@ record CompactionPlan(
         moves.add(encoded, row);
       }
     };
+  }
+
+  /** Places of the columns that the keys are collected from. */
+  int[] storedKeyPlaces() {
+    return Arrays.stream(keyPlaces).filter(place -> place >= 0).toArray();
   }
 
   private static int place(DeltaColumn wanted, List<DeltaColumn> columns) {

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Under the table's lock: choose files and note which of their rows are live.
  *   <li>Without it: write those rows as one file. Commits may delete some of them meanwhile.
  *   <li>Under the lock: if all files are still active, replace them in one commit that changes no
- *       data; rows deleted meanwhile go into a deletion vector of the new file, and the index
+ *       data; deleted rows of the new file go into a deletion vector of its own, and the index
  *       learns the new places of the others.
  * </ol>
  *
@@ -189,6 +189,7 @@ public final class TableCompaction {
             plan.columns(),
             plan.rowIdColumns(),
             location + "/" + name,
+            plan.storedKeyPlaces(),
             plan.keysInto(moves));
     moves.arrange();
     return new Merged(plan, name, compacted, moves);
@@ -209,7 +210,7 @@ public final class TableCompaction {
       replaced.add(file);
       deleted.add(file.deleted());
     }
-    RoaringBitmap gone = compacted.deletedMeanwhile(deleted);
+    RoaringBitmap gone = compacted.deleted(deleted);
     if (!gone.isEmpty() && !plan.besideCommits()) {
       return 0;
     }

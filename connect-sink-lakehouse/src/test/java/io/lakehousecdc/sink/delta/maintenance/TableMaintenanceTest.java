@@ -178,6 +178,39 @@ class TableMaintenanceTest {
     }
   }
 
+  /** Files large enough to be copied as they are stored, with rows that were deleted before. */
+  @Test
+  void rowsDeletedBeforeAndDuringACopyStayDeleted() throws IOException {
+    try (DeltaTable table = table(NONE, Map.of())) {
+      for (int i = 0; i < 6; i++) {
+        fill(table, 70_000);
+      }
+      commitRandom(table, 500);
+      Compactor interrupted =
+          new Compactor(
+              new ForwardingFileIO(store) {
+                @Override
+                public FileInput open(String location) throws IOException {
+                  commitRandom(table, 100);
+                  return super.open(location);
+                }
+              },
+              WriteOptions.DEFAULT);
+      CompactionPolicy large = new CompactionPolicy(64 << 20, 5, 0.5);
+
+      int replaced = new TableCompaction(table, store, location(), interrupted, large).run();
+
+      assertTrue(replaced >= 6, () -> "files replaced: " + replaced);
+      assertEquals(model, stored());
+      commitRandom(table, 2_000);
+      assertEquals(model, stored());
+    }
+    try (DeltaTable again = table(NONE, Map.of())) {
+      commitRandom(again, 2_000);
+      assertEquals(model, stored());
+    }
+  }
+
   @Test
   void compactionGivesWayWhereAnotherOneReplacedItsFiles() throws IOException {
     try (DeltaTable table = table(NONE, Map.of());
