@@ -55,6 +55,7 @@ public final class TableCompaction {
   private final CompactionMemory memory;
   private final long memoryLimit;
   private final Runnable turn;
+  private int smallFiles;
 
   /** A compaction that shares its memory with no other. */
   public TableCompaction(
@@ -176,8 +177,18 @@ public final class TableCompaction {
     return within && !plan.sources().isEmpty();
   }
 
+  /**
+   * Number of small files that the partition had which was last compacted, or looked at for that.
+   * Of the thread that calls {@link #run}.
+   */
+  int smallFiles() {
+    return smallFiles;
+  }
+
   private CompactionPlan plan(TableState state) {
-    return CompactionPlan.of(state, policy);
+    CompactionPlan plan = CompactionPlan.of(state, policy);
+    smallFiles = plan.smallFiles();
+    return plan;
   }
 
   private Merged merge(CompactionPlan plan) throws IOException {
