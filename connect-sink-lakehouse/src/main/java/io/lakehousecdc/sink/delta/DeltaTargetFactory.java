@@ -63,6 +63,13 @@ public final class DeltaTargetFactory implements TargetFactory {
         problems.add(new SettingProblem(DeltaSettings.VACUUM_RETENTION, e.getMessage()));
       }
     }
+    if (settings.text(DeltaSettings.COMPACTION_PERCENT) != null) {
+      long percent = settings.number(DeltaSettings.COMPACTION_PERCENT);
+      if (percent < 1 || percent > 100) {
+        problems.add(
+            new SettingProblem(DeltaSettings.COMPACTION_PERCENT, "has to be from 1 to 100"));
+      }
+    }
     problems.addAll(IndexSettings.problems(settings));
     try {
       PartitionBy.parse(settings.text(DeltaSettings.PARTITION_BY));

@@ -176,6 +176,7 @@ class RemoteReadsTest {
                         file.name(),
                         file.location(),
                         file.size(),
+                        2,
                         RoaringBitmap.bitmapOf(0, 1),
                         Optional.empty()))
             .toList();
@@ -186,6 +187,7 @@ class RemoteReadsTest {
                 new TableLog(local, location()).latest().orElseThrow().columns(),
                 List.of(),
                 location() + "/merged.parquet",
+                new int[0],
                 (row, values) -> {});
     assertEquals(2 * COMMITS, merged.file().rows());
     assertOnce(COMMITS, requests("GET", ".parquet"));

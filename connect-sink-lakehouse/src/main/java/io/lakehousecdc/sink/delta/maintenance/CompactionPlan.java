@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Set;
  * The plan of one compaction: which files of one partition are merged, and how the index follows.
  *
  * @param sources files to merge; none where none are worth it
+ * @param smallFiles number of small files in their partition, themselves included
  * @param partition partition of all sources
  * @param columns columns of the new file
  * @param rowIdColumns columns of row ids; none where they are not kept
@@ -38,6 +40,7 @@ import java.util.Set;
  */
 record CompactionPlan(
     List<Source> sources,
+    int smallFiles,
     Map<String, String> partition,
     List<DeltaColumn> columns,
     List<DeltaColumn> rowIdColumns,
@@ -64,10 +67,13 @@ record CompactionPlan(
     List<Source> sources = new ArrayList<>();
     long bytes = 0;
     long rows = 0;
+    int smallFiles = 0;
     Map<String, String> partition = Map.of();
     List<DeltaColumn> rowIdColumns = state.version().rowIdColumns();
     if (rowIdColumns.isEmpty() || haveRowIds(state)) {
-      Set<String> chosen = Set.copyOf(choose(state, policy));
+      Choice choice = choose(state, policy);
+      smallFiles = choice.smallFiles();
+      Set<String> chosen = Set.copyOf(choice.paths());
       for (LiveFile file : state.files()) {
         if (chosen.contains(file.path())) {
           sources.add(
@@ -75,6 +81,7 @@ record CompactionPlan(
                   file.path(),
                   file.location(),
                   file.file().size(),
+                  file.rows(),
                   file.live(),
                   rowIds(file.file())));
           partition = file.file().partitionValues();
@@ -98,6 +105,7 @@ record CompactionPlan(
     }
     return new CompactionPlan(
         sources,
+        smallFiles,
         partition,
         columns,
         rowIdColumns,
@@ -135,12 +143,20 @@ record CompactionPlan(
     };
   }
 
+  /** Places of the columns that the keys are collected from. */
+  int[] storedKeyPlaces() {
+    return Arrays.stream(keyPlaces).filter(place -> place >= 0).toArray();
+  }
+
   private static int place(DeltaColumn wanted, List<DeltaColumn> columns) {
     return columns.stream().map(DeltaColumn::physicalName).toList().indexOf(wanted.physicalName());
   }
 
+  /** Files of a partition, and how many small ones it has. */
+  private record Choice(List<String> paths, int smallFiles) {}
+
   /** The files of one partition that are worth most: rows of different ones do not mix. */
-  private static List<String> choose(TableState state, CompactionPolicy policy) {
+  private static Choice choose(TableState state, CompactionPolicy policy) {
     Map<Map<String, String>, List<Candidate>> partitions = new LinkedHashMap<>();
     for (LiveFile file : state.files()) {
       Candidate candidate = candidate(file);
@@ -153,9 +169,9 @@ record CompactionPlan(
       }
     }
     return partitions.values().stream()
-        .map(policy::choose)
-        .max(Comparator.comparingInt(List::size))
-        .orElse(List.of());
+        .map(files -> new Choice(policy.choose(files), policy.countSmall(files)))
+        .max(Comparator.comparingInt(choice -> choice.paths().size()))
+        .orElse(new Choice(List.of(), 0));
   }
 
   /** Others may still be about to give them to the files of a table that was made without. */

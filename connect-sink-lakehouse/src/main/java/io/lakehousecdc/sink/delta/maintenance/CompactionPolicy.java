@@ -65,10 +65,19 @@ public record CompactionPolicy(long targetBytes, int minFiles, double minLive) {
     return merged.stream().map(Candidate::path).toList();
   }
 
+  /** Number of files that are merged once there are enough of their size. */
+  public int countSmall(Collection<Candidate> files) {
+    return (int) files.stream().filter(this::isSmall).count();
+  }
+
+  private boolean isSmall(Candidate file) {
+    return file.liveBytes() <= targetBytes / 2;
+  }
+
   private List<Candidate> smallFiles(Collection<Candidate> files) {
     List<Candidate> ascending =
         files.stream()
-            .filter(file -> file.liveBytes() <= targetBytes / 2)
+            .filter(this::isSmall)
             .sorted(Comparator.comparingLong(Candidate::liveBytes).thenComparing(Candidate::path))
             .toList();
     List<Candidate> chosen = new ArrayList<>();

@@ -14,19 +14,25 @@ import java.util.OptionalInt;
  * @param checkpointInterval commits from one checkpoint to the next; empty for none
  * @param vacuum what is removed when; empty for nothing
  * @param compactionMemory heap that all compactions of the worker may take together, in bytes
+ * @param compactionPercent share of the time that the compaction of a table may take while commits
+ *     follow each other, from 1 to 100
  */
 public record MaintenanceOptions(
     Optional<CompactionPolicy> compaction,
     OptionalInt checkpointInterval,
     Optional<VacuumSchedule> vacuum,
-    long compactionMemory) {
+    long compactionMemory,
+    int compactionPercent) {
 
-  /** With a quarter of the heap for compactions. */
+  /** Compaction takes a tenth of the processor time of two cores at most. */
+  public static final int USUAL_COMPACTION_PERCENT = 20;
+
+  /** With a quarter of the heap, and a fifth of the time, for compactions. */
   public MaintenanceOptions(
       Optional<CompactionPolicy> compaction,
       OptionalInt checkpointInterval,
       Optional<VacuumSchedule> vacuum) {
-    this(compaction, checkpointInterval, vacuum, usualCompactionMemory());
+    this(compaction, checkpointInterval, vacuum, usualCompactionMemory(), USUAL_COMPACTION_PERCENT);
   }
 
   public MaintenanceOptions {

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Under the table's lock: choose files and note which of their rows are live.
  *   <li>Without it: write those rows as one file. Commits may delete some of them meanwhile.
  *   <li>Under the lock: if all files are still active, replace them in one commit that changes no
- *       data; rows deleted meanwhile go into a deletion vector of the new file, and the index
+ *       data; deleted rows of the new file go into a deletion vector of its own, and the index
  *       learns the new places of the others.
  * </ol>
  *
@@ -55,6 +55,7 @@ public final class TableCompaction {
   private final CompactionMemory memory;
   private final long memoryLimit;
   private final Runnable turn;
+  private int smallFiles;
 
   /** A compaction that shares its memory with no other. */
   public TableCompaction(
@@ -180,8 +181,18 @@ public final class TableCompaction {
     return plan.memoryBytes() + compactor.fetchedBytes(plan.sources());
   }
 
+  /**
+   * Number of small files that the partition had which was last compacted, or looked at for that.
+   * Of the thread that calls {@link #run}.
+   */
+  int smallFiles() {
+    return smallFiles;
+  }
+
   private CompactionPlan plan(TableState state) {
-    return CompactionPlan.of(state, policy);
+    CompactionPlan plan = CompactionPlan.of(state, policy);
+    smallFiles = plan.smallFiles();
+    return plan;
   }
 
   private Merged merge(CompactionPlan plan) throws IOException {
@@ -193,6 +204,7 @@ public final class TableCompaction {
             plan.columns(),
             plan.rowIdColumns(),
             location + "/" + name,
+            plan.storedKeyPlaces(),
             plan.keysInto(moves));
     moves.arrange();
     return new Merged(plan, name, compacted, moves);
@@ -213,7 +225,7 @@ public final class TableCompaction {
       replaced.add(file);
       deleted.add(file.deleted());
     }
-    RoaringBitmap gone = compacted.deletedMeanwhile(deleted);
+    RoaringBitmap gone = compacted.deleted(deleted);
     if (!gone.isEmpty() && !plan.besideCommits()) {
       return 0;
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +40,13 @@ public final class TableMaintenance implements AutoCloseable {
   private final FileIO store;
   private final MaintenanceOptions options;
   private final Optional<TableCompaction> compaction;
+  private final CompactionPace pace;
+  private final LongSupplier clock;
   private final LogUpkeep log;
   private final RemovedFiles removed;
   private final Figures figures = new Figures();
   private final AtomicBoolean pending = new AtomicBoolean();
+  private final AtomicBoolean pausing = new AtomicBoolean();
   private final ExecutorService thread;
   private volatile boolean closed;
   private long sinceCheckpoint;
@@ -54,6 +59,20 @@ public final class TableMaintenance implements AutoCloseable {
       String location,
       Compactor compactor,
       MaintenanceOptions options) {
+    this(table, store, location, compactor, options, System::nanoTime);
+  }
+
+  /**
+   * @param clock that compactions are paced by, as {@link System#nanoTime}
+   */
+  TableMaintenance(
+      ExclusiveTable table,
+      FileIO store,
+      String location,
+      Compactor compactor,
+      MaintenanceOptions options,
+      LongSupplier clock) {
+    this.clock = clock;
     this.table = table;
     this.location = location;
     this.store = store;
@@ -72,6 +91,7 @@ public final class TableMaintenance implements AutoCloseable {
                         CompactionMemory.WORKER,
                         options.compactionMemory(),
                         this::wake));
+    this.pace = new CompactionPace(options.compactionPercent(), clock);
     this.log = new LogUpkeep(store, location, options.retention());
     this.removed = Vacuum.removedFiles(store, location);
     this.thread = new SerialExecutor(THREADS, "delta-maintenance-" + location);
@@ -94,6 +114,7 @@ public final class TableMaintenance implements AutoCloseable {
   /** The table has a new version; returns at once. */
   public void committed() {
     commits.incrementAndGet();
+    pace.committed();
     wake();
   }
 
@@ -104,6 +125,17 @@ public final class TableMaintenance implements AutoCloseable {
       } catch (RejectedExecutionException closing) {
         LOG.debug("{} is being closed", location);
       }
+    }
+  }
+
+  private void wakeIn(long nanos) {
+    if (pausing.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(
+              () -> {
+                pausing.set(false);
+                wake();
+              });
     }
   }
 
@@ -143,12 +175,19 @@ public final class TableMaintenance implements AutoCloseable {
     if (compaction.isEmpty()) {
       return;
     }
+    long wait = pace.nanosToWait();
+    if (wait > 0) {
+      wakeIn(wait);
+      return;
+    }
+    long began = clock.getAsLong();
     int files = compaction.get().run();
     if (closed) {
       // It may have asked for memory since.
       compaction.get().withdraw();
     }
     if (files > 0) {
+      pace.compacted(clock.getAsLong() - began, compaction.get().smallFiles());
       figures.compactions.incrementAndGet();
       figures.filesCompacted.addAndGet(files);
       sinceCheckpoint++;

@@ -9,6 +9,7 @@ import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /**
  * The writer of records without nested fields, each value straight into its column. parquet-java's
@@ -37,7 +38,8 @@ final class FlatRecords extends RecordConsumer {
 
   /** Whether records of that schema have no nested fields. */
   static boolean areOf(MessageType schema) {
-    return schema.getFields().stream().allMatch(field -> field.isPrimitive());
+    return schema.getFields().stream()
+        .allMatch(field -> field.isPrimitive() && !field.isRepetition(Type.Repetition.REPEATED));
   }
 
   /**

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
 import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.Closeable;
@@ -73,6 +74,32 @@ public final class RowFileWriter implements Closeable {
   public void write(Object[] row) throws IOException {
     writer.write(row);
     rows++;
+  }
+
+  /**
+   * Adds all rows of another file by copying what is stored, in a small part of the time that it
+   * takes to decode and encode them. What has been added before becomes a row group of its own.
+   *
+   * @param file read from beginning to end; stays open
+   * @return false, having added nothing, where the file is not such as this writes: of other
+   *     columns, another compression or another program, or in small row groups
+   */
+  public boolean append(FileInput file) throws IOException {
+    try (StoredRowGroups stored = new StoredRowGroups(file)) {
+      boolean appended = writer.append(stored);
+      rows += appended ? stored.rows() : 0;
+      return appended;
+    }
+  }
+
+  /**
+   * Whether a file may be large enough to be {@link #append appended}, without a look at it.
+   *
+   * @param size length in bytes
+   * @param rows number of its rows
+   */
+  public static boolean mayAppend(long size, long rows) {
+    return StoredRowGroups.areWorthIt(size, rows, 1);
   }
 
   /** Number of rows so far. */

@@ -15,6 +15,7 @@ import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.codec.ZstandardCodec;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.OutputFile;
@@ -41,6 +42,9 @@ final class RowGroupWriter implements Closeable {
 
   private static final int INTERVAL_OF_LARGE = 1;
 
+  /** What the footers of all files of this writer say, and those of no other. */
+  static final String OBJECT_MODEL = "connect-lakehouse";
+
   /** Blocks of HDFS, which row groups would be aligned to. */
   private static final int NO_PADDING = 0;
 
@@ -56,14 +60,12 @@ final class RowGroupWriter implements Closeable {
    */
   private static final Map<String, String> FOOTER =
       Map.of(
-          "org.apache.spark.version",
-          "3.5.0",
-          ParquetWriter.OBJECT_MODEL_NAME_PROP,
-          "connect-lakehouse");
+          "org.apache.spark.version", "3.5.0", ParquetWriter.OBJECT_MODEL_NAME_PROP, OBJECT_MODEL);
 
   private final MessageType schema;
   private final RowEncoder encoder;
   private final RowSizes sizes;
+  private final CompressionCodecName codec;
   private final long rowGroupBytes;
   private final ParquetProperties smallRows;
   private final ParquetProperties largeRows;
@@ -91,13 +93,14 @@ final class RowGroupWriter implements Closeable {
     this.schema = schema;
     this.encoder = new RowEncoder(columns, schema);
     this.sizes = new RowSizes(columns);
+    this.codec = options.codec().parquet();
     this.rowGroupBytes = rowGroupBytes;
     this.smallRows = properties(options, INTERVAL);
     this.largeRows = properties(options, INTERVAL_OF_LARGE);
     ParquetConfiguration configuration = new PlainParquetConfiguration();
     configuration.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, options.zstdLevel());
     this.codecs = new CodecFactory(configuration, smallRows.getPageSizeThreshold());
-    this.compressor = codecs.getCompressor(options.codec().parquet());
+    this.compressor = codecs.getCompressor(codec);
     this.file =
         new ParquetFileWriter(
             output,
@@ -140,6 +143,17 @@ final class RowGroupWriter implements Closeable {
         nextCheck = rows + properties.getMinRowCountForPageSizeCheck();
       }
     }
+  }
+
+  /** Adds row groups as they are stored, if they are such as this writes; else does nothing. */
+  boolean append(StoredRowGroups stored) throws IOException {
+    if (!stored.fit(schema, codec)) {
+      return false;
+    }
+    end();
+    stored.copy(file, schema);
+    begin(smallRows);
+    return true;
   }
 
   /**

@@ -61,6 +61,7 @@ public record DeltaSettings(
 
   public static final String COMPACTION = "delta.compaction";
   public static final String COMPACTION_MEMORY = "delta.compaction.memory.bytes";
+  public static final String COMPACTION_PERCENT = "delta.compaction.percent";
   static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
   public static final String CHECKPOINT_INTERVAL = "delta.checkpoint.interval";
   public static final String VACUUM = "delta.vacuum";
@@ -136,6 +137,14 @@ public record DeltaSettings(
                   + " connectors of the worker; one that needs more runs alone. Not set, it is a"
                   + " quarter of the greatest heap (-Xmx). A compaction of 64 MB of files takes"
                   + " about 100 MB."),
+          Setting.optional(
+              COMPACTION_PERCENT,
+              Kind.INTEGER,
+              Integer.toString(MaintenanceOptions.USUAL_COMPACTION_PERCENT),
+              "Share of the time, from 1 to 100 percent, that the compaction of a table may take"
+                  + " while commits follow each other, as when a backlog or a snapshot is read:"
+                  + " there are more small files meanwhile. When there has been no commit for ten"
+                  + " seconds, or 80 small files are in a partition, it goes on without pause."),
           Setting.optional(
               CHECKPOINT_INTERVAL,
               Kind.INTEGER,
@@ -218,7 +227,8 @@ public record DeltaSettings(
             : Optional.empty(),
         settings.text(COMPACTION_MEMORY) == null
             ? MaintenanceOptions.usualCompactionMemory()
-            : settings.number(COMPACTION_MEMORY));
+            : settings.number(COMPACTION_MEMORY),
+        Math.toIntExact(settings.number(COMPACTION_PERCENT)));
   }
 
   /**

@@ -147,6 +147,7 @@ class FetchedSourcesTest {
               Integer.toString(i),
               file.toString(),
               SIZE,
+              1,
               RoaringBitmap.bitmapOf(0),
               Optional.empty()));
     }

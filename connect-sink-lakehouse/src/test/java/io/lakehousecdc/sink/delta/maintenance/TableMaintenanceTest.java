@@ -34,6 +34,7 @@ import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.delta.table.OnOverwrite;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +182,39 @@ class TableMaintenanceTest {
     }
   }
 
+  /** Files large enough to be copied as they are stored, with rows that were deleted before. */
+  @Test
+  void rowsDeletedBeforeAndDuringACopyStayDeleted() throws IOException {
+    try (DeltaTable table = table(NONE, Map.of())) {
+      for (int i = 0; i < 6; i++) {
+        fill(table, 70_000);
+      }
+      commitRandom(table, 500);
+      Compactor interrupted =
+          new Compactor(
+              new ForwardingFileIO(store) {
+                @Override
+                public FileInput open(String location) throws IOException {
+                  commitRandom(table, 100);
+                  return super.open(location);
+                }
+              },
+              WriteOptions.DEFAULT);
+      CompactionPolicy large = new CompactionPolicy(64 << 20, 5, 0.5);
+
+      int replaced = new TableCompaction(table, store, location(), interrupted, large).run();
+
+      assertTrue(replaced >= 6, () -> "files replaced: " + replaced);
+      assertEquals(model, stored());
+      commitRandom(table, 2_000);
+      assertEquals(model, stored());
+    }
+    try (DeltaTable again = table(NONE, Map.of())) {
+      commitRandom(again, 2_000);
+      assertEquals(model, stored());
+    }
+  }
+
   @Test
   void compactionGivesWayWhereAnotherOneReplacedItsFiles() throws IOException {
     try (DeltaTable table = table(NONE, Map.of());
@@ -279,6 +316,62 @@ class TableMaintenanceTest {
       assertEquals(2, figures.failures.get());
     }
     assertEquals(model, stored());
+  }
+
+  @Test
+  void compactionPausesWhileCommitsFollowEachOther() {
+    AtomicLong now = new AtomicLong();
+    FileIO slow =
+        new ForwardingFileIO(store) {
+          @Override
+          public FileInput open(String location) throws IOException {
+            now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            return super.open(location);
+          }
+        };
+    MaintenanceOptions options =
+        new MaintenanceOptions(Optional.of(POLICY), OptionalInt.of(1), Optional.empty());
+    try (DeltaTable table = table(NONE, Map.of());
+        TableMaintenance maintenance =
+            new TableMaintenance(
+                table,
+                store,
+                location(),
+                new Compactor(slow, WriteOptions.DEFAULT),
+                options,
+                now::get)) {
+      TableMaintenance.Figures figures = maintenance.figures();
+      fillAndTell(table, maintenance);
+      await("the first compaction", () -> figures.compactions.get() == 1);
+
+      fillAndTell(table, maintenance);
+      long looks = figures.checkpoints.get();
+      // One that had begun its look before may have come too early to compact anything.
+      for (int i = 1; i <= 2; i++) {
+        commitRandom(table, 1);
+        maintenance.committed();
+        long expected = looks + i;
+        await("a look", () -> figures.checkpoints.get() >= expected);
+      }
+      assertEquals(1, figures.compactions.get());
+
+      now.addAndGet(TimeUnit.MINUTES.toNanos(2));
+      commitRandom(table, 1);
+      maintenance.committed();
+      await("the compaction after the pause", () -> figures.compactions.get() > 1);
+    }
+    assertEquals(model, stored());
+  }
+
+  private void fillAndTell(DeltaTable table, TableMaintenance maintenance) {
+    for (int i = 0; i < 6; i++) {
+      fill(table, 100);
+    }
+    maintenance.committed();
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    Await.until(what, Duration.ofMinutes(2), () -> "", condition::getAsBoolean);
   }
 
   /** As where memory ends while the index follows a compaction. */

@@ -152,7 +152,7 @@ class LargeCellsTest {
       sources.add(source(store, arguments[0] + "/large.parquet", LARGE, 8 << 20));
       String merged = arguments[0] + "/merged.parquet";
       new Compactor(store, WriteOptions.DEFAULT)
-          .compact(sources, COLUMNS, List.of(), merged, (row, values) -> {});
+          .compact(sources, COLUMNS, List.of(), merged, new int[0], (row, values) -> {});
       int[] seen = {0};
       new RowFileReader(store)
           .read(
@@ -182,6 +182,7 @@ class LargeCellsTest {
           file,
           file,
           Files.size(Path.of(file)),
+          rows,
           RoaringBitmap.bitmapOfRange(0, rows),
           Optional.empty());
     }

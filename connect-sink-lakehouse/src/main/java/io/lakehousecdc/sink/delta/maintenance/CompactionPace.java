@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.maintenance;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * The pace of a table's compactions. While commits follow each other, as they do when a backlog or
+ * a snapshot is read, pauses keep compaction to a share of the time of one thread. When there has
+ * been no commit for a while, it goes on without pause.
+ *
+ * <p>Small files become more meanwhile, so that each merge takes more of them and rows are
+ * rewritten less often. Past {@link #MANY_FILES} the pauses become shorter, down to nothing at
+ * twice as many: their number stays bounded.
+ *
+ * <p>Used by one thread, except where a method says otherwise.
+ */
+final class CompactionPace {
+  /** Longer than the default of {@code flush.interval.ms}: a slow load is no rest. */
+  static final Duration REST = Duration.ofSeconds(10);
+
+  /** Four compactions' worth in a partition of the table. */
+  static final int MANY_FILES = 40;
+
+  private final int percent;
+  private final LongSupplier clock;
+  private volatile long lastCommit;
+  private long pausedAt;
+  private long pause;
+
+  /**
+   * @param percent share of time, from 1 to 100, which is no pause
+   * @param clock as {@link System#nanoTime}
+   */
+  CompactionPace(int percent, LongSupplier clock) {
+    if (percent < 1 || percent > 100) {
+      throw new IllegalArgumentException("Not a share of time: " + percent + " %");
+    }
+    this.percent = percent;
+    this.clock = clock;
+    this.lastCommit = clock.getAsLong();
+  }
+
+  /** There is a new commit. Called by any thread. */
+  void committed() {
+    lastCommit = clock.getAsLong();
+  }
+
+  /**
+   * A compaction has just ended.
+   *
+   * @param nanos time that it took
+   * @param smallFiles number of small files that there were in its partition
+   */
+  void compacted(long nanos, int smallFiles) {
+    pausedAt = clock.getAsLong();
+    double shorter = Math.min(1, Math.max(0, 2 - (double) smallFiles / MANY_FILES));
+    pause = (long) (shorter * nanos * (100 - percent) / percent);
+  }
+
+  /** Nanoseconds until the next compaction may begin, if no commit comes; 0 where it may now. */
+  long nanosToWait() {
+    long now = clock.getAsLong();
+    long paused = pausedAt + pause - now;
+    long busy = lastCommit + REST.toNanos() - now;
+    return Math.max(0, Math.min(paused, busy));
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta.maintenance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class CompactionPaceTest {
+  private long now = Long.MAX_VALUE - 5; // The clock may overflow.
+
+  @Test
+  void firstCompactionNeedNotWait() {
+    assertEquals(0, pace(25).nanosToWait());
+  }
+
+  @Test
+  void compactionTakesItsShareOfTheTimeWhileCommitsFollowEachOther() {
+    CompactionPace pace = pace(20);
+    long worked = 0;
+    long began = now;
+    while (now - began < seconds(1_000)) {
+      pace.committed();
+      if (pace.nanosToWait() == 0) {
+        now += seconds(2);
+        worked += seconds(2);
+        pace.compacted(seconds(2), 10);
+      }
+      now += seconds(1);
+    }
+    assertTrue(worked <= seconds(202), worked + " ns");
+    assertTrue(worked >= seconds(160), worked + " ns");
+  }
+
+  @Test
+  void pauseEndsWhenThereHasBeenNoCommitForAWhile() {
+    CompactionPace pace = pace(1);
+    pace.committed();
+    pace.compacted(seconds(60), 10);
+    assertEquals(CompactionPace.REST.toNanos(), pace.nanosToWait());
+
+    now += CompactionPace.REST.toNanos() - 1;
+    assertEquals(1, pace.nanosToWait());
+    now++;
+    assertEquals(0, pace.nanosToWait());
+
+    pace.committed();
+    assertEquals(CompactionPace.REST.toNanos(), pace.nanosToWait());
+  }
+
+  @Test
+  void pausesBecomeShorterWhereSmallFilesPileUp() {
+    CompactionPace pace = pace(50);
+    pace.committed();
+    pace.compacted(seconds(4), CompactionPace.MANY_FILES);
+    assertEquals(seconds(4), pace.nanosToWait());
+    pace.compacted(seconds(4), CompactionPace.MANY_FILES * 3 / 2);
+    assertEquals(seconds(2), pace.nanosToWait());
+    pace.compacted(seconds(4), CompactionPace.MANY_FILES * 2);
+    assertEquals(0, pace.nanosToWait());
+    pace.compacted(seconds(4), CompactionPace.MANY_FILES * 20);
+    assertEquals(0, pace.nanosToWait());
+  }
+
+  @Test
+  void allOfTheTimeMeansNoPause() {
+    CompactionPace pace = pace(100);
+    pace.committed();
+    pace.compacted(seconds(60), 10);
+    assertEquals(0, pace.nanosToWait());
+  }
+
+  private CompactionPace pace(int percent) {
+    return new CompactionPace(percent, () -> now);
+  }
+
+  private static long seconds(long count) {
+    return TimeUnit.SECONDS.toNanos(count);
+  }
+}
