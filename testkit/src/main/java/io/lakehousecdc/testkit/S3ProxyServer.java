@@ -39,9 +39,11 @@ public final class S3ProxyServer implements AutoCloseable {
   private final Path buckets = directory.resolve("buckets");
   private final Path configuration = directory.resolve("s3proxy.properties");
   private final int port = Ports.free();
+  private final List<String> jvmArguments;
   private ChildProcess process;
 
-  private S3ProxyServer(String provider) {
+  private S3ProxyServer(String provider, String... jvmArguments) {
+    this.jvmArguments = List.of(jvmArguments);
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -75,6 +77,14 @@ public final class S3ProxyServer implements AutoCloseable {
   /** Starts one that keeps its files on disk. */
   public static S3ProxyServer onDisk() {
     return new S3ProxyServer("filesystem-nio2");
+  }
+
+  /**
+   * Starts one {@link #onDisk} whose code is compiled at its best, which takes longer to get going:
+   * for measurements of clients on the same cores.
+   */
+  public static S3ProxyServer onDiskForLong() {
+    return new S3ProxyServer("filesystem-nio2", "-XX:TieredStopAtLevel=4");
   }
 
   /** Starts one that keeps its files in its memory, with no bucket; made by requests only. */
@@ -144,6 +154,7 @@ public final class S3ProxyServer implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ChildJvm.QUICK_START);
+    command.addAll(jvmArguments);
     command.add("-Xmx512m");
     command.add("-cp");
     command.add(

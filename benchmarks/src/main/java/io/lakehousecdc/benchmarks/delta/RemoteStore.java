@@ -19,7 +19,7 @@ import java.util.UUID;
  * how many of them one after the other.
  */
 final class RemoteStore implements AutoCloseable {
-  private final S3ProxyServer server = S3ProxyServer.onDisk();
+  private final S3ProxyServer server = S3ProxyServer.onDiskForLong();
   private final FaultProxy proxy = FaultProxy.before(server.endpoint());
   private final Path bucket = server.bucket("benchmark");
   private final long delayNanos;
