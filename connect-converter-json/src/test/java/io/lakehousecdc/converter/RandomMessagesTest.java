@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Test of the converter against Kafka's own over random schemas, values and damaged messages. */
 class RandomMessagesTest {
-  private static final int SCHEMAS = Integer.getInteger("lakehousecdc.converter.schemas", 3_000);
+  private static final int SCHEMAS = Integer.getInteger("lakehousecdc.converter.schemas", 700);
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.pipeline;
 
+import io.lakehousecdc.sink.Seeds;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.RetriableException;
@@ -13,9 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random changes under everything that can go wrong at once. */
@@ -33,13 +32,9 @@ class CrashesTest {
 
   /** Time cuts batches, so that it does not fail with the same seeds each time. */
   @ParameterizedTest
-  @MethodSource("manySeeds")
+  @Seeds(60)
   void crashesLostAcknowledgementsAndReemissionsRejectNothing(long seed) {
     converge(seed, history -> letter -> false);
-  }
-
-  private static LongStream manySeeds() {
-    return LongStream.range(1, 200);
   }
 
   private void converge(long seed, Function<History, Predicate<DeadLetter>> rejected) {
