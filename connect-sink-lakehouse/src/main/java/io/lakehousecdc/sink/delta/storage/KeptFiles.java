@@ -48,6 +48,7 @@ final class KeptFiles {
     private final boolean settled;
 
     private byte[] content;
+    private boolean begun;
     private boolean ended;
     private boolean dropped;
 
@@ -58,6 +59,12 @@ final class KeptFiles {
 
     synchronized boolean isEnded() {
       return ended;
+    }
+
+    /** Its fetch begins; false where nobody wants it any more. */
+    synchronized boolean begin() {
+      begun = !ended;
+      return begun;
     }
 
     /**
@@ -74,10 +81,16 @@ final class KeptFiles {
       }
     }
 
-    /** It is kept no longer. */
+    /**
+     * It is kept no longer. A fetch that waits for a thread may wait for good: the pool may end.
+     */
     synchronized void drop() {
       dropped = true;
-      giveBack();
+      if (begun || ended) {
+        giveBack();
+      } else {
+        end(null);
+      }
     }
 
     /** Not before nothing is being read into its memory any more. */
@@ -164,7 +177,7 @@ final class KeptFiles {
   }
 
   private void fetch(Kept kept) {
-    if (kept.isEnded()) {
+    if (!kept.begin()) {
       return;
     }
     try (FileInput input = store.open(kept.file.location(), kept.file.size())) {
