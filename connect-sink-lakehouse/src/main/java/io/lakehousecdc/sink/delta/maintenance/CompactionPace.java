@@ -38,7 +38,8 @@ final class CompactionPace {
     }
     this.percent = percent;
     this.clock = clock;
-    this.lastCommit = clock.getAsLong();
+    this.pausedAt = clock.getAsLong();
+    this.lastCommit = pausedAt;
   }
 
   /** There is a new commit. Called by any thread. */

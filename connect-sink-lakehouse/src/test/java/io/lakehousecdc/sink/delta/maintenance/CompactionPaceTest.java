@@ -16,6 +16,14 @@ class CompactionPaceTest {
   }
 
   @Test
+  void clockMayBeBelowZero() {
+    now = Long.MIN_VALUE / 4;
+    CompactionPace pace = pace(25);
+    pace.committed();
+    assertEquals(0, pace.nanosToWait());
+  }
+
+  @Test
   void compactionTakesItsShareOfTheTimeWhileCommitsFollowEachOther() {
     CompactionPace pace = pace(20);
     long worked = 0;
