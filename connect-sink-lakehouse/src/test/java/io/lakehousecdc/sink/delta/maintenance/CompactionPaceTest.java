@@ -72,6 +72,21 @@ class CompactionPaceTest {
   }
 
   @Test
+  void pauseBecomesShorterWhereSmallFilesPileUpMeanwhile() {
+    CompactionPace pace = pace(20);
+    pace.committed();
+    pace.compacted(seconds(60), 10);
+    int commits = 0;
+    while (pace.nanosToWait() > 0) {
+      now += seconds(1);
+      pace.committed();
+      commits++;
+    }
+    assertTrue(commits > CompactionPace.MANY_FILES, commits + " commits");
+    assertTrue(commits < 2 * CompactionPace.MANY_FILES, commits + " commits");
+  }
+
+  @Test
   void allOfTheTimeMeansNoPause() {
     CompactionPace pace = pace(100);
     pace.committed();
