@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionOwner;
 import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -136,5 +138,46 @@ class RoundTripFailuresTest extends StoreRounds {
       owner.commit(update);
     }
     assertNames("uno", "three", "quattro");
+  }
+
+  @Test
+  void entryWhoseAnswerWasLostIsFoundWithItsKeys() {
+    AtomicBoolean loses = new AtomicBoolean();
+    AtomicBoolean lost = new AtomicBoolean();
+    store.before(
+        (operation, location) -> {
+          if (lost.get()) {
+            throw new IOException("Injected: not reachable");
+          }
+        });
+    FileIO lossy =
+        new ForwardingFileIO(remote) {
+          @Override
+          public void putIfAbsent(String location, byte[] content) throws IOException {
+            super.putIfAbsent(location, content);
+            if (loses.getAndSet(false)) {
+              lost.set(true);
+              throw new IOException("Injected after the work");
+            }
+          }
+        };
+    try (Target target = open(lossy)) {
+      PartitionOwner owner = filled(target);
+      Commit update =
+          owner.prepare(
+              items()
+                  .upsert(9, 1, "uno", "a", 1L)
+                  .delete(9, 2)
+                  .upsert(9, 4, "quattro", "a", 1L)
+                  .build());
+      loses.set(true);
+      assertThrows(RetriableException.class, () -> owner.commit(update));
+      lost.set(false);
+      PartitionOwner again = PartitionOwner.of(target, Warehouse.P0);
+      assertNames("uno", "three", "quattro");
+      again.commit(items().upsert(10, 1, "eins", "a", 1L).upsert(10, 2, "zwei", "a", 1L).build());
+      again.commit(items().upsert(11, 2, "zwo", "a", 1L).delete(11, 4).build());
+    }
+    assertNames("eins", "three", "zwo");
   }
 }

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.maintenance;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,7 +12,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Small files become more meanwhile, so that each merge takes more of them and rows are
  * rewritten less often. Past {@link #MANY_FILES} the pauses become shorter, down to nothing at
- * twice as many: their number stays bounded.
+ * twice as many: their number stays bounded. Each commit counts for one that has come since.
  *
  * <p>Used by one thread, except where a method says otherwise.
  */
@@ -24,9 +25,11 @@ final class CompactionPace {
 
   private final int percent;
   private final LongSupplier clock;
+  private final AtomicLong commits = new AtomicLong();
   private volatile long lastCommit;
   private long pausedAt;
-  private long pause;
+  private long fullPause;
+  private long files;
 
   /**
    * @param percent share of time, from 1 to 100, which is no pause
@@ -38,11 +41,13 @@ final class CompactionPace {
     }
     this.percent = percent;
     this.clock = clock;
-    this.lastCommit = clock.getAsLong();
+    this.pausedAt = clock.getAsLong();
+    this.lastCommit = pausedAt;
   }
 
   /** There is a new commit. Called by any thread. */
   void committed() {
+    commits.incrementAndGet();
     lastCommit = clock.getAsLong();
   }
 
@@ -54,14 +59,20 @@ final class CompactionPace {
    */
   void compacted(long nanos, int smallFiles) {
     pausedAt = clock.getAsLong();
-    double shorter = Math.min(1, Math.max(0, 2 - (double) smallFiles / MANY_FILES));
-    pause = (long) (shorter * nanos * (100 - percent) / percent);
+    commits.set(0);
+    files = smallFiles;
+    fullPause = (long) ((double) nanos * (100 - percent) / percent);
+  }
+
+  private long pause() {
+    double many = (double) (files + commits.get()) / MANY_FILES;
+    return (long) (fullPause * Math.min(1, Math.max(0, 2 - many)));
   }
 
   /** Nanoseconds until the next compaction may begin, if no commit comes; 0 where it may now. */
   long nanosToWait() {
     long now = clock.getAsLong();
-    long paused = pausedAt + pause - now;
+    long paused = pausedAt + pause() - now;
     long busy = lastCommit + REST.toNanos() - now;
     return Math.max(0, Math.min(paused, busy));
   }

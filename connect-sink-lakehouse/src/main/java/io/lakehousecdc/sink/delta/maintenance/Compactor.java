@@ -35,11 +35,22 @@ public final class Compactor {
   private final FileIO store;
   private final RowFileReader reader;
   private final WriteOptions options;
+  private final double copiedLiveShare;
 
   public Compactor(FileIO store, WriteOptions options) {
+    this(store, options.lasting(), COPIED_LIVE_SHARE);
+  }
+
+  private Compactor(FileIO store, WriteOptions options, double copiedLiveShare) {
     this.store = store;
     this.reader = new RowFileReader(store);
-    this.options = options.lasting();
+    this.options = options;
+    this.copiedLiveShare = copiedLiveShare;
+  }
+
+  /** The same, but deleted rows stay behind: for files that are to have no deletion vector. */
+  Compactor ofLiveRows() {
+    return new Compactor(store, options, 1);
   }
 
   /**
@@ -123,10 +134,9 @@ public final class Compactor {
   }
 
   /** Copies the row groups of the file, if that pays. */
-  private static boolean append(Source source, FileInput file, RowFileWriter writer)
-      throws IOException {
+  private boolean append(Source source, FileInput file, RowFileWriter writer) throws IOException {
     return RowFileWriter.mayAppend(source.size(), source.rows())
-        && source.live().getLongCardinality() >= COPIED_LIVE_SHARE * source.rows()
+        && source.live().getLongCardinality() >= copiedLiveShare * source.rows()
         && writer.append(file);
   }
 

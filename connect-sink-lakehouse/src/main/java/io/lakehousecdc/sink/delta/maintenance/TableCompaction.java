@@ -198,8 +198,9 @@ public final class TableCompaction {
   private Merged merge(CompactionPlan plan) throws IOException {
     String name = "part-" + UUID.randomUUID() + ".parquet";
     KeyMoves moves = new KeyMoves();
+    Compactor writer = plan.besideCommits() ? compactor : compactor.ofLiveRows();
     Compacted compacted =
-        compactor.compact(
+        writer.compact(
             plan.sources(),
             plan.columns(),
             plan.rowIdColumns(),

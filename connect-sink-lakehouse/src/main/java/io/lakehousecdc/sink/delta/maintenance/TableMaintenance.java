@@ -177,6 +177,8 @@ public final class TableMaintenance implements AutoCloseable {
     }
     long wait = pace.nanosToWait();
     if (wait > 0) {
+      // Others would wait for it where its turn to have memory comes meanwhile.
+      compaction.get().withdraw();
       wakeIn(wait);
       return;
     }

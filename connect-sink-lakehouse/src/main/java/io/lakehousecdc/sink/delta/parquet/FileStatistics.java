@@ -9,9 +9,11 @@ import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -56,12 +58,16 @@ final class FileStatistics {
   String json(ParquetMetadata footer) {
     long rows = 0;
     Map<List<String>, Optional<Statistics<?>>> merged = new HashMap<>();
+    Set<List<String>> unbounded = new HashSet<>();
     for (BlockMetaData block : footer.getBlocks()) {
       rows += block.getRowCount();
       for (ColumnChunkMetaData chunk : block.getColumns()) {
         List<String> path = List.of(chunk.getPath().toArray());
         if (leaves.containsKey(path)) {
           merged.merge(path, usable(chunk.getStatistics()), FileStatistics::merge);
+          if (lacksBounds(chunk)) {
+            unbounded.add(path);
+          }
         }
       }
     }
@@ -73,7 +79,10 @@ final class FileStatistics {
             statistics.ifPresent(
                 known -> {
                   Column column = new Column(path.toArray(String[]::new));
-                  StatisticBounds bounds = StatisticBounds.of(leaves.get(path), known);
+                  StatisticBounds bounds =
+                      unbounded.contains(path)
+                          ? StatisticBounds.NONE
+                          : StatisticBounds.of(leaves.get(path), known);
                   nulls.put(column, known.getNumNulls());
                   bounds.least().ifPresent(value -> least.put(column, value));
                   bounds.greatest().ifPresent(value -> greatest.put(column, value));
@@ -86,6 +95,17 @@ final class FileStatistics {
     return statistics != null && statistics.isNumNullsSet()
         ? Optional.of(statistics.copy())
         : Optional.empty();
+  }
+
+  /**
+   * Whether the values of a row group may be anything. Of one that was read from a file, the
+   * statistics of a column with a NaN tell no bounds, as if it had NULLs only.
+   */
+  private static boolean lacksBounds(ColumnChunkMetaData chunk) {
+    Statistics<?> statistics = chunk.getStatistics();
+    return statistics != null
+        && !statistics.hasNonNullValue()
+        && chunk.getValueCount() > statistics.getNumNulls();
   }
 
   private static Optional<Statistics<?>> merge(

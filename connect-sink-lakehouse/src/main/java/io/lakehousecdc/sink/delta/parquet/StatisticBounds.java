@@ -39,8 +39,9 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * @param greatest likewise
  */
 record StatisticBounds(Optional<Literal> least, Optional<Literal> greatest) {
-  private static final StatisticBounds NONE =
-      new StatisticBounds(Optional.empty(), Optional.empty());
+  /** Nothing to rely on. */
+  static final StatisticBounds NONE = new StatisticBounds(Optional.empty(), Optional.empty());
+
   private static final int MAX_CHARACTERS = 32;
   private static final int GREATEST_CHARACTER = Character.MAX_CODE_POINT;
   private static final long MICROS_PER_DAY = 86_400_000_000L;

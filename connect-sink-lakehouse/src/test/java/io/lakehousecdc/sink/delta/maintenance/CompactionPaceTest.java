@@ -16,6 +16,14 @@ class CompactionPaceTest {
   }
 
   @Test
+  void clockMayBeBelowZero() {
+    now = Long.MIN_VALUE / 4;
+    CompactionPace pace = pace(25);
+    pace.committed();
+    assertEquals(0, pace.nanosToWait());
+  }
+
+  @Test
   void compactionTakesItsShareOfTheTimeWhileCommitsFollowEachOther() {
     CompactionPace pace = pace(20);
     long worked = 0;
@@ -61,6 +69,21 @@ class CompactionPaceTest {
     assertEquals(0, pace.nanosToWait());
     pace.compacted(seconds(4), CompactionPace.MANY_FILES * 20);
     assertEquals(0, pace.nanosToWait());
+  }
+
+  @Test
+  void pauseBecomesShorterWhereSmallFilesPileUpMeanwhile() {
+    CompactionPace pace = pace(20);
+    pace.committed();
+    pace.compacted(seconds(60), 10);
+    int commits = 0;
+    while (pace.nanosToWait() > 0) {
+      now += seconds(1);
+      pace.committed();
+      commits++;
+    }
+    assertTrue(commits > CompactionPace.MANY_FILES, commits + " commits");
+    assertTrue(commits < 2 * CompactionPace.MANY_FILES, commits + " commits");
   }
 
   @Test
