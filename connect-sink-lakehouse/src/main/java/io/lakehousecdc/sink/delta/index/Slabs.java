@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.index;
 
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -114,7 +115,11 @@ final class Slabs {
   private void addSlab(int pages) {
     ByteBuffer slab = newSlab(pages * pageBytes).order(ByteOrder.nativeOrder());
     if (slabCount == slabs.length) {
-      slabs = Arrays.copyOf(slabs, Math.max(4, 2 * slabCount));
+      ByteBuffer[] more = Arrays.copyOf(slabs, Math.max(4, 2 * slabCount));
+      // Threads that fill other pages read the array without a lock: it must not come before its
+      // elements.
+      VarHandle.storeStoreFence();
+      slabs = more;
     }
     slabs[slabCount] = slab;
     slabCount++;
