@@ -40,6 +40,7 @@ class FlushWhenIdleTest {
 
   private final AtomicLong clock = new AtomicLong(42);
   private final List<Integer> committed = new CopyOnWriteArrayList<>();
+  private final Semaphore begun = new Semaphore(0);
   private final Semaphore commits = new Semaphore(0);
   private volatile Duration commitTime = Duration.ofMillis(100);
   private volatile Set<TableId> needingMaintenance = Set.of();
@@ -57,6 +58,7 @@ class FlushWhenIdleTest {
 
     @Override
     public CommitReceipt commit(Commit commit) {
+      begun.release();
       commits.acquireUninterruptibly();
       clock.addAndGet(commitTime.toNanos());
       CommitReceipt receipt = super.commit(commit);
@@ -126,6 +128,7 @@ class FlushWhenIdleTest {
   void changesThatArriveDuringACommitAreCommittedTogether() {
     poll(1);
     poll(0);
+    begun.acquireUninterruptibly();
     pass(Duration.ofMillis(50));
     poll(1);
     poll(0);
