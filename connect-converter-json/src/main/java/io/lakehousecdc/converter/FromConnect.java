@@ -34,7 +34,8 @@ final class FromConnect {
 
   /** Converts a value, with the results and the errors of {@code JsonConverter}. */
   byte[] convert(String topic, Schema schema, Object value) {
-    if (!(schema instanceof ConnectSchema)) {
+    // Others may change, builders first of all.
+    if (schema == null || schema.getClass() != ConnectSchema.class) {
       return exact.fromConnectData(topic, schema, value);
     }
     KnownOutput known = writers.find(schema);

@@ -52,10 +52,18 @@ final class ToConnect {
       }
     }
     SchemaAndValue converted = exact.toConnectData(topic, message);
-    if (schemas.isWorthLearning()) {
+    if (mayBeLearned(converted.schema()) && schemas.isWorthLearning()) {
       learn(schemas, message, converted.schema());
     }
     return converted;
+  }
+
+  /**
+   * Whether a schema has been found where this class would look for it. A configured schema may say
+   * null: then messages have their own, which may be null, too.
+   */
+  private boolean mayBeLearned(Schema schema) {
+    return settings.schemas() != Schemas.CONFIGURED || schema != null;
   }
 
   private TopicSchemas schemas(String topic) {

@@ -24,6 +24,9 @@ final class RandomSchemas {
     "", "plain", "with \"quotes\" and \\", "line\nfeed\t\u0001\u001F\u007F", "gr\u00FC\u00DF",
     "\u20AC\u4E2D", "\uD83D\uDE00 face", "\uD800 alone", "null", "\u2028\uFFFD"
   };
+  private static final String[] NAMES = {
+    "field_", "field_", "field_", "a\\n", "a\n", "\uD800", "?", "\uFFFD", "\u00FC", "\uD83D\uDE00"
+  };
   private static final double[] DOUBLES = {
     0,
     -0.0,
@@ -107,7 +110,7 @@ final class RandomSchemas {
     }
     int fields = random.nextInt(7);
     for (int i = 0; i < fields; i++) {
-      String name = random.nextInt(10) == 0 ? text() + i : "field_" + i;
+      String name = random.nextInt(10) == 0 ? text() + i : NAMES[random.nextInt(NAMES.length)] + i;
       builder.field(name, schema(depth));
     }
     return builder;

@@ -123,10 +123,13 @@ public final class LakehouseSinkTask extends SinkTask {
   @Override
   public void put(Collection<SinkRecord> records) {
     decoder.submit(records);
-    pipeline.polled(records.size());
     try {
       for (var poll = decoder.next(); poll.isPresent(); poll = decoder.next()) {
         take(poll.get());
+      }
+      if (!records.isEmpty() || !decoder.isBehind()) {
+        // What is being decoded is at hand, even if nothing has come since.
+        pipeline.polled(records.size());
       }
       boolean full = pipeline.flushIfDue();
       if (full) {

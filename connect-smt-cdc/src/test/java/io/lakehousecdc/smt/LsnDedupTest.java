@@ -20,7 +20,9 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.storage.HeaderConverter;
 import org.apache.kafka.connect.storage.SimpleHeaderConverter;
+import org.apache.kafka.connect.storage.StringConverter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,11 +108,14 @@ class LsnDedupTest {
     assertEquals(2, run.metric("Unpositioned"));
   }
 
-  @Test
-  void headersThatConnectParsedAreUnderstood() {
+  @ParameterizedTest
+  @ValueSource(classes = {SimpleHeaderConverter.class, StringConverter.class})
+  void headersThatConnectParsedAreUnderstood(Class<? extends HeaderConverter> converter)
+      throws Exception {
+    HeaderConverter reader = converter.getDeclaredConstructor().newInstance();
     DebeziumTable orders = Shape.FLATTENED_WITH_HEADERS.of(ORDERS);
-    assertNotNull(run.apply(throughWorker(orders.update(200, 210, 1L, "b").at(0, 0))));
-    assertNull(run.apply(throughWorker(orders.create(100, 110, 1L, "a").at(0, 1))));
+    assertNotNull(run.apply(throughWorker(orders.update(200, 210, 1L, "b").at(0, 0), reader)));
+    assertNull(run.apply(throughWorker(orders.create(100, 110, 1L, "a").at(0, 1), reader)));
     assertEquals(0, run.metric("Unpositioned"));
   }
 
@@ -167,13 +172,13 @@ class LsnDedupTest {
   }
 
   /** Headers are written as text by the source's worker and parsed by the sink's. */
-  private static SinkRecord throughWorker(SinkRecord record) {
+  private static SinkRecord throughWorker(SinkRecord record, HeaderConverter reader) {
     ConnectHeaders headers = new ConnectHeaders();
     try (SimpleHeaderConverter converter = new SimpleHeaderConverter()) {
       for (Header header : record.headers()) {
         byte[] wire =
             converter.fromConnectHeader("t", header.key(), header.schema(), header.value());
-        headers.add(header.key(), converter.toConnectHeader("t", header.key(), wire));
+        headers.add(header.key(), reader.toConnectHeader("t", header.key(), wire));
       }
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

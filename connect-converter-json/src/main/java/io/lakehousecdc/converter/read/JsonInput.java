@@ -15,10 +15,14 @@ public final class JsonInput {
   /** Longer numbers are left to {@code JsonConverter}, which limits their length. */
   private static final int MAX_NUMBER = 100;
 
+  /** Larger exponents, too: some of them are beyond the decimal numbers that it goes by. */
+  private static final int MAX_EXPONENT_DIGITS = 9;
+
   /** Longer strings are left to {@code JsonConverter}, too. */
   static final int MAX_STRING = 4_000_000;
 
-  private static final int MAX_NAME = 10_000;
+  /** Longer names as well. */
+  static final int MAX_NAME = 10_000;
 
   /** Numbers of so many digits fit into a long. */
   private static final int SAFE_DIGITS = 18;
@@ -75,10 +79,11 @@ public final class JsonInput {
     }
   }
 
-  /** Goes past a name and its colon if they are next, written exactly so. */
+  /** Goes past a name and its colon if they are next, written exactly so; false if it is empty. */
   boolean takeName(byte[] quotedWithColon) {
     int end = at + quotedWithColon.length;
-    if (end > bytes.length
+    if (end == at
+        || end > bytes.length
         || !Arrays.equals(bytes, at, end, quotedWithColon, 0, quotedWithColon.length)) {
       return false;
     }
@@ -185,6 +190,9 @@ public final class JsonInput {
         exponent++;
       }
       end = digits(exponent);
+      if (end - exponent > MAX_EXPONENT_DIGITS) {
+        throw Unrecognized.input();
+      }
     }
     if (end - at > MAX_NUMBER) {
       throw Unrecognized.input();

@@ -15,11 +15,17 @@ import org.apache.kafka.connect.data.Struct;
  * by name where they come in another.
  */
 final class StructReader extends ValueReader {
+  private static final byte[] NO_NAME = new byte[0];
+
   private final Schema schema;
   private final Field[] fields;
   private final ValueReader[] readers;
 
-  /** With quotation marks and colons, as they are written without white space and escapes. */
+  /**
+   * With quotation marks and colons, as they are written without white space. Empty for those that
+   * need escapes, or are no text: their characters as they are may mean another name. Empty for
+   * long ones, too.
+   */
   private final byte[][] names;
 
   private final Map<String, Integer> indexes = new HashMap<>();
@@ -33,9 +39,16 @@ final class StructReader extends ValueReader {
     for (int i = 0; i < fields.length; i++) {
       String name = fields[i].name();
       readers[i] = ValueReaders.of(fields[i].schema(), nulls);
-      names[i] = ('"' + name + "\":").getBytes(StandardCharsets.UTF_8);
+      names[i] = isPlain(name) ? ('"' + name + "\":").getBytes(StandardCharsets.UTF_8) : NO_NAME;
       indexes.put(name, i);
     }
+  }
+
+  /** Whether a name stands for itself between quotation marks, and everyone would read it. */
+  private static boolean isPlain(String name) {
+    return name.length() <= JsonInput.MAX_NAME
+        && name.chars().noneMatch(each -> each < ' ' || each == '"' || each == '\\')
+        && StandardCharsets.UTF_8.newEncoder().canEncode(name);
   }
 
   @Override

@@ -16,6 +16,9 @@ public final class JsonOutput {
   /** What a character takes at most: an escape. */
   private static final int LONGEST_CHARACTER = 6;
 
+  /** Characters that space for the longest is reserved for at a time: few of them are so long. */
+  private static final int PIECE = 1 << 10;
+
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
@@ -118,9 +121,13 @@ public final class JsonOutput {
   }
 
   private void escaped(String text, int from) {
-    reserve(Math.addExact(Math.multiplyExact(text.length() - from, LONGEST_CHARACTER), 1));
-    for (int i = from; i < text.length(); i++) {
-      character(text.charAt(i));
+    int size = text.length();
+    for (int start = from; start < size; start += PIECE) {
+      int end = Math.min(size, start + PIECE);
+      reserve((end - start) * LONGEST_CHARACTER);
+      for (int i = start; i < end; i++) {
+        character(text.charAt(i));
+      }
     }
   }
 

@@ -27,14 +27,14 @@ final class IdleFlush {
   /** Longest time until the next look, where the last poll has brought something. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final Duration interval;
+  private final long intervalNanos;
   private int polled;
 
   /**
    * @param interval the longest that a batch may take
    */
   IdleFlush(Duration interval) {
-    this.interval = interval;
+    this.intervalNanos = TimeUnit.NANOSECONDS.convert(interval); // the longest, if it is longer
   }
 
   /** What the writer does, and has done. */
@@ -91,7 +91,7 @@ final class IdleFlush {
     if (polled == 0) {
       return 0;
     }
-    long patience = interval.toNanos() / (polled < BACKLOG ? STEADY_PART : 1);
+    long patience = intervalNanos / (polled < BACKLOG ? STEADY_PART : 1);
     return patience - ageNanos;
   }
 }

@@ -6,6 +6,9 @@ import java.util.function.LongSupplier;
 
 /** When the writer began and ended what it did last. Used under its monitor. */
 final class WorkTimes {
+  /** What a writer does that has been given something, and has not noticed yet. */
+  static final Activity NOT_YET_BEGUN = new Activity.Working(0);
+
   private final LongSupplier clock;
   private long began;
   private long ended;

@@ -82,7 +82,14 @@ final class Writer implements AutoCloseable {
 
   /** What it does, or has done last; held back batches that wait for maintenance do not count. */
   IdleFlush.Activity activity() {
-    return monitor.read(() -> isIdle() ? times.resting() : times.working());
+    return monitor.read(
+        () -> {
+          if (busy) {
+            return times.working();
+          }
+          // A batch that the thread has yet to take: the times are those of the one before.
+          return queue.isEmpty() ? times.resting() : WorkTimes.NOT_YET_BEGUN;
+        });
   }
 
   /** Whether batches are held back. */

@@ -81,6 +81,13 @@ class IdleFlushTest {
     assertTrue(flush.nanosUntilDue(millis(5), new Working(0)) > 0);
   }
 
+  @Test
+  void intervalMayBeForEver() {
+    IdleFlush never = new IdleFlush(Duration.ofMillis(Long.MAX_VALUE));
+    never.polled(IdleFlush.BACKLOG);
+    assertFalse(never.isDue(millis(500), RESTED));
+  }
+
   private static long millis(long value) {
     return TimeUnit.MILLISECONDS.toNanos(value);
   }

@@ -59,6 +59,7 @@ class WriterTest {
   private volatile boolean slow = true;
   private volatile Set<TableId> heldBack = Set.of();
   private volatile Runnable maintain = () -> {};
+  private volatile Runnable prepare = () -> {};
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final List<SealedBatch> committed = Collections.synchronizedList(new ArrayList<>());
   private final Writer writer =
@@ -83,6 +84,11 @@ class WriterTest {
     @Override
     public Set<TableId> needingMaintenance(Commit commit) {
       return heldBack;
+    }
+
+    @Override
+    public void prepare(Commit next) {
+      prepare.run();
     }
 
     @Override
@@ -150,6 +156,20 @@ class WriterTest {
     released.countDown();
     assertTrue(writer.reset(Duration.ofSeconds(10)));
     assertEquals(List.of(), committed);
+  }
+
+  /** The pause that the pipeline makes is four times as long as it hears that work goes on. */
+  @Test
+  void workBeginsWithABatchAndNotWithTheOneBefore() {
+    List<IdleFlush.Activity> activities = new ArrayList<>();
+    // Under the lock that the writer thread needs to take the batch.
+    prepare = () -> activities.add(writer.activity());
+    slow = false;
+    writer.submit(batch(1, "value", 10));
+    assertTrue(writer.awaitIdle(Duration.ofSeconds(10)));
+    writer.submit(batch(2, "value", 20));
+    assertTrue(writer.awaitIdle(Duration.ofSeconds(10)));
+    assertEquals(new IdleFlush.Activity.Working(0), activities.get(1));
   }
 
   /** A constraint of the target: a child needs its parent. */
