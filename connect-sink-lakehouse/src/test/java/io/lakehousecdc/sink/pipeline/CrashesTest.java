@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TargetContext;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random changes under everything that can go wrong at once. */
 class CrashesTest {
+  /** Longer than the pauses of many failures in one commit, on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private int failedInARow;
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
   private final Map<SourcePartition, Long> group = new HashMap<>();
@@ -82,6 +86,6 @@ class CrashesTest {
         history.log,
         group,
         new InMemoryTarget(warehouse, TableOptions.DEFAULT, context),
-        TestOptions.options().build());
+        TestOptions.options().retry(PATIENCE).build());
   }
 }

@@ -9,7 +9,6 @@ import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.exceptions.InvalidTableException;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.utils.FileStatus;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The transaction log of one table. Stateless and thread-safe; failures are {@link
@@ -34,9 +32,6 @@ import java.util.function.Supplier;
 public final class TableLog {
   /** No clean-up takes a log entry that is younger than this: its table would have no readers. */
   private static final Duration SHORT = Duration.ofMinutes(1);
-
-  /** Listings after which a version that is missing is lost. */
-  private static final int LISTINGS = 5;
 
   private final FileIO store;
   private final Requests requests;
@@ -125,8 +120,7 @@ public final class TableLog {
             if (!store.exists(location + "/_delta_log")) {
               return Optional.empty();
             }
-            return Optional.of(
-                opened(listed(() -> TableManager.loadSnapshot(location).build(engine))));
+            return Optional.of(opened(TableManager.loadSnapshot(location).build(engine)));
           } catch (TableNotFoundException e) {
             return Optional.empty();
           } catch (IOException e) {
@@ -186,25 +180,7 @@ public final class TableLog {
   public TableVersion version(long number) {
     return failures.translated(
         "read version " + number + " of",
-        () ->
-            opened(
-                listed(() -> TableManager.loadSnapshot(location).atVersion(number).build(engine))));
-  }
-
-  /**
-   * Lists the log, and once more where a version was missing before the last one. A listing is no
-   * snapshot of a directory or a bucket: while others commit, it may hold an entry and not the one
-   * before, which was written while it was made.
-   */
-  private static <T> T listed(Supplier<T> listing) {
-    for (int left = LISTINGS - 1; left > 0; left--) {
-      try {
-        return listing.get();
-      } catch (InvalidTableException e) {
-        // The entry is in the next listing, unless it is lost.
-      }
-    }
-    return listing.get();
+        () -> opened(TableManager.loadSnapshot(location).atVersion(number).build(engine)));
   }
 
   private TableVersion opened(Snapshot snapshot) {
@@ -250,12 +226,9 @@ public final class TableLog {
         "read the changes of",
         () -> {
           CommitRange range =
-              listed(
-                  () ->
-                      TableManager.loadCommitRange(
-                              location, CommitBoundary.atVersion(known.number() + 1))
-                          .withEndBoundary(CommitBoundary.atVersion(now.number()))
-                          .build(engine));
+              TableManager.loadCommitRange(location, CommitBoundary.atVersion(known.number() + 1))
+                  .withEndBoundary(CommitBoundary.atVersion(now.number()))
+                  .build(engine);
           return Optional.of(LogChangeReader.read(engine, range, location));
         });
   }

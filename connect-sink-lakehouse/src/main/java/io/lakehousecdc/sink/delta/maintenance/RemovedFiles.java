@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import io.lakehousecdc.sink.delta.storage.FileOutput;
+import io.lakehousecdc.sink.delta.storage.LogListing;
 import io.lakehousecdc.sink.delta.storage.Parallel;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -88,7 +89,7 @@ final class RemovedFiles {
       load();
       loaded = true;
     }
-    List<FileInfo> entries = last == null ? List.of() : store.listFrom(last.location());
+    List<FileInfo> entries = last == null ? List.of() : LogListing.from(store, last.location());
     // Another entry under that name is another table's, made anew; then all of it is unknown.
     long from = millis - MARGIN_MILLIS;
     if (entries.isEmpty() || !entries.get(0).equals(last) || readSince > millis) {
@@ -147,7 +148,7 @@ final class RemovedFiles {
   /** All entries, where none of those read before counts. */
   private List<FileInfo> begin(long from) throws IOException {
     List<FileInfo> entries =
-        store.listFrom(names.log() + "/0").stream()
+        LogListing.from(store, names.log() + "/0").stream()
             .filter(entry -> COMMIT.matcher(entry.name()).matches())
             .toList();
     times = RemovalTimes.NONE;

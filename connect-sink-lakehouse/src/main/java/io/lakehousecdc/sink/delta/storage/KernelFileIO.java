@@ -47,7 +47,7 @@ public final class KernelFileIO implements io.delta.kernel.defaults.engine.filei
 
   @Override
   public CloseableIterator<FileStatus> listFrom(String location) throws IOException {
-    List<FileInfo> listed = store.listFrom(location);
+    List<FileInfo> listed = LogListing.from(store, location);
     store.readAhead(LogFiles.needed(listed));
     Iterator<FileInfo> files = listed.iterator();
     return new CloseableIterator<>() {
