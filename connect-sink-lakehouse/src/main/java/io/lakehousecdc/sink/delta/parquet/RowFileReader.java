@@ -69,7 +69,18 @@ public final class RowFileReader {
       throws IOException {
     if (!rows.isEmpty()) {
       try (FileInput input = store.open(location, size)) {
-        readOpen(input, location, rows, columns, visitor);
+        read(input, location, rows, columns, visitor);
+      }
+    }
+  }
+
+  /** The same, where the columns are few of those that the file has. */
+  public void readFewColumns(
+      String location, long size, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+      throws IOException {
+    if (!rows.isEmpty()) {
+      try (FileInput input = store.openForParts(location, size)) {
+        read(input, location, rows, columns, visitor);
       }
     }
   }
@@ -86,29 +97,9 @@ public final class RowFileReader {
       List<DeltaColumn> columns,
       RowVisitor visitor)
       throws IOException {
-    if (!rows.isEmpty()) {
-      readOpen(input, location, rows, columns, visitor);
+    if (rows.isEmpty()) {
+      return;
     }
-  }
-
-  /** The same, where the columns are few of those that the file has. */
-  public void readFewColumns(
-      String location, long size, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
-      throws IOException {
-    if (!rows.isEmpty()) {
-      try (FileInput input = store.openForParts(location, size)) {
-        readOpen(input, location, rows, columns, visitor);
-      }
-    }
-  }
-
-  private static void readOpen(
-      FileInput input,
-      String location,
-      RoaringBitmap rows,
-      List<DeltaColumn> columns,
-      RowVisitor visitor)
-      throws IOException {
     try (ParquetFileReader file = open(input)) {
       FileMetaData about = file.getFooter().getFileMetaData();
       RowGroupColumns found = new RowGroupColumns(columns, about.getSchema(), about.getCreatedBy());

@@ -14,23 +14,17 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.delta.KernelReader;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
-import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
-import io.lakehousecdc.sink.delta.schema.PartitionBy;
-import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.KernelFileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
-import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
-import io.lakehousecdc.sink.delta.table.OnOverwrite;
+import io.lakehousecdc.sink.delta.table.UnmaintainedItems;
 import io.lakehousecdc.sink.spi.Batches;
-import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,24 +86,11 @@ class CompactionWithoutVectorsTest {
   }
 
   private DeltaTable table() {
-    return new DeltaTable(
-        Warehouse.ITEMS,
-        location(),
-        store,
-        new RowFiles(store, WriteOptions.DEFAULT),
-        new DeltaSettings(
-            root.toString(),
-            true,
-            Codec.ZSTD,
-            Map.of(),
-            PartitionBy.NOTHING,
-            OnOverwrite.FAIL,
-            new MaintenanceOptions(Optional.empty(), OptionalInt.empty(), Optional.empty())),
-        TableOptions.DEFAULT);
+    return UnmaintainedItems.open(store, root);
   }
 
   private String location() {
-    return root + "/shop/items";
+    return UnmaintainedItems.location(root);
   }
 
   private static Batches items() {

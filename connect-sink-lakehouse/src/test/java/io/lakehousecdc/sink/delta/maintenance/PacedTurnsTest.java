@@ -6,15 +6,10 @@ import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.maintenance.CompactionMemory.Grant;
 import io.lakehousecdc.sink.delta.maintenance.CompactionMemory.Request;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
-import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
-import io.lakehousecdc.sink.delta.schema.PartitionBy;
-import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
-import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.DeltaTable;
-import io.lakehousecdc.sink.delta.table.OnOverwrite;
+import io.lakehousecdc.sink.delta.table.UnmaintainedItems;
 import io.lakehousecdc.sink.spi.Batches;
-import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import io.lakehousecdc.testkit.Await;
 import java.nio.file.Path;
@@ -102,23 +97,10 @@ class PacedTurnsTest {
   }
 
   private DeltaTable table() {
-    return new DeltaTable(
-        Warehouse.ITEMS,
-        location(),
-        store,
-        new RowFiles(store, WriteOptions.DEFAULT),
-        new DeltaSettings(
-            root.toString(),
-            true,
-            Codec.ZSTD,
-            Map.of(),
-            PartitionBy.NOTHING,
-            OnOverwrite.FAIL,
-            new MaintenanceOptions(Optional.empty(), OptionalInt.empty(), Optional.empty())),
-        TableOptions.DEFAULT);
+    return UnmaintainedItems.open(store, root);
   }
 
   private String location() {
-    return root + "/shop/items";
+    return UnmaintainedItems.location(root);
   }
 }

@@ -6,16 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.delta.domain.CommitHook.CommitExtras;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
-import io.lakehousecdc.sink.delta.maintenance.MaintenanceOptions;
-import io.lakehousecdc.sink.delta.parquet.WriteOptions;
-import io.lakehousecdc.sink.delta.parquet.WriteOptions.Codec;
-import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.KeptKeys;
-import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.spi.Batches;
-import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -47,21 +40,7 @@ class IndexKeeperTest {
 
   @BeforeEach
   void open() {
-    table =
-        new DeltaTable(
-            Warehouse.ITEMS,
-            location(),
-            store,
-            new RowFiles(store, WriteOptions.DEFAULT),
-            new DeltaSettings(
-                root.toString(),
-                true,
-                Codec.ZSTD,
-                Map.of(),
-                PartitionBy.NOTHING,
-                OnOverwrite.FAIL,
-                new MaintenanceOptions(Optional.empty(), OptionalInt.empty(), Optional.empty())),
-            TableOptions.DEFAULT);
+    table = UnmaintainedItems.open(store, root);
     commit();
     state = table.exclusively(found -> found).orElseThrow();
   }
@@ -175,6 +154,6 @@ class IndexKeeperTest {
   }
 
   private String location() {
-    return root.resolve("shop").resolve("items").toString();
+    return UnmaintainedItems.location(root);
   }
 }
