@@ -40,7 +40,7 @@ class OptionsTest {
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class, () -> options.choices("converters", Wire.class));
-    assertEquals("--converters protobuf: choose from json,avro", refusal.getMessage());
+    assertEquals("--converters protobuf: choose from json,json-cached,avro", refusal.getMessage());
   }
 
   @Test
