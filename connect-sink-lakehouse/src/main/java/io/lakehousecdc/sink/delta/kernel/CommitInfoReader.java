@@ -35,17 +35,24 @@ final class CommitInfoReader {
     this.engine = engine;
   }
 
-  /** What the commit in a log file says; empty where there is no such file. */
-  Optional<CommitInfo> read(String location) throws IOException {
-    String text;
+  /** All of a log file; empty where there is none. */
+  Optional<String> text(String location) throws IOException {
     try (FileInput input = store.open(location)) {
       ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(input.length()));
       input.readFully(0, bytes);
-      text = new String(bytes.array(), StandardCharsets.UTF_8);
+      return Optional.of(new String(bytes.array(), StandardCharsets.UTF_8));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
-    for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); ) {
+  }
+
+  /** What the commit in a log file says; empty where there is no such file. */
+  Optional<CommitInfo> read(String location) throws IOException {
+    Optional<String> text = text(location);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    for (Iterator<String> lines = text.get().lines().iterator(); lines.hasNext(); ) {
       String line = lines.next();
       if (line.startsWith("{\"commitInfo\"")) {
         return Optional.of(parse(JSON.readTree(line).path("commitInfo")));
@@ -122,7 +129,8 @@ final class CommitInfoReader {
     return new String(bytes, 0, end, StandardCharsets.UTF_8);
   }
 
-  private CommitInfo parse(JsonNode info) {
+  /** What a {@code commitInfo} action says. */
+  CommitInfo parse(JsonNode info) {
     if (info.path("engineInfo").asText("").endsWith("/" + engine)) {
       return new CommitInfo.Own();
     }

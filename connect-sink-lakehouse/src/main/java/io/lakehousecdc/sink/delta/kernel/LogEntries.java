@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.kernel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.delta.kernel.utils.FileStatus;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** The entries of one table's log, one for each commit. Stateless and thread-safe. */
@@ -73,6 +75,26 @@ final class LogEntries {
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }
+  }
+
+  /** The actions of a version, one in each line; empty where the log does not have its entry. */
+  Optional<String> text(long version) {
+    try {
+      return reader.text(file(version));
+    } catch (IOException e) {
+      throw failures.ofStore("read the log of", e);
+    }
+  }
+
+  /** What a {@code commitInfo} action says. */
+  CommitInfo commitInfo(JsonNode action) {
+    return reader.parse(action);
+  }
+
+  /** The file of an entry, as a listing made now would show it. */
+  FileStatus status(long version, String text) {
+    return FileStatus.of(
+        file(version), text.getBytes(StandardCharsets.UTF_8).length, System.currentTimeMillis());
   }
 
   private String file(long version) {

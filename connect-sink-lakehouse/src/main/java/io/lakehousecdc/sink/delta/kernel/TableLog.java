@@ -41,6 +41,7 @@ public final class TableLog {
   private final LogTransactions transactions;
   private final TableDefinition definition;
   private final LogEntries entries;
+  private final LogSuccessors successors;
 
   /**
    * @param location of the table, as {@link FileIO#resolve} writes it
@@ -52,6 +53,7 @@ public final class TableLog {
     this.location = location;
     this.failures = new LogFailures(location);
     this.entries = new LogEntries(store, location, failures);
+    this.successors = new LogSuccessors(entries, requests);
     this.transactions = new LogTransactions(engine, location, entries, failures);
     this.definition = new TableDefinition(engine, location, transactions, failures);
   }
@@ -127,6 +129,17 @@ public final class TableLog {
             throw new UncheckedIOException(e);
           }
         });
+  }
+
+  /**
+   * A later version that processes of this sink have committed since a known one, found as quickly
+   * as can be: for commits that build on domains alone. Empty where there is none, or where others
+   * have committed, or columns have changed: {@link #latest} tells more.
+   *
+   * @param known a version that is {@link TableVersion#knowing} its domains
+   */
+  public Optional<TableVersion> later(TableVersion known) {
+    return successors.after(known);
   }
 
   /**

@@ -8,10 +8,12 @@ import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
+import io.delta.kernel.internal.files.ParsedDeltaData;
 import io.delta.kernel.internal.lang.Lazy;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
+import io.delta.kernel.internal.snapshot.LogSegment;
 import io.delta.kernel.internal.tablefeatures.TableFeature;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
@@ -231,12 +233,44 @@ public final class TableVersion {
     if (snapshot.getCurrentCrcInfo().flatMap(CRCInfo::getDomainMetadata).isPresent()) {
       return this;
     }
+    return new TableVersion(
+        engine, snapshot(number(), snapshot.getLazyLogSegment(), files, bytes, domains), entry);
+  }
+
+  /**
+   * The version after this one, which must know its domains, where a commit changed neither columns
+   * nor protocol.
+   *
+   * @param file of its log entry
+   * @param entry identity of that, as {@link CommitInfoReader} reads it
+   * @param files how many active files it has more than this one
+   * @param bytes how many bytes they have more
+   * @param domains all metadata domains after it
+   */
+  TableVersion followedBy(
+      FileStatus file, String entry, long files, long bytes, Map<String, String> domains) {
+    LogSegment segment =
+        snapshot.getLogSegment().newWithAddedDeltas(List.of(ParsedDeltaData.forFileStatus(file)));
+    Optional<CRCInfo> known = snapshot.getCurrentCrcInfo();
+    return new TableVersion(
+        engine,
+        snapshot(
+            number() + 1,
+            new Lazy<>(() -> segment),
+            known.map(CRCInfo::getNumFiles).orElse(0L) + files,
+            known.map(CRCInfo::getTableSizeBytes).orElse(0L) + bytes,
+            domains),
+        entry);
+  }
+
+  private SnapshotImpl snapshot(
+      long version, Lazy<LogSegment> log, long files, long bytes, Map<String, String> domains) {
     Set<DomainMetadata> active = new HashSet<>();
     domains.forEach((name, text) -> active.add(new DomainMetadata(name, text, false)));
     Optional<CRCInfo> known =
         Optional.of(
             new CRCInfo(
-                number(),
+                version,
                 snapshot.getMetadata(),
                 snapshot.getProtocol(),
                 bytes,
@@ -244,22 +278,16 @@ public final class TableVersion {
                 Optional.empty(),
                 Optional.of(active),
                 Optional.empty()));
-    LogReplay replay =
-        new LogReplay(
-            engine, snapshot.getDataPath(), snapshot.getLazyLogSegment(), new Lazy<>(() -> known));
-    return new TableVersion(
-        engine,
-        new SnapshotImpl(
-            snapshot.getDataPath(),
-            number(),
-            snapshot.getLazyLogSegment(),
-            replay,
-            snapshot.getProtocol(),
-            snapshot.getMetadata(),
-            snapshot.getCommitter(),
-            SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), number()),
-            Optional.empty()),
-        entry);
+    return new SnapshotImpl(
+        snapshot.getDataPath(),
+        version,
+        log,
+        new LogReplay(engine, snapshot.getDataPath(), log, new Lazy<>(() -> known)),
+        snapshot.getProtocol(),
+        snapshot.getMetadata(),
+        snapshot.getCommitter(),
+        SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), version),
+        Optional.empty());
   }
 
   /** What tells its log entry from every other; empty where the log did not have it. */

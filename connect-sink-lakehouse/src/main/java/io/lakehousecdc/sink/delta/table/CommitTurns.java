@@ -57,8 +57,10 @@ final class CommitTurns {
 
   private static final long MOST_MILLIS = TimeUnit.HOURS.toMillis(3);
 
-  /** Attempts to get into the queue, which cost a commit each; others commit as often meanwhile. */
-  private static final int REQUESTS = 8;
+  /**
+   * Attempts to get into the queue in a row, which cost two or three requests to the store each.
+   */
+  private static final int REQUESTS = 20;
 
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LAST_PAUSE_MILLIS = 250;
@@ -91,7 +93,7 @@ final class CommitTurns {
     boolean waited = false;
     long pause = FIRST_PAUSE_MILLIS;
     while (head.state() != null) {
-      CommitQueue queue = live();
+      CommitQueue queue = live(CommitQueue.of(head.domains()));
       Optional<Ticket> first = queue.first();
       if (first.isEmpty() ? lost < PATIENCE : first.get().equals(mine)) {
         break;
@@ -120,10 +122,9 @@ final class CommitTurns {
 
   /** Domains that a commit sets, or removes where empty, so that the next one has its turn. */
   Map<String, Optional<String>> passedOn() {
-    CommitQueue next = live().without(mine::equals);
-    return next.equals(CommitQueue.of(head.domains()))
-        ? Map.of()
-        : Map.of(CommitQueue.NAME, next.text());
+    CommitQueue queue = CommitQueue.of(head.domains());
+    CommitQueue next = live(queue).without(mine::equals);
+    return next.equals(queue) ? Map.of() : Map.of(CommitQueue.NAME, next.text());
   }
 
   /**
@@ -137,23 +138,31 @@ final class CommitTurns {
     }
   }
 
-  /** Goes on at once where others come first: it takes as long as a commit of theirs, or less. */
+  /**
+   * Takes a place in the queue. Where others come first it goes on at once, on top of the entries
+   * that they have added to the log: it needs to know no more of them than the queue, and so is
+   * quicker than any commit of rows. Who read their files, too, could lose to them for good.
+   */
   private void ask(CommitQueue queue) throws IOException, CommitConflictException {
     head.confirm();
     mine = ticket(longestNanos);
     LOG.info("{}: others commit more quickly; this process asks for a turn", log.location());
+    TableVersion newest = head.state().version();
     CommitQueue now = queue;
     for (int request = 1; ; request++) {
       try {
-        commit(Map.of(CommitQueue.NAME, now.with(mine).text()));
-        return;
+        log.commit(newest, NewCommit.ofDomains(Map.of(CommitQueue.NAME, now.with(mine).text())));
+        break;
       } catch (CommitConflictException e) {
-        if (request == REQUESTS || !head.refresh()) {
+        Optional<TableVersion> later = log.later(newest);
+        if (request == REQUESTS || later.isEmpty()) {
           throw e;
         }
-        now = live();
+        newest = later.get();
+        now = live(CommitQueue.of(newest.domains()));
       }
     }
+    head.refresh();
   }
 
   private void commit(Map<String, Optional<String>> domains) throws CommitConflictException {
@@ -169,8 +178,7 @@ final class CommitTurns {
   }
 
   /** Those who wait, without those who had their time in front. */
-  private CommitQueue live() {
-    CommitQueue queue = CommitQueue.of(head.domains());
+  private CommitQueue live(CommitQueue queue) {
     seenInFront.keySet().removeIf(ticket -> !queue.contains(ticket));
     CommitQueue live = queue;
     while (live.first().filter(this::isOverdue).isPresent()) {

@@ -22,12 +22,14 @@ import io.lakehousecdc.sink.delta.schema.PartitionBy;
 import io.lakehousecdc.sink.delta.snapshot.KeySource;
 import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -186,6 +188,12 @@ class CommitTurnsTest {
     FileIO racing =
         new ForwardingFileIO(store) {
           @Override
+          public List<FileInfo> listFrom(String location) throws IOException {
+            assertTrue(races[0] == 6 || races[0] < 0, "it takes too long to list the log");
+            return super.listFrom(location);
+          }
+
+          @Override
           public void putIfAbsent(String location, byte[] content) throws IOException {
             if (races[0]-- > 0) {
               try {
@@ -203,6 +211,26 @@ class CommitTurnsTest {
       late.end();
     }
     assertTrue(queue().isEmpty());
+  }
+
+  /** On top of it, the request would be taken for a commit that knew of it. */
+  @Test
+  void requestDoesNotHideAnOverwriteOfOthers() throws Exception {
+    FileIO racing =
+        new ForwardingFileIO(store) {
+          @Override
+          public void putIfAbsent(String location, byte[] content) throws IOException {
+            String overwrite =
+                "{\"commitInfo\":{\"operation\":\"WRITE\","
+                    + "\"operationParameters\":{\"mode\":\"Overwrite\"}}}";
+            Files.writeString(Path.of(location), overwrite);
+            super.putIfAbsent(location, content);
+          }
+        };
+    try (Process late = new Process(racing)) {
+      assertThrows(CommitConflictException.class, () -> late.begin(2));
+      assertTrue(queue().isEmpty());
+    }
   }
 
   @Test
