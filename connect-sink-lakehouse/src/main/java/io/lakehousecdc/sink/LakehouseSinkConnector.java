@@ -39,6 +39,7 @@ public final class LakehouseSinkConnector extends SinkConnector {
   public void start(Map<String, String> props) {
     new SinkConfig(props);
     UnreadSettings.of(props).warnings().forEach(LOG::warn);
+    AssignmentAdvice.of(props).ifPresent(LOG::warn);
     settings = Map.copyOf(props);
   }
 

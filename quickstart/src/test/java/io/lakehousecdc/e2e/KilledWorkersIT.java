@@ -67,6 +67,9 @@ class KilledWorkersIT {
   @Test
   void noKillLosesOrDoublesARow() {
     copy.settings.put("tasks.max", "" + TASKS);
+    copy.settings.put(
+        "consumer.override.partition.assignment.strategy",
+        "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
     copy.settings.put("consumer.override.session.timeout.ms", "6000");
     copy.settings.put("delta.checkpoint.interval", "10");
     copy.settings.put("delta.index.dir", Lab.temporaryDirectory().toString());

@@ -67,7 +67,12 @@ class SnapshotCasesIT {
             "insert into case12 select g, 'v' from generate_series(1, 20) g")) {
       shop.set("topic.creation.default.replication.factor", "1")
           .set("topic.creation.default.partitions", "3");
-      Replicas reporting = shop.replicas("reporting").set("tasks.max", "2");
+      Replicas reporting =
+          shop.replicas("reporting")
+              .set("tasks.max", "2")
+              .set(
+                  "consumer.override.partition.assignment.strategy",
+                  "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
       Replicas sweeping =
           shop.replicas("sweeping").set("tasks.max", "2").set("snapshot.sweep", "true");
       shop.start();

@@ -12,11 +12,14 @@ import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.stack.Comparison;
 import io.lakehousecdc.benchmarks.stack.Freshness;
 import io.lakehousecdc.benchmarks.stack.Side;
+import io.lakehousecdc.benchmarks.stack.TaskScaling;
 import io.lakehousecdc.benchmarks.stack.Throughput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,6 +36,7 @@ public final class DeltaBenchmark implements Benchmark {
     TASKS,
     TABLES,
     THROUGHPUT,
+    TOPICS,
     FRESHNESS;
 
     @Override
@@ -56,7 +60,9 @@ public final class DeltaBenchmark implements Benchmark {
   public List<Option> options() {
     return List.of(
         new Option(
-            "parts", "commits,restart,spark,tasks,tables,throughput,freshness", "what to measure"),
+            "parts",
+            "commits,restart,spark,tasks,tables,throughput,topics,freshness",
+            "what to measure"),
         new Option(
             "store",
             "local",
@@ -119,8 +125,8 @@ public final class DeltaBenchmark implements Benchmark {
               options.number("table-changes"))
           .measure();
     }
-    if (parts.contains(Part.THROUGHPUT)) {
-      throughput(options);
+    if (!Collections.disjoint(parts, EnumSet.of(Part.THROUGHPUT, Part.TOPICS))) {
+      onTopics(options, parts);
     }
     if (parts.contains(Part.FRESHNESS)) {
       new Freshness(
@@ -163,14 +169,19 @@ public final class DeltaBenchmark implements Benchmark {
     return sizes;
   }
 
-  private static void throughput(Options options) throws Exception {
+  private static void onTopics(Options options, List<Part> parts) throws Exception {
     List<Wire> wires = options.choices("converters", Wire.class);
     try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
       TopicLoad load =
           TopicLoad.make(
               servers, wires, Shape.ORDERS, options.number("snapshot"), options.number("stream"));
-      Throughput throughput = new Throughput(servers, load, Optional.empty());
-      Comparison.run("delta", throughput, wires, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1, 0);
+      if (parts.contains(Part.THROUGHPUT)) {
+        Throughput throughput = new Throughput(servers, load, Optional.empty());
+        Comparison.run("delta", throughput, wires, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1, 0);
+      }
+      if (parts.contains(Part.TOPICS)) {
+        new TaskScaling("delta-topics", servers, load, Side.LAKEHOUSE_DELTA).measure();
+      }
     }
   }
 }

@@ -6,6 +6,8 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -45,22 +47,24 @@ public final class WorkerJmx implements AutoCloseable {
     }
   }
 
-  /** Records that the first task of a sink has polled and converted; 0 before it runs. */
+  /** Records that the tasks of a sink have polled and converted; 0 before they run. */
   public long recordsRead(String sink) {
-    return taskFigure(sink, "sink-record-read-total");
+    return sum(tasks(sink), "sink-record-read-total");
   }
 
-  /** Records that the first task's {@code put} has taken; 0 before it runs. */
+  /** Records that their {@code put} has taken; 0 before they run. */
   public long recordsPut(String sink) {
-    return taskFigure(sink, "sink-record-send-total");
+    return sum(tasks(sink), "sink-record-send-total");
   }
 
-  /** A metric of this project's sink, task 0; its documentation states the unit. */
+  /** How many tasks of a sink have partitions. */
+  public long assignedTasks(String sink) {
+    return figures(tasks(sink), "partition-count").stream().filter(count -> count > 0).count();
+  }
+
+  /** A metric of this project's sink, the sum of its tasks; its documentation states the unit. */
   public long sinkFigure(String sink, String attribute) {
-    return ((Number)
-            attribute(
-                "io.lakehousecdc:type=sink,connector=\"%s\",task=0".formatted(sink), attribute))
-        .longValue();
+    return sum("io.lakehousecdc:type=sink,connector=\"%s\",task=*".formatted(sink), attribute);
   }
 
   /** What the last collection of each collector has left on the heap, the larger, in megabytes. */
@@ -80,8 +84,7 @@ public final class WorkerJmx implements AutoCloseable {
 
   /** Processor time of the whole worker since it started, in seconds. */
   public double cpuSeconds() {
-    return ((Number) attribute("java.lang:type=OperatingSystem", "ProcessCpuTime")).longValue()
-        / 1e9;
+    return sum("java.lang:type=OperatingSystem", "ProcessCpuTime") / 1e9;
   }
 
   /** Writes the running flight recording to a file, as {@code jcmd JFR.dump} does. */
@@ -124,19 +127,24 @@ public final class WorkerJmx implements AutoCloseable {
     return pool.contains("Eden") || pool.contains("Survivor") || pool.contains("Old Gen");
   }
 
-  private long taskFigure(String sink, String attribute) {
-    String name = "kafka.connect:type=sink-task-metrics,connector=%s,task=0".formatted(sink);
-    Object value = attribute(name, attribute);
-    return value == null ? 0 : ((Number) value).longValue();
+  private static String tasks(String sink) {
+    return "kafka.connect:type=sink-task-metrics,connector=%s,task=*".formatted(sink);
   }
 
-  /** Null where there is no such bean yet. */
-  private Object attribute(String bean, String attribute) {
+  private long sum(String pattern, String attribute) {
+    return (long) figures(pattern, attribute).stream().mapToDouble(Number::doubleValue).sum();
+  }
+
+  /** Of all beans of that name; none where there is no such bean yet. */
+  private List<Double> figures(String pattern, String attribute) {
     try {
-      ObjectName name = new ObjectName(bean);
-      return beans.isRegistered(name) ? beans.getAttribute(name, attribute) : null;
+      List<Double> figures = new ArrayList<>();
+      for (ObjectName bean : beans.queryNames(new ObjectName(pattern), null)) {
+        figures.add(((Number) beans.getAttribute(bean, attribute)).doubleValue());
+      }
+      return figures;
     } catch (JMException e) {
-      throw new IllegalStateException("no attribute %s of %s".formatted(attribute, bean), e);
+      throw new IllegalStateException("no attribute %s of %s".formatted(attribute, pattern), e);
     } catch (IOException e) {
       throw new UncheckedIOException("the worker does not answer", e);
     }

@@ -11,6 +11,7 @@ import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.stack.Comparison;
 import io.lakehousecdc.benchmarks.stack.Freshness;
 import io.lakehousecdc.benchmarks.stack.Side;
+import io.lakehousecdc.benchmarks.stack.TaskScaling;
 import io.lakehousecdc.benchmarks.stack.Throughput;
 import io.lakehousecdc.testkit.PostgresServer;
 import java.io.IOException;
@@ -33,6 +34,7 @@ public final class PostgresBenchmark implements Benchmark {
     INPROCESS,
     SOURCE,
     SHAPES,
+    TOPICS,
     TABLES,
     FRESHNESS;
 
@@ -49,7 +51,9 @@ public final class PostgresBenchmark implements Benchmark {
   public List<Option> options() {
     return List.of(
         new Option(
-            "parts", "throughput,inprocess,source,shapes,tables,freshness", "what to measure"),
+            "parts",
+            "throughput,inprocess,source,shapes,topics,tables,freshness",
+            "what to measure"),
         new Option("rows", "1000000", "rows in the snapshot"),
         new Option("changes", "400000", "changes after it"),
         new Option("converters", "json,json-cached,avro", "converters to compare"),
@@ -67,7 +71,8 @@ public final class PostgresBenchmark implements Benchmark {
   public void run(Options options) throws Exception {
     List<Part> parts = options.choices("parts", Part.class);
     System.out.println(conditions(options));
-    if (!Collections.disjoint(parts, EnumSet.of(Part.THROUGHPUT, Part.INPROCESS, Part.SOURCE))) {
+    if (!Collections.disjoint(
+        parts, EnumSet.of(Part.THROUGHPUT, Part.INPROCESS, Part.SOURCE, Part.TOPICS))) {
       onOneTopic(options, parts);
     }
     if (parts.contains(Part.SHAPES)) {
@@ -117,6 +122,9 @@ public final class PostgresBenchmark implements Benchmark {
         for (Wire wire : wires) {
           new SourceSnapshot(servers, load).measure(wire);
         }
+      }
+      if (parts.contains(Part.TOPICS)) {
+        new TaskScaling("postgres-topics", servers, load, Side.LAKEHOUSE).measure();
       }
     }
   }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 
@@ -26,6 +27,7 @@ final class DeltaProbe implements Probe {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path table;
+  private final List<Path> tables;
   private final PostgresDatabase scratch;
   private final Shape shape;
   private long version;
@@ -35,10 +37,13 @@ final class DeltaProbe implements Probe {
 
   /**
    * @param destination its database takes the rows for {@link #fingerprint}
+   * @param tables names of the tables that hold the rows of {@code orders} together; the first is
+   *     looked into for single keys
    */
-  DeltaProbe(Destination destination, Shape shape) {
+  DeltaProbe(Destination destination, Shape shape, List<String> tables) {
     this.shape = shape;
-    this.table = destination.deltaRoot().resolve("public").resolve("orders");
+    this.tables = tables.stream().map(destination.deltaRoot().resolve("public")::resolve).toList();
+    this.table = this.tables.get(0);
     this.scratch = destination.database();
   }
 
@@ -57,9 +62,16 @@ final class DeltaProbe implements Probe {
   @Override
   public String fingerprint() throws SQLException, IOException {
     shape.create(scratch, 0);
+    for (Path each : tables) {
+      copy(each);
+    }
+    return shape.fingerprint(scratch);
+  }
+
+  private void copy(Path from) throws SQLException, IOException {
     String rows =
         new DeltaReader()
-            .rows(table.toString(), shape.columns()).stream()
+            .rows(from.toString(), shape.columns()).stream()
                 .map(row -> String.join("\t", row))
                 .collect(Collectors.joining("\n", "", "\n"));
     try (Connection connection = scratch.connect()) {
@@ -70,7 +82,6 @@ final class DeltaProbe implements Probe {
               "copy orders (%s) from stdin".formatted(String.join(", ", shape.columns())),
               new StringReader(rows));
     }
-    return shape.fingerprint(scratch);
   }
 
   @Override

@@ -8,24 +8,33 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** The probe of a PostgreSQL target, over one open session. */
 final class PostgresProbe implements Probe {
   private final PostgresDatabase database;
   private final Shape shape;
+  private final List<String> tables;
   private final Connection connection;
   private PreparedStatement lastRow;
   private PreparedStatement highest;
 
-  private PostgresProbe(PostgresDatabase database, Shape shape, Connection connection) {
+  private PostgresProbe(
+      PostgresDatabase database, Shape shape, List<String> tables, Connection connection) {
     this.database = database;
     this.shape = shape;
+    this.tables = tables;
     this.connection = connection;
   }
 
-  static PostgresProbe of(PostgresDatabase database, Shape shape) throws SQLException {
-    return new PostgresProbe(database, shape, database.connect());
+  /**
+   * @param tables names of the tables that hold the rows of {@code orders} together
+   */
+  static PostgresProbe of(PostgresDatabase database, Shape shape, List<String> tables)
+      throws SQLException {
+    return new PostgresProbe(database, shape, tables, database.connect());
   }
 
   @Override
@@ -63,6 +72,13 @@ final class PostgresProbe implements Probe {
 
   @Override
   public String fingerprint() {
+    if (tables.size() > 1) {
+      database.execute(
+          tables.stream()
+              .map(
+                  table -> "select %s from %s".formatted(String.join(", ", shape.columns()), table))
+              .collect(Collectors.joining(" union all ", "create view orders as ", "")));
+    }
     return shape.fingerprint(database);
   }
 

@@ -7,6 +7,7 @@ import io.lakehousecdc.benchmarks.load.Shape;
 import io.lakehousecdc.benchmarks.load.Wire;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -53,8 +54,8 @@ public enum Side {
     }
 
     @Override
-    Probe probe(Destination target, Shape shape) {
-      return new DeltaProbe(target, shape);
+    Probe probe(Destination target, Shape shape, List<String> tables) {
+      return new DeltaProbe(target, shape, tables);
     }
   },
   /** The Debezium JDBC sink with the settings that proved fastest for it. */
@@ -94,9 +95,18 @@ public enum Side {
     throw new UnsupportedOperationException(this + " is configured by no file of this project");
   }
 
-  /** A probe of the target that it writes to. */
+  /** A probe of the target that it writes the table {@code orders} to. */
   Probe probe(Destination target, Shape shape) throws SQLException {
-    return PostgresProbe.of(target.database(), shape);
+    return probe(target, shape, List.of("orders"));
+  }
+
+  /**
+   * A probe of the target that it writes to.
+   *
+   * @param tables names of the tables that hold the rows of {@code orders} together
+   */
+  Probe probe(Destination target, Shape shape, List<String> tables) throws SQLException {
+    return PostgresProbe.of(target.database(), shape, tables);
   }
 
   /** As on the command line and in results. */

@@ -10,7 +10,6 @@ import io.lakehousecdc.benchmarks.measure.HeapWatch;
 import io.lakehousecdc.benchmarks.measure.ProcessorTime;
 import io.lakehousecdc.benchmarks.measure.WorkerJmx;
 import io.lakehousecdc.benchmarks.noop.NoOpSinkConnector;
-import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.Plugins;
 import io.lakehousecdc.testkit.PostgresDatabase;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -27,9 +25,6 @@ import java.util.concurrent.Callable;
  * of its own: from the first record that its task has read to the last that is applied.
  */
 public final class Throughput {
-  private static final Duration PATIENCE = Duration.ofHours(1);
-  private static final int PROBES_BETWEEN_STATUS_CHECKS = 50;
-
   private final Servers servers;
   private final TopicLoad load;
   private final Optional<Path> recordings;
@@ -124,31 +119,11 @@ public final class Throughput {
 
   private static double time(
       String connector, ConnectWorker worker, WorkerJmx jmx, Callable<Boolean> applied) {
-    await("the first record is read", connector, worker, () -> jmx.recordsRead(connector) > 0);
+    Connectors.await(
+        "the first record is read", connector, worker, () -> jmx.recordsRead(connector) > 0);
     long start = System.nanoTime();
-    await("the last record is applied", connector, worker, applied);
+    Connectors.await("the last record is applied", connector, worker, applied);
     return (System.nanoTime() - start) / 1e9;
-  }
-
-  private static void await(
-      String what, String connector, ConnectWorker worker, Callable<Boolean> condition) {
-    int[] probes = new int[1];
-    Await.until(
-        what,
-        PATIENCE,
-        () -> "log: " + worker.log(),
-        () -> {
-          if (probes[0]++ % PROBES_BETWEEN_STATUS_CHECKS == 0) {
-            worker.rest().status(connector).get("tasks").forEach(Throughput::failIfFailed);
-          }
-          return condition.call();
-        });
-  }
-
-  private static void failIfFailed(com.fasterxml.jackson.databind.JsonNode task) {
-    if (task.get("state").asText().equals("FAILED")) {
-      throw new Await.Fatal(task.path("trace").asText());
-    }
   }
 
   private boolean isEqual(Probe probe) throws SQLException, IOException {
