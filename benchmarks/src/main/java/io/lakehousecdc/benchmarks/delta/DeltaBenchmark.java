@@ -2,6 +2,7 @@
 package io.lakehousecdc.benchmarks.delta;
 
 import io.lakehousecdc.benchmarks.harness.Benchmark;
+import io.lakehousecdc.benchmarks.harness.Directory;
 import io.lakehousecdc.benchmarks.harness.Options;
 import io.lakehousecdc.benchmarks.harness.Options.Option;
 import io.lakehousecdc.benchmarks.harness.Result;
@@ -15,6 +16,7 @@ import io.lakehousecdc.benchmarks.stack.Side;
 import io.lakehousecdc.benchmarks.stack.TaskScaling;
 import io.lakehousecdc.benchmarks.stack.Throughput;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -169,6 +171,15 @@ public final class DeltaBenchmark implements Benchmark {
     return sizes;
   }
 
+  private static double plainMicros(TopicLoad load, Path directory) throws IOException {
+    Path files = Files.createTempDirectory(directory, "delta-benchmark-");
+    try {
+      return PlainParquet.microsPerRow(load.database(), files);
+    } finally {
+      Directory.delete(files);
+    }
+  }
+
   private static void onTopics(Options options, List<Part> parts) throws Exception {
     List<Wire> wires = options.choices("converters", Wire.class);
     try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
@@ -177,7 +188,13 @@ public final class DeltaBenchmark implements Benchmark {
               servers, wires, Shape.ORDERS, options.number("snapshot"), options.number("stream"));
       if (parts.contains(Part.THROUGHPUT)) {
         Throughput throughput = new Throughput(servers, load, Optional.empty());
-        Comparison.run("delta", throughput, wires, List.of(Side.NOOP, Side.LAKEHOUSE_DELTA), 1, 0);
+        Comparison.run(
+            "delta",
+            throughput,
+            wires,
+            List.of(Side.NOOP, Side.LAKEHOUSE_DELTA),
+            1,
+            plainMicros(load, Path.of(options.text("directory"))));
       }
       if (parts.contains(Part.TOPICS)) {
         new TaskScaling("delta-topics", servers, load, Side.LAKEHOUSE_DELTA).measure();
