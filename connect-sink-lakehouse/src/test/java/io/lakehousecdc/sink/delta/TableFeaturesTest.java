@@ -51,7 +51,6 @@ class TableFeaturesTest {
   @CsvSource(
       quoteCharacter = '~',
       value = {
-        "changeDataFeed,~~,~\"delta.enableChangeDataFeed\":\"true\"~,delta.enableChangeDataFeed",
         "icebergCompatV2,~~,~\"delta.enableIcebergCompatV2\":\"true\"~,delta.enableIcebergCompatV2",
         "checkConstraints,~~,~\"delta.constraints.positive\":\"id > 0\"~,DROP CONSTRAINT",
         "allowColumnDefaults,~\\\"CURRENT_DEFAULT\\\":\\\"'x'\\\"~,~~,DROP DEFAULT",
@@ -133,9 +132,9 @@ class TableFeaturesTest {
     assertEquals(1, new KernelReader(store).rows(location().toString()).size());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"delta.enableChangeDataFeed", "delta.enableIcebergCompatV2"})
-  void noTableIsMadeThatTheSinkCouldNotKeep(String property) {
+  @Test
+  void noTableIsMadeThatTheSinkCouldNotKeep() {
+    String property = "delta.enableIcebergCompatV2";
     try (Target target = open(Map.of("delta.table.properties." + property, "true"))) {
       FatalException failure = assertThrows(FatalException.class, () -> write(target));
       assertTrue(failure.getMessage().contains(property), failure.getMessage());

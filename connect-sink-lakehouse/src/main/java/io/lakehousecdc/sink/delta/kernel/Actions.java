@@ -59,6 +59,16 @@ final class Actions {
     return SingleAction.createRemoveFileSingleAction(fields.row());
   }
 
+  /** A file of the change data feed, which never changes what the table holds. */
+  static Row change(ChangeFile file) {
+    Fields fields = new Fields(LogSchemas.CHANGE);
+    fields.put("path", file.path());
+    fields.put("partitionValues", VectorUtils.stringStringMapValue(file.partitionValues()));
+    fields.put("size", file.size());
+    fields.put("dataChange", false);
+    return new GenericRow(LogSchemas.ENTRY, Map.of(LogSchemas.ENTRY.indexOf("cdc"), fields.row()));
+  }
+
   private static Optional<String> clusteringProvider(Row add) {
     int place = LogSchemas.ADD.indexOf(LogSchemas.CLUSTERING_PROVIDER);
     return add.isNullAt(place) ? Optional.empty() : Optional.of(add.getString(place));

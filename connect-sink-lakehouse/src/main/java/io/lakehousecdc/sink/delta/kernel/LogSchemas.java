@@ -33,8 +33,16 @@ final class LogSchemas {
           .add(RemoveFile.FULL_SCHEMA.get("path"))
           .add(RemoveFile.FULL_SCHEMA.get("deletionVector"));
 
+  /** All of a {@code cdc} action, of which Kernel only knows that there is such. */
+  static final StructType CHANGE =
+      new StructType()
+          .add(RemoveFile.FULL_SCHEMA.get("path"))
+          .add(AddFile.FULL_SCHEMA.get("partitionValues"))
+          .add(AddFile.FULL_SCHEMA.get("size"))
+          .add(AddFile.FULL_SCHEMA.get("dataChange"));
+
   /** A line of a log entry. */
-  static final StructType ENTRY = with(SingleAction.FULL_SCHEMA, "add", ADD);
+  static final StructType ENTRY = with(with(SingleAction.FULL_SCHEMA, "add", ADD), "cdc", CHANGE);
 
   private LogSchemas() {}
 

@@ -11,14 +11,26 @@ import java.util.Optional;
  *
  * @param removed files as they are active in the version that the commit builds on
  * @param added files that become active
+ * @param changes files of the change data feed; where there are any, its readers look at no other
+ *     file of the commit
  * @param domains metadata domains to set, or to remove where empty
  * @param dataChange whether rows change; false for a mere rearrangement
  */
 public record NewCommit(
     List<DataFile> removed,
     List<DataFile> added,
+    List<ChangeFile> changes,
     Map<String, Optional<String>> domains,
     boolean dataChange) {
+
+  /** A commit that tells the change data feed nothing but what its files tell. */
+  public NewCommit(
+      List<DataFile> removed,
+      List<DataFile> added,
+      Map<String, Optional<String>> domains,
+      boolean dataChange) {
+    this(removed, added, List.of(), domains, dataChange);
+  }
 
   /** A commit of metadata domains alone. */
   public static NewCommit ofDomains(Map<String, Optional<String>> domains) {

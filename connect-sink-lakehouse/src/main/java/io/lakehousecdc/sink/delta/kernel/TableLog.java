@@ -209,7 +209,8 @@ public final class TableLog {
    *     the log tells: look for the domains that it sets
    */
   public TableVersion commit(TableVersion base, NewCommit commit) throws CommitConflictException {
-    Transaction transaction = transactions.update(base, Operation.STREAMING_UPDATE).build(engine);
+    Transaction transaction =
+        transactions.update(base.withoutFeed(), Operation.STREAMING_UPDATE).build(engine);
     commit
         .domains()
         .forEach(
@@ -221,7 +222,8 @@ public final class TableLog {
     List<Row> actions = new ArrayList<>();
     commit.removed().forEach(file -> actions.add(Actions.remove(file, now, commit.dataChange())));
     commit.added().forEach(file -> actions.add(Actions.add(file, commit.dataChange())));
-    return transactions.commit(transaction, actions);
+    commit.changes().forEach(file -> actions.add(Actions.change(file)));
+    return base.followedBy(transactions.commit(transaction, actions));
   }
 
   /**

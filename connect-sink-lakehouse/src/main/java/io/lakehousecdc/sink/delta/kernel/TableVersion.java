@@ -7,6 +7,7 @@ import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.DomainMetadata;
+import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.files.ParsedDeltaData;
 import io.delta.kernel.internal.lang.Lazy;
@@ -41,6 +42,8 @@ import java.util.stream.Stream;
 
 /** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
 public final class TableVersion {
+  private static final String FEED = TableConfig.CHANGE_DATA_FEED_ENABLED.getKey();
+
   private final Engine engine;
   private final SnapshotImpl snapshot;
   private final String entry;
@@ -267,7 +270,10 @@ public final class TableVersion {
       long version, Lazy<LogSegment> log, long files, long bytes, Map<String, String> domains) {
     Set<DomainMetadata> active = new HashSet<>();
     domains.forEach((name, text) -> active.add(new DomainMetadata(name, text, false)));
-    Optional<CRCInfo> known =
+    return snapshot(
+        version,
+        log,
+        snapshot.getMetadata(),
         Optional.of(
             new CRCInfo(
                 version,
@@ -277,14 +283,18 @@ public final class TableVersion {
                 files,
                 Optional.empty(),
                 Optional.of(active),
-                Optional.empty()));
+                Optional.empty())));
+  }
+
+  private SnapshotImpl snapshot(
+      long version, Lazy<LogSegment> log, Metadata metadata, Optional<CRCInfo> known) {
     return new SnapshotImpl(
         snapshot.getDataPath(),
         version,
         log,
         new LogReplay(engine, snapshot.getDataPath(), log, new Lazy<>(() -> known)),
         snapshot.getProtocol(),
-        snapshot.getMetadata(),
+        metadata,
         snapshot.getCommitter(),
         SnapshotQueryContext.forVersionSnapshot(snapshot.getPath(), version),
         Optional.empty());
@@ -293,6 +303,47 @@ public final class TableVersion {
   /** What tells its log entry from every other; empty where the log did not have it. */
   public String entry() {
     return entry;
+  }
+
+  /** Whether commits tell the table's change data feed which rows they change. */
+  public boolean feedsChanges() {
+    return Boolean.parseBoolean(properties().get(FEED));
+  }
+
+  /**
+   * The same version as Kernel is to see it where rows are committed: without the property of the
+   * change data feed. Kernel (4.4.0) writes no such feed, and so refuses to remove and add rows in
+   * one commit to a table that has one.
+   */
+  TableVersion withoutFeed() {
+    return feedsChanges()
+        ? new TableVersion(
+            engine,
+            snapshot(
+                number(),
+                snapshot.getLazyLogSegment(),
+                snapshot.getMetadata().withConfigurationKeysUnset(Set.of(FEED)),
+                snapshot.getCurrentCrcInfo()),
+            entry)
+        : this;
+  }
+
+  /**
+   * The version after this one.
+   *
+   * @param committed as it was committed on top of {@link #withoutFeed}
+   */
+  TableVersion followedBy(TableVersion committed) {
+    return feedsChanges()
+        ? new TableVersion(
+            engine,
+            snapshot(
+                committed.number(),
+                committed.snapshot.getLazyLogSegment(),
+                snapshot.getMetadata(),
+                committed.snapshot.getCurrentCrcInfo()),
+            committed.entry)
+        : committed;
   }
 
   /** The file of its log entry, as it was when this version was read or committed. */

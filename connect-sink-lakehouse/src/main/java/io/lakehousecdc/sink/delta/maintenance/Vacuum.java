@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.maintenance;
 
+import io.lakehousecdc.sink.delta.kernel.ChangeFile;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
 import java.io.IOException;
@@ -18,10 +19,10 @@ import org.slf4j.LoggerFactory;
  * needs.
  *
  * <p>A file goes only if all of this is true: it is older than the retention period (so it belongs
- * to no commit still going on); it is not active; and no commit of the retention period removed it.
- * Where the log no longer reaches back over the whole period, nothing goes. Files of other kinds,
- * everything in directories that begin with {@code _} or {@code .}, and every other table below
- * this one are left alone.
+ * to no commit still going on); it is not active; and no commit of the retention period removed it,
+ * or named it as a file of the change data feed. Where the log no longer reaches back over the
+ * whole period, nothing goes. Files of other kinds, everything in other directories that begin with
+ * {@code _} or {@code .}, and every other table below this one are left alone.
  */
 public final class Vacuum {
   private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
@@ -152,7 +153,9 @@ public final class Vacuum {
     if (store.isPartial(file)) {
       return true;
     }
-    boolean hidden = inTable.startsWith("_") || inTable.startsWith(".");
+    boolean hidden =
+        (inTable.startsWith("_") || inTable.startsWith("."))
+            && !inTable.startsWith(ChangeFile.DIRECTORY + "/");
     String name = file.name();
     return !hidden
         && (name.endsWith(".parquet")

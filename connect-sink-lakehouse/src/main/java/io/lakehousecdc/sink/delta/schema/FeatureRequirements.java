@@ -25,6 +25,7 @@ final class FeatureRequirements {
   private static final Set<String> WRITTEN =
       Set.of(
           "appendOnly",
+          "changeDataFeed",
           "checkpointProtection",
           "clustering",
           "columnMapping",
@@ -41,7 +42,6 @@ final class FeatureRequirements {
   /** Features by the property that switches them on. */
   private static final Map<String, String> BY_PROPERTY =
       Map.of(
-          "changeDataFeed", "delta.enableChangeDataFeed",
           "icebergCompatV1", "delta.enableIcebergCompatV1",
           "icebergCompatV2", "delta.enableIcebergCompatV2",
           "icebergCompatV3", "delta.enableIcebergCompatV3",

@@ -14,6 +14,11 @@ import java.util.Map;
 public record NewTables(
     boolean deletionVectors, Map<String, String> properties, PartitionBy partitionBy) {
 
+  /** Whether their commits tell a change data feed which rows they change. */
+  boolean feedChanges() {
+    return Boolean.parseBoolean(properties.get("delta.enableChangeDataFeed"));
+  }
+
   /** Whether their columns are known to files by names of their own. */
   boolean mapsColumns() {
     return !properties.getOrDefault("delta.columnMapping.mode", "none").equals("none");

@@ -74,6 +74,9 @@ public final class TableSchemas {
     TableRequirements.requireKeepable(table, newTables.properties());
     RowSchema source = ColumnNames.canonical(schema, List.of());
     ColumnNames.require(table, source, metadataColumns().keySet(), newTables.mapsColumns());
+    if (newTables.feedChanges()) {
+      requireFeedable(table, source);
+    }
     StructType columns = new StructType();
     for (int i = 0; i < source.size(); i++) {
       Column column = source.column(i);
@@ -96,6 +99,11 @@ public final class TableSchemas {
     created.schema().fields().forEach(field -> types.put(field.getName(), type(field)));
     GuessedTypes.warning(table, schema, types).ifPresent(LOG::warn);
     return created;
+  }
+
+  private void requireFeedable(TableId table, RowSchema source) {
+    ChangeColumns.require(table, source.columns().stream().map(Column::name).toList());
+    ChangeColumns.require(table, metadataColumns().keySet());
   }
 
   private static void requireNotNested(TableLog log, TableId table) {
@@ -128,6 +136,9 @@ public final class TableSchemas {
     List<String> done = new ArrayList<>();
     RowSchema source = ColumnNames.canonical(schema, version.schema().fieldNames());
     ColumnNames.require(table, source, metadataColumns().keySet(), version.mapsColumns());
+    if (version.feedsChanges()) {
+      requireFeedable(table, source);
+    }
     for (SchemaChange change : plan(table, version, source)) {
       apply(change, version, fields, properties).ifPresent(done::add);
     }

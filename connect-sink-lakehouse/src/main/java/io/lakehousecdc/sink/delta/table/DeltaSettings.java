@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * @param root {@code delta.root} as it was given
  * @param deletionVectors {@code delta.deletion.vectors}
  * @param codec {@code delta.parquet.compression}
+ * @param changeDataFeed {@code delta.change.data.feed}
  * @param tableProperties {@code delta.table.properties.*} by what follows the prefix
  * @param partitionBy {@code delta.partition.by}
  * @param onOverwrite {@code delta.on.overwrite}
@@ -39,6 +40,7 @@ public record DeltaSettings(
     String root,
     boolean deletionVectors,
     Codec codec,
+    boolean changeDataFeed,
     Map<String, String> tableProperties,
     PartitionBy partitionBy,
     OnOverwrite onOverwrite,
@@ -48,6 +50,7 @@ public record DeltaSettings(
   public static final String ROOT = "delta.root";
   public static final String DELETION_VECTORS = "delta.deletion.vectors";
   public static final String COMPRESSION = "delta.parquet.compression";
+  public static final String CHANGE_DATA_FEED = "delta.change.data.feed";
   public static final String PARTITION_BY = "delta.partition.by";
   public static final String TABLE_PROPERTIES = "delta.table.properties.";
   public static final String ON_OVERWRITE = "delta.on.overwrite";
@@ -91,6 +94,15 @@ public record DeltaSettings(
               "zstd",
               List.of("zstd", "snappy", "uncompressed"),
               "Compression of data files."),
+          Setting.optional(
+              CHANGE_DATA_FEED,
+              Kind.BOOLEAN,
+              "false",
+              "Whether created tables have a change data feed (the table property"
+                  + " delta.enableChangeDataFeed), from which other jobs read row by row what each"
+                  + " commit has inserted, updated and deleted. A table that exists is fed where it"
+                  + " has the property. Commits that update or delete rows take longer, because they"
+                  + " read the rows as they were and write both."),
           Setting.optional(
               PARTITION_BY,
               Kind.TEXT,
@@ -182,6 +194,7 @@ public record DeltaSettings(
         root,
         deletionVectors,
         codec,
+        false,
         tableProperties,
         partitionBy,
         onOverwrite,
@@ -194,6 +207,7 @@ public record DeltaSettings(
         settings.text(ROOT),
         settings.flag(DELETION_VECTORS),
         Codec.named(settings.text(COMPRESSION)),
+        settings.flag(CHANGE_DATA_FEED),
         settings.withPrefix(TABLE_PROPERTIES),
         PartitionBy.parse(settings.text(PARTITION_BY)),
         OnOverwrite.valueOf(settings.text(ON_OVERWRITE).toUpperCase(Locale.ROOT)),
@@ -266,6 +280,9 @@ public record DeltaSettings(
     if (deletionVectors) {
       properties.put("delta.enableDeletionVectors", "true");
       properties.put("delta.columnMapping.mode", "name");
+    }
+    if (changeDataFeed) {
+      properties.put("delta.enableChangeDataFeed", "true");
     }
     properties.putAll(tableProperties);
     return new NewTables(deletionVectors, properties, partitionBy);

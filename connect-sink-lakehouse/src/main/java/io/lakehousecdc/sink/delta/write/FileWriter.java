@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.kernel.AddStatistics;
+import io.lakehousecdc.sink.delta.kernel.ChangeFile;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.RowIds;
@@ -37,6 +38,7 @@ import org.roaringbitmap.RoaringBitmap;
 public final class FileWriter implements AutoCloseable {
   private static final long PIECE_BYTES = 32 << 20;
 
+  private final FileIO store;
   private final TableState state;
   private KeyMap index;
   private final DeletionVectors vectors;
@@ -63,6 +65,7 @@ public final class FileWriter implements AutoCloseable {
       String table,
       BatchFiles batchFiles,
       CommitClock clock) {
+    this.store = store;
     this.state = state;
     this.vectors = vectors;
     this.table = table;
@@ -84,6 +87,7 @@ public final class FileWriter implements AutoCloseable {
     for (SoftDelete softDelete : plan.softDeletes()) {
       rewriter.delete(softDelete);
     }
+    List<ChangeFile> changes = changes(plan);
     clock.passed(Phase.DATA_FILES);
     if (state.version().allowsDeletionVectors()) {
       writeVectors(plan.removed());
@@ -92,7 +96,14 @@ public final class FileWriter implements AutoCloseable {
     }
     rewriter.files().forEach(rewritten -> added.add(rewritten.file()));
     clock.passed(Phase.VECTORS);
-    return new PreparedCommit(removed, added, placed, rewriter.files());
+    return new PreparedCommit(removed, added, placed, changes, rewriter.files());
+  }
+
+  private List<ChangeFile> changes(BatchPlan plan) throws IOException {
+    return state.version().feedsChanges()
+        ? new ChangeFeed(state, new ChangeFiles(store, state, table, locations, uploads))
+            .write(plan)
+        : List.of();
   }
 
   /**

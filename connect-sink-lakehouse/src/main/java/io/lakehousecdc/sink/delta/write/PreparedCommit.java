@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.sink.delta.index.KeyBits;
+import io.lakehousecdc.sink.delta.kernel.ChangeFile;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
@@ -21,16 +22,18 @@ import org.roaringbitmap.RoaringBitmap;
  * @param removed files as they are in the version that the plan was made for
  * @param added files as they will be
  * @param placed keys of new rows with the place that they will have, by file of {@code added}
+ * @param changes what the commit tells the table's change data feed
  * @param rewritten files of {@code added} whose rows were stored elsewhere before
  */
 public record PreparedCommit(
     List<LiveFile> removed,
     List<LiveFile> added,
     Map<LiveFile, List<KeyBits>> placed,
+    List<ChangeFile> changes,
     List<Rewritten> rewritten) {
 
   public NewCommit toCommit(Map<String, Optional<String>> domains) {
-    return new NewCommit(files(removed), files(added), domains, true);
+    return new NewCommit(files(removed), files(added), changes, domains, true);
   }
 
   /**

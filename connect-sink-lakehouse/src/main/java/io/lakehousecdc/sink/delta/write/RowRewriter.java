@@ -7,7 +7,6 @@ import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.parquet.WrittenFile;
-import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
@@ -40,8 +39,7 @@ final class RowRewriter {
   private final Uploads uploads;
   private final List<Rewritten> files = new ArrayList<>();
   private final EncodedKey encoded = new EncodedKey();
-  private KeyMap index;
-  private int[] keyPlaces;
+  private StoredKeys stored;
   private int keysLeft = KEYS;
   private Map<String, String> partition;
   private String name;
@@ -138,22 +136,12 @@ final class RowRewriter {
     locations.add(table + "/" + name);
     writer =
         state.rowFiles().create(table + "/" + name, state.shape().partitioning().storedColumns());
-    index = state.keys();
-    keys = index == null || keysLeft == 0 ? null : new KeyMoves();
-    keyPlaces =
-        index == null
-            ? new int[0]
-            : index.columns().stream()
-                .mapToInt(column -> state.shape().placeOfStored(column.physicalName()))
-                .toArray();
+    stored = state.keys() == null ? null : new StoredKeys(state.keys(), state.shape());
+    keys = stored == null || keysLeft == 0 ? null : new KeyMoves();
   }
 
   private void addKey(Object[] row) {
-    Object[] key = new Object[keyPlaces.length];
-    for (int i = 0; i < key.length; i++) {
-      key[i] = row[keyPlaces[i]];
-    }
-    if (KeyMap.hasNull(key)) {
+    if (!stored.encode(row, encoded)) {
       return;
     }
     if (keysLeft == 0) {
@@ -161,7 +149,6 @@ final class RowRewriter {
       return;
     }
     keysLeft--;
-    index.encoder().encode(key, encoded);
     keys.add(encoded, writer.rows());
   }
 
