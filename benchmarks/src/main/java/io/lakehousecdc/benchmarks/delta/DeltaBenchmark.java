@@ -35,6 +35,7 @@ public final class DeltaBenchmark implements Benchmark {
     COMMITS,
     RESTART,
     SPARK,
+    FEED,
     TASKS,
     TABLES,
     THROUGHPUT,
@@ -63,7 +64,7 @@ public final class DeltaBenchmark implements Benchmark {
     return List.of(
         new Option(
             "parts",
-            "commits,restart,spark,tasks,tables,throughput,topics,freshness",
+            "commits,restart,spark,feed,tasks,tables,throughput,topics,freshness",
             "what to measure"),
         new Option(
             "store",
@@ -75,6 +76,7 @@ public final class DeltaBenchmark implements Benchmark {
         new Option("large", Options.NO, "measure commits on a table of 100 million rows, too"),
         new Option("commits", "400", "commits measured, at least 100"),
         new Option("changes", "20000", "changes per commit"),
+        new Option("feed-commits", "40", "commits with a change data feed, and as many without"),
         new Option("task-rows", "400000", "rows of the table that several tasks write"),
         new Option("task-commits", "80", "commits of all of them together"),
         new Option("task-changes", "5000", "changes in each"),
@@ -110,6 +112,10 @@ public final class DeltaBenchmark implements Benchmark {
     Path directory = Path.of(options.text("directory"));
     if (parts.contains(Part.RESTART)) {
       new Restart(directory, options.number("kept")).measure();
+    }
+    if (parts.contains(Part.FEED)) {
+      new FedCommits(directory, options.number("feed-commits"), options.number("changes"))
+          .measure(sizes(options).get(0));
     }
     if (parts.contains(Part.TASKS)) {
       new SharedTable(
