@@ -125,7 +125,9 @@ final class SinkConfig extends AbstractConfig {
             getString(METADATA_COMMIT_LSN),
             getString(METADATA_EPOCH),
             getString(METADATA_DELETED),
-            named(METADATA_UNCHANGED)),
+            named(METADATA_UNCHANGED),
+            named(METADATA_FIRST_SEEN),
+            named(METADATA_LAST_SEEN)),
         named(DEAD_LETTER_TABLE),
         choice(SourceRelation.class, SOURCE_RELATION),
         choice(SchemalessTime.class, SCHEMALESS_TIME_UNIT));

@@ -36,6 +36,8 @@ final class SinkSettings {
   static final String METADATA_EPOCH = "metadata.column.epoch";
   static final String METADATA_DELETED = "metadata.column.deleted";
   static final String METADATA_UNCHANGED = "metadata.column.unchanged";
+  static final String METADATA_FIRST_SEEN = "metadata.column.first_seen";
+  static final String METADATA_LAST_SEEN = "metadata.column.last_seen";
   static final String SOURCE_EPOCH = "source.epoch";
   static final String SOURCE_RELATION = "source.relation";
   static final String SNAPSHOT_SWEEP = "snapshot.sweep";
@@ -176,7 +178,24 @@ final class SinkSettings {
             "Column that lists, if write.mode is append, the columns whose unchanged TOAST values the"
                 + " source did not send, to tell them from NULL; NULL where there are none. Left out"
                 + " where empty. Existing tables get it by schema.evolution; with none, the task"
-                + " stops at a table without it.");
+                + " stops at a table without it.")
+        .text(
+            definition,
+            METADATA_FIRST_SEEN,
+            "",
+            "Column for the commit time, at the source, of the first change of the key that was"
+                + " applied to the row. Updates, replays and later snapshots keep it, and so do"
+                + " deletes where delete.mode is soft; a row that is inserted again after it was"
+                + " removed is seen for the first time. Left out where empty; not for"
+                + " write.mode=append. Existing tables get it by schema.evolution, NULL until the"
+                + " next change of a row. See HISTORY.")
+        .text(
+            definition,
+            METADATA_LAST_SEEN,
+            "",
+            "Column for the commit time, at the source, of the newest change that was applied to the"
+                + " row; of rows that a snapshot has read, the time of the snapshot. Otherwise as"
+                + " metadata.column.first_seen.");
     ordering
         .validated(
             definition,

@@ -36,6 +36,46 @@ class SettingRulesTest {
   }
 
   @Test
+  void timesOfFirstAndLastSightAreOffUntilTheyAreNamed() {
+    assertThat(config(Map.of()).tables().metadata().firstSeen()).isEmpty();
+    assertThat(config(Map.of()).tables().metadata().lastSeen()).isEmpty();
+    SinkConfig named =
+        config(
+            Map.of(
+                "metadata.column.first_seen", "first_seen_at",
+                "metadata.column.last_seen", "last_seen_at"));
+    assertThat(SettingRules.check(named)).isEmpty();
+    assertThat(named.tables().metadata().firstSeen()).contains("first_seen_at");
+    assertThat(named.tables().metadata().lastSeen()).contains("last_seen_at");
+  }
+
+  @Test
+  void timesOfFirstAndLastSightHaveNamesOfTheirOwn() {
+    Map<String, String> same =
+        Map.of("metadata.column.first_seen", "seen_at", "metadata.column.last_seen", "seen_at");
+    assertThat(check(same))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("metadata.column.last_seen"))
+        .satisfies(problem -> assertThat(problem.message()).contains("metadata.column.first_seen"));
+    assertThat(check(Map.of("metadata.column.first_seen", "_cdc_ts")))
+        .extracting(SettingProblem::key)
+        .containsExactly("metadata.column.first_seen");
+  }
+
+  @Test
+  void timesOfFirstAndLastSightAreRefusedInAppendMode() {
+    assertThat(
+            check(
+                Map.of(
+                    "write.mode", "append",
+                    "metadata.column.first_seen", "first_seen_at",
+                    "metadata.column.last_seen", "last_seen_at")))
+        .allSatisfy(problem -> assertThat(problem.message()).contains("metadata.column.ts"))
+        .extracting(SettingProblem::key)
+        .containsExactly("metadata.column.first_seen", "metadata.column.last_seen");
+  }
+
+  @Test
   void usualSettingsFitTogether() {
     assertThat(check(Map.of())).isEmpty();
     assertThat(config(Map.of()).tables().metadata().unchanged()).contains("_cdc_unchanged");

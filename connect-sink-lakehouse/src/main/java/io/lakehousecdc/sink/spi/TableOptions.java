@@ -106,7 +106,9 @@ public record TableOptions(
    * commit time (timestamp with time zone), LSN and commit LSN (64-bit integers), epoch (32-bit
    * integer); {@code deleted} (boolean) only with soft deletes and in append mode. {@code
    * unchanged}, empty where there is none, is in append mode a column of the batches themselves
-   * ({@link UnchangedColumn}), and needs nothing of the target.
+   * ({@link UnchangedColumn}), and needs nothing of the target. {@code firstSeen} ({@link
+   * FirstSeen}) and {@code lastSeen} (commit time of the newest change applied), timestamps with
+   * time zone, are empty where there are none, as in append mode.
    */
   public record MetadataColumns(
       String op,
@@ -115,7 +117,26 @@ public record TableOptions(
       String commitLsn,
       String epoch,
       String deleted,
-      Optional<String> unchanged) {
+      Optional<String> unchanged,
+      Optional<String> firstSeen,
+      Optional<String> lastSeen) {
+
+    /** Names of tables that do not tell when a key was seen. */
+    public MetadataColumns(
+        String op,
+        String ts,
+        String lsn,
+        String commitLsn,
+        String epoch,
+        String deleted,
+        Optional<String> unchanged) {
+      this(op, ts, lsn, commitLsn, epoch, deleted, unchanged, Optional.empty(), Optional.empty());
+    }
+
+    /** The same names for tables that do not tell when a key was seen. */
+    public MetadataColumns withoutSeen() {
+      return new MetadataColumns(op, ts, lsn, commitLsn, epoch, deleted, unchanged);
+    }
 
     public static final MetadataColumns DEFAULT =
         new MetadataColumns(

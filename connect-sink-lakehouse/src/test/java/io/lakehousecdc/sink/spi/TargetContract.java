@@ -32,6 +32,7 @@ public abstract class TargetContract
         RemovalContract,
         SweepContract,
         AppendContract,
+        SeenContract,
         CommitContract,
         OffsetContract,
         HistoryContract,

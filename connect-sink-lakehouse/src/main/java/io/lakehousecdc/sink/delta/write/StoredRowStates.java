@@ -27,6 +27,7 @@ final class StoredRowStates {
   private final Floors floors;
   private final List<StoredRow> wanted = new ArrayList<>();
   private final Map<Long, StoredRowState> known = new HashMap<>();
+  private final Map<Long, Long> firstSeen = new HashMap<>();
 
   /**
    * @param cells reads the rows
@@ -78,6 +79,10 @@ final class StoredRowStates {
     if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
+    int first = columns.size();
+    if (shape.firstSeenPlace() >= 0) {
+      columns.add(shape.columns().get(shape.firstSeenPlace()));
+    }
     cells
         .read(state, wanted, columns)
         .forEach(
@@ -86,7 +91,10 @@ final class StoredRowStates {
               long micros = time < deleted ? TableShape.micros(values[time]) : 0;
               boolean truncated = position != null && floors.cover(position, micros);
               Object code = operation < time ? values[operation] : null;
-              boolean live = deleted == values.length || !Boolean.TRUE.equals(values[deleted]);
+              boolean live = deleted == first || !Boolean.TRUE.equals(values[deleted]);
+              if (first < values.length) {
+                firstSeen.put(location, TableShape.micros(values[first]));
+              }
               known.put(
                   location,
                   truncated
@@ -103,5 +111,15 @@ final class StoredRowStates {
    */
   StoredRowState of(StoredRow row) {
     return row == null ? StoredRowState.NONE : known.getOrDefault(row.location(), LIVE_AND_OLDER);
+  }
+
+  /**
+   * When the key of a row that was asked for was first seen, by what is stored, be the row removed
+   * by a truncate or not: microseconds since the epoch; 0 where it does not tell.
+   *
+   * @param row null where there is none
+   */
+  long firstSeen(StoredRow row) {
+    return row == null ? 0 : firstSeen.getOrDefault(row.location(), 0L);
   }
 }
