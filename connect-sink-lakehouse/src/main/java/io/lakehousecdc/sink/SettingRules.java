@@ -50,6 +50,7 @@ final class SettingRules {
     keys.put(SinkSettings.METADATA_COMMIT_LSN, columns.commitLsn());
     keys.put(SinkSettings.METADATA_EPOCH, columns.epoch());
     keys.put(SinkSettings.METADATA_DELETED, columns.deleted());
+    columns.changeType().ifPresent(name -> keys.put(SinkSettings.METADATA_CHANGE_TYPE, name));
     keys.forEach(
         (key, name) -> {
           if (name.isBlank()) {
@@ -57,6 +58,7 @@ final class SettingRules {
           }
         });
     columns.unchanged().ifPresent(name -> keys.put(SinkSettings.METADATA_UNCHANGED, name));
+    columns.transaction().ifPresent(name -> keys.put(SinkSettings.METADATA_TXID, name));
     columns.firstSeen().ifPresent(name -> keys.put(SinkSettings.METADATA_FIRST_SEEN, name));
     columns.lastSeen().ifPresent(name -> keys.put(SinkSettings.METADATA_LAST_SEEN, name));
     Map<String, String> seen = new HashMap<>();
@@ -83,6 +85,12 @@ final class SettingRules {
       problems.add(
           new SettingProblem(
               SinkSettings.SNAPSHOT_SWEEP, "has no meaning where write.mode=append"));
+    }
+    if (tables.writeMode() != WriteMode.APPEND && tables.metadata().changeType().isPresent()) {
+      problems.add(
+          new SettingProblem(
+              SinkSettings.APPEND_IMAGES,
+              "both has a meaning only where write.mode=append. Leave it out, or append changes."));
     }
     if (tables.writeMode() == WriteMode.APPEND) {
       requireNoSeenColumn(

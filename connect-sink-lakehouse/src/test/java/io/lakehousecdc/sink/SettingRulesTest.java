@@ -76,6 +76,36 @@ class SettingRulesTest {
   }
 
   @Test
+  void bothImagesOfAnUpdateAreForLogs() {
+    assertThat(check(Map.of("append.images", "both")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("append.images"))
+        .satisfies(problem -> assertThat(problem.message()).contains("write.mode=append"));
+    Map<String, String> log = Map.of("append.images", "both", "write.mode", "append");
+    assertThat(check(log)).isEmpty();
+    assertThat(config(log).tables().metadata().changeType()).contains("_cdc_change_type");
+    assertThat(config(Map.of("write.mode", "append")).tables().metadata().changeType()).isEmpty();
+  }
+
+  @Test
+  void columnsOfALogHaveNamesOfTheirOwn() {
+    assertThat(
+            check(
+                Map.of(
+                    "append.images", "both",
+                    "write.mode", "append",
+                    "metadata.column.change_type", "")))
+        .extracting(SettingProblem::key)
+        .containsExactly("metadata.column.change_type");
+    assertThat(check(Map.of("write.mode", "append", "metadata.column.txid", "_cdc_lsn")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("metadata.column.txid"))
+        .satisfies(problem -> assertThat(problem.message()).contains("metadata.column.lsn"));
+    assertThat(config(Map.of("metadata.column.txid", "")).tables().metadata().transaction())
+        .isEmpty();
+  }
+
+  @Test
   void usualSettingsFitTogether() {
     assertThat(check(Map.of())).isEmpty();
     assertThat(config(Map.of()).tables().metadata().unchanged()).contains("_cdc_unchanged");

@@ -60,7 +60,7 @@ final class MemoryWriter {
    */
   CommitReceipt write(boolean snapshotCompleted) {
     boolean append = options.writeMode() == WriteMode.APPEND;
-    batch.truncates().forEach(append ? this::appendTruncate : this::truncate);
+    batch.truncates().forEach(this::truncate);
     List<Floor> floors = new ArrayList<>(table.floors(histories, options.relation()));
     List<Floor> swept = snapshotCompleted && !append ? swept() : List.of();
     floors.addAll(swept);
@@ -173,11 +173,6 @@ final class MemoryWriter {
     table.log().add(new MemoryRow(values, change.info(), delete, null));
     upserted += delete ? 0 : 1;
     deleted += delete ? 1 : 0;
-  }
-
-  private void appendTruncate(Floor floor) {
-    ChangeInfo info = new ChangeInfo(Operation.TRUNCATE, floor.at(), 0);
-    table.log().add(new MemoryRow(Map.of(), info, true, null));
   }
 
   private void truncate(Floor floor) {

@@ -215,7 +215,9 @@ interface SeenContract extends Warehouse {
             names.deleted(),
             names.unchanged(),
             first,
-            last),
+            last,
+            Optional.empty(),
+            Optional.empty()),
         Optional.empty());
   }
 }
