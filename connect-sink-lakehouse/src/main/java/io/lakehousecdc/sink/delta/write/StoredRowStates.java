@@ -27,6 +27,7 @@ final class StoredRowStates {
   private final Floors floors;
   private final List<StoredRow> wanted = new ArrayList<>();
   private final Map<Long, StoredRowState> known = new HashMap<>();
+  private final List<StoredRow> seen = new ArrayList<>();
   private final Map<Long, Long> firstSeen = new HashMap<>();
 
   /**
@@ -59,8 +60,16 @@ final class StoredRowStates {
     }
   }
 
+  /** Asks when the key of a row was first seen, where the table tells. */
+  void wantFirstSeen(StoredRow row) {
+    if (state.shape().firstSeenPlace() >= 0) {
+      seen.add(row);
+    }
+  }
+
   /** Reads the rows that were asked for. */
   void read() throws IOException {
+    readFirstSeen();
     if (wanted.isEmpty()) {
       return;
     }
@@ -79,10 +88,6 @@ final class StoredRowStates {
     if (shape.hasDeletedFlag()) {
       columns.add(shape.columns().get(shape.deletedPlace()));
     }
-    int first = columns.size();
-    if (shape.firstSeenPlace() >= 0) {
-      columns.add(shape.columns().get(shape.firstSeenPlace()));
-    }
     cells
         .read(state, wanted, columns)
         .forEach(
@@ -91,16 +96,23 @@ final class StoredRowStates {
               long micros = time < deleted ? TableShape.micros(values[time]) : 0;
               boolean truncated = position != null && floors.cover(position, micros);
               Object code = operation < time ? values[operation] : null;
-              boolean live = deleted == first || !Boolean.TRUE.equals(values[deleted]);
-              if (first < values.length) {
-                firstSeen.put(location, TableShape.micros(values[first]));
-              }
+              boolean live = deleted == values.length || !Boolean.TRUE.equals(values[deleted]);
               known.put(
                   location,
                   truncated
                       ? StoredRowState.NONE
                       : new StoredRowState(position, code == null ? null : code.toString(), live));
             });
+  }
+
+  /** By itself: of most rows the statistics of their file tell the rest. */
+  private void readFirstSeen() throws IOException {
+    if (!seen.isEmpty()) {
+      TableShape shape = state.shape();
+      cells
+          .read(state, seen, List.of(shape.columns().get(shape.firstSeenPlace())))
+          .forEach((location, values) -> firstSeen.put(location, TableShape.micros(values[0])));
+    }
   }
 
   /**

@@ -164,8 +164,8 @@ public final class UpsertPlanner {
     for (Located change : located) {
       sharedKeys.ask(change);
       guard.ask(change);
-      if (change.own() != null && state.shape().firstSeenPlace() >= 0) {
-        states.want(change.own());
+      if (change.own() != null) {
+        states.wantFirstSeen(change.own());
       }
     }
     states.read();
