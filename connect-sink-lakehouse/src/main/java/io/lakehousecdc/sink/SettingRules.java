@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The checks that concern several settings at once. Stateless. */
 final class SettingRules {
@@ -49,6 +50,7 @@ final class SettingRules {
     keys.put(SinkSettings.METADATA_COMMIT_LSN, columns.commitLsn());
     keys.put(SinkSettings.METADATA_EPOCH, columns.epoch());
     keys.put(SinkSettings.METADATA_DELETED, columns.deleted());
+    columns.changeType().ifPresent(name -> keys.put(SinkSettings.METADATA_CHANGE_TYPE, name));
     keys.forEach(
         (key, name) -> {
           if (name.isBlank()) {
@@ -56,6 +58,9 @@ final class SettingRules {
           }
         });
     columns.unchanged().ifPresent(name -> keys.put(SinkSettings.METADATA_UNCHANGED, name));
+    columns.transaction().ifPresent(name -> keys.put(SinkSettings.METADATA_TXID, name));
+    columns.firstSeen().ifPresent(name -> keys.put(SinkSettings.METADATA_FIRST_SEEN, name));
+    columns.lastSeen().ifPresent(name -> keys.put(SinkSettings.METADATA_LAST_SEEN, name));
     Map<String, String> seen = new HashMap<>();
     keys.forEach(
         (key, name) -> {
@@ -80,6 +85,29 @@ final class SettingRules {
       problems.add(
           new SettingProblem(
               SinkSettings.SNAPSHOT_SWEEP, "has no meaning where write.mode=append"));
+    }
+    if (tables.writeMode() != WriteMode.APPEND && tables.metadata().changeType().isPresent()) {
+      problems.add(
+          new SettingProblem(
+              SinkSettings.APPEND_IMAGES,
+              "both has a meaning only where write.mode=append. Leave it out, or append changes."));
+    }
+    if (tables.writeMode() == WriteMode.APPEND) {
+      requireNoSeenColumn(
+          SinkSettings.METADATA_FIRST_SEEN, tables.metadata().firstSeen(), problems);
+      requireNoSeenColumn(SinkSettings.METADATA_LAST_SEEN, tables.metadata().lastSeen(), problems);
+    }
+  }
+
+  private static void requireNoSeenColumn(
+      String key, Optional<String> column, List<SettingProblem> problems) {
+    if (column.isPresent()) {
+      problems.add(
+          new SettingProblem(
+              key,
+              "has no meaning where write.mode=append: a key has a row for each change there, with"
+                  + " its time in the column of metadata.column.ts. Leave it out, and ask for the"
+                  + " least and the greatest of these times."));
     }
   }
 

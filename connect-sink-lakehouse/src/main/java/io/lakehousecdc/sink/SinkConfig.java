@@ -125,7 +125,13 @@ final class SinkConfig extends AbstractConfig {
             getString(METADATA_COMMIT_LSN),
             getString(METADATA_EPOCH),
             getString(METADATA_DELETED),
-            named(METADATA_UNCHANGED)),
+            named(METADATA_UNCHANGED),
+            named(METADATA_FIRST_SEEN),
+            named(METADATA_LAST_SEEN),
+            getString(APPEND_IMAGES).equals("both")
+                ? Optional.of(getString(METADATA_CHANGE_TYPE))
+                : Optional.empty(),
+            named(METADATA_TXID)),
         named(DEAD_LETTER_TABLE),
         choice(SourceRelation.class, SOURCE_RELATION),
         choice(SchemalessTime.class, SCHEMALESS_TIME_UNIT));

@@ -21,6 +21,7 @@ final class SinkSettings {
   static final String TABLE_NAME_FORMAT = "table.name.format";
   static final String TABLE_NAME_MAP = "table.name.map";
   static final String WRITE_MODE = "write.mode";
+  static final String APPEND_IMAGES = "append.images";
   static final String DELETE_MODE = "delete.mode";
   static final String TRUNCATE_MODE = "truncate.mode";
   static final String KEY_COLUMNS = "key.columns";
@@ -36,6 +37,10 @@ final class SinkSettings {
   static final String METADATA_EPOCH = "metadata.column.epoch";
   static final String METADATA_DELETED = "metadata.column.deleted";
   static final String METADATA_UNCHANGED = "metadata.column.unchanged";
+  static final String METADATA_CHANGE_TYPE = "metadata.column.change_type";
+  static final String METADATA_TXID = "metadata.column.txid";
+  static final String METADATA_FIRST_SEEN = "metadata.column.first_seen";
+  static final String METADATA_LAST_SEEN = "metadata.column.last_seen";
   static final String SOURCE_EPOCH = "source.epoch";
   static final String SOURCE_RELATION = "source.relation";
   static final String SNAPSHOT_SWEEP = "snapshot.sweep";
@@ -91,6 +96,14 @@ final class SinkSettings {
                 + " own.")
         .choice(
             definition,
+            APPEND_IMAGES,
+            "after",
+            List.of("after", "both"),
+            "Rows that an update writes, if write.mode is append. after: the row as it is after the"
+                + " update; both: also the row before it, where the source sends it (REPLICA IDENTITY"
+                + " FULL), and the column named by metadata.column.change_type.")
+        .choice(
+            definition,
             DELETE_MODE,
             "hard",
             List.of("hard", "soft", "ignore"),
@@ -102,9 +115,10 @@ final class SinkSettings {
             "apply",
             List.of("apply", "ignore", "fail"),
             "Effect of a TRUNCATE at the source. apply removes the rows (or marks them as deleted,"
-                + " where delete.mode is soft), and stops the task where several tables of one source"
-                + " are written to the table, because rows do not tell from which they come; ignore"
-                + " keeps them; fail stops the task. Debezium emits"
+                + " where delete.mode is soft, or writes a row that tells of it, where write.mode is"
+                + " append), and stops the task where several tables of one source"
+                + " are written to the table, because rows do not tell from which they come (but not"
+                + " where write.mode is append); ignore keeps them; fail stops the task. Debezium emits"
                 + " truncates only where skipped.operations is none.")
         .text(
             definition,
@@ -176,7 +190,39 @@ final class SinkSettings {
             "Column that lists, if write.mode is append, the columns whose unchanged TOAST values the"
                 + " source did not send, to tell them from NULL; NULL where there are none. Left out"
                 + " where empty. Existing tables get it by schema.evolution; with none, the task"
-                + " stops at a table without it.");
+                + " stops at a table without it.")
+        .text(
+            definition,
+            METADATA_CHANGE_TYPE,
+            "_cdc_change_type",
+            "Column, if append.images is both, for the kind of row: insert (also for rows of a"
+                + " snapshot), update_preimage, update_postimage or delete, as in Delta's Change Data"
+                + " Feed; NULL for a TRUNCATE. Existing tables get it by schema.evolution.")
+        .text(
+            definition,
+            METADATA_TXID,
+            "_cdc_txid",
+            "Column, if write.mode is append, for the number of the transaction at the source"
+                + " (source.txId); NULL in flattened records, which do not tell it. Left out where"
+                + " empty. Existing tables get it by schema.evolution; with none, the task stops at a"
+                + " table without it.")
+        .text(
+            definition,
+            METADATA_FIRST_SEEN,
+            "",
+            "Column for the commit time, at the source, of the first change of the key that was"
+                + " applied to the row. Updates, replays and later snapshots keep it, and so do"
+                + " deletes where delete.mode is soft; a row that is inserted again after it was"
+                + " removed is seen for the first time. Left out where empty; not for"
+                + " write.mode=append. Existing tables get it by schema.evolution, NULL until the"
+                + " next change of a row. See HISTORY.")
+        .text(
+            definition,
+            METADATA_LAST_SEEN,
+            "",
+            "Column for the commit time, at the source, of the newest change that was applied to the"
+                + " row; of rows that a snapshot has read, the time of the snapshot. Otherwise as"
+                + " metadata.column.first_seen.");
     ordering
         .validated(
             definition,

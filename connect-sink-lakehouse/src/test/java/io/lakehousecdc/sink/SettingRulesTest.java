@@ -36,6 +36,76 @@ class SettingRulesTest {
   }
 
   @Test
+  void timesOfFirstAndLastSightAreOffUntilTheyAreNamed() {
+    assertThat(config(Map.of()).tables().metadata().firstSeen()).isEmpty();
+    assertThat(config(Map.of()).tables().metadata().lastSeen()).isEmpty();
+    SinkConfig named =
+        config(
+            Map.of(
+                "metadata.column.first_seen", "first_seen_at",
+                "metadata.column.last_seen", "last_seen_at"));
+    assertThat(SettingRules.check(named)).isEmpty();
+    assertThat(named.tables().metadata().firstSeen()).contains("first_seen_at");
+    assertThat(named.tables().metadata().lastSeen()).contains("last_seen_at");
+  }
+
+  @Test
+  void timesOfFirstAndLastSightHaveNamesOfTheirOwn() {
+    Map<String, String> same =
+        Map.of("metadata.column.first_seen", "seen_at", "metadata.column.last_seen", "seen_at");
+    assertThat(check(same))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("metadata.column.last_seen"))
+        .satisfies(problem -> assertThat(problem.message()).contains("metadata.column.first_seen"));
+    assertThat(check(Map.of("metadata.column.first_seen", "_cdc_ts")))
+        .extracting(SettingProblem::key)
+        .containsExactly("metadata.column.first_seen");
+  }
+
+  @Test
+  void timesOfFirstAndLastSightAreRefusedInAppendMode() {
+    assertThat(
+            check(
+                Map.of(
+                    "write.mode", "append",
+                    "metadata.column.first_seen", "first_seen_at",
+                    "metadata.column.last_seen", "last_seen_at")))
+        .allSatisfy(problem -> assertThat(problem.message()).contains("metadata.column.ts"))
+        .extracting(SettingProblem::key)
+        .containsExactly("metadata.column.first_seen", "metadata.column.last_seen");
+  }
+
+  @Test
+  void bothImagesOfAnUpdateAreForLogs() {
+    assertThat(check(Map.of("append.images", "both")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("append.images"))
+        .satisfies(problem -> assertThat(problem.message()).contains("write.mode=append"));
+    Map<String, String> log = Map.of("append.images", "both", "write.mode", "append");
+    assertThat(check(log)).isEmpty();
+    assertThat(config(log).tables().metadata().changeType()).contains("_cdc_change_type");
+    assertThat(config(Map.of("write.mode", "append")).tables().metadata().changeType()).isEmpty();
+  }
+
+  @Test
+  void columnsOfALogHaveNamesOfTheirOwn() {
+    assertThat(
+            check(
+                Map.of(
+                    "append.images", "both",
+                    "write.mode", "append",
+                    "metadata.column.change_type", "")))
+        .extracting(SettingProblem::key)
+        .containsExactly("metadata.column.change_type");
+    assertThat(check(Map.of("write.mode", "append", "metadata.column.txid", "_cdc_lsn")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("metadata.column.txid"))
+        .satisfies(problem -> assertThat(problem.message()).contains("metadata.column.lsn"));
+    assertThat(config(Map.of("metadata.column.txid", "")).tables().metadata().transaction())
+        .isEmpty();
+  }
+
+  @Test
   void usualSettingsFitTogether() {
     assertThat(check(Map.of())).isEmpty();
     assertThat(config(Map.of()).tables().metadata().unchanged()).contains("_cdc_unchanged");

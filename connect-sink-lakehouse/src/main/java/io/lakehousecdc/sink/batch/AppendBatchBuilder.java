@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps every change of one table as a row of its own (append mode). Truncates and sweeps leave a
- * log alone. Not thread-safe.
+ * Keeps every change of one table as a row of its own (append mode). Floors and sweeps leave a log
+ * alone: a truncate is a change like any other there. Not thread-safe.
  */
 public final class AppendBatchBuilder implements BatchBuilder {
   private final TableId table;

@@ -3,6 +3,8 @@ package io.lakehousecdc.sink.batch;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Lifetime;
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowKey;
@@ -19,6 +21,9 @@ final class PendingRow {
   private Lender lender;
   private RowState state;
   private ChangeInfo last;
+  private long firstMicros;
+  private boolean reborn;
+  private long rebornMicros;
 
   /** Before the first event: nothing but the key is known. */
   PendingRow(RowKey key) {
@@ -61,6 +66,7 @@ final class PendingRow {
       TransactionVisibility visibility,
       RowSchema union) {
     RowState found = before(info, visibility);
+    seen(info);
     if (cells != null && found.merges(info, visibility)) {
       state = found.upserted(info, visibility, null);
       merge(from, later, union);
@@ -97,8 +103,27 @@ final class PendingRow {
         cells = before;
       }
     }
+    firstMicros = Lifetime.earlier(firstMicros, info.commitMicros());
+    if (state.mayBeGone()) {
+      reborn = true;
+      rebornMicros = 0;
+    }
     last = info;
     return departed;
+  }
+
+  /**
+   * Notes the time of an upsert. The first one after a delete begins a life, or goes on with it.
+   */
+  private void seen(ChangeInfo info) {
+    boolean outlived =
+        reborn
+            && last.operation() == Operation.DELETE
+            && info.operation() == Operation.UPDATE
+            && !state.isDeleted();
+    firstMicros = Lifetime.earlier(firstMicros, info.commitMicros());
+    reborn &= !outlived;
+    rebornMicros = Lifetime.earlier(rebornMicros, info.commitMicros());
   }
 
   /**
@@ -115,7 +140,13 @@ final class PendingRow {
   /** The change that is left, aligned to {@code union}. */
   RowChange change(RowSchema union) {
     Object[] aligned = SchemaUnion.align(cells, schema, union);
-    return state.change(key, aligned, last, formerRow(union), union);
+    return state.change(key, aligned, merged(), formerRow(union), union);
+  }
+
+  private ChangeInfo merged() {
+    return reborn || firstMicros != last.commitMicros()
+        ? last.of(new Lifetime(firstMicros, reborn, rebornMicros))
+        : last;
   }
 
   private RowState before(ChangeInfo next, TransactionVisibility visibility) {

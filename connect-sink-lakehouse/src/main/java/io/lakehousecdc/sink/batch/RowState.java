@@ -23,6 +23,9 @@ sealed interface RowState permits SoleRow, SharedKey {
   /** Whether no row is left. */
   boolean isDeleted();
 
+  /** Whether it may be that no row is left: the target has to tell where it is not certain. */
+  boolean mayBeGone();
+
   /**
    * Whether an upsert that finds this state changes the row whose values are known, rather than
    * write another one.

@@ -121,6 +121,11 @@ sealed interface SharedKey extends RowState {
   }
 
   @Override
+  default boolean mayBeGone() {
+    return false;
+  }
+
+  @Override
   default boolean merges(ChangeInfo upsert, TransactionVisibility visibility) {
     return !addsRow(upsert, visibility);
   }
@@ -248,6 +253,11 @@ sealed interface SharedKey extends RowState {
    * @param before last values of the row that the last delete took; null where not known
    */
   record Unresolved(List<Step> steps, RowImage before) implements SharedKey {
+    @Override
+    public boolean mayBeGone() {
+      return true;
+    }
+
     /** A row that was written last is there; whether one outlived a delete is still open. */
     @Override
     public RowState atEnd(ChangeInfo last) {

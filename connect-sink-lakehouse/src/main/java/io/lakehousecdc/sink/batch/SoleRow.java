@@ -64,6 +64,11 @@ enum SoleRow implements RowState {
   }
 
   @Override
+  public boolean mayBeGone() {
+    return this == DELETED;
+  }
+
+  @Override
   public RowState deleted(ChangeInfo delete, TransactionVisibility visibility, RowImage before) {
     return DELETED;
   }

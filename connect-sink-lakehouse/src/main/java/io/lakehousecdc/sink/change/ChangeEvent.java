@@ -23,6 +23,7 @@ public sealed interface ChangeEvent {
    *     Only a key made of {@code key.columns} changes by an update: for a record key Debezium
    *     sends a delete and a create
    * @param sourcePosition the event's place in the source's order of changes
+   * @param transactionId number of the transaction at the source; 0 where not known
    */
   record RowEvent(
       TableId table,
@@ -32,8 +33,22 @@ public sealed interface ChangeEvent {
       Object[] after,
       Object[] before,
       RowKey formerKey,
-      SourcePosition sourcePosition)
+      SourcePosition sourcePosition,
+      long transactionId)
       implements ChangeEvent {
+
+    /** An event of a transaction that is not known. */
+    public RowEvent(
+        TableId table,
+        RowSchema schema,
+        Operation operation,
+        RowKey key,
+        Object[] after,
+        Object[] before,
+        RowKey formerKey,
+        SourcePosition sourcePosition) {
+      this(table, schema, operation, key, after, before, formerKey, sourcePosition, 0);
+    }
 
     /** An event that leaves the row's key unchanged. */
     public RowEvent(
@@ -52,9 +67,16 @@ public sealed interface ChangeEvent {
    * All rows of the source's table were removed by TRUNCATE.
    *
    * @param sourceTable name of the source's table; null where not known
+   * @param transactionId number of the transaction at the source; 0 where not known
    */
-  record TruncateEvent(TableId table, String sourceTable, SourcePosition sourcePosition)
+  record TruncateEvent(
+      TableId table, String sourceTable, SourcePosition sourcePosition, long transactionId)
       implements ChangeEvent {
+
+    /** A truncate in a transaction that is not known. */
+    public TruncateEvent(TableId table, String sourceTable, SourcePosition sourcePosition) {
+      this(table, sourceTable, sourcePosition, 0);
+    }
 
     /** A truncate of a table whose name at the source is not known. */
     public TruncateEvent(TableId table, SourcePosition sourcePosition) {

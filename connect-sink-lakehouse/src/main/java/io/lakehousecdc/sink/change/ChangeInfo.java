@@ -10,9 +10,15 @@ import io.lakehousecdc.order.Position;
  * @param position place in the source's order of changes
  * @param commitMicros commit time at the source in microseconds since the epoch; 0 where unknown
  * @param delivery whether the partition had brought a later change of its source before
+ * @param lifetime when the key was seen by all the changes that were merged into this one; null
+ *     where it stands for itself alone
  */
 public record ChangeInfo(
-    Operation operation, Position position, long commitMicros, Delivery delivery) {
+    Operation operation,
+    Position position,
+    long commitMicros,
+    Delivery delivery,
+    Lifetime lifetime) {
 
   /** How a change came. */
   public enum Delivery {
@@ -30,8 +36,20 @@ public record ChangeInfo(
     this(operation, position, commitMicros, Delivery.IN_ORDER);
   }
 
+  /** A change that stands for itself alone. */
+  public ChangeInfo(Operation operation, Position position, long commitMicros, Delivery delivery) {
+    this(operation, position, commitMicros, delivery, null);
+  }
+
   /** The same metadata with another operation. */
   public ChangeInfo as(Operation other) {
-    return other == operation ? this : new ChangeInfo(other, position, commitMicros, delivery);
+    return other == operation
+        ? this
+        : new ChangeInfo(other, position, commitMicros, delivery, lifetime);
+  }
+
+  /** The same metadata for the last of several changes that were merged. */
+  public ChangeInfo of(Lifetime merged) {
+    return new ChangeInfo(operation, position, commitMicros, delivery, merged);
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.decode;
 
-import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.Operation;
@@ -78,9 +77,9 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourcePosition sourcePosition) {
+      Origin origin) {
     try {
-      return upsertEvent(table, record, operation, after, before, sourcePosition);
+      return upsertEvent(table, record, operation, after, before, origin);
     } catch (DecodeException e) {
       throw e.in(table.table());
     }
@@ -91,10 +90,9 @@ final class ChangeReader {
    *
    * @param before the old row as sent, real or made up by Debezium; null if absent
    */
-  Decoded delete(
-      TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
+  Decoded delete(TableReader table, SinkRecord record, Object before, Origin origin) {
     try {
-      return deleteEvent(table, record, before, sourcePosition);
+      return deleteEvent(table, record, before, origin);
     } catch (DecodeException e) {
       throw e.in(table.table());
     }
@@ -106,7 +104,7 @@ final class ChangeReader {
       Operation operation,
       Object after,
       Object before,
-      SourcePosition sourcePosition) {
+      Origin origin) {
     Object[] cells = table.cells(after);
     RowKey key = table.key(record.key(), cells);
     table.complete(cells, key);
@@ -125,7 +123,15 @@ final class ChangeReader {
     }
     return RecordReader.change(
         new RowEvent(
-            table.table(), table.schema(), operation, key, cells, old, former, sourcePosition));
+            table.table(),
+            table.schema(),
+            operation,
+            key,
+            cells,
+            old,
+            former,
+            origin.position(),
+            origin.transactionId()));
   }
 
   /** The old key of an updated row under {@code key.columns}; null if it is unchanged. */
@@ -138,8 +144,7 @@ final class ChangeReader {
     return former.equals(key) ? null : former;
   }
 
-  private Decoded deleteEvent(
-      TableReader table, SinkRecord record, Object before, SourcePosition sourcePosition) {
+  private Decoded deleteEvent(TableReader table, SinkRecord record, Object before, Origin origin) {
     if (!table.hasKey() && before == null) {
       throw new DecodeException(
           "The delete has neither a key nor the old row. Set REPLICA IDENTITY FULL for the table"
@@ -155,12 +160,18 @@ final class ChangeReader {
             key,
             null,
             before != null && table.isRealDelete(before) ? completeCells(table, before, key) : null,
-            sourcePosition));
+            null,
+            origin.position(),
+            origin.transactionId()));
   }
 
-  Decoded truncate(SinkRecord record, SourceTable table, SourcePosition sourcePosition) {
+  Decoded truncate(SinkRecord record, SourceTable table, Origin origin) {
     return RecordReader.change(
-        new TruncateEvent(tables.target(table, record.topic()), table.toString(), sourcePosition));
+        new TruncateEvent(
+            tables.target(table, record.topic()),
+            table.toString(),
+            origin.position(),
+            origin.transactionId()));
   }
 
   private static Object[] realCells(TableReader table, Object before) {

@@ -6,7 +6,6 @@ import static io.debezium.data.Envelope.FieldName.BEFORE;
 import static io.debezium.data.Envelope.FieldName.OPERATION;
 import static io.debezium.data.Envelope.FieldName.SOURCE;
 
-import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.decode.table.Layout;
 import io.lakehousecdc.sink.decode.table.Layouts;
@@ -84,22 +83,22 @@ final class EnvelopeReader implements RecordReader {
         kind,
         row,
         old != null && layout(old) == layout ? old : null,
-        sources.sourcePosition(block, kind == Operation.READ));
+        sources.origin(block, kind == Operation.READ));
   }
 
   private Decoded delete(SinkRecord record, Object value) {
     Object block = source(value);
     Object old = row(before.of(value), BEFORE);
-    SourcePosition sourcePosition = sources.sourcePosition(block, false);
+    Origin origin = sources.origin(block, false);
     SourceTable name = sources.table(block);
     TableReader table =
         old == null ? changes.readerOfKey(record, name) : changes.reader(record, name, layout(old));
-    return changes.delete(table, record, old, sourcePosition);
+    return changes.delete(table, record, old, origin);
   }
 
   private Decoded truncate(SinkRecord record, Object value) {
     Object block = source(value);
-    return changes.truncate(record, sources.table(block), sources.sourcePosition(block, false));
+    return changes.truncate(record, sources.table(block), sources.origin(block, false));
   }
 
   private ReplacedNulls replacedNulls(Layout row) {

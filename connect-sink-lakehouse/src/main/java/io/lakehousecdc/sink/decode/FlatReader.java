@@ -69,18 +69,19 @@ final class FlatReader implements RecordReader {
     Operation operation = metadata.operation(record, value);
     SourcePosition sourcePosition =
         metadata.sourcePosition(record, value, operation == Operation.READ);
+    Origin origin = new Origin(sourcePosition, 0);
     if (operation == Operation.TRUNCATE) {
-      return changes.truncate(record, source, sourcePosition);
+      return changes.truncate(record, source, origin);
     }
     TableReader table = changes.reader(record, source, layout);
     if (isWithoutPosition(sourcePosition)) {
       warnings.withoutPosition(table.table());
     }
     if (operation == Operation.DELETE) {
-      return changes.delete(table, record, value, sourcePosition);
+      return changes.delete(table, record, value, origin);
     }
     defaults.examine(value, table.table(), warnings);
-    return changes.upsert(table, record, operation, value, null, sourcePosition);
+    return changes.upsert(table, record, operation, value, null, origin);
   }
 
   /** Rows of an incremental snapshot of an old source have none, whatever is added. */

@@ -21,9 +21,11 @@ import io.lakehousecdc.sink.decode.table.SourceTable;
 /** The reader of an envelope's {@code source} block. Compiled once per layout of the block. */
 final class Source {
   private static final String LSN_KEY = "lsn";
+  private static final String TRANSACTION_KEY = "txId";
 
   private final Member sequence;
   private final Member lsn;
+  private final Member transaction;
   private final Member snapshot;
   private final Member micros;
   private final Member millis;
@@ -39,6 +41,7 @@ final class Source {
   Source(Layout layout) {
     sequence = layout.member(SEQUENCE_KEY);
     lsn = layout.member(LSN_KEY);
+    transaction = layout.member(TRANSACTION_KEY);
     snapshot = layout.member(SNAPSHOT_KEY);
     micros = layout.member(TIMESTAMP_US_KEY);
     millis = layout.member(TIMESTAMP_KEY);
@@ -50,14 +53,16 @@ final class Source {
     table = layout.member(TABLE_NAME_KEY);
   }
 
-  SourcePosition sourcePosition(Object source, boolean isRead) {
-    return Attributes.sourcePosition(
-        id(source),
-        sequence.of(source),
-        lsn.of(source),
-        snapshot.of(source),
-        isRead,
-        Attributes.micros(micros.of(source), millis.of(source), nanos.of(source)));
+  Origin origin(Object source, boolean isRead) {
+    SourcePosition position =
+        Attributes.sourcePosition(
+            id(source),
+            sequence.of(source),
+            lsn.of(source),
+            snapshot.of(source),
+            isRead,
+            Attributes.micros(micros.of(source), millis.of(source), nanos.of(source)));
+    return new Origin(position, Attributes.number(transaction.of(source), 0));
   }
 
   private SourceId id(Object source) {

@@ -169,9 +169,11 @@ final class DeltaTarget implements Target {
         done -> {});
   }
 
-  /** Nothing can be removed from a table that is not there, and none is made without columns. */
+  /** Nothing can be removed from a table that is not there, and none is made without rows. */
   private boolean hasTable(TableBatch batch) {
-    return batch.schema().size() > 0 || tables.open(batch.table()).exists();
+    return batch.schema().size() > 0
+        || !batch.changes().isEmpty()
+        || tables.open(batch.table()).exists();
   }
 
   @Override

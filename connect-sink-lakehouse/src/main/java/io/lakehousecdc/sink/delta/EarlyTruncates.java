@@ -44,7 +44,7 @@ final class EarlyTruncates {
     Map<String, String> remembered = afterTablesAreMade(batches);
     List<TableBatch> applicable = new ArrayList<>();
     for (TableBatch batch : batches) {
-      if (batch.schema().size() > 0) {
+      if (batch.schema().size() > 0 || !batch.changes().isEmpty()) {
         applicable.add(mayHaveEarlier(batch) ? afterEarlier(batch, known, remembered) : batch);
       } else {
         boolean remembers = tables.upserts() && !batch.truncates().isEmpty();

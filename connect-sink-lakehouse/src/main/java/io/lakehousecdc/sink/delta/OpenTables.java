@@ -146,7 +146,7 @@ final class OpenTables implements AutoCloseable {
         WriteMode.UPSERT,
         DeleteMode.HARD,
         Evolution.ADDITIVE,
-        options.metadata(),
+        options.metadata().withoutSeen(),
         Optional.empty());
   }
 

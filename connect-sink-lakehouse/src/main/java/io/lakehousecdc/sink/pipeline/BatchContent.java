@@ -36,6 +36,10 @@ import java.util.function.Predicate;
 /** The events of a batch, and what they come to table by table. Not thread-safe. */
 final class BatchContent {
   private final TableOptions options;
+
+  /** Of append mode; null in upsert mode. */
+  private final LogRows log;
+
   private final Map<TableId, BatchBuilder> builders = new LinkedHashMap<>();
   private final Map<TableId, Set<SourcePartition>> contributors = new HashMap<>();
   private final Map<TableId, Sweeps.Due> sweeps = new HashMap<>();
@@ -50,6 +54,7 @@ final class BatchContent {
 
   BatchContent(TableOptions options) {
     this.options = options;
+    this.log = options.writeMode() == WriteMode.APPEND ? new LogRows(options.metadata()) : null;
   }
 
   /** A content of the given entries, combined anew. */
@@ -138,11 +143,13 @@ final class BatchContent {
               row.sourcePosition().commitMicros(),
               entry.delivery());
       TransactionVisibility visibility = transactions.add(entry);
-      if (row.operation() == Operation.DELETE && options.deleteMode() == DeleteMode.IGNORE) {
+      if (log != null) {
+        log.add(builder, row, info, visibility);
+      } else if (row.operation() == Operation.DELETE && options.deleteMode() == DeleteMode.IGNORE) {
         builder.leave(row.schema(), row.key(), row.before(), info);
       } else if (row.operation() == Operation.DELETE) {
         builder.delete(row.schema(), row.key(), row.before(), info, visibility);
-      } else if (row.formerKey() == null || options.writeMode() == WriteMode.APPEND) {
+      } else if (row.formerKey() == null) {
         builder.upsert(row.schema(), row.key(), row.after(), info, visibility);
       } else {
         move(builder, row, info, visibility);
@@ -154,10 +161,26 @@ final class BatchContent {
               entry.position(),
               tombstone.sourcePosition().commitMicros(),
               entry.delivery());
-      builder.delete(tombstone.schema(), tombstone.key(), null, info, TransactionVisibility.NONE);
-    } else if (event instanceof TruncateEvent) {
-      builder.truncate(entry.floor());
+      if (log != null) {
+        log.add(builder, tombstone, info);
+      } else {
+        builder.delete(tombstone.schema(), tombstone.key(), null, info, TransactionVisibility.NONE);
+      }
+    } else if (event instanceof TruncateEvent truncate) {
+      if (log != null) {
+        log.add(builder, truncate, truncateInfo(entry));
+      } else {
+        builder.truncate(entry.floor());
+      }
     }
+  }
+
+  private static ChangeInfo truncateInfo(Entry entry) {
+    return new ChangeInfo(
+        Operation.TRUNCATE,
+        entry.position(),
+        entry.event().sourcePosition().commitMicros(),
+        entry.delivery());
   }
 
   /** A changed key is a delete of the old one and a create of the new one, as for record keys. */
@@ -197,7 +220,7 @@ final class BatchContent {
   }
 
   private TableBatch completed(TableBatch batch) {
-    return options.writeMode() == WriteMode.APPEND
+    return log != null
         ? options
             .metadata()
             .unchanged()
@@ -220,17 +243,16 @@ final class BatchContent {
 
   private BatchBuilder builder(TableId table) {
     return builders.computeIfAbsent(
-        table,
-        id ->
-            options.writeMode() == WriteMode.APPEND
-                ? new AppendBatchBuilder(id)
-                : new UpsertBatchBuilder(id));
+        table, id -> log != null ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
   }
 
-  private static RowSchema schemaOf(ChangeEvent event) {
-    if (event instanceof RowEvent row) {
-      return row.schema();
+  /** Schema of the rows that the event becomes; null where it becomes none. */
+  private RowSchema schemaOf(ChangeEvent event) {
+    if (event instanceof TruncateEvent) {
+      return log == null ? null : log.schemaOfTruncate(event.table());
     }
-    return event instanceof TombstoneEvent tombstone ? tombstone.schema() : null;
+    RowSchema schema =
+        event instanceof RowEvent row ? row.schema() : ((TombstoneEvent) event).schema();
+    return log == null ? schema : log.schema(event.table(), schema);
   }
 }

@@ -20,6 +20,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
+import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
@@ -124,17 +125,19 @@ final class EventFilter {
 
   private void recall(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
     if (options.tables().writeMode() == WriteMode.APPEND
-        && event instanceof RowEvent row
-        && isStreamed(row)
-        && !isIgnored(row)) {
+        && isStreamed(event)
+        && !isIgnored(event)) {
       FilterDecision decision = tracker.progress().seenBefore(event.sourcePosition());
       TrackedStream stream = tracker.progress().stream(event.sourcePosition());
-      stream.replays().recall(decision, row, at.offset(), run);
+      stream.replays().recall(decision, event, at.offset(), run);
     }
   }
 
-  private static boolean isStreamed(RowEvent row) {
-    return row.operation() != Operation.READ && row.sourcePosition().lsn() != SourcePosition.NONE;
+  /** Whether the event has a place of its own in the source's log, which a tombstone has not. */
+  private static boolean isStreamed(ChangeEvent event) {
+    return !(event instanceof TombstoneEvent)
+        && operationOf(event) != Operation.READ
+        && event.sourcePosition().lsn() != SourcePosition.NONE;
   }
 
   private Result filterForState(
@@ -180,7 +183,9 @@ final class EventFilter {
         row.key(),
         row.after(),
         row.before(),
-        row.sourcePosition());
+        null,
+        row.sourcePosition(),
+        row.transactionId());
   }
 
   private Result delete(ChangeEvent event, RowKey key, FilterDecision decision) {
@@ -205,9 +210,7 @@ final class EventFilter {
       FilterDecision decision,
       long run) {
     if (event instanceof TruncateEvent) {
-      LOG.warn("{}: table {} was truncated; its change log stays", at, event.table());
-      metrics.ignoredDelete();
-      return Result.DROPPED;
+      judgeTruncate(at, event);
     }
     if (isIgnored(event)) {
       metrics.ignoredDelete();
@@ -216,36 +219,37 @@ final class EventFilter {
     if (event instanceof TombstoneEvent tombstone) {
       return Result.apply(dated(tombstone, tracker), decision);
     }
-    RowEvent row = (RowEvent) event;
-    if (isStreamed(row)
-        && tracker.progress().latest().replays().isRepeated(decision, row, at.offset(), run)) {
+    if (isStreamed(event)
+        && tracker.progress().latest().replays().isRepeated(decision, event, at.offset(), run)) {
       metrics.duplicate();
       metrics.skipped(SkipReason.REPEATED, 1);
       return Result.DROPPED;
     }
-    return Result.apply(row, decision);
+    return Result.apply(event, decision);
   }
 
+  /** Whether the event is a delete, of one row or of all, and such are ignored. */
   private boolean isIgnored(ChangeEvent event) {
-    return options.tables().deleteMode() == DeleteMode.IGNORE
-        && operationOf(event) == Operation.DELETE;
+    boolean ignoresDeletes = options.tables().deleteMode() == DeleteMode.IGNORE;
+    return switch (operationOf(event)) {
+      case DELETE -> ignoresDeletes;
+      case TRUNCATE -> ignoresDeletes || options.truncateMode() == TruncateMode.IGNORE;
+      default -> false;
+    };
   }
 
-  private Result filterTruncate(RecordOffset at, ChangeEvent event, FilterDecision decision) {
-    return switch (options.truncateMode()) {
+  /**
+   * Tells of a truncate that is ignored.
+   *
+   * @throws FatalException none may come
+   */
+  private void judgeTruncate(RecordOffset at, ChangeEvent event) {
+    switch (options.truncateMode()) {
       case APPLY -> {
-        if (options.tables().deleteMode() == DeleteMode.IGNORE) {
-          metrics.ignoredDelete();
-          yield Result.DROPPED;
-        }
-        Floor floor = floors.truncate(at, event.table(), decision.position());
-        yield new Result(event, decision.position(), decision.delivery(), floor);
+        // What it does depends on delete.mode.
       }
-      case IGNORE -> {
-        LOG.warn("{}: truncate of {} ignored (truncate.mode=ignore)", at, event.table());
-        metrics.ignoredDelete();
-        yield Result.DROPPED;
-      }
+      case IGNORE ->
+          LOG.warn("{}: truncate of {} ignored (truncate.mode=ignore)", at, event.table());
       case FAIL ->
           throw new FatalException(
               at
@@ -253,7 +257,17 @@ final class EventFilter {
                   + event.table()
                   + " was truncated at the source and truncate.mode is fail. Set it to apply or"
                   + " ignore to go on.");
-    };
+    }
+  }
+
+  private Result filterTruncate(RecordOffset at, ChangeEvent event, FilterDecision decision) {
+    judgeTruncate(at, event);
+    if (isIgnored(event)) {
+      metrics.ignoredDelete();
+      return Result.DROPPED;
+    }
+    Floor floor = floors.truncate(at, event.table(), decision.position());
+    return new Result(event, decision.position(), decision.delivery(), floor);
   }
 
   private void warnOfUnknownColumns(RecordOffset at, RowEvent row) {

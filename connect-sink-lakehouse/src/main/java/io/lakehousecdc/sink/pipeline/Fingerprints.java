@@ -2,7 +2,10 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
@@ -27,12 +30,19 @@ final class Fingerprints {
   }
 
   /** Of all that an event says of its row, but not of its place in the order. */
-  Fingerprint of(RowEvent event) {
+  Fingerprint of(ChangeEvent event) {
     text(event.table().toString());
-    text(event.operation().code());
-    key(event.key());
-    cells(event.after());
-    cells(event.before());
+    if (event instanceof RowEvent row) {
+      text(row.operation().code());
+      key(row.key());
+      cells(row.after());
+      cells(row.before());
+    } else if (event instanceof TruncateEvent truncate) {
+      text(Operation.TRUNCATE.code());
+      text(String.valueOf(truncate.sourceTable()));
+    } else {
+      throw new IllegalArgumentException("A tombstone has no place of its own");
+    }
     return finished();
   }
 

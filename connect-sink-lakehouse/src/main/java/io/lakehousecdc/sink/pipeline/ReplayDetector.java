@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
 import io.lakehousecdc.sink.spi.PartitionState.ReplayState;
@@ -40,7 +41,7 @@ final class ReplayDetector {
   private final Map<Fingerprint, Integer> places = new HashMap<>();
 
   private Position at;
-  private RowEvent single;
+  private ChangeEvent single;
   private long firstOffset;
   private long run;
 
@@ -106,7 +107,7 @@ final class ReplayDetector {
    * @param decision what its position says
    * @param eventRun hash of the run of the source's task that sent it; 0 where not known
    */
-  void recall(FilterDecision decision, RowEvent event, long offset, long eventRun) {
+  void recall(FilterDecision decision, ChangeEvent event, long offset, long eventRun) {
     if (restored == null || restored.count() <= 1 || offset < firstOffset) {
       return;
     }
@@ -129,7 +130,7 @@ final class ReplayDetector {
    * @param decision what its position says
    * @param eventRun hash of the run of the source's task that sent it; 0 where not known
    */
-  boolean isRepeated(FilterDecision decision, RowEvent event, long offset, long eventRun) {
+  boolean isRepeated(FilterDecision decision, ChangeEvent event, long offset, long eventRun) {
     restored = null;
     if (decision.verdict() == FilterDecision.Verdict.REPEATED) {
       passedBelow(eventRun);
@@ -156,7 +157,7 @@ final class ReplayDetector {
     run = eventRun;
   }
 
-  private void begin(Position position, RowEvent event, long offset, long eventRun) {
+  private void begin(Position position, ChangeEvent event, long offset, long eventRun) {
     clear();
     at = position;
     single = event;
@@ -171,7 +172,7 @@ final class ReplayDetector {
     single = null;
   }
 
-  private boolean isRepeatedInGroup(RowEvent event, long offset, long eventRun) {
+  private boolean isRepeatedInGroup(ChangeEvent event, long offset, long eventRun) {
     Fingerprint fingerprint = fingerprints.of(event);
     if (single != null) {
       group.add(fingerprints.of(single));
@@ -190,8 +191,13 @@ final class ReplayDetector {
     return same >= 0;
   }
 
+  /** Whether a change of another row, or a truncate of another table, cannot look the same. */
+  private static boolean isTheOnlyOfItsKind(ChangeEvent event) {
+    return !(event instanceof RowEvent row) || row.key().size() > 0;
+  }
+
   /** Place in the group of the event that this one repeats; negative where it repeats none. */
-  private int placeOf(Fingerprint fingerprint, RowEvent event, long eventRun) {
+  private int placeOf(Fingerprint fingerprint, ChangeEvent event, long eventRun) {
     boolean isSameRun = eventRun != 0 && eventRun == run;
     boolean tellsRuns = eventRun != 0 && run != 0;
     // A run that begins in the middle of a repetition may go back before the event expected next.
@@ -203,7 +209,7 @@ final class ReplayDetector {
       }
       return -1;
     }
-    if (isSameRun || !tellsRuns && event.key().size() == 0) {
+    if (isSameRun || !tellsRuns && !isTheOnlyOfItsKind(event)) {
       return -1;
     }
     if (places.isEmpty()) {

@@ -106,7 +106,11 @@ public record TableOptions(
    * commit time (timestamp with time zone), LSN and commit LSN (64-bit integers), epoch (32-bit
    * integer); {@code deleted} (boolean) only with soft deletes and in append mode. {@code
    * unchanged}, empty where there is none, is in append mode a column of the batches themselves
-   * ({@link UnchangedColumn}), and needs nothing of the target.
+   * ({@link UnchangedColumn}), and needs nothing of the target. {@code firstSeen} ({@link
+   * FirstSeen}) and {@code lastSeen} (commit time of the newest change applied), timestamps with
+   * time zone, are empty where there are none, as in append mode. {@code changeType} and {@code
+   * transaction} are, as {@code unchanged} is, columns of batches of append mode, where they are
+   * not empty: {@code changeType} where an update is logged with the row that it has replaced.
    */
   public record MetadataColumns(
       String op,
@@ -115,7 +119,50 @@ public record TableOptions(
       String commitLsn,
       String epoch,
       String deleted,
-      Optional<String> unchanged) {
+      Optional<String> unchanged,
+      Optional<String> firstSeen,
+      Optional<String> lastSeen,
+      Optional<String> changeType,
+      Optional<String> transaction) {
+
+    /** Names of tables that have no more columns than these. */
+    public MetadataColumns(
+        String op,
+        String ts,
+        String lsn,
+        String commitLsn,
+        String epoch,
+        String deleted,
+        Optional<String> unchanged) {
+      this(
+          op,
+          ts,
+          lsn,
+          commitLsn,
+          epoch,
+          deleted,
+          unchanged,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    /** The same names for tables that do not tell when a key was seen. */
+    public MetadataColumns withoutSeen() {
+      return new MetadataColumns(
+          op,
+          ts,
+          lsn,
+          commitLsn,
+          epoch,
+          deleted,
+          unchanged,
+          Optional.empty(),
+          Optional.empty(),
+          changeType,
+          transaction);
+    }
 
     public static final MetadataColumns DEFAULT =
         new MetadataColumns(

@@ -93,6 +93,12 @@ class RecordedItemTest {
   }
 
   @Test
+  void eventsTellTheirTransaction() {
+    assertEquals(42479, row(0, Operation.READ, 1).transactionId());
+    assertEquals(42480, row(2, Operation.UPDATE, 1).transactionId());
+  }
+
+  @Test
   void lastRowOfInitialSnapshotIsMarked() {
     RowEvent row = row(1, Operation.READ, 2);
     assertEquals(Snapshot.INITIAL_LAST, row.sourcePosition().snapshot());
@@ -203,7 +209,8 @@ class RecordedItemTest {
         new TruncateEvent(
             ITEM,
             "public.item",
-            new SourcePosition(SOURCE, 283962392, 283965296, Snapshot.NO, 1795232106884203L)),
+            new SourcePosition(SOURCE, 283962392, 283965296, Snapshot.NO, 1795232106884203L),
+            42491),
         event(16));
   }
 

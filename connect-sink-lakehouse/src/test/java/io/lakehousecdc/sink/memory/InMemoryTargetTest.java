@@ -13,15 +13,17 @@ import java.util.Map;
 
 class InMemoryTargetTest extends TargetContract {
   private final MemoryWarehouse warehouse = new MemoryWarehouse();
+  private MetadataColumns names = MetadataColumns.DEFAULT;
 
   @Override
   protected Target openTarget(TableOptions options, TargetContext context) {
+    names = options.metadata();
     return new InMemoryTarget(warehouse, options, context);
   }
 
   @Override
   public List<Map<String, Object>> rows(TableId table) {
-    return warehouse.rows(table, MetadataColumns.DEFAULT);
+    return warehouse.rows(table, names);
   }
 
   @Override

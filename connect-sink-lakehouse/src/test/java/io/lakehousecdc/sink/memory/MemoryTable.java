@@ -35,9 +35,13 @@ final class MemoryTable {
    * A stored row.
    *
    * @param values by column name; a column that is not in it is NULL
+   * @param seen null in a log
    * @param deleted whether it is marked so; null where the table has no such column
    */
-  record MemoryRow(Map<String, Object> values, ChangeInfo info, Boolean deleted) {}
+  record MemoryRow(Map<String, Object> values, ChangeInfo info, Boolean deleted, Seen seen) {}
+
+  /** When its key was seen, in microseconds; 0 where not known. */
+  record Seen(long first, long last) {}
 
   MemoryTable(RowSchema schema) {
     for (Column column : schema.columns()) {
@@ -90,7 +94,7 @@ final class MemoryTable {
         (key, row) -> {
           Map<String, Object> values = new HashMap<>(row.values());
           values.remove(column);
-          return new MemoryRow(values, row.info(), row.deleted());
+          return new MemoryRow(values, row.info(), row.deleted(), row.seen());
         });
   }
 
@@ -141,7 +145,13 @@ final class MemoryTable {
     if (row.deleted() != null) {
       shown.put(names.deleted(), row.deleted());
     }
+    names.firstSeen().ifPresent(name -> shown.put(name, time(row.seen().first())));
+    names.lastSeen().ifPresent(name -> shown.put(name, time(row.seen().last())));
     return shown;
+  }
+
+  private static Long time(long micros) {
+    return micros == 0 ? null : micros;
   }
 
   private static Object widened(Object value, LogicalType type) {

@@ -18,7 +18,9 @@ import io.lakehousecdc.sink.change.SkipReason;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.memory.MemoryTable.MemoryRow;
+import io.lakehousecdc.sink.memory.MemoryTable.Seen;
 import io.lakehousecdc.sink.spi.CommitReceipt;
+import io.lakehousecdc.sink.spi.FirstSeen;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
@@ -58,7 +60,7 @@ final class MemoryWriter {
    */
   CommitReceipt write(boolean snapshotCompleted) {
     boolean append = options.writeMode() == WriteMode.APPEND;
-    batch.truncates().forEach(append ? this::appendTruncate : this::truncate);
+    batch.truncates().forEach(this::truncate);
     List<Floor> floors = new ArrayList<>(table.floors(histories, options.relation()));
     List<Floor> swept = snapshotCompleted && !append ? swept() : List.of();
     floors.addAll(swept);
@@ -168,14 +170,9 @@ final class MemoryWriter {
     boolean delete = change instanceof RowChange.Delete;
     Map<String, Object> values = new HashMap<>();
     known(change, values);
-    table.log().add(new MemoryRow(values, change.info(), delete));
+    table.log().add(new MemoryRow(values, change.info(), delete, null));
     upserted += delete ? 0 : 1;
     deleted += delete ? 1 : 0;
-  }
-
-  private void appendTruncate(Floor floor) {
-    ChangeInfo info = new ChangeInfo(Operation.TRUNCATE, floor.at(), 0);
-    table.log().add(new MemoryRow(Map.of(), info, true));
   }
 
   private void truncate(Floor floor) {
@@ -195,7 +192,7 @@ final class MemoryWriter {
       count++;
       if (remove && soft()) {
         ChangeInfo info = new ChangeInfo(operation, floor.at(), row.info().commitMicros());
-        entry.setValue(new MemoryRow(row.values(), info, true));
+        entry.setValue(new MemoryRow(row.values(), info, true, row.seen()));
       } else if (remove) {
         rows.remove();
       }
@@ -227,7 +224,11 @@ final class MemoryWriter {
       known(new RowChange.Delete(upsert.key(), lent, upsert.info()), values);
     }
     known(upsert, values);
-    table.current().put(upsert.key(), new MemoryRow(values, upsert.info(), soft() ? false : null));
+    table
+        .current()
+        .put(
+            upsert.key(),
+            new MemoryRow(values, upsert.info(), soft() ? false : null, seen(upsert)));
     upserted++;
     toastMerged += touchesAll ? 0 : 1;
   }
@@ -254,7 +255,7 @@ final class MemoryWriter {
     } else if (stored != null || delete.cells() != null) {
       Map<String, Object> values = new HashMap<>(stored == null ? Map.of() : stored.values());
       known(delete, values);
-      table.current().put(delete.key(), new MemoryRow(values, delete.info(), true));
+      table.current().put(delete.key(), new MemoryRow(values, delete.info(), true, seen(delete)));
       deleted++;
     }
   }
@@ -279,6 +280,16 @@ final class MemoryWriter {
       }
     }
     return names.toString();
+  }
+
+  private Seen seen(RowChange change) {
+    ChangeInfo info = change.info();
+    MemoryRow stored = table.current().get(change.key());
+    long known = stored == null ? 0 : stored.seen().first();
+    long first = FirstSeen.of(info, options.deleteMode()).over(known);
+    return new Seen(
+        options.metadata().firstSeen().isPresent() ? first : 0,
+        options.metadata().lastSeen().isPresent() ? info.commitMicros() : 0);
   }
 
   private boolean soft() {

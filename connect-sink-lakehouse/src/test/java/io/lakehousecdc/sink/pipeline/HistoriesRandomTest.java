@@ -7,6 +7,7 @@ import io.lakehousecdc.order.SourceId;
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
+import io.lakehousecdc.sink.change.ChangeEvent.TruncateEvent;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.RetriableException;
@@ -130,6 +131,8 @@ class HistoriesRandomTest {
             Object name = row.after() == null ? null : row.after()[1];
             String text = row.operation().code() + row.key().value(0) + name;
             expected.merge(text, 1, Integer::sum);
+          } else if (event instanceof TruncateEvent) {
+            expected.merge("tnullnull", 1, Integer::sum);
           }
         }
       }

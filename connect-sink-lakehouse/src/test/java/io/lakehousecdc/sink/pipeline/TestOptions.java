@@ -21,6 +21,7 @@ final class TestOptions {
   /** Long enough for a pass over all partitions, so that silence means that there is nothing. */
   private Duration quiet = Duration.ofMillis(100);
 
+  private TruncateMode truncates = TruncateMode.APPLY;
   private Duration interval = Duration.ofMillis(1);
   private WhenIdle whenIdle = WhenIdle.WAIT;
   private int maxRecords = 50;
@@ -34,6 +35,11 @@ final class TestOptions {
 
   TestOptions tables(TableOptions value) {
     tables = value;
+    return this;
+  }
+
+  TestOptions truncates(TruncateMode value) {
+    truncates = value;
     return this;
   }
 
@@ -85,7 +91,7 @@ final class TestOptions {
   PipelineOptions build() {
     return new PipelineOptions(
         tables,
-        TruncateMode.APPLY,
+        truncates,
         epochs,
         new PipelineOptions.Sweeping(sweep, quiet, 2),
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),

@@ -13,7 +13,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
@@ -59,16 +63,27 @@ interface AppendContract extends Warehouse {
         .areExactly(row(5L, "x", "d"), row(5L, "x", "u"), row(5L, "x", "u"));
   }
 
+  /** It comes in a batch of its own, because its row has no key. */
   @Test
   default void truncateIsARowToo() {
     PartitionOwner owner = owner(append());
     owner.commit(batch(ITEMS, ITEM).upsert(1, 1, "one", "a", 1L).build());
-    owner.commit(batch(ITEMS, ITEM).upsert(2, 2, "two", "b", 2L).truncate(10).build());
-    assertThatRows(ITEMS, "id", "name", "_cdc_op", "_cdc_lsn", "_cdc_deleted")
+    owner.commit(truncate(10));
+    owner.commit(batch(ITEMS, ITEM).upsert(12, 2, "two", "b", 2L).build());
+    assertThatRows(ITEMS, "id", "name", "_cdc_op", "_cdc_ts", "_cdc_lsn", "_cdc_deleted")
         .areExactly(
-            row(1, "one", "u", 1L, false),
-            row(2, "two", "u", 2L, false),
-            row(null, null, "t", 10L, true));
+            row(1, "one", "u", 1_000L, 1L, false),
+            row(2, "two", "u", 12_000L, 12L, false),
+            row(null, null, "t", 10_000L, 10L, true));
+  }
+
+  @Test
+  default void truncateMayComeFirst() {
+    PartitionOwner owner = owner(append());
+    owner.commit(truncate(10));
+    owner.commit(batch(ITEMS, ITEM).upsert(12, 2, "two", "b", 2L).build());
+    assertThatRows(ITEMS, "_cdc_lsn", "id", "name", "_cdc_op")
+        .areExactly(row(10L, null, null, "t"), row(12L, 2, "two", "u"));
   }
 
   @Test
@@ -97,7 +112,7 @@ interface AppendContract extends Warehouse {
                 .delete(5, 1)
                 .deleteOf(6, 2, "two", Cell.UNCHANGED, 6L)
                 .build()));
-    owner.commit(listed(batch(ITEMS, ITEM).truncate(7).build()));
+    owner.commit(listed(truncate(7)));
     assertThatRows(ITEMS, "_cdc_lsn", "name", "note", "_cdc_unchanged")
         .areExactly(
             row(1L, "one", "a", null),
@@ -146,6 +161,13 @@ interface AppendContract extends Warehouse {
         .withMessageContaining("schema.evolution");
     owner.commit(next);
     assertThatRows(ITEMS, "_cdc_lsn", "note").areExactly(row(1L, "a"), row(2L, null));
+  }
+
+  private static TableBatch truncate(long lsn) {
+    ChangeInfo info = Batches.info(Operation.TRUNCATE, Batches.at(lsn));
+    return batch(ITEMS, schema(0))
+        .change(new RowChange.Delete(RowKey.of(), new Object[0], info))
+        .build();
   }
 
   private static TableBatch listed(TableBatch batch) {

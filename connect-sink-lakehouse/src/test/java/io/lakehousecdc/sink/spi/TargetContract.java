@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
  *   <li>A soft delete writes the values it knows, keeps the others, and inserts a row never stored
  *       only where it knows values.
  *   <li>A truncate or sweep that marks rows gives them its position; rows marked before stay as
- *       they are. In append mode a truncate is a row with operation {@code t} and nothing else.
+ *       they are. In append mode a truncate is a delete without a key, by operation {@code t}.
  *   <li>Altered offsets reset the high-water mark to the start of its epoch.
  *   <li>A state that {@code load} made up ({@link PartitionState#fresh}) may be built on like an
  *       absent one.
@@ -32,6 +32,7 @@ public abstract class TargetContract
         RemovalContract,
         SweepContract,
         AppendContract,
+        SeenContract,
         CommitContract,
         OffsetContract,
         HistoryContract,

@@ -259,6 +259,8 @@ public final class TableSchemas {
     if (options.writeMode() == WriteMode.APPEND || options.deleteMode() == DeleteMode.SOFT) {
       columns.put(names.deleted(), BooleanType.BOOLEAN);
     }
+    names.firstSeen().ifPresent(name -> columns.put(name, TimestampType.TIMESTAMP));
+    names.lastSeen().ifPresent(name -> columns.put(name, TimestampType.TIMESTAMP));
     return columns;
   }
 }

@@ -29,6 +29,8 @@ public final class TableShape {
   private final int commitLsn;
   private final int epoch;
   private final int deleted;
+  private final int firstSeen;
+  private final int lastSeen;
 
   public TableShape(TableVersion version, MetadataColumns names) {
     this.tableId = version.tableId();
@@ -55,6 +57,8 @@ public final class TableShape {
     this.commitLsn = place(names.commitLsn());
     this.epoch = place(names.epoch());
     this.deleted = place(names.deleted());
+    this.firstSeen = names.firstSeen().map(this::place).orElse(-1);
+    this.lastSeen = names.lastSeen().map(this::place).orElse(-1);
   }
 
   /** Identity of the table that has this shape; see {@link TableVersion#tableId}. */
@@ -123,6 +127,11 @@ public final class TableShape {
     return ts;
   }
 
+  /** Place of the time at which a key was first seen, or -1. */
+  public int firstSeenPlace() {
+    return firstSeen;
+  }
+
   /** Columns that hold a row's position: epoch, commit LSN, LSN; empty where the table has none. */
   public List<DeltaColumn> positionColumns() {
     return epoch < 0 || commitLsn < 0 || lsn < 0
@@ -161,6 +170,17 @@ public final class TableShape {
     set(row, commitLsn, info.position().commitLsn());
     set(row, epoch, info.position().epoch());
     set(row, deleted, isDeleted);
+  }
+
+  /**
+   * Fills the columns that tell when the key was seen, where the table has them.
+   *
+   * @param firstMicros microseconds since the epoch; 0 where not known
+   * @param lastMicros the same
+   */
+  public void stampSeen(Object[] row, long firstMicros, long lastMicros) {
+    set(row, firstSeen, firstMicros == 0 ? null : firstMicros);
+    set(row, lastSeen, lastMicros == 0 ? null : lastMicros);
   }
 
   private static void set(Object[] row, int place, Object value) {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
-import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.ChangeInfo;
-import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.SchemalessTime;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -27,11 +24,6 @@ public final class AppendPlanner {
     BatchMapping mapping = new BatchMapping(batch, shape, time);
     List<NewRow> rows = new ArrayList<>();
     long deleted = 0;
-    for (Floor floor : batch.truncates()) {
-      Object[] row = new Object[shape.size()];
-      shape.stamp(row, new ChangeInfo(Operation.TRUNCATE, floor.at(), 0), true);
-      rows.add(new NewRow(row, null));
-    }
     for (RowChange change : batch.changes()) {
       Object[] row = mapping.row(change.cells(), change.key(), mapping.key(change.key()));
       for (int i = 0; i < row.length; i++) {

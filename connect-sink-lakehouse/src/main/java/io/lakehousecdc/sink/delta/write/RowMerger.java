@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
+import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -11,6 +12,7 @@ import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.write.LentRows.LentRow;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.spi.FirstSeen;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,17 +35,23 @@ final class RowMerger {
   private final TableShape shape;
   private final BatchMapping mapping;
   private final DeleteMode deletes;
+  private final StoredRowStates states;
   private final boolean[] needed;
   private final int[] placeOf;
   private final List<DeltaColumn> columns = new ArrayList<>();
   private final List<StoredRow> lenders = new ArrayList<>();
 
+  /**
+   * @param states of the stored rows that the changes are compared with
+   */
   RowMerger(
       TableState state,
       StoredCells stored,
       TableBatch batch,
       BatchMapping mapping,
-      DeleteMode deletes) {
+      DeleteMode deletes,
+      StoredRowStates states) {
+    this.states = states;
     this.state = state;
     this.stored = stored;
     this.batch = batch;
@@ -107,7 +115,12 @@ final class RowMerger {
     RowChange change = resolved.located().change();
     Object[] cells = completed(change.cells(), resolved.lent());
     Object[] row = mapping.row(cells, change.key(), resolved.located().keyValues());
-    shape.stamp(row, change.info(), change instanceof RowChange.Delete);
+    ChangeInfo info = change.info();
+    shape.stamp(row, info, change instanceof RowChange.Delete);
+    shape.stampSeen(
+        row,
+        FirstSeen.of(info, deletes).over(states.firstSeen(resolved.located().own())),
+        info.commitMicros());
     return row;
   }
 

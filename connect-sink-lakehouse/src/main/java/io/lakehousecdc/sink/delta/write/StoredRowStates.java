@@ -27,6 +27,8 @@ final class StoredRowStates {
   private final Floors floors;
   private final List<StoredRow> wanted = new ArrayList<>();
   private final Map<Long, StoredRowState> known = new HashMap<>();
+  private final List<StoredRow> seen = new ArrayList<>();
+  private final Map<Long, Long> firstSeen = new HashMap<>();
 
   /**
    * @param cells reads the rows
@@ -58,8 +60,16 @@ final class StoredRowStates {
     }
   }
 
+  /** Asks when the key of a row was first seen, where the table tells. */
+  void wantFirstSeen(StoredRow row) {
+    if (state.shape().firstSeenPlace() >= 0) {
+      seen.add(row);
+    }
+  }
+
   /** Reads the rows that were asked for. */
   void read() throws IOException {
+    readFirstSeen();
     if (wanted.isEmpty()) {
       return;
     }
@@ -95,6 +105,16 @@ final class StoredRowStates {
             });
   }
 
+  /** By itself: of most rows the statistics of their file tell the rest. */
+  private void readFirstSeen() throws IOException {
+    if (!seen.isEmpty()) {
+      TableShape shape = state.shape();
+      cells
+          .read(state, seen, List.of(shape.columns().get(shape.firstSeenPlace())))
+          .forEach((location, values) -> firstSeen.put(location, TableShape.micros(values[0])));
+    }
+  }
+
   /**
    * What is stored. A row that was not asked for counts as live and older than any change, without
    * a position of its own.
@@ -103,5 +123,15 @@ final class StoredRowStates {
    */
   StoredRowState of(StoredRow row) {
     return row == null ? StoredRowState.NONE : known.getOrDefault(row.location(), LIVE_AND_OLDER);
+  }
+
+  /**
+   * When the key of a row that was asked for was first seen, by what is stored, be the row removed
+   * by a truncate or not: microseconds since the epoch; 0 where it does not tell.
+   *
+   * @param row null where there is none
+   */
+  long firstSeen(StoredRow row) {
+    return row == null ? 0 : firstSeen.getOrDefault(row.location(), 0L);
   }
 }

@@ -95,8 +95,9 @@ public final class UpsertPlanner {
       truncated.values().forEach(removed::addAll);
     }
     SkipCounter skips = new SkipCounter(batch.table());
-    List<Resolved> changes = resolved(truncates, truncates.and(swept), skips);
-    RowMerger merger = new RowMerger(state, stored, batch, mapping, options.deleteMode());
+    StoredRowStates states = new StoredRowStates(state, stored, truncates);
+    List<Resolved> changes = resolved(states, truncates.and(swept), skips);
+    RowMerger merger = new RowMerger(state, stored, batch, mapping, options.deleteMode(), states);
     merger.merge(changes).forEach(merged -> apply(merged, skips));
     if (isSoft()) {
       truncated.forEach(
@@ -149,21 +150,23 @@ public final class UpsertPlanner {
   /**
    * The changes that take effect.
    *
-   * @param truncates stored rows below them count as absent
+   * @param states has read, at the end, the stored rows that they are compared with
    * @param floors changes below them do not take effect
    * @param skips told of those that do not
    */
-  private List<Resolved> resolved(Floors truncates, Floors floors, SkipCounter skips)
+  private List<Resolved> resolved(StoredRowStates states, Floors floors, SkipCounter skips)
       throws IOException {
     List<Located> located =
         new ChangeLocator(state, mapping, keys, clock)
             .locate(batch.changes(), floors, removed, skips);
-    StoredRowStates states = new StoredRowStates(state, stored, truncates);
     SharedKeys sharedKeys = new SharedKeys(states, batch.schema().size());
     PositionGuard guard = new PositionGuard(states);
     for (Located change : located) {
       sharedKeys.ask(change);
       guard.ask(change);
+      if (change.own() != null) {
+        states.wantFirstSeen(change.own());
+      }
     }
     states.read();
     return guard.resolve(sharedKeys.plain(located, skips), skips);

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The columns that a batch asks of its table: those of its schema, and the metadata columns.
@@ -101,6 +102,9 @@ record WantedColumns(TableOptions options) {
     if (options.deleteMode() == DeleteMode.SOFT || options.writeMode() == WriteMode.APPEND) {
       columns.add(new Column(names.deleted(), Primitive.BOOLEAN, true));
     }
+    Stream.of(names.firstSeen(), names.lastSeen())
+        .flatMap(Optional::stream)
+        .forEach(name -> columns.add(new Column(name, Primitive.TIMESTAMPTZ, true)));
     return columns;
   }
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Column lists, values and assignments of statements that write staged rows. {@code s} is the
@@ -45,33 +44,40 @@ public record ColumnValues(TablePlan plan) {
   }
 
   /** Names of the metadata columns, quoted; the operation's comes first. */
-  List<String> metadata() {
+  public List<String> metadata() {
     MetadataColumns names = plan.options().metadata();
-    return Stream.of(
-            names.op(), names.ts(), names.lsn(), names.commitLsn(), names.epoch(), names.deleted())
-        .limit(metadataColumns())
-        .map(Identifiers::quote)
-        .toList();
+    List<String> columns =
+        new ArrayList<>(
+            List.of(names.op(), names.ts(), names.lsn(), names.commitLsn(), names.epoch()));
+    if (plan.hasDeletedColumn()) {
+      columns.add(names.deleted());
+    }
+    names.firstSeen().ifPresent(columns::add);
+    names.lastSeen().ifPresent(columns::add);
+    columns.replaceAll(Identifiers::quote);
+    return columns;
   }
 
   /** Values of {@link #metadata} for staged rows of a kind that are new in the table. */
   List<String> metadataValues(StagedRowKind kind) {
-    return metadataValues("s._o", kind);
+    return metadataValues("s._o", SeenSql.NEW, kind);
   }
 
   /** Values of {@link #metadata} for staged rows of a kind that are written over a table row. */
   List<String> metadataOver(String table, StagedRowKind kind) {
-    return metadataValues(new SharedKeySql(plan).operationOver(table), kind);
+    SeenSql seen = new SeenSql(plan);
+    return metadataValues(new SharedKeySql(plan).operationOver(table), seen.firstOver(table), kind);
   }
 
-  private List<String> metadataValues(String operation, StagedRowKind kind) {
-    return Stream.of(operation, "s._t", "s._l", "s._c", "s._e", Boolean.toString(kind.isDelete()))
-        .limit(metadataColumns())
-        .toList();
-  }
-
-  private int metadataColumns() {
-    return plan.hasDeletedColumn() ? 6 : 5;
+  private List<String> metadataValues(String operation, String firstSeen, StagedRowKind kind) {
+    List<String> values = new ArrayList<>(List.of(operation, "s._t", "s._l", "s._c", "s._e"));
+    if (plan.hasDeletedColumn()) {
+      values.add(Boolean.toString(kind.isDelete()));
+    }
+    MetadataColumns names = plan.options().metadata();
+    names.firstSeen().ifPresent(name -> values.add(firstSeen));
+    names.lastSeen().ifPresent(name -> values.add(SeenSql.LAST));
+    return values;
   }
 
   /** COPY of rows in the form in which the table stores them. */
@@ -98,7 +104,10 @@ public record ColumnValues(TablePlan plan) {
 
   /** Values for {@link #insertColumns}, of rows that may be stored already. */
   String upsertValues(Function<WrittenColumn, String> value, StagedRowKind kind) {
-    return insertValues(value, metadataValues(new SharedKeySql(plan).operationLookedUp(), kind));
+    return insertValues(
+        value,
+        metadataValues(
+            new SharedKeySql(plan).operationLookedUp(), new SeenSql(plan).firstLookedUp(), kind));
   }
 
   private String insertValues(Function<WrittenColumn, String> value, List<String> metadata) {

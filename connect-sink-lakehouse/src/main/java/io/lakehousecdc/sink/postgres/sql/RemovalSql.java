@@ -37,7 +37,9 @@ public final class RemovalSql {
         + BelowFloorSql.softDeleted(names, "s._o", "s._e", "s._c", "s._l")
         + ", "
         + quote(names.ts())
-        + " = s._t FROM "
+        + " = s._t"
+        + new SeenSql(plan).softDeleted()
+        + " FROM "
         + matching;
   }
 

@@ -13,7 +13,8 @@ import java.util.StringJoiner;
  * change's number {@code _n} in the batch, its {@link StagedRowKind} {@code _k}, which cells are
  * known (bits of {@code _known}, NULL for all), position {@code _e}, {@code _c}, {@code _l},
  * operation {@code _o} and time {@code _t}; {@code _a} for {@link SharedKeySql}: the LSN of a
- * create that may have found another row under the key, else NULL; and of rows that take unknown
+ * create that may have found another row under the key, else NULL; {@code _f} and {@code _b} for
+ * {@link SeenSql}, where the table tells when a key was first seen; and of rows that take unknown
  * cells from elsewhere (see {@link io.lakehousecdc.sink.change.RowChange.FormerRow}) whether they
  * bring values along ({@code _lent}, NULL for other rows), whether these came late ({@code _late})
  * and the position of the change of the key or the late change ({@code _fe}, {@code _fc}, {@code
@@ -23,8 +24,8 @@ import java.util.StringJoiner;
  * @param number unique in its session
  */
 public record StagingTable(TablePlan plan, int number) {
-  /** Columns that every row fills, before the cells. */
-  public static final int WHOLE_FIELDS = 8;
+  /** Columns that every row fills, before the cells, but for {@code _f} and {@code _b}. */
+  private static final int WHOLE_FIELDS = 8;
 
   /** Columns behind them that partial rows fill, before the moved key and the cells. */
   public static final int PARTIAL_FIELDS = 6;
@@ -37,6 +38,11 @@ public record StagingTable(TablePlan plan, int number) {
 
   /** Version from which on CREATE TABLE takes the storage of a column. */
   private static final int STORAGE_AT_CREATION = 16;
+
+  /** Number of columns that every row of a plan fills, before the cells. */
+  public static int wholeFields(TablePlan plan) {
+    return WHOLE_FIELDS + (plan.tellsFirstSeen() ? 2 : 0);
+  }
 
   public String sql() {
     return "pg_temp._cdc_stage_" + number;
@@ -131,6 +137,10 @@ public record StagingTable(TablePlan plan, int number) {
     columns.add(new StagedColumn("_o", "text", "", true));
     columns.add(StagedColumn.fixed("_t", "timestamptz"));
     columns.add(StagedColumn.fixed("_a", "bigint"));
+    if (plan.tellsFirstSeen()) {
+      columns.add(StagedColumn.fixed("_f", "timestamptz"));
+      columns.add(StagedColumn.fixed("_b", "boolean"));
+    }
     columns.add(new StagedColumn("_known", "bytea", "", true));
     columns.add(StagedColumn.fixed("_lent", "boolean"));
     columns.add(StagedColumn.fixed("_late", "boolean"));
@@ -166,7 +176,8 @@ public record StagingTable(TablePlan plan, int number) {
 
   /** COPY of rows without the columns that partial rows alone fill. */
   public String copyWholeSql() {
-    StringJoiner columns = new StringJoiner(", ", " (_n, _k, _e, _c, _l, _o, _t, _a, ", ")");
+    StringJoiner columns =
+        new StringJoiner(", ", " (_n, _k, _e, _c, _l, _o, _t, _a" + seen() + ", ", ")");
     plan.columns().forEach(column -> columns.add(column.staged()));
     return "COPY " + sql() + columns + " FROM STDIN (FORMAT binary)";
   }
@@ -182,7 +193,7 @@ public record StagingTable(TablePlan plan, int number) {
    */
   String rows(StagedRowKind... kinds) {
     StringJoiner columns = new StringJoiner(", ");
-    columns.add("_n, _known, _e, _c, _l, _o, _t, _a, _lent, _late, _fe, _fc, _fl");
+    columns.add("_n, _known, _e, _c, _l, _o, _t, _a, _lent, _late, _fe, _fc, _fl" + seen());
     for (int i = 0; i < plan.keys().size(); i++) {
       columns.add(plan.keys().get(i).converted("m" + i) + " AS m" + i);
     }
@@ -195,11 +206,15 @@ public record StagingTable(TablePlan plan, int number) {
   /** As {@link #rows}, of the keys and positions alone. */
   String keysOf(StagedRowKind... kinds) {
     StringJoiner columns = new StringJoiner(", ");
-    columns.add("_n, _e, _c, _l, _o, _t");
+    columns.add("_n, _e, _c, _l, _o, _t" + seen());
     for (WrittenColumn column : plan.keys()) {
       columns.add(column.converted(column.staged()) + " AS " + column.staged());
     }
     return select(columns.toString(), kinds);
+  }
+
+  private String seen() {
+    return plan.tellsFirstSeen() ? ", _f, _b" : "";
   }
 
   private String select(String columns, StagedRowKind... kinds) {

@@ -72,6 +72,11 @@ public record TablePlan(
     return softDeletes() || options.writeMode() == TableOptions.WriteMode.APPEND;
   }
 
+  /** Whether rows have a column that tells when their key was first seen. */
+  public boolean tellsFirstSeen() {
+    return options.metadata().firstSeen().isPresent();
+  }
+
   /** Whether a delete keeps the row. */
   boolean softDeletes() {
     return options.deleteMode() == TableOptions.DeleteMode.SOFT;

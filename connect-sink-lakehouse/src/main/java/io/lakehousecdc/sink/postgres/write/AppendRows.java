@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres.write;
 
-import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
-
-import io.lakehousecdc.order.Floor;
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
-import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
-import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -19,7 +13,6 @@ import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
 import io.lakehousecdc.sink.spi.CommitReceipt;
-import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
@@ -92,9 +85,6 @@ final class AppendRows implements TableWrite {
     if (!direct && !batch.changes().isEmpty()) {
       appendStaged();
     }
-    for (Floor each : batch.truncates()) {
-      appendTruncate(each.at());
-    }
   }
 
   @Override
@@ -118,31 +108,5 @@ final class AppendRows implements TableWrite {
             + values
             + from
             + " ORDER BY _n");
-  }
-
-  private void appendTruncate(Position below) throws SQLException {
-    MetadataColumns names = plan.options().metadata();
-    session.update(
-        "INSERT INTO "
-            + plan.table().sql()
-            + " ("
-            + quote(names.op())
-            + ", "
-            + quote(names.lsn())
-            + ", "
-            + quote(names.commitLsn())
-            + ", "
-            + quote(names.epoch())
-            + ", "
-            + quote(names.deleted())
-            + ") VALUES ("
-            + Identifiers.literal(Operation.TRUNCATE.code())
-            + ", "
-            + below.lsn()
-            + ", "
-            + below.commitLsn()
-            + ", "
-            + below.epoch()
-            + ", true)");
   }
 }

@@ -12,11 +12,14 @@ import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.codec.UnfitValueException;
+import io.lakehousecdc.sink.postgres.sql.ColumnValues;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
+import io.lakehousecdc.sink.spi.FirstSeen;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -39,6 +42,7 @@ final class RowEncoder {
   private final byte[] known;
   private final boolean append;
   private final boolean hasDeletedColumn;
+  private final int metadataColumns;
   private final Set<PgColumn> nulls = new LinkedHashSet<>();
   private long expansion;
   private long rowBytes;
@@ -52,6 +56,7 @@ final class RowEncoder {
     }
     this.append = plan.options().writeMode() == WriteMode.APPEND;
     this.hasDeletedColumn = plan.hasDeletedColumn();
+    this.metadataColumns = new ColumnValues(plan).metadata().size();
     this.known = new byte[(plan.schema().size() + 7) / 8];
   }
 
@@ -67,7 +72,7 @@ final class RowEncoder {
    */
   void staged(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
     int before = begin(out);
-    int fields = StagingTable.WHOLE_FIELDS + StagingTable.PARTIAL_FIELDS;
+    int fields = StagingTable.wholeFields(plan) + StagingTable.PARTIAL_FIELDS;
     out.int16(fields + plan.keys().size() + columns.length);
     head(number, kind, change, out);
     if (kind.isPartial()) {
@@ -84,10 +89,10 @@ final class RowEncoder {
   /** As {@link #staged}, without the columns that partial rows alone fill. */
   void stagedWhole(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
     int before = begin(out);
-    out.int16(StagingTable.WHOLE_FIELDS + columns.length);
+    out.int16(StagingTable.wholeFields(plan) + columns.length);
     head(number, kind, change, out);
     cells(change, null, kind.mayInsert(), out);
-    end(out.size() - before, StagingTable.WHOLE_FIELDS + columns.length);
+    end(out.size() - before, StagingTable.wholeFields(plan) + columns.length);
   }
 
   private int begin(CopyBuffer out) {
@@ -105,13 +110,18 @@ final class RowEncoder {
     return rowBytes;
   }
 
-  private static void head(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
+  private void head(int number, StagedRowKind kind, RowChange change, CopyBuffer out) {
     out.int32(4).int32(number).int32(2).int16(kind.ordinal());
     ChangeInfo info = change.info();
     position(info.position(), out);
     out.textField(info.operation().code());
-    time(info, out);
+    time(info.commitMicros(), out);
     SharedKeys.encodeCreate(change, out);
+    if (plan.tellsFirstSeen()) {
+      FirstSeen first = FirstSeen.of(info, plan.options().deleteMode());
+      time(first.micros(), out);
+      out.int32(1).int8(first.anew() ? 1 : 0);
+    }
   }
 
   private static void position(Position position, CopyBuffer out) {
@@ -122,24 +132,31 @@ final class RowEncoder {
 
   /** Encodes a row of the table itself: the cells, then the metadata columns. */
   void stored(RowChange change, CopyBuffer out) {
-    out.int16(columns.length + (hasDeletedColumn ? 6 : 5));
+    MetadataColumns names = plan.options().metadata();
+    out.int16(columns.length + metadataColumns);
     cells(change, null, true, out);
     ChangeInfo info = change.info();
     out.textField(info.operation().code());
-    time(info, out);
+    time(info.commitMicros(), out);
     out.int32(8).int64(info.position().lsn());
     out.int32(8).int64(info.position().commitLsn());
     out.int32(4).int32(info.position().epoch());
     if (hasDeletedColumn) {
       out.int32(1).int8(change instanceof RowChange.Delete ? 1 : 0);
     }
+    if (names.firstSeen().isPresent()) {
+      time(FirstSeen.of(info, plan.options().deleteMode()).micros(), out);
+    }
+    if (names.lastSeen().isPresent()) {
+      time(info.commitMicros(), out);
+    }
   }
 
-  private static void time(ChangeInfo info, CopyBuffer out) {
-    if (info.commitMicros() == 0) {
+  private static void time(long micros, CopyBuffer out) {
+    if (micros == 0) {
       out.nullField();
     } else {
-      out.int32(8).int64(info.commitMicros() - EPOCH_MICROS);
+      out.int32(8).int64(micros - EPOCH_MICROS);
     }
   }
 
