@@ -74,15 +74,25 @@ public final class KeyMoves {
     void pointed(EncodedKey key, long location);
   }
 
-  /** The same. */
-  public void apply(KeyIndex index, int file, IntPredicate gone, Before before) {
+  /**
+   * The same.
+   *
+   * @return a number without meaning, so that the compiler cannot leave reads out that are made for
+   *     their speed alone
+   */
+  public long apply(KeyIndex index, int file, IntPredicate gone, Before before) {
     EncodedKey key = new EncodedKey();
+    long touched = 0;
     for (int i = 0; i < count; i++) {
+      if (i % KeyIndex.TOUCHED_AT_ONCE == 0) {
+        touched ^= index.touch(first, i, Math.min(count, i + KeyIndex.TOUCHED_AT_ONCE));
+      }
       if (!gone.test(rows[i])) {
         key.set(first[i], second[i]);
         before.pointed(key, index.put(key, file, rows[i]));
       }
     }
+    return touched;
   }
 
   private static int part(long bits) {
