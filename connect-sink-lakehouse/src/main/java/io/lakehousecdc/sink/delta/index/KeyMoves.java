@@ -13,10 +13,29 @@ public final class KeyMoves {
   private static final int PARTS = 1 << KeyIndex.MANY_BITS;
   private static final int PART_SHIFT = Long.SIZE - KeyIndex.MANY_BITS;
 
-  private long[] first = new long[1024];
-  private long[] second = new long[1024];
-  private int[] rows = new int[1024];
+  private static final int FEW = 1024;
+
+  private long[] first;
+  private long[] second;
+  private int[] rows;
   private int count;
+
+  /** Makes room for a few keys, and for more as they come. */
+  public KeyMoves() {
+    this(FEW);
+  }
+
+  /**
+   * Makes room.
+   *
+   * @param keys how many are expected; there may be more
+   */
+  public KeyMoves(int keys) {
+    int room = Math.max(keys, FEW);
+    first = new long[room];
+    second = new long[room];
+    rows = new int[room];
+  }
 
   /** Remembers that the key is in that row of the new file. */
   public void add(EncodedKey key, int row) {

@@ -20,7 +20,7 @@ import org.apache.parquet.schema.PrimitiveType;
  * A column of a row group, neither nested nor repeated, whose values are written one after the
  * other: encoding {@code PLAIN} in pages of version 1. parquet-java's own writer asks six objects
  * for each value; here a value is a store to an array, and statistics of most types are two numbers
- * until the page ends. That takes a third of the time.
+ * until the page ends. That takes less than half of the time.
  *
  * <p>Not for use by several threads. After a failure nothing else can be done with it.
  *
