@@ -31,7 +31,7 @@ public final class KeyIndex implements AutoCloseable {
   /** Keys of one part of a small index from which on it becomes a large one. */
   private static final int MANY_KEYS = 512;
 
-  private static final int TOUCHED_AT_ONCE = 64;
+  static final int TOUCHED_AT_ONCE = 64;
 
   private final boolean wide;
   private final Slabs slabs;
@@ -108,12 +108,26 @@ public final class KeyIndex implements AutoCloseable {
     long touched = 0;
     for (int from = 0; from < count; from += TOUCHED_AT_ONCE) {
       int to = Math.min(count, from + TOUCHED_AT_ONCE);
-      for (int i = from; i < to; i++) {
-        touched ^= segment(first[i]).touch(first[i]);
-      }
+      touched ^= touch(first, from, to);
       for (int i = from; i < to; i++) {
         locations[i] = files.location(segment(first[i]).get(first[i], second[i]));
       }
+    }
+    return touched;
+  }
+
+  /**
+   * Reads the words that look-ups of some keys begin with, so that the processor fetches them from
+   * memory at the same time.
+   *
+   * @param first first halves of keys, of which those from {@code from} to before {@code to} are
+   *     meant, at most {@link #TOUCHED_AT_ONCE}
+   * @return a number without meaning, so that the compiler cannot leave the reads out
+   */
+  long touch(long[] first, int from, int to) {
+    long touched = 0;
+    for (int i = from; i < to; i++) {
+      touched ^= segment(first[i]).touch(first[i]);
     }
     return touched;
   }

@@ -13,10 +13,29 @@ public final class KeyMoves {
   private static final int PARTS = 1 << KeyIndex.MANY_BITS;
   private static final int PART_SHIFT = Long.SIZE - KeyIndex.MANY_BITS;
 
-  private long[] first = new long[1024];
-  private long[] second = new long[1024];
-  private int[] rows = new int[1024];
+  private static final int FEW = 1024;
+
+  private long[] first;
+  private long[] second;
+  private int[] rows;
   private int count;
+
+  /** Makes room for a few keys, and for more as they come. */
+  public KeyMoves() {
+    this(FEW);
+  }
+
+  /**
+   * Makes room.
+   *
+   * @param keys how many are expected; there may be more
+   */
+  public KeyMoves(int keys) {
+    int room = Math.max(keys, FEW);
+    first = new long[room];
+    second = new long[room];
+    rows = new int[room];
+  }
 
   /** Remembers that the key is in that row of the new file. */
   public void add(EncodedKey key, int row) {
@@ -74,15 +93,25 @@ public final class KeyMoves {
     void pointed(EncodedKey key, long location);
   }
 
-  /** The same. */
-  public void apply(KeyIndex index, int file, IntPredicate gone, Before before) {
+  /**
+   * The same.
+   *
+   * @return a number without meaning, so that the compiler cannot leave reads out that are made for
+   *     their speed alone
+   */
+  public long apply(KeyIndex index, int file, IntPredicate gone, Before before) {
     EncodedKey key = new EncodedKey();
+    long touched = 0;
     for (int i = 0; i < count; i++) {
+      if (i % KeyIndex.TOUCHED_AT_ONCE == 0) {
+        touched ^= index.touch(first, i, Math.min(count, i + KeyIndex.TOUCHED_AT_ONCE));
+      }
       if (!gone.test(rows[i])) {
         key.set(first[i], second[i]);
         before.pointed(key, index.put(key, file, rows[i]));
       }
     }
+    return touched;
   }
 
   private static int part(long bits) {

@@ -19,11 +19,11 @@ final class Int96 {
   /**
    * @param micros microseconds since 1970-01-01T00:00
    */
-  static Binary of(long micros) {
+  static byte[] of(long micros) {
     ByteBuffer buffer = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     buffer.putLong(Math.floorMod(micros, MICROS_PER_DAY) * 1000);
     buffer.putInt(Math.toIntExact(Math.floorDiv(micros, MICROS_PER_DAY) + JULIAN_DAY_OF_EPOCH));
-    return Binary.fromConstantByteArray(buffer.array());
+    return buffer.array();
   }
 
   /** Microseconds since 1970-01-01T00:00; what is finer is cut off. */

@@ -38,16 +38,25 @@ final class RowEncoder {
           throw unfit(columns.get(i), value, e);
         }
         consumer.endField(names[i], i);
-      } else if (!columns.get(i).nullable()) {
-        throw new IllegalArgumentException(
-            "Column " + columns.get(i).name() + " of the Delta table does not hold NULL");
+      } else {
+        requireNullable(columns.get(i));
       }
     }
     consumer.endMessage();
   }
 
-  private static IllegalArgumentException unfit(
-      DeltaColumn column, Object value, RuntimeException cause) {
+  /**
+   * @throws IllegalArgumentException the column does not hold NULL
+   */
+  static void requireNullable(DeltaColumn column) {
+    if (!column.nullable()) {
+      throw new IllegalArgumentException(
+          "Column " + column.name() + " of the Delta table does not hold NULL");
+    }
+  }
+
+  /** Says that a value, which is not null, does not fit a column. */
+  static IllegalArgumentException unfit(DeltaColumn column, Object value, RuntimeException cause) {
     return new IllegalArgumentException(
         "Column "
             + column.name()

@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -17,9 +16,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -62,8 +59,9 @@ final class RowGroupWriter implements Closeable {
       Map.of(
           "org.apache.spark.version", "3.5.0", ParquetWriter.OBJECT_MODEL_NAME_PROP, OBJECT_MODEL);
 
+  private final List<DeltaColumn> columns;
   private final MessageType schema;
-  private final RowEncoder encoder;
+  private final boolean plain;
   private final RowSizes sizes;
   private final CompressionCodecName codec;
   private final long rowGroupBytes;
@@ -73,9 +71,7 @@ final class RowGroupWriter implements Closeable {
   private final CodecFactory codecs;
   private final BytesInputCompressor compressor;
   private ParquetProperties properties;
-  private ColumnChunkPageWriteStore pages;
-  private ColumnWriteStore columns;
-  private RecordConsumer consumer;
+  private RowGroup group;
   private int rows;
   private int nextCheck;
   private long held;
@@ -90,8 +86,10 @@ final class RowGroupWriter implements Closeable {
       WriteOptions options,
       long rowGroupBytes)
       throws IOException {
+    this.columns = columns;
     this.schema = schema;
-    this.encoder = new RowEncoder(columns, schema);
+    this.plain =
+        options.dictionaries() == WriteOptions.Dictionaries.NONE && FlatRecords.areOf(schema);
     this.sizes = new RowSizes(columns);
     this.codec = options.codec().parquet();
     this.rowGroupBytes = rowGroupBytes;
@@ -132,10 +130,10 @@ final class RowGroupWriter implements Closeable {
       end();
       begin(largeRows);
     }
-    encoder.write(row, consumer);
+    group.write(row);
     rows++;
     if (rows >= nextCheck) {
-      held = columns.getBufferedSize();
+      held = group.size();
       if (held >= rowGroupBytes) {
         end();
         begin(smallRows);
@@ -174,18 +172,10 @@ final class RowGroupWriter implements Closeable {
 
   private void begin(ParquetProperties rowsTo) {
     properties = rowsTo;
-    pages =
-        new ColumnChunkPageWriteStore(
-            compressor,
-            schema,
-            properties.getAllocator(),
-            properties.getColumnIndexTruncateLength(),
-            properties.getPageWriteChecksumEnabled());
-    columns = properties.newColumnWriteStore(schema, pages, pages);
-    consumer =
-        FlatRecords.areOf(schema)
-            ? FlatRecords.to(columns, schema)
-            : new ColumnIOFactory().getColumnIO(schema).getRecordWriter(columns);
+    group =
+        plain
+            ? new PlainRowGroup(columns, schema, properties, compressor)
+            : new RecordRowGroup(columns, schema, properties, compressor);
     rows = 0;
     held = 0;
     nextCheck = properties.getMinRowCountForPageSizeCheck();
@@ -193,14 +183,22 @@ final class RowGroupWriter implements Closeable {
 
   private void end() throws IOException {
     if (rows > 0) {
-      consumer.flush();
       file.startBlock(rows);
-      columns.flush();
-      pages.flushToFileWriter(file);
+      group.flush(file);
       file.endBlock();
     }
-    columns.close();
-    pages.close();
+    group.close();
+  }
+
+  /** Pages of a row group, compressed in memory. */
+  static ColumnChunkPageWriteStore pages(
+      MessageType schema, ParquetProperties properties, BytesInputCompressor compressor) {
+    return new ColumnChunkPageWriteStore(
+        compressor,
+        schema,
+        properties.getAllocator(),
+        properties.getColumnIndexTruncateLength(),
+        properties.getPageWriteChecksumEnabled());
   }
 
   /** Gives back what compresses; once is enough. The output stays open. */

@@ -2,25 +2,18 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import io.delta.kernel.types.ArrayType;
-import io.delta.kernel.types.BinaryType;
 import io.delta.kernel.types.BooleanType;
 import io.delta.kernel.types.DataType;
-import io.delta.kernel.types.DecimalType;
 import io.delta.kernel.types.DoubleType;
 import io.delta.kernel.types.FloatType;
-import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.MapType;
-import io.delta.kernel.types.StringType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
-import io.delta.kernel.types.TimestampNTZType;
-import io.delta.kernel.types.TimestampType;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.PrimitiveType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
 /** The writer of non-null values of one type. Compiled once per column. */
@@ -37,28 +30,11 @@ interface ValueWriter {
     if (type instanceof BooleanType) {
       return (value, to) -> to.addBoolean((Boolean) value);
     }
-    if (type instanceof LongType) {
-      return (value, to) -> to.addLong(Integers.widened(value));
-    }
-    if (type instanceof TimestampNTZType || type instanceof TimestampType) {
-      return stored.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT96
-          ? (value, to) -> to.addBinary(Int96.of((Long) value))
-          : (value, to) -> to.addLong((Long) value);
-    }
     if (type instanceof FloatType) {
       return (value, to) -> to.addFloat((Float) value);
     }
     if (type instanceof DoubleType) {
       return (value, to) -> to.addDouble((Double) value);
-    }
-    if (type instanceof StringType) {
-      return (value, to) -> to.addBinary(Binary.fromString((String) value));
-    }
-    if (type instanceof BinaryType) {
-      return (value, to) -> to.addBinary(Binary.fromConstantByteArray((byte[]) value));
-    }
-    if (type instanceof DecimalType decimal) {
-      return decimal(decimal, stored.asPrimitiveType());
     }
     if (type instanceof ArrayType array) {
       return list(array, stored);
@@ -69,17 +45,19 @@ interface ValueWriter {
     if (type instanceof StructType struct) {
       return struct(struct, stored);
     }
-    Integers.Range range = Integers.range(type);
-    return (value, to) -> to.addInteger(range.checked(value));
-  }
-
-  private static ValueWriter decimal(DecimalType type, PrimitiveType stored) {
-    return switch (stored.getPrimitiveTypeName()) {
-      case INT32 -> (value, to) -> to.addInteger(Decimals.unscaled(value, type).intValue());
-      case INT64 -> (value, to) -> to.addLong(Decimals.unscaled(value, type).longValue());
+    PrimitiveType primitive = stored.asPrimitiveType();
+    return switch (primitive.getPrimitiveTypeName()) {
+      case INT32 -> {
+        IntegerForm form = IntegerForm.of(type);
+        yield (value, to) -> to.addInteger((int) form.of(value));
+      }
+      case INT64 -> {
+        IntegerForm form = IntegerForm.of(type);
+        yield (value, to) -> to.addLong(form.of(value));
+      }
       default -> {
-        int length = stored.getTypeLength();
-        yield (value, to) -> to.addBinary(Decimals.fixed(Decimals.unscaled(value, type), length));
+        ByteForm form = ByteForm.of(type, primitive);
+        yield (value, to) -> to.addBinary(Binary.fromConstantByteArray(form.of(value)));
       }
     };
   }

@@ -94,14 +94,14 @@ final class CellConverters {
     if (to instanceof DateType && from == Primitive.DATE) {
       return value -> {
         int days = (Integer) value;
-        return finite(days, days == Integer.MAX_VALUE || days == Integer.MIN_VALUE, "date");
+        return finite(value, days == Integer.MAX_VALUE || days == Integer.MIN_VALUE, "date");
       };
     }
     boolean timestamp = from == Primitive.TIMESTAMP || from == Primitive.TIMESTAMPTZ;
     if (timestamp && (to instanceof TimestampType || to instanceof TimestampNTZType)) {
       return value -> {
         long micros = (Long) value;
-        return finite(micros, micros == Long.MAX_VALUE || micros == Long.MIN_VALUE, "timestamp");
+        return finite(value, micros == Long.MAX_VALUE || micros == Long.MIN_VALUE, "timestamp");
       };
     }
     return null;

@@ -29,6 +29,11 @@ final class NumberConverters {
 
   /** The converter to a type of integers; empty where values of {@code from} are no numbers. */
   static Optional<CellConverter> integer(LogicalType from, DataType to) {
+    if (from == Primitive.INT16 && to instanceof ShortType
+        || from == Primitive.INT32 && to instanceof IntegerType
+        || from == Primitive.INT64 && to instanceof LongType) {
+      return Optional.of(value -> value);
+    }
     return integral(from).map(number -> narrowed(number, to));
   }
 

@@ -201,7 +201,7 @@ public final class KeyMap implements AutoCloseable {
 
   /** The keys of a new file, each with its place in the list, in the index's order. */
   KeyMoves moves(List<KeyBits> keys) {
-    KeyMoves moves = new KeyMoves();
+    KeyMoves moves = new KeyMoves(keys.size());
     for (int row = 0; row < keys.size(); row++) {
       if (keys.get(row) != null) {
         scratch.set(keys.get(row).first(), keys.get(row).second());

@@ -122,7 +122,10 @@ final class StoredRowStates {
    * @param row null where there is none
    */
   StoredRowState of(StoredRow row) {
-    return row == null ? StoredRowState.NONE : known.getOrDefault(row.location(), LIVE_AND_OLDER);
+    if (row == null) {
+      return StoredRowState.NONE;
+    }
+    return known.isEmpty() ? LIVE_AND_OLDER : known.getOrDefault(row.location(), LIVE_AND_OLDER);
   }
 
   /**

@@ -44,7 +44,7 @@ public final class UpsertPlanner {
   private final KeyMap keys;
   private final CommitClock clock;
   private final RowSet removed = new RowSet();
-  private final List<NewRow> rows = new ArrayList<>();
+  private final List<NewRow> rows;
   private final List<LentRow> lent = new ArrayList<>();
   private final List<SoftDelete> softDeletes = new ArrayList<>();
   private final List<KeyBits> removedKeys = new ArrayList<>();
@@ -69,6 +69,7 @@ public final class UpsertPlanner {
     this.state = state;
     this.stored = stored;
     this.batch = batch;
+    this.rows = new ArrayList<>(batch.changes().size());
     this.options = options;
     this.histories = histories;
     this.clock = clock;
