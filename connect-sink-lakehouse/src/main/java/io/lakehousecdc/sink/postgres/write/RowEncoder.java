@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.postgres.write;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
@@ -109,7 +110,7 @@ final class RowEncoder {
     out.int32(4).int32(number).int32(2).int16(kind.ordinal());
     ChangeInfo info = change.info();
     position(info.position(), out);
-    out.textField(info.operation().code());
+    operation(info.operation(), out);
     time(info, out);
     SharedKeys.encodeCreate(change, out);
   }
@@ -125,7 +126,7 @@ final class RowEncoder {
     out.int16(columns.length + (hasDeletedColumn ? 6 : 5));
     cells(change, null, true, out);
     ChangeInfo info = change.info();
-    out.textField(info.operation().code());
+    operation(info.operation(), out);
     time(info, out);
     out.int32(8).int64(info.position().lsn());
     out.int32(8).int64(info.position().commitLsn());
@@ -133,6 +134,11 @@ final class RowEncoder {
     if (hasDeletedColumn) {
       out.int32(1).int8(change instanceof RowChange.Delete ? 1 : 0);
     }
+  }
+
+  /** A text of one letter. */
+  private static void operation(Operation operation, CopyBuffer out) {
+    out.int32(1).int8(operation.code().charAt(0));
   }
 
   private static void time(ChangeInfo info, CopyBuffer out) {
