@@ -116,13 +116,22 @@ public final class Histories {
    * @return empty where the source has no history
    */
   public OptionalInt epochAt(SourceId source, long micros) {
+    History history = at(source, micros);
+    return history == null ? OptionalInt.empty() : OptionalInt.of(history.epoch());
+  }
+
+  /**
+   * The history that {@link #epochAt} tells the epoch of; null where the source has none. Asked for
+   * every event: it makes no object.
+   */
+  History at(SourceId source, long micros) {
     List<History> own = of(source);
-    for (int i = own.size() - 1; i >= 0; i--) {
-      if (own.get(i).beganMicros() <= micros || i == 0) {
-        return OptionalInt.of(own.get(i).epoch());
+    for (int i = own.size() - 1; i > 0; i--) {
+      if (own.get(i).beganMicros() <= micros) {
+        return own.get(i);
       }
     }
-    return OptionalInt.empty();
+    return own.isEmpty() ? null : own.get(0);
   }
 
   /** The source's history that follows the one with {@code epoch}. */

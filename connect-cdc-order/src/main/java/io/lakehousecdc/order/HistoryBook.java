@@ -3,7 +3,6 @@ package io.lakehousecdc.order;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -74,8 +73,7 @@ public final class HistoryBook {
   int epochAt(SourceId source, long micros) {
     ensureFirst(source, micros);
     long time = micros == History.ALWAYS ? Long.MAX_VALUE : micros;
-    OptionalInt epoch = known.epochAt(source, time);
-    return epoch.getAsInt();
+    return known.at(source, time).epoch();
   }
 
   /**

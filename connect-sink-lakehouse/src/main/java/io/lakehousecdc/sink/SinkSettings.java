@@ -299,10 +299,9 @@ final class SinkSettings {
             null,
             null,
             Importance.MEDIUM,
-            "Commit changes before flush.interval.ms has passed, once no more are at hand and four"
-                + " times as long as the last commit took have passed since it. A commit that takes"
-                + " 10 ms then follows 40 ms after the one before. If false, small commits are"
-                + " fewer and later."
+            "Commit changes before flush.interval.ms has passed, once no more are at hand and the"
+                + " last commit is past for four times as long as it took, and for three tenths of"
+                + " flush.interval.ms. If false, small commits are fewer and later."
                 + perTarget("idle"))
         .number(
             definition,

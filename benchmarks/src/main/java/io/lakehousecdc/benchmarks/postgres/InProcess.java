@@ -7,6 +7,7 @@ import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.benchmarks.measure.Median;
+import io.lakehousecdc.benchmarks.measure.ProcessorTime;
 import io.lakehousecdc.sink.postgres.PostgresTargetFactory;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.io.ByteArrayOutputStream;
@@ -35,8 +36,8 @@ final class InProcess {
   private final Servers servers;
   private final TopicLoad load;
   private final int rounds;
-  private final List<Double> sink = new ArrayList<>();
-  private final List<Double> plain = new ArrayList<>();
+  private final List<Side> sink = new ArrayList<>();
+  private final List<Side> plain = new ArrayList<>();
   private final List<Double> plainCpu = new ArrayList<>();
   private double loadCpu;
   private boolean equal = true;
@@ -47,10 +48,23 @@ final class InProcess {
     this.rounds = rounds;
   }
 
+  /**
+   * What a side did in one round.
+   *
+   * @param rate changes per second
+   * @param serverMicros processor time of the server for a change, which depends little on other
+   *     load of the machine
+   */
+  private record Side(double rate, double serverMicros) {}
+
+  /**
+   * What writing took, in seconds, from the first change to the last commit, without connecting.
+   */
+  private record Taken(double seconds, double serverCpuSeconds) {}
+
   /** A way to write the changes into a database that holds the snapshot. */
   private interface Write {
-    /** Seconds from the first change to the last commit; connecting is not in them. */
-    double into(PostgresDatabase database) throws SQLException;
+    Taken into(PostgresDatabase database) throws SQLException;
   }
 
   /** Measures, one side after the other in each round, and prints the result lines. */
@@ -60,9 +74,11 @@ final class InProcess {
       loadSnapshot(topic, seed);
       List<SinkRecord> changes = changes(topic);
       List<EncodedBatch> batches = EncodedBatch.of(seed, changes, BATCH_EVENTS);
+      // One round for nothing: the sink's code is compiled in it, which takes more than to run it.
+      round(changes, database -> put(changes, topic.partition(), database));
       for (int round = 0; round < rounds; round++) {
-        sink.add(rate(changes, database -> put(changes, topic.partition(), database)));
-        plain.add(rate(changes, database -> plain(database, batches)));
+        sink.add(round(changes, database -> put(changes, topic.partition(), database)));
+        plain.add(round(changes, database -> plain(database, batches)));
       }
       loadCpu = loadedPlainly(seed);
     }
@@ -70,13 +86,23 @@ final class InProcess {
     print("plain-sql", plain);
   }
 
-  private void print(String side, List<Double> rates) {
+  private void print(String side, List<Side> rounds) {
     Result.of("postgres-inprocess")
         .with("side", side)
-        .whole("rows_per_s", Median.of(rates))
-        .ratio("ratio_to_plain_sql", Median.of(rates), Median.of(plain))
+        .whole("rows_per_s", rate(rounds))
+        .ratio("ratio_to_plain_sql", rate(rounds), rate(plain))
+        .tenths("server_cpu_us", serverMicros(rounds))
+        .ratio("server_ratio_to_plain_sql", serverMicros(plain), serverMicros(rounds))
         .with("equal", equal)
         .print();
+  }
+
+  private static double rate(List<Side> rounds) {
+    return Median.of(rounds.stream().map(Side::rate).toList());
+  }
+
+  private static double serverMicros(List<Side> rounds) {
+    return Median.of(rounds.stream().map(Side::serverMicros).toList());
   }
 
   /**
@@ -87,10 +113,10 @@ final class InProcess {
     return 1e6 * (loadCpu + Median.of(plainCpu)) / load.events();
   }
 
-  private double plain(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
+  private Taken plain(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
     PlainSql.Taken taken = PlainSql.write(database, batches);
     plainCpu.add(taken.cpuSeconds());
-    return taken.seconds();
+    return new Taken(taken.seconds(), taken.serverCpuSeconds());
   }
 
   /** Processor time of a plain copy of the snapshot into an empty table with the same indexes. */
@@ -125,16 +151,24 @@ final class InProcess {
     return changes;
   }
 
-  private static double put(
-      List<SinkRecord> changes, TopicPartition partition, PostgresDatabase database) {
-    long start;
+  private Taken put(List<SinkRecord> changes, TopicPartition partition, PostgresDatabase database) {
     try (TaskRun task = task(database, partition)) {
-      start = System.nanoTime();
+      double server = serverCpuSeconds();
+      long start = System.nanoTime();
       for (int from = 0; from < changes.size(); from += Servers.POLL_RECORDS) {
         task.put(changes.subList(from, Math.min(changes.size(), from + Servers.POLL_RECORDS)));
       }
+      task.finish();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Taken(seconds, serverCpuSeconds() - server); // Before its session ends.
     }
-    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Of the processes that the server has at present. */
+  private double serverCpuSeconds() {
+    return servers.target().processes().stream()
+        .mapToDouble(process -> ProcessorTime.of(process.pid()))
+        .sum();
   }
 
   private static TaskRun task(PostgresDatabase database, TopicPartition partition) {
@@ -147,14 +181,15 @@ final class InProcess {
     return TaskRun.start(configuration, partition);
   }
 
-  /** Changes per second of one way to write them. */
-  private double rate(List<SinkRecord> changes, Write write) throws SQLException {
+  /** Writes the changes in one way into a copy of the seed. */
+  private Side round(List<SinkRecord> changes, Write write) throws SQLException {
     servers.target().execute("create database %s template %s".formatted(COPY, SEED), "checkpoint");
     try {
       PostgresDatabase database = servers.target().database(COPY);
-      double seconds = write.into(database);
+      Taken taken = write.into(database);
       equal &= load.shape().fingerprint(load.database()).equals(load.shape().fingerprint(database));
-      return changes.size() / seconds;
+      return new Side(
+          changes.size() / taken.seconds(), 1e6 * taken.serverCpuSeconds() / changes.size());
     } finally {
       servers.target().execute("drop database %s with (force)".formatted(COPY));
     }

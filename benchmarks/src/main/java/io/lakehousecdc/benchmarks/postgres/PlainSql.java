@@ -44,9 +44,14 @@ final class PlainSql {
    * What writing took.
    *
    * @param seconds from the first row to the last commit
-   * @param cpuSeconds processor time of the server's processes and of the writing thread
+   * @param serverCpuSeconds processor time of the server's processes
+   * @param clientCpuSeconds processor time of the writing thread
    */
-  record Taken(double seconds, double cpuSeconds) {}
+  record Taken(double seconds, double serverCpuSeconds, double clientCpuSeconds) {
+    double cpuSeconds() {
+      return serverCpuSeconds + clientCpuSeconds;
+    }
+  }
 
   /** Writes batches into the table {@code orders}, each in a transaction. */
   static Taken write(PostgresDatabase database, List<EncodedBatch> batches) throws SQLException {
@@ -67,13 +72,11 @@ final class PlainSql {
       statement.execute("create temporary table staging (like orders) on commit delete rows");
       connection.setAutoCommit(false);
       PlainSql plain = new PlainSql(connection, columns);
-      double cpu = cpuSeconds(connection);
-      long start = System.nanoTime();
+      Clock clock = new Clock(connection);
       for (EncodedBatch batch : batches) {
         plain.write(batch);
       }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new Taken(seconds, cpuSeconds(connection) - cpu);
+      return clock.taken();
     }
   }
 
@@ -84,8 +87,7 @@ final class PlainSql {
    */
   static Taken load(PostgresDatabase database, byte[] rows) throws SQLException {
     try (Connection connection = database.connect()) {
-      double cpu = cpuSeconds(connection);
-      long start = System.nanoTime();
+      Clock clock = new Clock(connection);
       CopyIn copy =
           connection
               .unwrap(PGConnection.class)
@@ -95,20 +97,39 @@ final class PlainSql {
         copy.writeToCopy(rows, from, Math.min(CHUNK_BYTES, rows.length - from));
       }
       copy.endCopy();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new Taken(seconds, cpuSeconds(connection) - cpu);
+      return clock.taken();
     }
   }
 
-  /** Of all processes of the server that this session belongs to, and of this thread. */
-  private static double cpuSeconds(Connection connection) throws SQLException {
-    long backend = connection.unwrap(PGConnection.class).getBackendPID();
-    double server =
-        ProcessHandle.of(backend)
-            .flatMap(ProcessHandle::parent)
-            .map(postmaster -> ProcessorTime.ofTree(postmaster.pid()))
-            .orElse(0.0);
-    return server + ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+  /** Counts from now on, for this thread and the server that a session belongs to. */
+  private static final class Clock {
+    private final Connection connection;
+    private final double server;
+    private final double client;
+    private final long start = System.nanoTime();
+
+    Clock(Connection connection) throws SQLException {
+      this.connection = connection;
+      this.server = serverSeconds();
+      this.client = clientSeconds();
+    }
+
+    Taken taken() throws SQLException {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Taken(seconds, serverSeconds() - server, clientSeconds() - client);
+    }
+
+    private double serverSeconds() throws SQLException {
+      long backend = connection.unwrap(PGConnection.class).getBackendPID();
+      return ProcessHandle.of(backend)
+          .flatMap(ProcessHandle::parent)
+          .map(postmaster -> ProcessorTime.ofTree(postmaster.pid()))
+          .orElse(0.0);
+    }
+
+    private static double clientSeconds() {
+      return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+    }
   }
 
   private void write(EncodedBatch batch) throws SQLException {

@@ -59,7 +59,7 @@ public final class PostgresBenchmark implements Benchmark {
         new Option("converters", "json,json-cached,avro", "converters to compare"),
         new Option("sides", "noop,lakehouse,debezium-jdbc", "sinks to measure"),
         new Option("rounds", "1", "repetitions of the throughput; the median counts"),
-        new Option("inprocess-rounds", "3", "the same in-process: code is compiled in the first"),
+        new Option("inprocess-rounds", "3", "the same in-process, after one that compiles code"),
         new Option("tables", "100", "tables that one task writes, one in each commit"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),

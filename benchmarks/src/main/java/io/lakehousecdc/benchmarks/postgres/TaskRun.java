@@ -15,6 +15,7 @@ import org.apache.kafka.connect.sink.SinkTaskContext;
 final class TaskRun implements AutoCloseable {
   private final LakehouseSinkTask task = new LakehouseSinkTask();
   private final Context context;
+  private boolean finished;
 
   private TaskRun(Map<String, String> configuration, TopicPartition partition) {
     context = new Context(configuration, partition);
@@ -38,10 +39,18 @@ final class TaskRun implements AutoCloseable {
     task.put(records);
   }
 
-  /** Returns when everything is committed. */
+  /** Takes the partition from the task: returns when everything is committed. */
+  void finish() {
+    if (!finished) {
+      finished = true;
+      task.close(context.assignment());
+    }
+  }
+
+  /** As {@link #finish}, and ends the task. */
   @Override
   public void close() {
-    task.close(context.assignment());
+    finish();
     task.stop();
   }
 

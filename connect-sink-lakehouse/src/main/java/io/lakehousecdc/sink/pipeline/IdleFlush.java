@@ -6,9 +6,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When a batch is handed over before {@link PipelineOptions.Flushing#interval}: once the writer has
- * nothing to do, and has rested for {@link #REST} times as long as its last commit took. So it is
- * at work for a fifth of the time at most, however few changes there are, and commits the oftener
- * the cheaper that is. Used by the task thread only.
+ * nothing to do, and has rested for {@link #REST} times as long as its last commit took, and for
+ * three tenths of the interval. So it is at work for a fifth of the time at most, however few
+ * changes there are. The second limit bounds the number of commits where they are quick: each costs
+ * the target the same, whatever is in it. Used by the task thread only.
  *
  * <p>A batch waits as long as more records are at hand, for two reasons. The bigger the batches of
  * a backlog, the less each change costs. And changes of one transaction are sent together, so that
@@ -24,10 +25,14 @@ final class IdleFlush {
   /** Where records never stop coming, a batch waits for the end of them that part of the time. */
   private static final int STEADY_PART = 10;
 
+  /** The least pause between commits is so many tenths of the interval. */
+  private static final int LEAST_REST_TENTHS = 3;
+
   /** Longest time until the next look, where the last poll has brought something. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final long intervalNanos;
+  private final long leastRestNanos;
   private int polled;
 
   /**
@@ -35,6 +40,7 @@ final class IdleFlush {
    */
   IdleFlush(Duration interval) {
     this.intervalNanos = TimeUnit.NANOSECONDS.convert(interval); // the longest, if it is longer
+    this.leastRestNanos = intervalNanos / 10 * LEAST_REST_TENTHS;
   }
 
   /** What the writer does, and has done. */
@@ -80,10 +86,14 @@ final class IdleFlush {
   }
 
   /** What is left of the rest; while the writer works, the least that it will be. */
-  private static long nanosOfRest(Activity activity) {
+  private long nanosOfRest(Activity activity) {
     return activity instanceof Activity.Resting resting
-        ? REST * resting.lastNanos() - resting.nanos()
-        : Math.max(1, REST * ((Activity.Working) activity).nanos());
+        ? restAfter(resting.lastNanos()) - resting.nanos()
+        : Math.max(1, restAfter(((Activity.Working) activity).nanos()));
+  }
+
+  private long restAfter(long workNanos) {
+    return Math.max(leastRestNanos, REST * workNanos);
   }
 
   /** Time until no more records are waited for. */

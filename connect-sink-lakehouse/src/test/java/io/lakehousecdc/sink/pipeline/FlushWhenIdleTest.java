@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,7 +43,7 @@ class FlushWhenIdleTest {
   private final List<Integer> committed = new CopyOnWriteArrayList<>();
   private final Semaphore begun = new Semaphore(0);
   private final Semaphore commits = new Semaphore(0);
-  private volatile Duration commitTime = Duration.ofMillis(100);
+  private volatile Duration commitTime = Duration.ofSeconds(1);
   private volatile Set<TableId> needingMaintenance = Set.of();
   private final Semaphore maintenance = new Semaphore(0);
   private Pipeline pipeline = pipeline(TestOptions.options().flushWhenIdle());
@@ -91,6 +92,12 @@ class FlushWhenIdleTest {
     return made;
   }
 
+  /** A writer that has just begun rests first, as after a commit. */
+  @BeforeEach
+  void rest() {
+    pass(INTERVAL);
+  }
+
   @AfterEach
   void close() {
     commits.release(1000);
@@ -115,11 +122,26 @@ class FlushWhenIdleTest {
     awaitCommitted(1);
     poll(2);
     poll(0);
-    assertEquals(400, pipeline.millisUntilDue());
-    pass(Duration.ofMillis(399));
+    assertEquals(4000, pipeline.millisUntilDue());
+    pass(Duration.ofMillis(3999));
     poll(0);
     assertEquals(1, pipeline.millisUntilDue());
     pass(Duration.ofMillis(1));
+    poll(0);
+    awaitCommitted(1, 2);
+  }
+
+  @Test
+  void nextChangeWaitsForThreeTenthsOfTheIntervalAfterAQuickCommit() {
+    commitTime = Duration.ofMillis(10);
+    commits.release(2);
+    poll(1);
+    poll(0);
+    awaitCommitted(1);
+    poll(2);
+    poll(0);
+    assertEquals(INTERVAL.toMillis() * 3 / 10, pipeline.millisUntilDue());
+    pass(INTERVAL.dividedBy(10).multipliedBy(3));
     poll(0);
     awaitCommitted(1, 2);
   }
@@ -129,10 +151,10 @@ class FlushWhenIdleTest {
     poll(1);
     poll(0);
     begun.acquireUninterruptibly();
-    pass(Duration.ofMillis(50));
+    pass(Duration.ofMillis(900));
     poll(1);
     poll(0);
-    assertEquals(200, pipeline.millisUntilDue());
+    assertEquals(3600, pipeline.millisUntilDue());
     poll(1);
     poll(0);
     commits.release(2);

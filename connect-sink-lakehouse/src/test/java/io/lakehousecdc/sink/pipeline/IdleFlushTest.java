@@ -51,21 +51,30 @@ class IdleFlushTest {
   @Test
   void writerRestsFourTimesAsLongAsItWorks() {
     flush.polled(0);
-    assertFalse(flush.isDue(millis(100), new Resting(millis(40) - 1, millis(10))));
-    assertTrue(flush.isDue(millis(100), new Resting(millis(40), millis(10))));
+    assertFalse(flush.isDue(millis(300), new Resting(millis(200) - 1, millis(50))));
+    assertTrue(flush.isDue(millis(300), new Resting(millis(200), millis(50))));
+  }
+
+  @Test
+  void writerRestsThreeTenthsOfTheIntervalHoweverQuickItIs() {
+    flush.polled(0);
+    assertFalse(flush.isDue(millis(300), new Resting(millis(150) - 1, millis(2))));
+    assertTrue(flush.isDue(millis(300), new Resting(millis(150), millis(2))));
   }
 
   /** Nothing wakes the task up when a commit ends: it must look often enough, and not too often. */
   @ParameterizedTest
   @CsvSource({
     // polled, age, works, rests, worked, look after
-    "     0,      5,     ,   100,     10,          0",
-    "     0,      5,     ,    15,     10,         25",
-    "     0,      5,    7,      ,       ,         28",
-    "     3,      5,     ,    15,     10,         25",
-    "     3,      5,     ,   100,     10,          1",
-    "   500,      5,     ,   100,     10,          1",
-    "     3,     60,     ,   100,     10,          0",
+    "     0,      5,     ,   200,     10,          0",
+    "     0,      5,     ,    15,     10,        135",
+    "     0,      5,     ,    15,     50,        185",
+    "     0,      5,    7,      ,       ,        150",
+    "     0,      5,   70,      ,       ,        280",
+    "     3,      5,     ,    15,     10,        135",
+    "     3,      5,     ,   200,     10,          1",
+    "   500,      5,     ,   200,     10,          1",
+    "     3,     60,     ,   200,     10,          0",
   })
   void nextLookIsNotBeforeABatchCanBeDue(
       int polled, int age, Integer works, Integer rests, Integer worked, int after) {

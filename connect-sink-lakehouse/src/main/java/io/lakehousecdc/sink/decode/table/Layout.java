@@ -112,16 +112,22 @@ public sealed interface Layout {
       return schema.field(name) != null;
     }
 
-    /** Access by index, except with a default, which {@code Struct.get(Field)} returns for null. */
+    /**
+     * Access by index, which a look-up by name confirms where it gives the default: {@code
+     * Struct.get(Field)} returns that for null, too.
+     */
     @Override
     public Member member(String name) {
       Field field = schema.field(name);
       if (field == null) {
         return Member.NONE;
       }
-      return field.schema().defaultValue() == null
-          ? struct -> ((Struct) struct).get(field)
-          : struct -> ((Struct) struct).getWithoutDefault(name);
+      Object standIn = field.schema().defaultValue();
+      return container -> {
+        Struct struct = (Struct) container;
+        Object value = struct.get(field);
+        return value == standIn && value != null ? struct.getWithoutDefault(name) : value;
+      };
     }
 
     @Override

@@ -7,8 +7,7 @@ import java.time.LocalDate;
 /**
  * A parser of dates and times that arrive as ISO-8601 text: {@code 2026-11-21T03:34:52.235829Z},
  * with signed years of any length, 0 to 9 fraction digits, and {@code Z} or a numeric offset; also
- * {@code infinity} and {@code -infinity}. It reads character by character for speed: a timestamptz
- * column is parsed for every row.
+ * {@code infinity} and {@code -infinity}. Timestamps of the usual form are read by {@link UtcText}.
  */
 public final class TemporalText {
   private final String text;
@@ -20,6 +19,10 @@ public final class TemporalText {
 
   /** Microseconds since 1970-01-01T00:00:00Z. */
   public static Long timestamp(String text) {
+    long micros = UtcText.micros(text);
+    if (micros != UtcText.OTHER) {
+      return micros;
+    }
     if (text.equals("infinity")) {
       return Long.MAX_VALUE;
     }

@@ -14,8 +14,22 @@ public final class CopyBuffer {
   /** Characters for which room is made at a time, three bytes each. */
   private static final int TEXT_BLOCK = 1 << 12;
 
-  private byte[] bytes = new byte[INITIAL_BYTES];
+  private byte[] bytes;
   private int size;
+
+  /** An empty buffer with room for some rows. */
+  public CopyBuffer() {
+    this(INITIAL_BYTES);
+  }
+
+  /**
+   * An empty buffer.
+   *
+   * @param capacity bytes that it holds before it has to grow
+   */
+  public CopyBuffer(int capacity) {
+    bytes = new byte[capacity];
+  }
 
   public byte[] array() {
     return bytes;

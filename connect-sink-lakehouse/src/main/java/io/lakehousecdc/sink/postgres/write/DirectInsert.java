@@ -77,6 +77,7 @@ final class DirectInsert implements TableWrite {
       long count = copy.finish();
       session.execute("RELEASE SAVEPOINT " + SAVEPOINT);
       inserted = count;
+      rows.sent();
       return true;
     } catch (SQLException e) {
       if (SqlErrors.classify(e, "Inserting rows") instanceof RetriableException) {

@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.postgres.codec.SpareBuffer;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitId;
@@ -34,6 +35,7 @@ public final class EncodeAhead implements AutoCloseable {
   private static final int KEPT_PLANS = 1_000;
 
   private final ExecutorService thread;
+  private final SpareBuffer spare = new SpareBuffer();
   private final Map<PlanKey, RowLayouts> plans = new ConcurrentHashMap<>();
   private final Map<CommitId, Map<TableId, Begun>> begun = new LinkedHashMap<>();
 
@@ -80,9 +82,7 @@ public final class EncodeAhead implements AutoCloseable {
       RowLayouts layouts = plans.get(new PlanKey(table, batch.schema()));
       if (layouts != null && !batch.changes().isEmpty()) {
         List<RowChange> changes = batch.changes();
-        rows.put(
-            table,
-            new Begun(layouts.plan(), thread.submit(() -> EncodedRows.of(layouts, changes))));
+        rows.put(table, new Begun(layouts.plan(), thread.submit(() -> encoded(layouts, changes))));
       }
     }
     begun.put(next.id(), rows);
@@ -108,7 +108,7 @@ public final class EncodeAhead implements AutoCloseable {
   Optional<EncodedRows> take(CommitId commit, TableBatch batch, RowLayouts layouts) {
     Optional<Begun> ahead = remove(commit, batch.table());
     if (ahead.isEmpty() || !ahead.get().plan().equals(layouts.plan())) {
-      return EncodedRows.of(layouts, batch.changes());
+      return encoded(layouts, batch.changes());
     }
     try {
       return ahead.get().rows().get();
@@ -118,6 +118,11 @@ public final class EncodeAhead implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("Encoding failed: " + e.getCause(), e.getCause());
     }
+  }
+
+  /** Rows that are encoded now, by the caller's thread; see {@link EncodedRows#of}. */
+  Optional<EncodedRows> encoded(RowLayouts layouts, List<RowChange> changes) {
+    return EncodedRows.of(layouts, changes, spare);
   }
 
   private synchronized Optional<Begun> remove(CommitId commit, TableId table) {

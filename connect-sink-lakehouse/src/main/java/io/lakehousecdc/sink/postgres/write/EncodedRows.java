@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
+import io.lakehousecdc.sink.postgres.codec.SpareBuffer;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param counts number of rows of each {@link StagedRowKind}
  * @param longest length, at most, that the longest row has in the staging table
  * @param nulls columns declared NOT NULL that are to receive NULL
+ * @param spare where {@code bytes} go once they are sent
  */
 record EncodedRows(
     List<RowChange> changes,
@@ -26,23 +28,26 @@ record EncodedRows(
     CopyBuffer bytes,
     int[] counts,
     long longest,
-    Set<PgColumn> nulls) {
+    Set<PgColumn> nulls,
+    SpareBuffer spare) {
   /** A batch of more bytes is encoded and sent piece by piece instead. */
   private static final int MAX_BYTES = 32 << 20;
 
   /**
    * Encodes a batch in key order; empty where it is too large to be kept, or where a value does not
    * fit, which is left to be reported by the one who writes.
+   *
+   * @param spare gives the buffer
    */
-  static Optional<EncodedRows> of(RowLayouts layouts, List<RowChange> batch) {
+  static Optional<EncodedRows> of(RowLayouts layouts, List<RowChange> batch, SpareBuffer spare) {
     List<RowChange> changes = KeyOrder.sorted(batch);
-    StagedRowKind[] kinds =
-        changes.stream()
-            .map(change -> StagedRowKind.of(change, layouts.plan()))
-            .toArray(StagedRowKind[]::new);
+    StagedRowKind[] kinds = new StagedRowKind[changes.size()];
+    for (int number = 0; number < kinds.length; number++) {
+      kinds[number] = StagedRowKind.of(changes.get(number), layouts.plan());
+    }
     RowLayout layout = layouts.of(changes, kinds);
     RowEncoder encoder = new RowEncoder(layouts.plan());
-    CopyBuffer bytes = new CopyBuffer();
+    CopyBuffer bytes = spare.take(layouts.expectedBytes(kinds.length, MAX_BYTES));
     int[] counts = new int[StagedRowKind.values().length];
     long longest = 0;
     try {
@@ -59,8 +64,15 @@ record EncodedRows(
     } catch (RecordException e) {
       return Optional.empty();
     }
+    layouts.encoded(kinds.length, bytes.size());
     return bytes.size() < MAX_BYTES
-        ? Optional.of(new EncodedRows(changes, layout, bytes, counts, longest, encoder.nulls()))
+        ? Optional.of(
+            new EncodedRows(changes, layout, bytes, counts, longest, encoder.nulls(), spare))
         : Optional.empty();
+  }
+
+  /** The server has the rows: {@link #bytes} must not be read any more. */
+  void sent() {
+    spare.giveBack(bytes);
   }
 }

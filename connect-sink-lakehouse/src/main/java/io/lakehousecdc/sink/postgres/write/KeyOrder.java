@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * An order of rows by their keys, the same in every task: so tasks that write the same rows lock
@@ -15,23 +14,32 @@ import java.util.stream.Collectors;
  * the order of the index, which depends on collations.
  */
 final class KeyOrder implements Comparator<RowKey> {
-  private static final Comparator<Ranked> ORDER =
-      Comparator.comparingLong(Ranked::rank)
-          .thenComparing(ranked -> ranked.change().key(), new KeyOrder());
+  private static final KeyOrder KEYS = new KeyOrder();
 
   private KeyOrder() {}
 
   /** The changes, put in order; a new list. */
   static List<RowChange> sorted(List<RowChange> changes) {
-    Ranked[] ranked = changes.stream().map(KeyOrder::ranked).toArray(Ranked[]::new);
-    Arrays.sort(ranked, ORDER);
-    return Arrays.stream(ranked)
-        .map(Ranked::change)
-        .collect(Collectors.toCollection(ArrayList::new));
+    Ranked[] ranked = new Ranked[changes.size()];
+    for (int i = 0; i < ranked.length; i++) {
+      ranked[i] = ranked(changes.get(i));
+    }
+    Arrays.sort(ranked);
+    List<RowChange> sorted = new ArrayList<>(ranked.length);
+    for (Ranked each : ranked) {
+      sorted.add(each.change());
+    }
+    return sorted;
   }
 
   /** Most keys begin with an integer: it is at hand where the objects of a key are far apart. */
-  private record Ranked(long rank, RowChange change) {}
+  private record Ranked(long rank, RowChange change) implements Comparable<Ranked> {
+    @Override
+    public int compareTo(Ranked other) {
+      int order = Long.compare(rank, other.rank);
+      return order != 0 ? order : KEYS.compare(change.key(), other.change.key());
+    }
+  }
 
   private static Ranked ranked(RowChange change) {
     Object first = change.key().size() == 0 ? null : change.key().value(0);

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.postgres.write;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.FormerRow.Cause;
@@ -114,7 +115,7 @@ final class RowEncoder {
     out.int32(4).int32(number).int32(2).int16(kind.ordinal());
     ChangeInfo info = change.info();
     position(info.position(), out);
-    out.textField(info.operation().code());
+    operation(info.operation(), out);
     time(info.commitMicros(), out);
     SharedKeys.encodeCreate(change, out);
     if (plan.tellsFirstSeen()) {
@@ -136,7 +137,7 @@ final class RowEncoder {
     out.int16(columns.length + metadataColumns);
     cells(change, null, true, out);
     ChangeInfo info = change.info();
-    out.textField(info.operation().code());
+    operation(info.operation(), out);
     time(info.commitMicros(), out);
     out.int32(8).int64(info.position().lsn());
     out.int32(8).int64(info.position().commitLsn());
@@ -150,6 +151,11 @@ final class RowEncoder {
     if (names.lastSeen().isPresent()) {
       time(info.commitMicros(), out);
     }
+  }
+
+  /** A text of one letter. */
+  private static void operation(Operation operation, CopyBuffer out) {
+    out.int32(1).int8(operation.code().charAt(0));
   }
 
   private static void time(long micros, CopyBuffer out) {

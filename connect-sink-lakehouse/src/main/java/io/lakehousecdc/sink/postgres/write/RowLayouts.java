@@ -10,16 +10,22 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The choice of a {@link RowLayout} for each batch of a plan. Batches of nothing but creates and
- * snapshot rows are given that of a {@link DirectInsert}; after one that was refused, the next ones
- * are merged for a while. Thread-safe.
+ * The choice of a {@link RowLayout} for each batch of a plan, and of the room that it needs.
+ * Batches of nothing but creates and snapshot rows are given that of a {@link DirectInsert}; after
+ * one that was refused, the next ones are merged for a while. Thread-safe.
  */
 final class RowLayouts {
   /** Batches that are merged after one that was refused. */
   private static final int PAUSE = 50;
 
+  /** What is taken for the length of a row before any has been encoded. */
+  private static final int FIRST_ROW_BYTES = 256;
+
   private final TablePlan plan;
   private final AtomicInteger pause = new AtomicInteger();
+
+  /** Length of a row, on average of the batch that was encoded last. */
+  private volatile int rowBytes = FIRST_ROW_BYTES;
 
   RowLayouts(TablePlan plan) {
     this.plan = plan;
@@ -31,16 +37,34 @@ final class RowLayouts {
 
   /** How to encode a batch, given the kind of each change. */
   RowLayout of(List<RowChange> changes, StagedRowKind[] kinds) {
-    boolean promising =
-        plan.copied()
-            && changes.stream().allMatch(RowLayouts::mayBeNew)
-            && Arrays.stream(kinds).allMatch(kind -> kind == StagedRowKind.FULL);
-    if (promising && pause.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+    if (mayBeInserted(changes, kinds) && pause.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
       return RowLayout.STORED;
     }
     return Arrays.stream(kinds).anyMatch(StagedRowKind::isPartial)
         ? RowLayout.STAGED
         : RowLayout.STAGED_WHOLE;
+  }
+
+  private boolean mayBeInserted(List<RowChange> changes, StagedRowKind[] kinds) {
+    boolean possible = plan.copied();
+    for (int i = 0; possible && i < kinds.length; i++) {
+      possible = kinds[i] == StagedRowKind.FULL && mayBeNew(changes.get(i));
+    }
+    return possible;
+  }
+
+  /**
+   * Bytes that a batch is likely to take, with a reserve, so that its buffer need not grow.
+   *
+   * @param most a bound of the answer
+   */
+  int expectedBytes(int rows, int most) {
+    return (int) Math.min(most, (rows + 1L) * rowBytes * 5 / 4);
+  }
+
+  /** Notes how many bytes a batch has taken. */
+  void encoded(int rows, int bytes) {
+    rowBytes = Math.max(1, bytes / Math.max(1, rows));
   }
 
   /** Notes that rows of a batch were stored already. */

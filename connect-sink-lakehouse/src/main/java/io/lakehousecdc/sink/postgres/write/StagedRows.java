@@ -99,6 +99,7 @@ final class StagedRows {
           sent = changes;
           copy.rows(encoded.bytes());
         });
+    encoded.sent();
     resolveConditional(floors);
     Set<PgColumn> nulls = encoder.nulls();
     nulls.addAll(encoded.nulls());

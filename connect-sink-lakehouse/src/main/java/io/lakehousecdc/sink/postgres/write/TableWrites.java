@@ -72,7 +72,7 @@ final class TableWrites {
   private Optional<EncodedRows> encoded(CommitId commit, PreparedBatch prepared) {
     RowLayouts layouts = prepared.table().layouts();
     return prepared.masked()
-        ? EncodedRows.of(layouts, prepared.batch().changes())
+        ? ahead.encoded(layouts, prepared.batch().changes())
         : ahead.take(commit, prepared.batch(), layouts);
   }
 }
