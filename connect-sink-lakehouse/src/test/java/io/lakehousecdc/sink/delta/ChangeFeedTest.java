@@ -13,6 +13,8 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.delta.ChangeFeedReader.Change;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.maintenance.Vacuum;
 import io.lakehousecdc.sink.delta.maintenance.Vacuum.ActiveFiles;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
@@ -195,6 +197,36 @@ class ChangeFeedTest {
     }
     assertEquals(Set.of("delete", "insert", "update_preimage", "update_postimage"), types);
     assertTrue(replayed.isEmpty());
+  }
+
+  /** Kernel takes such properties out, by writing the metadata that it is shown. */
+  @Test
+  void feedOutlivesPropertiesThatAnotherProgramHasLeft() throws IOException {
+    Path log = root.resolve("shop/items/_delta_log");
+    try (Target target = open(TableOptions.DEFAULT, Map.of(FEED, "true"))) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(items().upsert(1, 1, "a", "n", 1L).build());
+      long left = new ChangeFeedReader(root.resolve("shop/items")).newest() + 1;
+      String metadata =
+          Files.readAllLines(log.resolve("%020d.json".formatted(0))).stream()
+              .filter(line -> line.startsWith("{\"metaData\""))
+              .findFirst()
+              .orElseThrow()
+              .replace(
+                  "\"configuration\":{",
+                  "\"configuration\":{\"delta.feature.appendOnly\":\"supported\",");
+      Files.writeString(
+          log.resolve("%020d.json".formatted(left)),
+          "{\"commitInfo\":{\"operation\":\"SET TBLPROPERTIES\"}}\n" + metadata + "\n");
+      owner.commit(items().upsert(2, 1, "b", "n", 1L).build());
+      owner.commit(items().upsert(3, 1, "c", "n", 1L).build());
+      replay();
+    }
+    TableVersion newest =
+        new TableLog(new LocalFileIO(), root.resolve("shop/items").toString())
+            .latest()
+            .orElseThrow();
+    assertTrue(newest.feedsChanges());
   }
 
   private void replay() throws IOException {

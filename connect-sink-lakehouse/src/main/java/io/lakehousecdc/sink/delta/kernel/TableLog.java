@@ -206,7 +206,7 @@ public final class TableLog {
    */
   public TableVersion commit(TableVersion base, NewCommit commit) throws CommitConflictException {
     Transaction transaction =
-        transactions.update(base.withoutFeed(), Operation.STREAMING_UPDATE).build(engine);
+        transactions.update(base.plain(), Operation.STREAMING_UPDATE).build(engine);
     commit
         .domains()
         .forEach(
