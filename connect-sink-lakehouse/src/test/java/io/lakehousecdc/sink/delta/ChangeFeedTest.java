@@ -142,6 +142,23 @@ class ChangeFeedTest {
   }
 
   @Test
+  void tableThatHasSuchAColumnIsRefusedOnceItHasAFeed() throws IOException {
+    RowSchema schema =
+        Batches.schema(
+            1,
+            Batches.required("id", Primitive.INT32),
+            Batches.optional("_Change_Type", Primitive.TEXT));
+    try (Target target = open(TableOptions.DEFAULT, Map.of())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(Batches.batch(Warehouse.ITEMS, schema).upsert(1, 1, "a").build());
+      setByAnother("delta.enableChangeDataFeed", "true");
+      TableBatch without = items().upsert(2, 1, "b", "n", 1L).build();
+      FatalException failure = assertThrows(FatalException.class, () -> owner.commit(without));
+      assertTrue(failure.getMessage().contains("_Change_Type"), failure.getMessage());
+    }
+  }
+
+  @Test
   void vacuumKeepsFilesOfTheFeedForTheRetention() throws IOException {
     LocalFileIO store = new LocalFileIO();
     String location = root.resolve("shop").resolve("items").toString();
@@ -202,22 +219,10 @@ class ChangeFeedTest {
   /** Kernel takes such properties out, by writing the metadata that it is shown. */
   @Test
   void feedOutlivesPropertiesThatAnotherProgramHasLeft() throws IOException {
-    Path log = root.resolve("shop/items/_delta_log");
     try (Target target = open(TableOptions.DEFAULT, Map.of(FEED, "true"))) {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       owner.commit(items().upsert(1, 1, "a", "n", 1L).build());
-      long left = new ChangeFeedReader(root.resolve("shop/items")).newest() + 1;
-      String metadata =
-          Files.readAllLines(log.resolve("%020d.json".formatted(0))).stream()
-              .filter(line -> line.startsWith("{\"metaData\""))
-              .findFirst()
-              .orElseThrow()
-              .replace(
-                  "\"configuration\":{",
-                  "\"configuration\":{\"delta.feature.appendOnly\":\"supported\",");
-      Files.writeString(
-          log.resolve("%020d.json".formatted(left)),
-          "{\"commitInfo\":{\"operation\":\"SET TBLPROPERTIES\"}}\n" + metadata + "\n");
+      setByAnother("delta.feature.appendOnly", "supported");
       owner.commit(items().upsert(2, 1, "b", "n", 1L).build());
       owner.commit(items().upsert(3, 1, "c", "n", 1L).build());
       replay();
@@ -227,6 +232,21 @@ class ChangeFeedTest {
             .latest()
             .orElseThrow();
     assertTrue(newest.feedsChanges());
+  }
+
+  private void setByAnother(String property, String value) throws IOException {
+    Path log = root.resolve("shop/items/_delta_log");
+    String set = "\"configuration\":{\"%s\":\"%s\",".formatted(property, value);
+    String metadata =
+        Files.readAllLines(log.resolve("%020d.json".formatted(0))).stream()
+            .filter(line -> line.startsWith("{\"metaData\""))
+            .findFirst()
+            .orElseThrow()
+            .replace("\"configuration\":{", set);
+    long next = new ChangeFeedReader(root.resolve("shop/items")).newest() + 1;
+    Files.writeString(
+        log.resolve("%020d.json".formatted(next)),
+        "{\"commitInfo\":{\"operation\":\"SET TBLPROPERTIES\"}}\n" + metadata + "\n");
   }
 
   private void replay() throws IOException {

@@ -134,7 +134,8 @@ class TableFeaturesTest {
 
   @Test
   void columnsAreAddedWhereAnotherProgramHasLeftAPropertyThatNamesAFeature() throws IOException {
-    create("", "\"appendOnly\",\"domainMetadata\"", "", "\"delta.feature.appendOnly\":\"supported\"");
+    create(
+        "", "\"appendOnly\",\"domainMetadata\"", "", "\"delta.feature.appendOnly\":\"supported\"");
     write();
     write();
     assertEquals(1, new KernelReader(store).rows(location().toString()).size());

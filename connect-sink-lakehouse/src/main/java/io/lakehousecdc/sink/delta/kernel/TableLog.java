@@ -159,7 +159,8 @@ public final class TableLog {
   public Look look(TableVersion version, Duration since) {
     if (since.compareTo(SHORT) >= 0) {
       return new Look(
-          List.of(requests.begin(() -> !entries.has(version.number() + 1) && entries.has(version))));
+          List.of(
+              requests.begin(() -> !entries.has(version.number() + 1) && entries.has(version))));
     }
     return new Look(
         List.of(
