@@ -126,6 +126,50 @@ class ChangeFeedTest {
     assertTrue(!root.resolve("shop/items/_change_data").toFile().exists());
   }
 
+  /** Both states of such a row are of different partitions. */
+  @Test
+  void softTruncateWritesOneFileForEachPartition() throws IOException {
+    Map<String, String> settings =
+        Map.of(FEED, "true", DeltaSettings.PARTITION_BY, "shop.items:_cdc_deleted");
+    try (Target target = open(Warehouse.soft(), settings)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      Batches rows = items();
+      for (int id = 0; id < 20; id++) {
+        rows.upsert(1, id, "a", "n", 1L);
+      }
+      owner.commit(rows.build());
+      owner.commit(items().truncate(2).build());
+      replay();
+    }
+    assertEquals(2, filesOfTheFeed());
+  }
+
+  @Test
+  void rowsWithLargeUnchangedCellsShareFilesWhereTheyMoveBetweenPartitions() throws IOException {
+    Map<String, String> settings =
+        Map.of(FEED, "true", DeltaSettings.PARTITION_BY, "shop.items:name");
+    String large = "x".repeat(512 << 10);
+    try (Target target = open(TableOptions.DEFAULT, settings)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      Batches rows = items();
+      Batches changes = items();
+      for (int id = 0; id < 60; id++) {
+        rows.upsert(1, id, "a", large, 1L);
+        changes.upsert(2, id, id % 2 == 0 ? "b" : "c", Cell.UNCHANGED, 1L);
+      }
+      owner.commit(rows.build());
+      owner.commit(changes.build());
+      replay();
+    }
+    assertTrue(filesOfTheFeed() < 10, "a file for each row");
+  }
+
+  private int filesOfTheFeed() throws IOException {
+    try (Stream<Path> all = Files.list(root.resolve("shop/items/_change_data"))) {
+      return all.toList().size();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"_change_type", "_Commit_Version", "_commit_timestamp"})
   void columnThatReadersOfTheFeedGetForThemselvesIsRefused(String name) {
