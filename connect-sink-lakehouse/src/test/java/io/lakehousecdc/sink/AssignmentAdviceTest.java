@@ -29,4 +29,19 @@ class AssignmentAdviceTest {
     assertEquals(
         Optional.empty(), AssignmentAdvice.of(Map.of("tasks.max", "4", STRATEGY, "any.Assignor")));
   }
+
+  @Test
+  void partitionsOfOneTopicNeedNoAdvice() {
+    assertEquals(Optional.empty(), AssignmentAdvice.of(Map.of("tasks.max", "4", "topics", "a")));
+    assertTrue(AssignmentAdvice.of(Map.of("tasks.max", "4", "topics", "a,b")).isPresent());
+  }
+
+  /** Kafka's consumer refuses a strategy beside it. */
+  @Test
+  void assignmentByTheBrokerNeedsNoAdvice() {
+    assertEquals(
+        Optional.empty(),
+        AssignmentAdvice.of(
+            Map.of("tasks.max", "4", "consumer.override.group.protocol", "CONSUMER")));
+  }
 }

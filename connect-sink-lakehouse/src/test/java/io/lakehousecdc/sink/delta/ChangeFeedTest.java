@@ -13,6 +13,8 @@ import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.delta.ChangeFeedReader.Change;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.maintenance.Vacuum;
 import io.lakehousecdc.sink.delta.maintenance.Vacuum.ActiveFiles;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
@@ -124,6 +126,50 @@ class ChangeFeedTest {
     assertTrue(!root.resolve("shop/items/_change_data").toFile().exists());
   }
 
+  /** Both states of such a row are of different partitions. */
+  @Test
+  void softTruncateWritesOneFileForEachPartition() throws IOException {
+    Map<String, String> settings =
+        Map.of(FEED, "true", DeltaSettings.PARTITION_BY, "shop.items:_cdc_deleted");
+    try (Target target = open(Warehouse.soft(), settings)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      Batches rows = items();
+      for (int id = 0; id < 20; id++) {
+        rows.upsert(1, id, "a", "n", 1L);
+      }
+      owner.commit(rows.build());
+      owner.commit(items().truncate(2).build());
+      replay();
+    }
+    assertEquals(2, filesOfTheFeed());
+  }
+
+  @Test
+  void rowsWithLargeUnchangedCellsShareFilesWhereTheyMoveBetweenPartitions() throws IOException {
+    Map<String, String> settings =
+        Map.of(FEED, "true", DeltaSettings.PARTITION_BY, "shop.items:name");
+    String large = "x".repeat(512 << 10);
+    try (Target target = open(TableOptions.DEFAULT, settings)) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      Batches rows = items();
+      Batches changes = items();
+      for (int id = 0; id < 60; id++) {
+        rows.upsert(1, id, "a", large, 1L);
+        changes.upsert(2, id, id % 2 == 0 ? "b" : "c", Cell.UNCHANGED, 1L);
+      }
+      owner.commit(rows.build());
+      owner.commit(changes.build());
+      replay();
+    }
+    assertTrue(filesOfTheFeed() < 10, "a file for each row");
+  }
+
+  private int filesOfTheFeed() throws IOException {
+    try (Stream<Path> all = Files.list(root.resolve("shop/items/_change_data"))) {
+      return all.toList().size();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"_change_type", "_Commit_Version", "_commit_timestamp"})
   void columnThatReadersOfTheFeedGetForThemselvesIsRefused(String name) {
@@ -136,6 +182,23 @@ class ChangeFeedTest {
       FatalException failure = assertThrows(FatalException.class, () -> owner.commit(batch));
       assertTrue(failure.getMessage().contains(name), failure.getMessage());
       assertTrue(failure.getMessage().contains(FEED), failure.getMessage());
+    }
+  }
+
+  @Test
+  void tableThatHasSuchAColumnIsRefusedOnceItHasAFeed() throws IOException {
+    RowSchema schema =
+        Batches.schema(
+            1,
+            Batches.required("id", Primitive.INT32),
+            Batches.optional("_Change_Type", Primitive.TEXT));
+    try (Target target = open(TableOptions.DEFAULT, Map.of())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(Batches.batch(Warehouse.ITEMS, schema).upsert(1, 1, "a").build());
+      setByAnother("delta.enableChangeDataFeed", "true");
+      TableBatch without = items().upsert(2, 1, "b", "n", 1L).build();
+      FatalException failure = assertThrows(FatalException.class, () -> owner.commit(without));
+      assertTrue(failure.getMessage().contains("_Change_Type"), failure.getMessage());
     }
   }
 
@@ -195,6 +258,39 @@ class ChangeFeedTest {
     }
     assertEquals(Set.of("delete", "insert", "update_preimage", "update_postimage"), types);
     assertTrue(replayed.isEmpty());
+  }
+
+  /** Kernel takes such properties out, by writing the metadata that it is shown. */
+  @Test
+  void feedOutlivesPropertiesThatAnotherProgramHasLeft() throws IOException {
+    try (Target target = open(TableOptions.DEFAULT, Map.of(FEED, "true"))) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(items().upsert(1, 1, "a", "n", 1L).build());
+      setByAnother("delta.feature.appendOnly", "supported");
+      owner.commit(items().upsert(2, 1, "b", "n", 1L).build());
+      owner.commit(items().upsert(3, 1, "c", "n", 1L).build());
+      replay();
+    }
+    TableVersion newest =
+        new TableLog(new LocalFileIO(), root.resolve("shop/items").toString())
+            .latest()
+            .orElseThrow();
+    assertTrue(newest.feedsChanges());
+  }
+
+  private void setByAnother(String property, String value) throws IOException {
+    Path log = root.resolve("shop/items/_delta_log");
+    String set = "\"configuration\":{\"%s\":\"%s\",".formatted(property, value);
+    String metadata =
+        Files.readAllLines(log.resolve("%020d.json".formatted(0))).stream()
+            .filter(line -> line.startsWith("{\"metaData\""))
+            .findFirst()
+            .orElseThrow()
+            .replace("\"configuration\":{", set);
+    long next = new ChangeFeedReader(root.resolve("shop/items")).newest() + 1;
+    Files.writeString(
+        log.resolve("%020d.json".formatted(next)),
+        "{\"commitInfo\":{\"operation\":\"SET TBLPROPERTIES\"}}\n" + metadata + "\n");
   }
 
   private void replay() throws IOException {

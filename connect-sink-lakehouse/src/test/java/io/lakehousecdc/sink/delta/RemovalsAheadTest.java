@@ -57,7 +57,9 @@ class RemovalsAheadTest {
     SOFT_SWEEP(true, false, true),
     SOFT_TRUNCATE_BY_COPIES(true, true, false),
     TRUNCATE_BY_COPIES(false, true, false),
-    SWEEP_BY_COPIES(false, false, false);
+    SWEEP_BY_COPIES(false, false, false),
+    TRUNCATE_WITH_FEED(false, true, true),
+    SWEEP_WITH_FEED(false, false, true);
 
     final boolean soft;
     final boolean truncates;
@@ -67,6 +69,11 @@ class RemovalsAheadTest {
       this.soft = soft;
       this.truncates = truncates;
       this.vectors = vectors;
+    }
+
+    /** Where nothing else writes the rows that go, the feed does. */
+    Map<String, String> properties() {
+      return Map.of("delta.enableChangeDataFeed", "" + (!soft && vectors));
     }
 
     /** The removal, with changes of rows that it removes, and of one that it does not. */
@@ -257,7 +264,7 @@ class RemovalsAheadTest {
             root.toString(),
             way.vectors,
             Codec.ZSTD,
-            Map.of(),
+            way.properties(),
             PartitionBy.NOTHING,
             OnOverwrite.FAIL,
             new MaintenanceOptions(Optional.empty(), OptionalInt.empty(), Optional.empty())),

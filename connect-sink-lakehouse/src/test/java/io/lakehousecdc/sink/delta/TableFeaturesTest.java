@@ -133,6 +133,15 @@ class TableFeaturesTest {
   }
 
   @Test
+  void columnsAreAddedWhereAnotherProgramHasLeftAPropertyThatNamesAFeature() throws IOException {
+    create(
+        "", "\"appendOnly\",\"domainMetadata\"", "", "\"delta.feature.appendOnly\":\"supported\"");
+    write();
+    write();
+    assertEquals(1, new KernelReader(store).rows(location().toString()).size());
+  }
+
+  @Test
   void noTableIsMadeThatTheSinkCouldNotKeep() {
     String property = "delta.enableIcebergCompatV2";
     try (Target target = open(Map.of("delta.table.properties." + property, "true"))) {

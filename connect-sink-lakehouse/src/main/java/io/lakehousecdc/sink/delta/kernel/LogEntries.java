@@ -34,23 +34,23 @@ final class LogEntries {
     }
   }
 
-  /** What tells the entry of a version from every other; empty where the log does not have it. */
-  Optional<String> identity(long version) {
+  /** Whether the log has the entry of a version, and not another one in its place. */
+  boolean has(TableVersion version) {
+    FileStatus entry = version.entryFile();
     try {
-      return reader.identity(file(version));
+      return reader
+          .identityNow(entry.getPath(), entry.getSize())
+          .filter(version.entry()::equals)
+          .isPresent();
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }
   }
 
-  /**
-   * The same of an entry as it is now.
-   *
-   * @param entry as it was
-   */
-  Optional<String> identityNow(FileStatus entry) {
+  /** What tells the entry of a version from every other; empty where the log does not have it. */
+  Optional<String> identity(long version) {
     try {
-      return reader.identityNow(entry.getPath(), entry.getSize());
+      return reader.identity(file(version));
     } catch (IOException e) {
       throw failures.ofStore("read the log of", e);
     }

@@ -36,7 +36,8 @@ final class LogSuccessors {
   }
 
   /**
-   * The newest version that can be followed to; empty where that is the known one.
+   * The newest version that can be followed to; empty where that is the known one, or where the log
+   * does not have its entry any more.
    *
    * @param known a version that knows its domains
    */
@@ -46,6 +47,8 @@ final class LogSuccessors {
       long version = known.number() + i;
       asked.add(requests.begin(() -> entries.text(version)));
     }
+    // After them: what follows an entry that is gone is of a table that was made anew.
+    Request<Boolean> isThere = requests.begin(() -> entries.has(known));
     Optional<TableVersion> newest = Optional.empty();
     for (Request<Optional<String>> request : asked) {
       TableVersion base = newest.orElse(known);
@@ -55,10 +58,10 @@ final class LogSuccessors {
       }
       newest = next;
     }
-    return newest;
+    return newest.filter(found -> answer(isThere));
   }
 
-  private static Optional<String> answer(Request<Optional<String>> request) {
+  private static <T> T answer(Request<T> request) {
     try {
       return request.await();
     } catch (IOException e) {

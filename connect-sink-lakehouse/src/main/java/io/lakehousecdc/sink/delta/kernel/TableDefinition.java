@@ -133,7 +133,7 @@ public final class TableDefinition {
     Row metadata = base.snapshot().getMetadata().withNewSchema(schema).toRow();
     TableVersion now =
         transactions.commit(
-            transactions.update(base, Operation.MANUAL_UPDATE).build(engine),
+            transactions.update(base.plain(), Operation.MANUAL_UPDATE).build(engine),
             List.of(SingleAction.createMetadataSingleAction(metadata)));
     // The snapshot that Kernel makes after the commit knows nothing of the action. This version is
     // read, and no later one: that may hold files of others that the caller has not seen.

@@ -159,16 +159,13 @@ public final class TableLog {
   public Look look(TableVersion version, Duration since) {
     if (since.compareTo(SHORT) >= 0) {
       return new Look(
-          List.of(requests.begin(() -> !entries.has(version.number() + 1) && isInLog(version))));
+          List.of(
+              requests.begin(() -> !entries.has(version.number() + 1) && entries.has(version))));
     }
     return new Look(
         List.of(
             requests.begin(() -> !entries.has(version.number() + 1)),
-            requests.begin(() -> isInLog(version))));
-  }
-
-  private boolean isInLog(TableVersion version) {
-    return entries.identityNow(version.entryFile()).filter(version.entry()::equals).isPresent();
+            requests.begin(() -> entries.has(version))));
   }
 
   /**
@@ -210,7 +207,7 @@ public final class TableLog {
    */
   public TableVersion commit(TableVersion base, NewCommit commit) throws CommitConflictException {
     Transaction transaction =
-        transactions.update(base.withoutFeed(), Operation.STREAMING_UPDATE).build(engine);
+        transactions.update(base.plain(), Operation.STREAMING_UPDATE).build(engine);
     commit
         .domains()
         .forEach(
@@ -233,7 +230,7 @@ public final class TableLog {
   public Optional<LogChanges> changes(TableVersion known, TableVersion now) {
     if (now.number() <= known.number()
         || !now.tableId().equals(known.tableId())
-        || !isInLog(known)
+        || !entries.has(known)
         || !entries.has(known.number() + 1)) {
       return Optional.empty();
     }

@@ -16,6 +16,7 @@ import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.rowtracking.RowTrackingMetadataDomain;
 import io.delta.kernel.internal.snapshot.LogSegment;
 import io.delta.kernel.internal.tablefeatures.TableFeature;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.internal.util.ColumnMapping.ColumnMappingMode;
 import io.delta.kernel.types.LongType;
@@ -43,6 +44,7 @@ import java.util.stream.Stream;
 /** A version of a table. Immutable; what it does not hold in memory it reads from the log. */
 public final class TableVersion {
   private static final String FEED = TableConfig.CHANGE_DATA_FEED_ENABLED.getKey();
+  private static final String FEATURE = TableFeatures.SET_TABLE_FEATURE_SUPPORTED_PREFIX;
 
   private final Engine engine;
   private final SnapshotImpl snapshot;
@@ -311,39 +313,47 @@ public final class TableVersion {
   }
 
   /**
-   * The same version as Kernel is to see it where rows are committed: without the property of the
-   * change data feed. Kernel (4.4.0) writes no such feed, and so refuses to remove and add rows in
-   * one commit to a table that has one.
+   * The same version as Kernel is to see it where it is to write no metadata: without the property
+   * of the change data feed, because Kernel (4.4.0) writes none, and so refuses to remove and add
+   * rows in one commit to a table that has one; and without properties that name a feature, which
+   * other programs may have left, and which Kernel would take out, along with the other.
    */
-  TableVersion withoutFeed() {
-    return feedsChanges()
-        ? new TableVersion(
+  TableVersion plain() {
+    Set<String> hidden = hidden();
+    return hidden.isEmpty()
+        ? this
+        : new TableVersion(
             engine,
             snapshot(
                 number(),
                 snapshot.getLazyLogSegment(),
-                snapshot.getMetadata().withConfigurationKeysUnset(Set.of(FEED)),
+                snapshot.getMetadata().withConfigurationKeysUnset(hidden),
                 snapshot.getCurrentCrcInfo()),
-            entry)
-        : this;
+            entry);
   }
 
   /**
    * The version after this one.
    *
-   * @param committed as it was committed on top of {@link #withoutFeed}
+   * @param committed as it was committed on top of {@link #plain}
    */
   TableVersion followedBy(TableVersion committed) {
-    return feedsChanges()
-        ? new TableVersion(
+    return hidden().isEmpty()
+        ? committed
+        : new TableVersion(
             engine,
             snapshot(
                 committed.number(),
                 committed.snapshot.getLazyLogSegment(),
                 snapshot.getMetadata(),
                 committed.snapshot.getCurrentCrcInfo()),
-            committed.entry)
-        : committed;
+            committed.entry);
+  }
+
+  private Set<String> hidden() {
+    return properties().keySet().stream()
+        .filter(name -> name.equals(FEED) || name.startsWith(FEATURE))
+        .collect(Collectors.toSet());
   }
 
   /** The file of its log entry, as it was when this version was read or committed. */

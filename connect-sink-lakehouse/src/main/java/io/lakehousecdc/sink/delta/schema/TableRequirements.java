@@ -45,6 +45,9 @@ public final class TableRequirements {
     if (writeMode == WriteMode.UPSERT && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
       throw refused(table, "it is append-only (delta.appendOnly)", "Set write.mode to append");
     }
+    if (version.feedsChanges()) {
+      ChangeColumns.require(table, version.schema().fieldNames());
+    }
     List<String> wanted = partitionBy.of(table);
     if (!wanted.isEmpty() && !wanted.equals(version.partitionColumns())) {
       throw refused(

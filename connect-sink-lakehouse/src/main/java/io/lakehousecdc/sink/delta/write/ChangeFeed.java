@@ -5,7 +5,6 @@ import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.kernel.ChangeFile;
 import io.lakehousecdc.sink.delta.parquet.RowVisitor;
-import io.lakehousecdc.sink.delta.schema.Partitioning;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
@@ -55,23 +54,22 @@ final class ChangeFeed {
         deleteSoftly(softDelete);
       }
       remove(gone);
-      Partitioning partitioning = shape.partitioning();
-      for (Map.Entry<Map<String, String>, List<NewRow>> part :
-          partitioning.split(plan.rows(), NewRow::values).entrySet()) {
-        for (NewRow row : part.getValue()) {
-          add(part.getKey(), row);
-        }
-      }
-      plan.lent().complete(state, row -> add(partitioning.of(row.values()), row));
+      add(plan.rows());
+      plan.lent().complete(state, this::add);
       return files.files();
     }
   }
 
-  private void add(Map<String, String> partition, NewRow row) throws IOException {
-    files.write(
-        updated.contains(row.key()) ? ChangeType.AFTER : ChangeType.INSERT,
-        partition,
-        row.values());
+  private void add(List<NewRow> rows) throws IOException {
+    for (Map.Entry<Map<String, String>, List<NewRow>> part :
+        shape.partitioning().split(rows, NewRow::values).entrySet()) {
+      for (NewRow row : part.getValue()) {
+        files.write(
+            updated.contains(row.key()) ? ChangeType.AFTER : ChangeType.INSERT,
+            part.getKey(),
+            row.values());
+      }
+    }
   }
 
   private void remove(RowSet gone) throws IOException {
@@ -99,13 +97,21 @@ final class ChangeFeed {
     }
   }
 
+  /** Reads the rows twice, because both states of one may be of different partitions. */
   private void deleteSoftly(SoftDelete softDelete) throws IOException {
-    for (LiveFile file : byPartition(softDelete.rows())) {
+    List<LiveFile> sources = byPartition(softDelete.rows());
+    for (LiveFile file : sources) {
+      Map<String, String> partition = file.file().partitionValues();
+      read(
+          file,
+          softDelete.rows(),
+          (row, values) -> files.write(ChangeType.BEFORE, partition, values));
+    }
+    for (LiveFile file : sources) {
       read(
           file,
           softDelete.rows(),
           (row, values) -> {
-            files.write(ChangeType.BEFORE, file.file().partitionValues(), values);
             Object[] deleted = softDelete.applied(values, shape);
             files.write(ChangeType.AFTER, shape.partitioning().of(deleted), deleted);
           });

@@ -8,7 +8,6 @@ import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
 import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.kernel.VectorDescriptor;
-import io.lakehousecdc.sink.delta.parquet.CellBytes;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.RowFileWriter;
 import io.lakehousecdc.sink.delta.schema.Partitioning;
@@ -36,8 +35,6 @@ import org.roaringbitmap.RoaringBitmap;
  * one batch.
  */
 public final class FileWriter implements AutoCloseable {
-  private static final long PIECE_BYTES = 32 << 20;
-
   private final FileIO store;
   private final TableState state;
   private KeyMap index;
@@ -83,7 +80,8 @@ public final class FileWriter implements AutoCloseable {
     for (BatchFile file : batchFiles.of(plan.rows(), state.shape())) {
       add(file);
     }
-    writeLent(plan.lent());
+    // The values of these are those of this version.
+    plan.lent().complete(state, this::writePiece);
     for (SoftDelete softDelete : plan.softDeletes()) {
       rewriter.delete(softDelete);
     }
@@ -124,24 +122,6 @@ public final class FileWriter implements AutoCloseable {
   /** Files that hold for this version alone, for removal after a failure. */
   public List<String> locations() {
     return locations;
-  }
-
-  /** Holds a piece of them at a time. Their values are those of this version. */
-  private void writeLent(LentRows lent) throws IOException {
-    List<NewRow> piece = new ArrayList<>();
-    long[] bytes = {0};
-    lent.complete(
-        state,
-        row -> {
-          piece.add(row);
-          bytes[0] += CellBytes.ofRow(row.values());
-          if (bytes[0] >= PIECE_BYTES) {
-            writePiece(piece);
-            piece.clear();
-            bytes[0] = 0;
-          }
-        });
-    writePiece(piece);
   }
 
   private void writePiece(List<NewRow> rows) throws IOException {

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.delta.index.KeyBits;
+import io.lakehousecdc.sink.delta.parquet.CellBytes;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
@@ -19,7 +20,7 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The rows of a plan that take more values from stored rows than are held at a time, such as large
- * texts that the source leaves unchanged. They are completed one by one while they are written.
+ * texts that the source leaves unchanged. They are completed piece by piece while they are written.
  *
  * @param rows the rows, with {@link BatchMapping#KEEP} where a stored row lends the value
  * @param columns columns that any of them lacks
@@ -30,12 +31,15 @@ record LentRows(
     List<LentRow> rows, List<DeltaColumn> columns, int[] placeOf, BatchMapping mapping) {
   static final LentRows NONE = new LentRows(List.of(), List.of(), new int[0], null);
 
+  /** Values that are held at a time. */
+  private static final long PIECE_BYTES = 32 << 20;
+
   /** A row that is not complete. */
   record LentRow(Object[] outline, KeyBits key, RowKey sourceKey, StoredRow lender) {}
 
-  /** The receiver of complete rows. */
+  /** The receiver of complete rows, a piece of them at a time. */
   interface Receiver {
-    void row(NewRow row) throws IOException;
+    void rows(List<NewRow> piece) throws IOException;
   }
 
   /** Rows that take values from one file, by the row that lends them. */
@@ -44,6 +48,7 @@ record LentRows(
   /**
    * Completes the rows, file by file of those that lend the values.
    *
+   * @param receiver keeps no piece beyond its call
    * @throws RecordException a row cannot be stored
    */
   void complete(TableState state, Receiver receiver) throws IOException {
@@ -56,6 +61,8 @@ record LentRows(
           .computeIfAbsent(row.lender.row(), number -> new ArrayList<>())
           .add(row);
     }
+    List<NewRow> piece = new ArrayList<>();
+    long[] bytes = {0};
     for (Borrowers borrowers : files.values()) {
       RoaringBitmap wanted = new RoaringBitmap();
       borrowers.byRow.keySet().forEach(wanted::add);
@@ -67,10 +74,18 @@ record LentRows(
               columns,
               (number, stored) -> {
                 for (LentRow row : borrowers.byRow.get(number)) {
-                  receiver.row(complete(row, stored));
+                  NewRow complete = complete(row, stored);
+                  piece.add(complete);
+                  bytes[0] += CellBytes.ofRow(complete.values());
+                }
+                if (bytes[0] >= PIECE_BYTES) {
+                  receiver.rows(piece);
+                  piece.clear();
+                  bytes[0] = 0;
                 }
               });
     }
+    receiver.rows(piece);
   }
 
   private NewRow complete(LentRow row, Object[] stored) {

@@ -29,9 +29,9 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The part of a batch's truncates and sweep that is committed ahead of the batch, piece by piece,
- * where it takes more than a piece: the rows that have to be written again, as softly deleted or as
- * what is left of their files. A commit of all of them would take hours, all of it for nothing
- * where another writer comes first.
+ * where it takes more than a piece: the rows that have to be written again, as softly deleted, as
+ * what is left of their files or for the change data feed. A commit of all of them would take
+ * hours, all of it for nothing where another writer comes first.
  *
  * <p>A piece says nothing of offsets: these, the rest of the rows and the batch's changes are one
  * commit, as always. So a process may die between pieces. The batch is then read again, and finds
@@ -98,7 +98,9 @@ public final class RemovalsAhead {
       throws IOException {
     boolean soft = options.deleteMode() == DeleteMode.SOFT;
     boolean rewrites =
-        soft ? state.shape().hasDeletedFlag() : !state.version().allowsDeletionVectors();
+        soft
+            ? state.shape().hasDeletedFlag()
+            : state.version().feedsChanges() || !state.version().allowsDeletionVectors();
     if (!rewrites) {
       return Optional.empty();
     }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,22 @@ class LogSuccessorsTest {
             "%020d.json".formatted(known.number() + 1)),
         entry.replace('\'', '"'));
     assertEquals(Optional.empty(), log(local).later(known));
+  }
+
+  @Test
+  void entriesOfATableThatWasMadeAnewAreNotFollowed() throws IOException {
+    table.close();
+    Path log = Path.of(UnmaintainedItems.location(root), "_delta_log");
+    try (Stream<Path> entries = Files.list(log)) {
+      for (Path entry : entries.toList()) {
+        Files.delete(entry);
+      }
+    }
+    TableVersion old = known;
+    create();
+    commit(2);
+    assertTrue(log(local).latest().orElseThrow().number() > old.number());
+    assertEquals(Optional.empty(), log(local).later(old));
   }
 
   /** It tells what a reader of the whole log tells, and can be committed on. */
