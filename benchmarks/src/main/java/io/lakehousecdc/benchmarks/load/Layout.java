@@ -3,6 +3,7 @@ package io.lakehousecdc.benchmarks.load;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,11 +11,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How the records of a table's JSON topic are spread over partitions for several tasks. */
 public enum Layout {
@@ -91,18 +90,15 @@ public enum Layout {
             "bootstrap.servers", servers.kafka().bootstrapServers(), "enable.auto.commit", false);
     TopicPartition from = new TopicPartition(Wire.JSON.topic(), 0);
     try (KafkaConsumer<byte[], byte[]> consumer =
-            new KafkaConsumer<>(broker, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                Map.of("bootstrap.servers", servers.kafka().bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+        new KafkaConsumer<>(broker, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(from));
       consumer.seekToBeginning(List.of(from));
       while (consumer.position(from) < load.events()) {
+        List<ProducerRecord<byte[], byte[]>> polled = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          producer.send(placed(record, Math.floorMod(Arrays.hashCode(record.key()), PARTS)));
+          polled.add(placed(record, Math.floorMod(Arrays.hashCode(record.key()), PARTS)));
         }
+        servers.kafka().client().produce(polled);
       }
     }
   }
