@@ -113,7 +113,8 @@ final class PendingRow {
   }
 
   /**
-   * Notes the time of an upsert. The first one after a delete begins a life, or goes on with it.
+   * Notes the time of an upsert. After a delete it is of another row, unless it is an update that
+   * proves that of several rows one has outlived the delete.
    */
   private void seen(ChangeInfo info) {
     boolean outlived =
@@ -145,7 +146,7 @@ final class PendingRow {
 
   private ChangeInfo merged() {
     return reborn || firstMicros != last.commitMicros()
-        ? last.of(new Lifetime(firstMicros, reborn, rebornMicros))
+        ? last.with(new Lifetime(firstMicros, reborn, rebornMicros))
         : last;
   }
 

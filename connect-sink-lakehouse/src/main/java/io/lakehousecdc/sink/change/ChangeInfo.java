@@ -49,7 +49,7 @@ public record ChangeInfo(
   }
 
   /** The same metadata for the last of several changes that were merged. */
-  public ChangeInfo of(Lifetime merged) {
+  public ChangeInfo with(Lifetime merged) {
     return new ChangeInfo(operation, position, commitMicros, delivery, merged);
   }
 }
