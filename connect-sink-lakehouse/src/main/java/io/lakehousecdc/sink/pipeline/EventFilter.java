@@ -20,6 +20,8 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.FilterDecision.Verdict;
+import io.lakehousecdc.sink.pipeline.OfferedRecord.Change;
+import io.lakehousecdc.sink.pipeline.OfferedRecord.Origin;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
@@ -87,16 +89,14 @@ final class EventFilter {
     }
   }
 
-  /**
-   * Decides about an event, and counts it as seen.
-   *
-   * @param run hash of the run of the source's task that sent it; 0 where not known
-   */
-  Result filter(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
+  /** Decides about a change, and counts it as seen. */
+  Result filter(PartitionTracker tracker, Change change) {
+    RecordOffset at = change.at();
+    ChangeEvent event = change.event();
     forgetDeletesOfOtherNumbers();
     FilterDecision decision = tracker.progress().admit(at.offset(), event.sourcePosition());
     if (decision.verdict() == Verdict.REDELIVERED) {
-      recall(tracker, at, event, run);
+      recall(tracker, change);
       metrics.duplicate();
       return Result.DROPPED;
     }
@@ -109,7 +109,7 @@ final class EventFilter {
     }
     tracker.progress().latest().feeds(event, book);
     return options.tables().writeMode() == WriteMode.APPEND
-        ? filterForLog(tracker, at, event, decision, run)
+        ? filterForLog(tracker, change, decision)
         : filterForState(tracker, at, event, decision);
   }
 
@@ -123,13 +123,15 @@ final class EventFilter {
     }
   }
 
-  private void recall(PartitionTracker tracker, RecordOffset at, ChangeEvent event, long run) {
+  private void recall(PartitionTracker tracker, Change change) {
+    ChangeEvent event = change.event();
     if (options.tables().writeMode() == WriteMode.APPEND
+        && change.origin() == Origin.SOURCE
         && isStreamed(event)
         && !isIgnored(event)) {
       FilterDecision decision = tracker.progress().seenBefore(event.sourcePosition());
       TrackedStream stream = tracker.progress().stream(event.sourcePosition());
-      stream.replays().recall(decision, event, at.offset(), run);
+      stream.replays().recall(decision, event, change.at().offset(), change.run());
     }
   }
 
@@ -203,14 +205,10 @@ final class EventFilter {
     return Result.apply(event, decision);
   }
 
-  private Result filterForLog(
-      PartitionTracker tracker,
-      RecordOffset at,
-      ChangeEvent event,
-      FilterDecision decision,
-      long run) {
+  private Result filterForLog(PartitionTracker tracker, Change change, FilterDecision decision) {
+    ChangeEvent event = change.event();
     if (event instanceof TruncateEvent) {
-      judgeTruncate(at, event);
+      judgeTruncate(change.at(), event);
     }
     if (isIgnored(event)) {
       metrics.ignoredDelete();
@@ -219,13 +217,33 @@ final class EventFilter {
     if (event instanceof TombstoneEvent tombstone) {
       return Result.apply(dated(tombstone, tracker), decision);
     }
-    if (isStreamed(event)
-        && tracker.progress().latest().replays().isRepeated(decision, event, at.offset(), run)) {
+    if (isRepeated(tracker, change, decision)) {
       metrics.duplicate();
       metrics.skipped(SkipReason.REPEATED, 1);
       return Result.DROPPED;
     }
     return Result.apply(event, decision);
+  }
+
+  /**
+   * Whether the log has the change already. It never has what was rejected, and is replayed. Of a
+   * truncate that comes again after later changes of its partition nothing tells: it has no key, so
+   * that the source may have sent it to another partition before. Twice is harmless there, and not
+   * at all would not be.
+   */
+  private static boolean isRepeated(
+      PartitionTracker tracker, Change change, FilterDecision decision) {
+    if (change.origin() == Origin.REPLAY || !isStreamed(change.event())) {
+      return false;
+    }
+    boolean repeated =
+        tracker
+            .progress()
+            .latest()
+            .replays()
+            .isRepeated(decision, change.event(), change.at().offset(), change.run());
+    return repeated
+        && !(change.event() instanceof TruncateEvent && decision.verdict() == Verdict.REPEATED);
   }
 
   /** Whether the event is a delete, of one row or of all, and such are ignored. */

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * When a batch is handed over before {@link PipelineOptions.Flushing#interval}: once the writer has
  * nothing to do, and has rested for {@link #REST} times as long as its last commit took, and for
- * three tenths of the interval. So it is at work for a fifth of the time at most, however few
- * changes there are. The second limit bounds the number of commits where they are quick: each costs
- * the target the same, whatever is in it. Used by the task thread only.
+ * 150 ms, or three tenths of the interval where that is less. So it is at work for a fifth of the
+ * time at most, however few changes there are. The second limit bounds the number of commits where
+ * they are quick: each costs the target the same, whatever is in it. Used by the task thread only.
  *
  * <p>A batch waits as long as more records are at hand, for two reasons. The bigger the batches of
  * a backlog, the less each change costs. And changes of one transaction are sent together, so that
@@ -25,8 +25,10 @@ final class IdleFlush {
   /** Where records never stop coming, a batch waits for the end of them that part of the time. */
   private static final int STEADY_PART = 10;
 
-  /** The least pause between commits is so many tenths of the interval. */
+  /** The least pause between commits is so many tenths of the interval, and no longer than this. */
   private static final int LEAST_REST_TENTHS = 3;
+
+  private static final long LEAST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
   /** Longest time until the next look, where the last poll has brought something. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -40,7 +42,7 @@ final class IdleFlush {
    */
   IdleFlush(Duration interval) {
     this.intervalNanos = TimeUnit.NANOSECONDS.convert(interval); // the longest, if it is longer
-    this.leastRestNanos = intervalNanos / 10 * LEAST_REST_TENTHS;
+    this.leastRestNanos = Math.min(intervalNanos / 10 * LEAST_REST_TENTHS, LEAST_REST_NANOS);
   }
 
   /** What the writer does, and has done. */

@@ -306,7 +306,7 @@ public final class Pipeline implements AutoCloseable {
     if (change.event() instanceof TruncateEvent truncate) {
       assigned.compareWithTruncate(tracker, truncate.sourcePosition());
     }
-    EventFilter.Result result = filter.filter(tracker, at, change.event(), change.run());
+    EventFilter.Result result = filter.filter(tracker, change);
     if (change.origin() == OfferedRecord.Origin.REPLAY) {
       tracker.progress().passedReplay();
     }

@@ -89,8 +89,10 @@ class RemoteReadsTest {
     new CheckpointWriter(local, location()).write(Duration.ofDays(7));
     update("two", 3);
     assertEquals(COMMITS + 3, open());
-    // The entry of the checkpoint's version tells one table from another.
-    assertOnce(3 + 1, requests("GET", ".json"));
+    // That of the checkpoint's version may be read ahead, or given up before that begins.
+    List<Request> entries = new ArrayList<>(requests("GET", ".json"));
+    entries.removeIf(request -> request.location().endsWith("%020d.json".formatted(COMMITS)));
+    assertOnce(3, entries);
     assertOnce(1, requests("GET", ".checkpoint.parquet"));
     assertOnce(1, requests("GET", "_last_checkpoint"));
   }

@@ -36,6 +36,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
   private final Map<SourcePartition, Long> group;
   private final Map<SourcePartition, Long> positions = new HashMap<>();
   private final Pipeline pipeline;
+  private Predicate<RecordOffset> replays = at -> false;
   private ToLongFunction<RecordOffset> runs = at -> 0;
   private Predicate<DeadLetter> expected = letter -> false;
 
@@ -71,6 +72,12 @@ final class Consumer implements RejectionReporter, AutoCloseable {
     return this;
   }
 
+  /** The same where some records are dead letters that an operator has published again. */
+  Consumer withReplays(Predicate<RecordOffset> which) {
+    replays = which;
+    return this;
+  }
+
   /** Takes at most {@code count} records of each partition, and commits what is due. */
   void poll(int count) {
     try {
@@ -86,6 +93,12 @@ final class Consumer implements RejectionReporter, AutoCloseable {
     positions.forEach(
         (partition, position) ->
             group.put(partition, pipeline.reportableOffset(partition, position)));
+  }
+
+  private OfferedRecord change(RecordOffset at, ChangeEvent event) {
+    OfferedRecord.Origin origin =
+        replays.test(at) ? OfferedRecord.Origin.REPLAY : OfferedRecord.Origin.SOURCE;
+    return new OfferedRecord.Change(at, event, 100, runs.applyAsLong(at), origin, event);
   }
 
   /** Reads to the end of every partition and waits until all of it is committed. */
@@ -142,8 +155,7 @@ final class Consumer implements RejectionReporter, AutoCloseable {
       long offset = positions.get(partition);
       ChangeEvent event = records.get((int) offset);
       RecordOffset at = new RecordOffset(partition, offset);
-      if (pipeline.offer(new OfferedRecord.Change(at, event, 100, runs.applyAsLong(at), event))
-          instanceof OfferResult.Rewind rewind) {
+      if (pipeline.offer(change(at, event)) instanceof OfferResult.Rewind rewind) {
         positions.put(partition, rewind.offset());
         return;
       }

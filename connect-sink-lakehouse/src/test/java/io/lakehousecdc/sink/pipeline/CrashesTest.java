@@ -45,7 +45,11 @@ class CrashesTest {
     Random random = new Random(seed);
     History history = new History(1 + random.nextInt(3));
     warehouse.beforeCommit(commit -> failSometimes(random));
-    warehouse.afterCommit(commit -> failSometimes(random));
+    warehouse.afterCommit(
+        commit -> {
+          failSometimes(random);
+          failedInARow = 0;
+        });
     for (int round = 0; round < 20; round++) {
       for (int i = random.nextInt(60); i >= 0; i--) {
         history.step(random);
@@ -76,7 +80,6 @@ class CrashesTest {
         failedInARow++;
         throw new RetriableException("connection lost");
       }
-      failedInARow = 0;
     }
   }
 

@@ -13,10 +13,13 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
@@ -137,9 +140,16 @@ class HistoriesRandomTest {
         }
       }
       Map<String, Integer> stored = new TreeMap<>();
+      Set<List<Object>> truncates = new HashSet<>();
       for (Map<String, Object> row :
           topics.warehouse.rows(History.TABLE, topics.tables().metadata())) {
-        stored.merge("" + row.get("_cdc_op") + row.get("id") + row.get("name"), 1, Integer::sum);
+        // A truncate may be there more than once, with the same position.
+        if (!row.get("_cdc_op").equals("t")
+            || truncates.add(
+                Arrays.asList(
+                    row.get("_cdc_epoch"), row.get("_cdc_commit_lsn"), row.get("_cdc_lsn")))) {
+          stored.merge("" + row.get("_cdc_op") + row.get("id") + row.get("name"), 1, Integer::sum);
+        }
       }
       assertNoDifference(expected, stored);
     }

@@ -62,6 +62,14 @@ class IdleFlushTest {
     assertTrue(flush.isDue(millis(300), new Resting(millis(150), millis(2))));
   }
 
+  @Test
+  void writerRestsNoLongerForALongInterval() {
+    IdleFlush patient = new IdleFlush(Duration.ofHours(1));
+    patient.polled(0);
+    assertFalse(patient.isDue(millis(300), new Resting(millis(150) - 1, millis(2))));
+    assertTrue(patient.isDue(millis(300), new Resting(millis(150), millis(2))));
+  }
+
   /** Nothing wakes the task up when a commit ends: it must look often enough, and not too often. */
   @ParameterizedTest
   @CsvSource({

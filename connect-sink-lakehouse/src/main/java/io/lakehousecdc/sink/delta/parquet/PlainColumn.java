@@ -186,8 +186,10 @@ abstract class PlainColumn {
   final void reserve(int more) {
     int needed = Math.addExact(size, more);
     if (needed > buffer.length) {
-      int doubled = (int) Math.min(2L * buffer.length, MOST_BYTES);
-      buffer = Arrays.copyOf(buffer, Math.max(needed, doubled));
+      // Not doubled to the end: a row group may have many columns.
+      int step = Math.min(buffer.length, PAGE_BYTES / 4);
+      int longer = (int) Math.min((long) buffer.length + step, MOST_BYTES);
+      buffer = Arrays.copyOf(buffer, Math.max(needed, longer));
     }
   }
 }

@@ -5,9 +5,12 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A place for one {@link CopyBuffer} that nobody uses at present, so that the rows of batch after
- * batch go into the same memory. Thread-safe.
+ * batch go into the same memory. One that has grown large is let go of. Thread-safe.
  */
 public final class SpareBuffer {
+  /** Longer ones are for rows of a snapshot or a backlog, and would stay behind it. */
+  static final int MOST_BYTES = 4 << 20;
+
   private final AtomicReference<CopyBuffer> spare = new AtomicReference<>();
 
   /**
@@ -27,6 +30,8 @@ public final class SpareBuffer {
 
   /** Gives a buffer back; the caller must not use it any more. */
   public void giveBack(CopyBuffer buffer) {
-    spare.set(buffer);
+    if (buffer.array().length <= MOST_BYTES) {
+      spare.set(buffer);
+    }
   }
 }

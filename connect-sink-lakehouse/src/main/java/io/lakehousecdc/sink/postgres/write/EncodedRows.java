@@ -47,7 +47,7 @@ record EncodedRows(
     }
     RowLayout layout = layouts.of(changes, kinds);
     RowEncoder encoder = new RowEncoder(layouts.plan());
-    CopyBuffer bytes = spare.take(layouts.expectedBytes(kinds.length, MAX_BYTES));
+    CopyBuffer bytes = spare.take(layouts.expectedBytes(kinds.length));
     int[] counts = new int[StagedRowKind.values().length];
     long longest = 0;
     try {

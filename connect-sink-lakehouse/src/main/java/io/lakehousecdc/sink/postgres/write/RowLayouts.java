@@ -21,6 +21,9 @@ final class RowLayouts {
   /** What is taken for the length of a row before any has been encoded. */
   private static final int FIRST_ROW_BYTES = 256;
 
+  /** What a buffer begins with at most; it grows with what it is given. */
+  private static final int MOST_EXPECTED_BYTES = 2 << 20;
+
   private final TablePlan plan;
   private final AtomicInteger pause = new AtomicInteger();
 
@@ -54,12 +57,12 @@ final class RowLayouts {
   }
 
   /**
-   * Bytes that a batch is likely to take, with a reserve, so that its buffer need not grow.
-   *
-   * @param most a bound of the answer
+   * Bytes to begin a batch's buffer with: what it is likely to take and a reserve, so that it need
+   * not grow. No more than {@link #MOST_EXPECTED_BYTES}: rows of the batch before may have been
+   * much longer.
    */
-  int expectedBytes(int rows, int most) {
-    return (int) Math.min(most, (rows + 1L) * rowBytes * 5 / 4);
+  int expectedBytes(int rows) {
+    return (int) Math.min(MOST_EXPECTED_BYTES, (rows + 1L) * rowBytes * 5 / 4);
   }
 
   /** Notes how many bytes a batch has taken. */

@@ -267,7 +267,7 @@ class VacuumTest {
   @Test
   void filesOfOtherKindsStay() throws IOException {
     Set<String> others =
-        Set.of("README.md", "_change_data/cdc.parquet", "_delta_log/x.parquet", ".hidden.parquet");
+        Set.of("README.md", "_other/x.parquet", "_delta_log/x.parquet", ".hidden.parquet");
     for (String other : others) {
       file(other, OLD);
     }
