@@ -9,8 +9,6 @@ import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +76,7 @@ final class ChangeFeed {
     }
     StoredKeys keys = state.keys() == null ? null : new StoredKeys(state.keys(), shape);
     EncodedKey encoded = new EncodedKey();
-    for (LiveFile file : byPartition(gone)) {
+    for (LiveFile file : gone.byPartition(state)) {
       Map<String, String> partition = file.file().partitionValues();
       read(
           file,
@@ -99,7 +97,7 @@ final class ChangeFeed {
 
   /** Reads the rows twice, because both states of one may be of different partitions. */
   private void deleteSoftly(SoftDelete softDelete) throws IOException {
-    List<LiveFile> sources = byPartition(softDelete.rows());
+    List<LiveFile> sources = softDelete.rows().byPartition(state);
     for (LiveFile file : sources) {
       Map<String, String> partition = file.file().partitionValues();
       read(
@@ -120,13 +118,5 @@ final class ChangeFeed {
 
   private void read(LiveFile file, RowSet rows, RowVisitor visitor) throws IOException {
     state.rowFiles().read(file, rows.rows(file), shape.columns(), visitor);
-  }
-
-  /** So that rows of one partition share files. */
-  private List<LiveFile> byPartition(RowSet rows) {
-    List<LiveFile> sources = new ArrayList<>();
-    rows.forEach((path, some) -> sources.add(state.file(path)));
-    sources.sort(Comparator.comparing(file -> file.file().partitionValues().toString()));
-    return sources;
   }
 }

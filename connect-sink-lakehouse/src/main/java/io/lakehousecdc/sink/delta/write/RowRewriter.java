@@ -13,7 +13,6 @@ import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.Uploads;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,24 +69,18 @@ final class RowRewriter {
 
   /** Writes the rows as deleted. */
   void delete(SoftDelete softDelete) throws IOException {
-    List<LiveFile> sources = new ArrayList<>(state.files());
-    // Files of one partition follow each other, so that their rows share files.
-    sources.sort(Comparator.comparing(file -> file.file().partitionValues().toString()));
     try {
-      for (LiveFile source : sources) {
-        RoaringBitmap rows = softDelete.rows().rows(source);
-        if (rows != null) {
-          state
-              .rowFiles()
-              .read(
-                  source,
-                  rows,
-                  state.shape().columns(),
-                  (row, values) -> {
-                    Object[] deleted = softDelete.applied(values, state.shape());
-                    write(state.shape().partitioning().of(deleted), deleted);
-                  });
-        }
+      for (LiveFile source : softDelete.rows().byPartition(state)) {
+        state
+            .rowFiles()
+            .read(
+                source,
+                softDelete.rows().rows(source),
+                state.shape().columns(),
+                (row, values) -> {
+                  Object[] deleted = softDelete.applied(values, state.shape());
+                  write(state.shape().partitioning().of(deleted), deleted);
+                });
       }
       finish();
     } finally {

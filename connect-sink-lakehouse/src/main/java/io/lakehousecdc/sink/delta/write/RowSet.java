@@ -2,7 +2,11 @@
 package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.TableState;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.roaringbitmap.RoaringBitmap;
@@ -55,6 +59,18 @@ final class RowSet {
 
   long count() {
     return rows.values().stream().mapToLong(RoaringBitmap::getLongCardinality).sum();
+  }
+
+  /**
+   * The files, those of one partition one after the other, so that their rows can share new files.
+   *
+   * @param state the version whose rows these are
+   */
+  List<LiveFile> byPartition(TableState state) {
+    List<LiveFile> files = new ArrayList<>(rows.size());
+    rows.keySet().forEach(path -> files.add(state.file(path)));
+    files.sort(Comparator.comparing(file -> file.file().partitionValues().toString()));
+    return files;
   }
 
   /** Visits the files, by path, with the rows of each; neither may be modified. */
