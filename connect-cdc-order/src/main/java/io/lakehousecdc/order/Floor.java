@@ -13,13 +13,26 @@ import java.util.Set;
  * @param earlierEpochs epochs of the same source that the floor's history follows
  * @param replacedEpochs epochs of other sources that it replaces
  * @param beganMicros beginning of the floor's history; see {@link History#beganMicros}
+ * @param atMicros commit time of the truncate, or time of the snapshot, in microseconds since the
+ *     epoch; 0 where not known
  */
 public record Floor(
     Position at,
     Cause cause,
     Set<Integer> earlierEpochs,
     Set<Integer> replacedEpochs,
-    long beganMicros) {
+    long beganMicros,
+    long atMicros) {
+
+  /** A floor of a time that is not known. */
+  public Floor(
+      Position at,
+      Cause cause,
+      Set<Integer> earlierEpochs,
+      Set<Integer> replacedEpochs,
+      long beganMicros) {
+    this(at, cause, earlierEpochs, replacedEpochs, beganMicros, 0);
+  }
 
   /** What makes a floor. */
   public enum Cause {
@@ -51,6 +64,11 @@ public record Floor(
     boolean mayBeOfThisHistory =
         beganMicros != History.ALWAYS && commitMicros > 0 && commitMicros >= beganMicros;
     return !mayBeOfThisHistory || position.inEpoch(at.epoch()).isBelow(at);
+  }
+
+  /** The same with the time of what made it. */
+  public Floor atTime(long micros) {
+    return new Floor(at, cause, earlierEpochs, replacedEpochs, beganMicros, micros);
   }
 
   /** The higher of two floors of one epoch. */

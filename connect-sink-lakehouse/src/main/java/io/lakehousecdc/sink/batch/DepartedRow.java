@@ -32,6 +32,11 @@ record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
     return new DepartedRow(key, image, true);
   }
 
+  /** Whether the batch knows any values of the row. */
+  boolean knowsValues() {
+    return image != null && image.cells() != null;
+  }
+
   /** Cells of the row as it has arrived under its new key, completed with what is certain. */
   Object[] complete(RowSchema schema, Object[] arrived) {
     return storedFirst || image.cells() == null

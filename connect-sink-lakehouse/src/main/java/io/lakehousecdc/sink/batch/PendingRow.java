@@ -30,6 +30,21 @@ final class PendingRow {
     this.key = key;
   }
 
+  /** Whether there was an event. */
+  boolean isBegun() {
+    return last != null;
+  }
+
+  /** Whether a row is left whose values are known, all or in part. */
+  boolean isLive() {
+    return cells != null && !state.mayBeGone();
+  }
+
+  /** The last event. */
+  ChangeInfo last() {
+    return last;
+  }
+
   /** Position of the last event. */
   Position position() {
     return last.position();

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param table target table
  * @param schema columns that the cells of every change are aligned to: the union of the schemas
  *     seen in the batch
- * @param changes in upsert mode at most one per key; in append mode every change, in arrival order
+ * @param changes in upsert mode at most one per key; in append mode every change, in arrival order;
+ *     in history mode at most one per key and transaction, those of a key in order
  * @param truncates rows below these floors are gone, at most one for each epoch; the target
  *     remembers the greatest of each epoch and drops changes below it that arrive later, from
  *     whichever task

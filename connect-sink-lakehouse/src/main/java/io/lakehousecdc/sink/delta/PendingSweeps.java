@@ -157,7 +157,7 @@ final class PendingSweeps {
   }
 
   static PendingSweep pending(TableId table, Sweep sweep) {
-    return new PendingSweep(table, sweep.topic(), sweep.below());
+    return new PendingSweep(table, sweep.topic(), sweep.below(), sweep.floor().atMicros());
   }
 
   /** The state of more records; of as many, the one that is past. */
@@ -208,6 +208,7 @@ final class PendingSweeps {
         .put("table", sweep.table().name())
         .put("epoch", sweep.below().epoch())
         .put("lsn", sweep.below().commitLsn())
+        .put("micros", sweep.micros())
         .toString();
   }
 
@@ -217,7 +218,8 @@ final class PendingSweeps {
       return new PendingSweep(
           new TableId(node.path("schema").textValue(), node.path("table").textValue()),
           node.path("topic").textValue(),
-          new Position(node.path("epoch").intValue(), node.path("lsn").longValue(), 0));
+          new Position(node.path("epoch").intValue(), node.path("lsn").longValue(), 0),
+          node.path("micros").longValue());
     } catch (JsonProcessingException e) {
       throw new FatalException(
           "The metadata domain " + name + " is not one that this sink wrote: " + value, e);

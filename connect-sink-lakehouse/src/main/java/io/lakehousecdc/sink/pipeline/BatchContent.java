@@ -5,6 +5,7 @@ import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.batch.AppendBatchBuilder;
 import io.lakehousecdc.sink.batch.BatchBuilder;
+import io.lakehousecdc.sink.batch.HistoryBatchBuilder;
 import io.lakehousecdc.sink.batch.Skips;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -37,7 +38,7 @@ import java.util.function.Predicate;
 final class BatchContent {
   private final TableOptions options;
 
-  /** Of append mode; null in upsert mode. */
+  /** Of append mode; null in other modes. */
   private final LogRows log;
 
   private final Map<TableId, BatchBuilder> builders = new LinkedHashMap<>();
@@ -94,7 +95,9 @@ final class BatchContent {
   }
 
   private Floor under(Histories histories, Floor floor) {
-    return histories.floor(floor.at(), floor.cause(), options.relation());
+    return histories
+        .floor(floor.at(), floor.cause(), options.relation())
+        .atTime(floor.atMicros());
   }
 
   /** The events and sweeps of some topics, combined anew. */
@@ -243,7 +246,13 @@ final class BatchContent {
 
   private BatchBuilder builder(TableId table) {
     return builders.computeIfAbsent(
-        table, id -> log != null ? new AppendBatchBuilder(id) : new UpsertBatchBuilder(id));
+        table,
+        id ->
+            switch (options.writeMode()) {
+              case UPSERT -> new UpsertBatchBuilder(id);
+              case APPEND -> new AppendBatchBuilder(id);
+              case HISTORY -> new HistoryBatchBuilder(id);
+            });
   }
 
   /** Schema of the rows that the event becomes; null where it becomes none. */

@@ -37,9 +37,10 @@ final class Floors {
   /**
    * Floor of a truncate.
    *
+   * @param commitMicros its commit time, microseconds since the epoch; 0 where not known
    * @throws FatalException whose rows it removes is not known
    */
-  Floor truncate(RecordOffset at, TableId table, Position position) {
+  Floor truncate(RecordOffset at, TableId table, Position position, long commitMicros) {
     requireRelation(
         table,
         position,
@@ -50,7 +51,7 @@ final class Floors {
         table,
         position,
         "Set truncate.mode to ignore and delete the rows yourself");
-    Floor floor = book.known().floor(position, Floor.Cause.TRUNCATE, relation);
+    Floor floor = book.known().floor(position, Floor.Cause.TRUNCATE, relation).atTime(commitMicros);
     truncates
         .computeIfAbsent(table, key -> new HashMap<>())
         .merge(position.epoch(), floor, Floor::max);
@@ -84,9 +85,10 @@ final class Floors {
    * tables, where several are written to the table.
    *
    * @param below position of the snapshot
+   * @param micros time of the snapshot, microseconds since the epoch; 0 where not known
    * @throws FatalException whose rows it removes is not known
    */
-  Floor sweep(TableId table, Position below) {
+  Floor sweep(TableId table, Position below, long micros) {
     requireRelation(
         table,
         below,
@@ -97,7 +99,7 @@ final class Floors {
         table,
         below,
         "Set snapshot.sweep to false");
-    return report(below);
+    return report(below).atTime(micros);
   }
 
   /** Floor of a completed snapshot that only counts the rows of its own source. */

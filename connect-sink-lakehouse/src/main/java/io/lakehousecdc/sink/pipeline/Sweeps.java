@@ -64,7 +64,8 @@ final class Sweeps {
     Position below =
         new Position(
             progress.latest().order().highWater().epoch(), progress.justCompleted().getAsLong(), 0);
-    PendingSweep ending = new PendingSweep(table, partition.topic(), below);
+    PendingSweep ending = new PendingSweep(
+            table, partition.topic(), below, progress.latestCommitMicros());
     endings.put(Snapshots.of(ending), new Ending(ending, new HashSet<>()));
     return Optional.of(new Due(table, sweep(ending), Set.of(partition)));
   }
@@ -79,7 +80,11 @@ final class Sweeps {
     Set<PendingSweep> open = Set.copyOf(pending);
     for (Due due : asked) {
       PendingSweep answered =
-          new PendingSweep(due.table(), due.sweep().topic(), due.sweep().below());
+          new PendingSweep(
+              due.table(),
+              due.sweep().topic(),
+              due.sweep().below(),
+              due.sweep().floor().atMicros());
       Ending ending = endings.get(Snapshots.of(answered));
       if (ending != null && ending.sweep.equals(answered) && !open.contains(answered)) {
         endings.remove(Snapshots.of(answered));
@@ -141,8 +146,8 @@ final class Sweeps {
   private Sweep sweep(PendingSweep ending) {
     Floor floor =
         options.mode() == Sweep.Mode.REMOVE
-            ? floors.sweep(ending.table(), ending.below())
-            : floors.report(ending.below());
+            ? floors.sweep(ending.table(), ending.below(), ending.micros())
+            : floors.report(ending.below()).atTime(ending.micros());
     return new Sweep(ending.topic(), floor, options.mode());
   }
 

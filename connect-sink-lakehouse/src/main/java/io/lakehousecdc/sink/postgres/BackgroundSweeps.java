@@ -292,7 +292,8 @@ final class BackgroundSweeps implements AutoCloseable {
   private Floor floor(Session connected, Work work) throws SQLException {
     return new SharedHistories(bookkeeping.histories(), bookkeeping.offsets())
         .read(connected.connection())
-        .floor(work.below(), Floor.Cause.SWEEP, settings.tables().relation());
+        .floor(work.below(), Floor.Cause.SWEEP, settings.tables().relation())
+        .atTime(work.micros());
   }
 
   private <T> T transaction(String place, TargetSession.Work<T> work) {

@@ -10,5 +10,6 @@ import io.lakehousecdc.sink.change.TableId;
  * @param table table to sweep, as in the commit that requested it
  * @param topic original topic of the table
  * @param below position of the snapshot: (epoch, snapshot LSN, 0)
+ * @param micros time of the snapshot, microseconds since the epoch; 0 where not known
  */
-public record PendingSweep(TableId table, String topic, Position below) {}
+public record PendingSweep(TableId table, String topic, Position below, long micros) {}

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The options for writing tables that apply to every target.
  *
- * @param writeMode whether a table holds the current state or one row for each change
+ * @param writeMode what the rows of a table are
  * @param deleteMode effect of a delete in upsert mode
  * @param evolution whether the sink creates and alters tables
  * @param droppedColumns effect of a column that the source drops
@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param deadLetterTable table for rejected records
  * @param relation how sources that feed one table are related
  * @param schemalessTime unit of numbers that stand for times in schemaless JSON
+ * @param history how versions are told apart; there is one where the write mode is {@link
+ *     WriteMode#HISTORY}
  */
 public record TableOptions(
     WriteMode writeMode,
@@ -25,7 +27,50 @@ public record TableOptions(
     MetadataColumns metadata,
     Optional<String> deadLetterTable,
     SourceRelation relation,
-    SchemalessTime schemalessTime) {
+    SchemalessTime schemalessTime,
+    Optional<HistoryOptions> history) {
+
+  public TableOptions {
+    if (history.isPresent() != (writeMode == WriteMode.HISTORY)) {
+      throw new IllegalArgumentException("Options of history go with its write mode");
+    }
+  }
+
+  /** Options of tables without history. */
+  public TableOptions(
+      WriteMode writeMode,
+      DeleteMode deleteMode,
+      Evolution evolution,
+      DroppedColumns droppedColumns,
+      MetadataColumns metadata,
+      Optional<String> deadLetterTable,
+      SourceRelation relation,
+      SchemalessTime schemalessTime) {
+    this(
+        writeMode,
+        deleteMode,
+        evolution,
+        droppedColumns,
+        metadata,
+        deadLetterTable,
+        relation,
+        schemalessTime,
+        Optional.empty());
+  }
+
+  /** The same, for tables of versions. */
+  public TableOptions withHistory(HistoryOptions versions) {
+    return new TableOptions(
+        WriteMode.HISTORY,
+        deleteMode,
+        evolution,
+        droppedColumns,
+        metadata,
+        deadLetterTable,
+        relation,
+        schemalessTime,
+        Optional.of(versions));
+  }
 
   /** Options of sources whose numbers tell their unit. */
   public TableOptions(
@@ -77,8 +122,12 @@ public record TableOptions(
 
   /** {@code write.mode}. */
   public enum WriteMode {
+    /** A table holds the current state of each row. */
     UPSERT,
-    APPEND
+    /** A table holds a row for each change. */
+    APPEND,
+    /** A table holds a row for each version of a row. */
+    HISTORY
   }
 
   /** {@code delete.mode}; under {@code ignore} a target receives no deletes. */

@@ -148,7 +148,7 @@ class CarriedOverTest {
     String topic = Warehouse.P0.topic();
     try (Target target = open()) {
       assertEquals(
-          Set.of(new PendingSweep(Warehouse.ITEMS, topic, new Position(0, 100, 0))),
+          Set.of(new PendingSweep(Warehouse.ITEMS, topic, new Position(0, 100, 0), 0)),
           target.pendingSweeps(Set.of(topic)));
       PartitionOwner.of(target, Warehouse.P0)
           .commit(items().sweep(topic, 100, Sweep.Mode.REPORT).build());

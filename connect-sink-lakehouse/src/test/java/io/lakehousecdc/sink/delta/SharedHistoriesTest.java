@@ -167,7 +167,7 @@ class SharedHistoriesTest {
   }
 
   private static PendingSweep pending(Position below) {
-    return new PendingSweep(Warehouse.ITEMS, Warehouse.P0.topic(), below);
+    return new PendingSweep(Warehouse.ITEMS, Warehouse.P0.topic(), below, 0);
   }
 
   private static TableBatch sweep(Histories known, Position below) {

@@ -24,10 +24,10 @@ class FloorsTest {
   @Test
   void sweepIsRefusedWhereSeveralTablesOfTheSourceFeedTheTable() {
     book.feeds(SourceId.UNKNOWN, TABLE.toString(), "public.a");
-    assertEquals(SNAPSHOT, floors.sweep(TABLE, SNAPSHOT).at());
+    assertEquals(SNAPSHOT, floors.sweep(TABLE, SNAPSHOT, 0).at());
     book.feeds(SourceId.UNKNOWN, TABLE.toString(), "public.b");
     FatalException refused =
-        assertThrows(FatalException.class, () -> floors.sweep(TABLE, SNAPSHOT));
+        assertThrows(FatalException.class, () -> floors.sweep(TABLE, SNAPSHOT, 0));
     assertTrue(refused.getMessage().contains("[public.a, public.b]"), refused.getMessage());
     assertTrue(refused.getMessage().contains("snapshot.sweep to false"), refused.getMessage());
     // What is only counted removes nothing.

@@ -136,7 +136,7 @@ class PostgresUpgradeIT extends PostgresFixture {
   @Test
   void sweepOfVersion01GoesOnWaiting() {
     assertThat(open().pendingSweeps(Set.of("topic")))
-        .containsExactly(new PendingSweep(ITEMS, "topic", new Position(1, 40, 0)));
+        .containsExactly(new PendingSweep(ITEMS, "topic", new Position(1, 40, 0), 0));
   }
 
   @Test

@@ -80,7 +80,7 @@ interface SweepContract extends Warehouse {
     assertThatRows(ITEMS, "id")
         .as("while the sweep waits")
         .areExactly(row(1), row(2), row(3), row(9));
-    PendingSweep waits = new PendingSweep(ITEMS, P0.topic(), new Position(0, 100, 0));
+    PendingSweep waits = new PendingSweep(ITEMS, P0.topic(), new Position(0, 100, 0), 0);
     assertThat(other.pendingSweeps(Set.of(P0.topic(), "another")))
         .as("sweeps that the other task sees waiting")
         .containsExactly(waits);
@@ -125,7 +125,7 @@ interface SweepContract extends Warehouse {
         .commit(batch(ITEMS, ITEM).sweep(P0.topic(), 200, Sweep.Mode.REMOVE).build());
     assertThat(target.pendingSweeps(Set.of(P0.topic())))
         .as("waiting sweeps after the later snapshot")
-        .containsExactly(new PendingSweep(ITEMS, P0.topic(), new Position(0, 200, 0)));
+        .containsExactly(new PendingSweep(ITEMS, P0.topic(), new Position(0, 200, 0), 0));
     assertThat(sweep(second.completed(100), Sweep.Mode.REMOVE).orphaned())
         .as("rows that the earlier snapshot sweeps")
         .isEqualTo(1);

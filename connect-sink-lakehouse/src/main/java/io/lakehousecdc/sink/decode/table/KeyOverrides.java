@@ -2,7 +2,6 @@
 package io.lakehousecdc.sink.decode.table;
 
 import io.lakehousecdc.sink.change.TableId;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,26 +24,7 @@ public final class KeyOverrides {
    * @throws IllegalArgumentException with a message for the user, if it is malformed
    */
   public static KeyOverrides parse(String text) {
-    Map<String, List<String>> overrides = new LinkedHashMap<>();
-    for (String entry : SettingList.split(text, ";")) {
-      int colon = entry.indexOf(':');
-      String table = colon < 0 ? "" : entry.substring(0, colon).strip();
-      List<String> names =
-          colon < 0 ? List.of() : SettingList.split(entry.substring(colon + 1), ",");
-      if (table.isEmpty() || names.isEmpty()) {
-        throw new IllegalArgumentException(
-            "key.columns: '%s' is not <schema>.<table>:<column>,<column>.".formatted(entry));
-      }
-      if (names.stream().distinct().count() != names.size()) {
-        throw new IllegalArgumentException(
-            "key.columns: a column is named twice in '%s'.".formatted(entry));
-      }
-      if (overrides.put(table, names) != null) {
-        throw new IllegalArgumentException(
-            "key.columns: the table %s is named twice.".formatted(table));
-      }
-    }
-    return new KeyOverrides(overrides);
+    return new KeyOverrides(ColumnLists.parse("key.columns", text));
   }
 
   /** Key columns of a table in key order; empty if its record key applies. */

@@ -28,12 +28,14 @@ public final class RememberedFloors {
    */
   public static final String FORGOTTEN = "lakehousecdc.floor.forgotten";
 
+  private static final String TIME = "micros";
+
   /** None. */
   public static final RememberedFloors NONE = new RememberedFloors(new TreeMap<>());
 
   private final TreeMap<Integer, Mark> marks;
 
-  private record Mark(Position at, Cause cause) {}
+  private record Mark(Position at, Cause cause, long micros) {}
 
   private RememberedFloors(TreeMap<Integer, Mark> marks) {
     this.marks = marks;
@@ -54,10 +56,10 @@ public final class RememberedFloors {
     TreeMap<Integer, Mark> marks = new TreeMap<>();
     if (node.has("floors")) {
       for (JsonNode each : node.path("floors")) {
-        add(marks, new Mark(DomainJson.position(each), cause(each)));
+        add(marks, new Mark(DomainJson.position(each), cause(each), each.path(TIME).longValue()));
       }
     } else {
-      add(marks, new Mark(DomainJson.position(node), Cause.TRUNCATE));
+      add(marks, new Mark(DomainJson.position(node), Cause.TRUNCATE, 0));
     }
     return new RememberedFloors(marks);
   }
@@ -96,7 +98,7 @@ public final class RememberedFloors {
       return this;
     }
     TreeMap<Integer, Mark> more = new TreeMap<>(marks);
-    floors.forEach(floor -> add(more, new Mark(floor.at(), floor.cause())));
+    floors.forEach(floor -> add(more, new Mark(floor.at(), floor.cause(), floor.atMicros())));
     return new RememberedFloors(more);
   }
 
@@ -107,7 +109,7 @@ public final class RememberedFloors {
    */
   public List<Floor> floors(Histories known, SourceRelation relation) {
     return marks.values().stream()
-        .map(mark -> known.floor(mark.at(), mark.cause(), relation))
+        .map(mark -> known.floor(mark.at(), mark.cause(), relation).atTime(mark.micros()))
         .toList();
   }
 
@@ -119,7 +121,9 @@ public final class RememberedFloors {
     }
     ArrayNode floors = node.putArray("floors");
     for (Mark mark : marks.values()) {
-      DomainJson.put(floors.addObject(), mark.at()).put("cause", mark.cause().name());
+      DomainJson.put(floors.addObject(), mark.at())
+          .put("cause", mark.cause().name())
+          .put(TIME, mark.micros());
     }
     return node.toString();
   }

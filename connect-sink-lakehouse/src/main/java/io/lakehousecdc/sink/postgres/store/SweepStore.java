@@ -59,16 +59,24 @@ public final class SweepStore implements OwnTable {
         + """
          (connector text NOT NULL, topic text NOT NULL, table_schema text NOT NULL,
           table_name text NOT NULL, epoch integer NOT NULL, lsn bigint NOT NULL,
+          snapshot_micros bigint NOT NULL DEFAULT 0,
           asked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY ("""
         + KEY
         + "))";
   }
 
-  /** Version 0.1 kept one row for each table. */
+  /** Version 0.1 kept one row for each table, and no time. */
   @Override
   public Optional<String> upgradeSql(PgTable stored) {
-    return OwnTable.rekeyed(stored, Set.of("connector", "topic", "table_schema", "table_name"), KEY)
-        .map(change -> "ALTER TABLE " + sql + " " + change);
+    List<String> changes = new ArrayList<>();
+    if (stored.column("snapshot_micros").isEmpty()) {
+      changes.add("ADD COLUMN snapshot_micros bigint NOT NULL DEFAULT 0");
+    }
+    OwnTable.rekeyed(stored, Set.of("connector", "topic", "table_schema", "table_name"), KEY)
+        .ifPresent(changes::add);
+    return changes.isEmpty()
+        ? Optional.empty()
+        : Optional.of("ALTER TABLE " + sql + " " + String.join(", ", changes));
   }
 
   /**
@@ -105,7 +113,7 @@ public final class SweepStore implements OwnTable {
   /** Sweeps of the given topics that wait. */
   public Set<PendingSweep> pending(Connection connection, Set<String> topics) throws SQLException {
     String query =
-        "SELECT table_schema, table_name, topic, epoch, lsn FROM "
+        "SELECT table_schema, table_name, topic, epoch, lsn, snapshot_micros FROM "
             + sql
             + " WHERE connector = ? AND topic = ANY(?)";
     Set<PendingSweep> pending = new HashSet<>();
@@ -118,7 +126,8 @@ public final class SweepStore implements OwnTable {
               new PendingSweep(
                   new TableId(row.getString(1), row.getString(2)),
                   row.getString(3),
-                  new Position(row.getInt(4), row.getLong(5), 0)));
+                  new Position(row.getInt(4), row.getLong(5), 0),
+                  row.getLong(6)));
         }
       }
     }
@@ -142,13 +151,15 @@ public final class SweepStore implements OwnTable {
             + sql
             + " AS s ("
             + KEY
-            + ", lsn) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("
+            + ", lsn, snapshot_micros) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("
             + KEY
-            + ") DO UPDATE SET lsn = excluded.lsn, asked_at = now() WHERE s.lsn < excluded.lsn";
+            + ") DO UPDATE SET lsn = excluded.lsn, snapshot_micros = excluded.snapshot_micros,"
+            + " asked_at = now() WHERE s.lsn < excluded.lsn";
     try (PreparedStatement statement = connection.prepareStatement(upsert)) {
       bindKey(statement, swept, sweep);
       statement.setInt(5, sweep.below().epoch());
       statement.setLong(6, sweep.below().commitLsn());
+      statement.setLong(7, sweep.floor().atMicros());
       statement.executeUpdate();
     }
   }

@@ -6,6 +6,7 @@ import static io.lakehousecdc.sink.postgres.catalog.Identifiers.qualified;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The table of sweeps of big tables that are decided on, by a commit that stored it here, and not
@@ -40,8 +42,9 @@ public final class SweepWorkStore implements OwnTable {
    * @param of the table, as it is stored
    * @param mode what to do with the rows
    * @param below position of the snapshot
+   * @param micros time of the snapshot, microseconds since the epoch; 0 where not known
    */
-  public record Work(TableId of, Sweep.Mode mode, Position below) {}
+  public record Work(TableId of, Sweep.Mode mode, Position below, long micros) {}
 
   @Override
   public TableId table() {
@@ -55,9 +58,19 @@ public final class SweepWorkStore implements OwnTable {
         + """
          (connector text NOT NULL, table_schema text NOT NULL, table_name text NOT NULL,
           mode text NOT NULL, epoch integer NOT NULL, lsn bigint NOT NULL,
+          snapshot_micros bigint NOT NULL DEFAULT 0,
           decided_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY ("""
         + KEY
         + "))";
+  }
+
+  /** Version 0.1 kept no time. */
+  @Override
+  public Optional<String> upgradeSql(PgTable stored) {
+    return stored.column("snapshot_micros").isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "ALTER TABLE " + sql + " ADD COLUMN snapshot_micros bigint NOT NULL DEFAULT 0");
   }
 
   /** Stores work, in place of that of an earlier snapshot of the same history. */
@@ -67,11 +80,13 @@ public final class SweepWorkStore implements OwnTable {
             + sql
             + " AS w ("
             + KEY
-            + ", lsn) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("
+            + ", lsn, snapshot_micros) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT ("
             + KEY
-            + ") DO UPDATE SET lsn = excluded.lsn, decided_at = now() WHERE w.lsn < excluded.lsn";
+            + ") DO UPDATE SET lsn = excluded.lsn, snapshot_micros = excluded.snapshot_micros,"
+            + " decided_at = now() WHERE w.lsn < excluded.lsn";
     try (PreparedStatement statement = connection.prepareStatement(upsert)) {
       bind(statement, work);
+      statement.setLong(7, work.micros());
       statement.executeUpdate();
     }
   }
@@ -79,7 +94,7 @@ public final class SweepWorkStore implements OwnTable {
   /** All work of the connector. */
   public List<Work> all(Connection connection) throws SQLException {
     String query =
-        "SELECT table_schema, table_name, mode, epoch, lsn FROM "
+        "SELECT table_schema, table_name, mode, epoch, lsn, snapshot_micros FROM "
             + sql
             + " WHERE connector = ? ORDER BY decided_at";
     List<Work> all = new ArrayList<>();
@@ -91,7 +106,8 @@ public final class SweepWorkStore implements OwnTable {
               new Work(
                   new TableId(row.getString(1), row.getString(2)),
                   Sweep.Mode.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
-                  new Position(row.getInt(4), row.getLong(5), 0)));
+                  new Position(row.getInt(4), row.getLong(5), 0),
+                  row.getLong(6)));
         }
       }
     }

@@ -47,17 +47,21 @@ public final class TruncateStore implements OwnTable {
         + sql
         + " (table_name text NOT NULL, epoch integer NOT NULL, commit_lsn bigint NOT NULL,"
         + " lsn bigint NOT NULL, kind text NOT NULL DEFAULT 'truncate',"
+        + " at_micros bigint NOT NULL DEFAULT 0,"
         + " updated_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY ("
         + KEY
         + "))";
   }
 
-  /** Version 0.1 kept one row for each table, and did not say what made it. */
+  /** Version 0.1 kept one row for each table, and did not say what made it and when. */
   @Override
   public Optional<String> upgradeSql(PgTable stored) {
     List<String> changes = new ArrayList<>();
     if (stored.column("kind").isEmpty()) {
       changes.add("ADD COLUMN kind text NOT NULL DEFAULT 'truncate'");
+    }
+    if (stored.column("at_micros").isEmpty()) {
+      changes.add("ADD COLUMN at_micros bigint NOT NULL DEFAULT 0");
     }
     OwnTable.rekeyed(stored, Set.of("table_name"), KEY).ifPresent(changes::add);
     return changes.isEmpty()
@@ -78,11 +82,12 @@ public final class TruncateStore implements OwnTable {
     TableRows.read(
         connection,
         sql,
-        "epoch, commit_lsn, lsn, kind",
+        "epoch, commit_lsn, lsn, kind, at_micros",
         tables,
         (of, row) -> {
           Position at = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
-          Floor floor = known.floor(at, cause(row.getString(5)), relation);
+          Floor floor =
+              known.floor(at, cause(row.getString(5)), relation).atTime(row.getLong(6));
           floors.computeIfAbsent(of, each -> new ArrayList<>()).add(floor);
         });
     return floors;
@@ -93,9 +98,10 @@ public final class TruncateStore implements OwnTable {
     String upsert =
         "INSERT INTO "
             + sql
-            + " AS t (table_name, epoch, commit_lsn, lsn, kind) VALUES (?, ?, ?, ?, ?)"
+            + " AS t (table_name, epoch, commit_lsn, lsn, kind, at_micros) VALUES (?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (table_name, epoch) DO UPDATE SET commit_lsn = excluded.commit_lsn,"
-            + " lsn = excluded.lsn, kind = excluded.kind, updated_at = now()"
+            + " lsn = excluded.lsn, kind = excluded.kind, at_micros = excluded.at_micros,"
+            + " updated_at = now()"
             + " WHERE (t.commit_lsn, t.lsn) < (excluded.commit_lsn, excluded.lsn)";
     try (PreparedStatement statement = connection.prepareStatement(upsert)) {
       statement.setString(1, qualified(emptied));
@@ -103,6 +109,7 @@ public final class TruncateStore implements OwnTable {
       statement.setLong(3, floor.at().commitLsn());
       statement.setLong(4, floor.at().lsn());
       statement.setString(5, kind(floor.cause()));
+      statement.setLong(6, floor.atMicros());
       statement.executeUpdate();
     }
   }

@@ -33,7 +33,9 @@ record DueSweep(
     }
     if (isLeft(table, sweep.mode())) {
       work.add(
-          session.connection(), new SweepWorkStore.Work(table.id(), sweep.mode(), sweep.below()));
+          session.connection(),
+          new SweepWorkStore.Work(
+              table.id(), sweep.mode(), sweep.below(), sweep.floor().atMicros()));
       return 0;
     }
     BelowFloorSql sql = new BelowFloorSql(table, settings.tables());

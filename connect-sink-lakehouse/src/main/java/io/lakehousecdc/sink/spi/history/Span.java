@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.spi.history;
+
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+
+/**
+ * A version on a {@link Timeline}: one that is stored, as the timeline changes it, or a new one.
+ * Not thread-safe.
+ */
+public final class Span {
+  /** No change: what is stored counts. */
+  public static final int STORED = -1;
+
+  private final Version stored;
+  private final Version source;
+  private final Position opened;
+  private long from;
+  private long to;
+  private Position applied;
+  private long appliedMicros;
+  private String operation;
+  private int values;
+  private int update = STORED;
+  private boolean removed;
+
+  private Span(
+      Version stored, Version source, Position opened, long from, int values, String operation) {
+    this.stored = stored;
+    this.source = source;
+    this.opened = opened;
+    this.from = from;
+    this.applied = opened;
+    this.appliedMicros = from;
+    this.values = values;
+    this.operation = operation;
+  }
+
+  static Span of(Version stored) {
+    Span span =
+        new Span(
+            stored, stored, stored.opened(), stored.fromMicros(), STORED, stored.operation());
+    span.applied(stored.applied(), stored.appliedMicros(), stored.operation());
+    return span;
+  }
+
+  /**
+   * A version that a change opens.
+   *
+   * @param number of the change
+   * @param before the version before it, where that lends values; else null
+   */
+  static Span opened(int number, ChangeInfo info, Span before) {
+    Version lender = before == null ? null : before.source;
+    return new Span(
+        null, lender, info.position(), info.commitMicros(), number, info.operation().code());
+  }
+
+  /** The part of the version that is left behind another one which comes in between. */
+  Span rest() {
+    Span rest = new Span(null, source, applied, appliedMicros, values, operation);
+    rest.update = update;
+    return rest;
+  }
+
+  /** The version as it is stored; null where it is a new one. */
+  public Version stored() {
+    return stored;
+  }
+
+  /**
+   * The stored version whose values count where {@link #values} is {@link #STORED}, and where the
+   * change leaves cells alone; null where there is none.
+   */
+  public Version source() {
+    return source;
+  }
+
+  /** Number of the change whose values it has; {@link #STORED} for those of {@link #source}. */
+  public int values() {
+    return values;
+  }
+
+  /**
+   * Number of the change from which it takes the values of columns that make no versions; {@link
+   * #STORED} where it keeps them.
+   */
+  public int update() {
+    return update;
+  }
+
+  /** Whether it is no version any more. */
+  public boolean isRemoved() {
+    return removed;
+  }
+
+  /** The version as it is to be stored. */
+  public Version version() {
+    return new Version(opened, from, to, applied, appliedMicros, operation);
+  }
+
+  /** Whether anything of a stored version is to be changed. */
+  public boolean isChanged() {
+    return removed || values != STORED || update != STORED || !version().equals(stored);
+  }
+
+  Position opened() {
+    return opened;
+  }
+
+  Position applied() {
+    return applied;
+  }
+
+  long appliedMicros() {
+    return appliedMicros;
+  }
+
+  String operation() {
+    return operation;
+  }
+
+  boolean isEnded() {
+    return version().isEnded();
+  }
+
+  /** Whether a change is of the transaction that has opened it. */
+  boolean isOpenedBy(ChangeInfo change) {
+    boolean streamed = change.operation() != Operation.READ && opened.lsn() != 0;
+    return streamed
+        && opened.isOfSameTransaction(change.position())
+        && (from == change.commitMicros() || appliedMicros == change.commitMicros());
+  }
+
+  /** Whether a change is of the transaction that was applied last. */
+  boolean isAppliedBy(ChangeInfo change) {
+    return applied.isOfSameTransaction(change.position())
+        && appliedMicros == change.commitMicros();
+  }
+
+  /** A later change of the transaction that has opened it. */
+  void replace(int number, ChangeInfo info) {
+    values = number;
+    applied(info.position(), info.commitMicros(), info.operation().code());
+  }
+
+  /** A change that makes no version. */
+  void update(int number, ChangeInfo info) {
+    update = number;
+    applied(info.position(), info.commitMicros(), info.operation().code());
+  }
+
+  /** A delete ends the row. */
+  void end(ChangeInfo info) {
+    applied(info.position(), info.commitMicros(), info.operation().code());
+  }
+
+  /** A truncate, or a snapshot without the row, ends it. */
+  void end(Floor floor) {
+    Operation by =
+        floor.cause() == Floor.Cause.TRUNCATE ? Operation.TRUNCATE : Operation.DELETE;
+    applied(floor.at(), floor.atMicros(), by.code());
+  }
+
+  /** Takes the end of another version. */
+  void endAs(Span other) {
+    applied(other.applied, other.appliedMicros, other.operation);
+  }
+
+  /** Takes back what was applied after it was opened. */
+  void endBefore() {
+    applied(opened, from, Operation.UPDATE.code());
+  }
+
+  void remove() {
+    removed = true;
+  }
+
+  void since(long micros) {
+    from = micros;
+  }
+
+  /**
+   * Sets the bounds.
+   *
+   * @param earliest end of the version before it
+   * @param isFirst whether there is none
+   */
+  void begin(long earliest, boolean isFirst) {
+    if (!isFirst && from == Version.BEGINNING) {
+      from = appliedMicros;
+    }
+    from = Math.max(from, earliest);
+  }
+
+  /**
+   * Sets the end.
+   *
+   * @param next beginning of the next version; {@link Version#OPEN} where there is none
+   */
+  void until(long next) {
+    to = isEnded() ? Math.max(from, appliedMicros) : next;
+  }
+
+  private void applied(Position at, long micros, String code) {
+    applied = at;
+    appliedMicros = micros;
+    operation = code;
+  }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.spi.history;
+
+import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
+import io.lakehousecdc.sink.change.RowChange.Delete;
+import io.lakehousecdc.sink.change.RowChange.Upsert;
+import io.lakehousecdc.sink.change.StoredRowState;
+import io.lakehousecdc.sink.spi.HistoryOptions.Since;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The versions of one key, into which changes are put where they belong. Versions are ordered by
+ * the positions of the changes that opened them; they never overlap, and between two of them there
+ * is a gap only where the row was not there.
+ *
+ * <p>A version begins at the commit time of the change that has opened it, or at the end of the
+ * version before it, whichever is later: the clock of a source may be set back. A change that comes
+ * late splits the version that it falls into. For one key of one batch; not thread-safe.
+ */
+public final class Timeline {
+  private final List<Span> spans = new ArrayList<>();
+  private final List<Floor> floors;
+  private final Since since;
+  private final Sameness sameness;
+
+  /** What a change has come to. */
+  public enum Outcome {
+    /** A version was opened. */
+    OPENED,
+    /** The version of the same transaction has other values. */
+    REPLACED,
+    /** The change makes no version, and was applied to the one that is there. */
+    UPDATED,
+    /** A row has ended. */
+    CLOSED,
+    /** The change is older than what is known. */
+    SUPERSEDED,
+    /** A delete found no row. */
+    NOTHING
+  }
+
+  /** The comparison of rows by the columns that make versions. */
+  public interface Sameness {
+    /** Whether a change leaves a stored version as it is. */
+    boolean isSame(int number, Version stored);
+
+    /** Whether a change leaves the row as another change of the batch has left it. */
+    boolean isSame(int number, int before);
+  }
+
+  /**
+   * @param stored versions of the key, in order: from the second one before the first change on,
+   *     without gaps
+   * @param floors truncates and sweeps that hold for the table, of which the stored versions show
+   *     the effect
+   */
+  public Timeline(List<Version> stored, List<Floor> floors, Since since, Sameness sameness) {
+    stored.forEach(version -> spans.add(Span.of(version)));
+    this.floors = floors;
+    this.since = since;
+    this.sameness = sameness;
+  }
+
+  /**
+   * The change, if what is there decides what it is.
+   *
+   * @param width number of columns
+   */
+  public RowChange settled(RowChange change, int width) {
+    if (change instanceof ConditionalChange conditional) {
+      return conditional.settle(state(change.info().position()), width);
+    }
+    return change instanceof Upsert upsert ? upsert.over(state(change.info().position())) : change;
+  }
+
+  /** Applies a settled change; {@code number} stands for its values. */
+  public Outcome apply(int number, RowChange change) {
+    ChangeInfo info = change.info();
+    int index = indexBefore(info.position());
+    Span found = index < 0 ? null : spans.get(index);
+    Span next = index + 1 < spans.size() ? spans.get(index + 1) : null;
+    if (next != null && next.isOpenedBy(info)) {
+      return Outcome.SUPERSEDED;
+    }
+    if (found != null && found.isOpenedBy(info)) {
+      return info.position().isBelow(found.applied()) || info.position().equals(found.applied())
+          ? Outcome.SUPERSEDED
+          : again(index, number, change);
+    }
+    if (found != null && !found.applied().isBelow(info.position())) {
+      return within(index, number, change);
+    }
+    return change instanceof Delete delete ? end(found, delete) : open(index, number, info);
+  }
+
+  /** The versions, in order, with their bounds; those that are removed included. */
+  public List<Span> spans() {
+    long end = Version.BEGINNING;
+    Span before = null;
+    for (Span span : spans) {
+      if (!span.isRemoved()) {
+        span.begin(end, before == null);
+        if (before != null) {
+          before.until(span.version().fromMicros());
+        }
+        span.until(Version.OPEN);
+        end = span.isEnded() ? span.version().toMicros() : span.version().fromMicros();
+        before = span;
+      }
+    }
+    return spans;
+  }
+
+  /** Whether a version lends to one that is opened at a position. */
+  public boolean hasRow(Position at) {
+    return state(at).live();
+  }
+
+  private StoredRowState state(Position at) {
+    int index = indexBefore(at);
+    if (index < 0) {
+      return StoredRowState.NONE;
+    }
+    Span found = spans.get(index);
+    boolean within = !found.applied().isBelow(at);
+    boolean live = within || !found.isEnded();
+    return new StoredRowState(within ? found.opened() : found.applied(), found.operation(), live);
+  }
+
+  private int indexBefore(Position at) {
+    int index = spans.size() - 1;
+    while (index >= 0 && (spans.get(index).isRemoved() || at.isBelow(spans.get(index).opened()))) {
+      index--;
+    }
+    return index;
+  }
+
+  /** A further change of the transaction that has opened the version. */
+  private Outcome again(int index, int number, RowChange change) {
+    Span found = spans.get(index);
+    if (change instanceof Upsert) {
+      found.replace(number, change.info());
+      return Outcome.REPLACED;
+    }
+    found.remove();
+    int before = indexBefore(found.opened());
+    if (before >= 0 && !spans.get(before).isEnded()) {
+      spans.get(before).end(change.info());
+    }
+    return Outcome.CLOSED;
+  }
+
+  /** A change that comes after a later one which has found, or ended, the version. */
+  private Outcome within(int index, int number, RowChange change) {
+    Span found = spans.get(index);
+    ChangeInfo info = change.info();
+    if (change instanceof Delete || found.isAppliedBy(info) || isSame(number, found)) {
+      return Outcome.SUPERSEDED;
+    }
+    Span late = Span.opened(number, info, found);
+    if (found.isEnded()) {
+      late.endAs(found);
+    } else {
+      spans.add(index + 1, found.rest());
+    }
+    spans.add(index + 1, late);
+    found.endBefore();
+    return Outcome.OPENED;
+  }
+
+  private static Outcome end(Span found, Delete delete) {
+    if (found == null || found.isEnded()) {
+      return Outcome.NOTHING;
+    }
+    found.end(delete.info());
+    return Outcome.CLOSED;
+  }
+
+  private Outcome open(int index, int number, ChangeInfo info) {
+    Span found = index < 0 ? null : spans.get(index);
+    boolean live = found != null && !found.isEnded();
+    if (live && !isInsert(info) && isSame(number, found)) {
+      found.update(number, info);
+      return Outcome.UPDATED;
+    }
+    Span next = index + 1 < spans.size() ? spans.get(index + 1) : null;
+    Span opened = Span.opened(number, info, live ? found : null);
+    if (index < 0 && info.operation() == Operation.READ && since == Since.BEGINNING) {
+      opened.since(Version.BEGINNING);
+    }
+    Floor floor = floorOver(info);
+    if (floor != null && (next == null || !next.opened().isBelow(floor.at()))) {
+      opened.end(floor);
+    }
+    spans.add(index + 1, opened);
+    return Outcome.OPENED;
+  }
+
+  /** A row that is created is another one, whatever its values are. */
+  private static boolean isInsert(ChangeInfo info) {
+    return info.operation() == Operation.CREATE || info.operation() == Operation.TAKEOVER;
+  }
+
+  private boolean isSame(int number, Span found) {
+    return found.values() == Span.STORED
+        ? sameness.isSame(number, found.source())
+        : sameness.isSame(number, found.values());
+  }
+
+  /** The first floor that a change is below; null where there is none. */
+  private Floor floorOver(ChangeInfo info) {
+    Floor lowest = null;
+    for (Floor floor : floors) {
+      if (floor.covers(info.position(), info.commitMicros())
+          && (lowest == null || floor.at().isBelow(lowest.at()))) {
+        lowest = floor;
+      }
+    }
+    return lowest;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.spi.history;
+
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.Operation;
+
+/**
+ * A version of a row, as a table of versions holds it.
+ *
+ * @param opened position of the change that has opened it
+ * @param fromMicros since when it is valid, in microseconds since the epoch; {@link #BEGINNING} for
+ *     ever
+ * @param toMicros until when it is valid, exclusive; {@link #OPEN} where it is the current one
+ * @param applied position of the last change that was applied to it: one that found it as it is, or
+ *     the one that has ended it
+ * @param appliedMicros commit time of that change
+ * @param operation code of that change
+ */
+public record Version(
+    Position opened,
+    long fromMicros,
+    long toMicros,
+    Position applied,
+    long appliedMicros,
+    String operation) {
+
+  /** The beginning of a version that is valid since ever. */
+  public static final long BEGINNING = Long.MIN_VALUE;
+
+  /** The end of a version that is current. */
+  public static final long OPEN = Long.MAX_VALUE;
+
+  public boolean isCurrent() {
+    return toMicros == OPEN;
+  }
+
+  /** Whether the row itself ended with it, rather than go on as the next version. */
+  public boolean isEnded() {
+    return Operation.DELETE.code().equals(operation)
+        || Operation.TRUNCATE.code().equals(operation);
+  }
+}
