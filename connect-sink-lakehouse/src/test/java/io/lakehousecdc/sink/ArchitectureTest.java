@@ -36,11 +36,12 @@ class ArchitectureTest {
       batch    | change schema
       metrics  | change
       spi      | change batch error schema
+      version  | change batch error spi
       decode   | change error
       pipeline | change batch error schema metrics spi
       """;
 
-  private static final String BELOW_TARGETS = "change batch error schema metrics spi";
+  private static final String BELOW_TARGETS = "change batch error schema metrics spi version";
 
   /** The layers of a package, and which of its other layers they may import. */
   private static final String LAYERS =

@@ -89,9 +89,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
     DepartedRow leaving =
         before != null
             ? DepartedRow.known(key, new RowImage(from, before, null))
-            : rows.isEmpty()
-                ? DepartedRow.stored(key)
-                : rows.get(rows.size() - 1).departing();
+            : rows.isEmpty() ? DepartedRow.stored(key) : rows.get(rows.size() - 1).departing();
     departed.add(info.position(), leaving);
   }
 

@@ -95,9 +95,7 @@ final class BatchContent {
   }
 
   private Floor under(Histories histories, Floor floor) {
-    return histories
-        .floor(floor.at(), floor.cause(), options.relation())
-        .atTime(floor.atMicros());
+    return histories.floor(floor.at(), floor.cause(), options.relation()).atTime(floor.atMicros());
   }
 
   /** The events and sweeps of some topics, combined anew. */

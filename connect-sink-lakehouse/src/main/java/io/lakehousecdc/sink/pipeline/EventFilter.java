@@ -284,7 +284,8 @@ final class EventFilter {
       metrics.ignoredDelete();
       return Result.DROPPED;
     }
-    Floor floor = floors.truncate(
+    Floor floor =
+        floors.truncate(
             at, event.table(), decision.position(), event.sourcePosition().commitMicros());
     return new Result(event, decision.position(), decision.delivery(), floor);
   }

@@ -64,8 +64,8 @@ final class Sweeps {
     Position below =
         new Position(
             progress.latest().order().highWater().epoch(), progress.justCompleted().getAsLong(), 0);
-    PendingSweep ending = new PendingSweep(
-            table, partition.topic(), below, progress.latestCommitMicros());
+    PendingSweep ending =
+        new PendingSweep(table, partition.topic(), below, progress.latestCommitMicros());
     endings.put(Snapshots.of(ending), new Ending(ending, new HashSet<>()));
     return Optional.of(new Due(table, sweep(ending), Set.of(partition)));
   }

@@ -86,7 +86,8 @@ public final class MemoryWarehouse {
                   && each.topic().equals(sweep.topic())
                   && !sweep.below().isBelow(each.below()));
       if (!due) {
-        pending.add(new PendingSweep(table, sweep.topic(), sweep.below(), sweep.floor().atMicros()));
+        pending.add(
+            new PendingSweep(table, sweep.topic(), sweep.below(), sweep.floor().atMicros()));
       }
       return due;
     }

@@ -86,8 +86,7 @@ public final class TruncateStore implements OwnTable {
         tables,
         (of, row) -> {
           Position at = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
-          Floor floor =
-              known.floor(at, cause(row.getString(5)), relation).atTime(row.getLong(6));
+          Floor floor = known.floor(at, cause(row.getString(5)), relation).atTime(row.getLong(6));
           floors.computeIfAbsent(of, each -> new ArrayList<>()).add(floor);
         });
     return floors;

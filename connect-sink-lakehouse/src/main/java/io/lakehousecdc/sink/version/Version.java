@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lakehousecdc.sink.spi.history;
+package io.lakehousecdc.sink.version;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Operation;
 
@@ -36,7 +37,33 @@ public record Version(
 
   /** Whether the row itself ended with it, rather than go on as the next version. */
   public boolean isEnded() {
-    return Operation.DELETE.code().equals(operation)
-        || Operation.TRUNCATE.code().equals(operation);
+    return Operation.DELETE.code().equals(operation) || Operation.TRUNCATE.code().equals(operation);
+  }
+
+  /**
+   * Whether a truncate, or a snapshot without the row, ends it: it stands below, and went on
+   * beyond.
+   */
+  public boolean isEndedBy(Floor floor) {
+    return !isEnded()
+        && floor.covers(applied, appliedMicros)
+        && toMicros > endMicros(floor, appliedMicros);
+  }
+
+  /** The version as the floor ends it. */
+  public Version endedBy(Floor floor) {
+    long end = endMicros(floor, appliedMicros);
+    return new Version(
+        opened, fromMicros, Math.max(fromMicros, end), floor.at(), end, ending(floor).code());
+  }
+
+  /** What ends the versions below a floor. */
+  static Operation ending(Floor floor) {
+    return floor.cause() == Floor.Cause.TRUNCATE ? Operation.TRUNCATE : Operation.DELETE;
+  }
+
+  /** When the floor ends a version; where that is not known, when it was changed last. */
+  static long endMicros(Floor floor, long appliedMicros) {
+    return floor.atMicros() == 0 ? appliedMicros : floor.atMicros();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lakehousecdc.sink.spi.history;
+package io.lakehousecdc.sink.version;
 
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
@@ -40,8 +40,7 @@ public final class Span {
 
   static Span of(Version stored) {
     Span span =
-        new Span(
-            stored, stored, stored.opened(), stored.fromMicros(), STORED, stored.operation());
+        new Span(stored, stored, stored.opened(), stored.fromMicros(), STORED, stored.operation());
     span.applied(stored.applied(), stored.appliedMicros(), stored.operation());
     return span;
   }
@@ -136,8 +135,7 @@ public final class Span {
 
   /** Whether a change is of the transaction that was applied last. */
   boolean isAppliedBy(ChangeInfo change) {
-    return applied.isOfSameTransaction(change.position())
-        && appliedMicros == change.commitMicros();
+    return applied.isOfSameTransaction(change.position()) && appliedMicros == change.commitMicros();
   }
 
   /** A later change of the transaction that has opened it. */
@@ -159,9 +157,7 @@ public final class Span {
 
   /** A truncate, or a snapshot without the row, ends it. */
   void end(Floor floor) {
-    Operation by =
-        floor.cause() == Floor.Cause.TRUNCATE ? Operation.TRUNCATE : Operation.DELETE;
-    applied(floor.at(), floor.atMicros(), by.code());
+    applied(floor.at(), Version.endMicros(floor, appliedMicros), Version.ending(floor).code());
   }
 
   /** Takes the end of another version. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lakehousecdc.sink.spi.history;
+package io.lakehousecdc.sink.version;
 
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
@@ -85,7 +85,9 @@ public final class Timeline {
     int index = indexBefore(info.position());
     Span found = index < 0 ? null : spans.get(index);
     Span next = index + 1 < spans.size() ? spans.get(index + 1) : null;
-    if (next != null && next.isOpenedBy(info)) {
+    boolean spared =
+        change instanceof Delete delete && delete.spares(state(change.info().position()));
+    if (spared || next != null && next.isOpenedBy(info)) {
       return Outcome.SUPERSEDED;
     }
     if (found != null && found.isOpenedBy(info)) {
