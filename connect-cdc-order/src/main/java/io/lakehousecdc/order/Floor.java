@@ -34,6 +34,9 @@ public record Floor(
     this(at, cause, earlierEpochs, replacedEpochs, beganMicros, 0);
   }
 
+  /** Floors that are remembered of a table of versions; older ones are forgotten. */
+  public static final int MOST_REMEMBERED = 200;
+
   /** What makes a floor. */
   public enum Cause {
     TRUNCATE,

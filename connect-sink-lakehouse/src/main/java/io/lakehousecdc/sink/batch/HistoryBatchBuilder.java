@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.batch;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
@@ -27,7 +28,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
   private final DepartedRows departed = new DepartedRows();
   private final ObservedSchemas observed = new ObservedSchemas();
   private final GrowingSchema schema = new GrowingSchema();
-  private final Map<Integer, Floor> truncates = new TreeMap<>();
+  private final Map<Position, Floor> truncates = new TreeMap<>();
   private final SkipCounter skips;
   private Sweep sweep;
 
@@ -95,7 +96,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
 
   @Override
   public void truncate(Floor floor) {
-    truncates.merge(floor.at().epoch(), floor, Floor::max);
+    truncates.put(floor.at(), floor);
   }
 
   @Override

@@ -17,10 +17,12 @@ import java.util.Optional;
  * @param schema columns that the cells of every change are aligned to: the union of the schemas
  *     seen in the batch
  * @param changes in upsert mode at most one per key; in append mode every change, in arrival order;
- *     in history mode at most one per key and transaction, those of a key in order
+ *     in history mode at most one per key and transaction, those of a key in order, each completed
+ *     with what the one before it tells
  * @param truncates rows below these floors are gone, at most one for each epoch; the target
  *     remembers the greatest of each epoch and drops changes below it that arrive later, from
- *     whichever task
+ *     whichever task. In history mode all truncates, in order: the target remembers them, and each
+ *     ends what is below
  * @param sweep snapshot that completed in this batch
  * @param observedSchemas which columns the source's table had, and when; empty where it is not
  *     known

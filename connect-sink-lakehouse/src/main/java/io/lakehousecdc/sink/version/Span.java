@@ -125,17 +125,26 @@ public final class Span {
     return version().isEnded();
   }
 
-  /** Whether a change is of the transaction that has opened it. */
+  /**
+   * Whether a change is of the transaction that has opened it. Transactions may share a position
+   * after a restart of the source, and the first one shares it with rows of a snapshot; then times
+   * differ. A version begins later than its transaction where the clock was set back.
+   */
   boolean isOpenedBy(ChangeInfo change) {
     boolean streamed = change.operation() != Operation.READ && opened.lsn() != 0;
     return streamed
         && opened.isOfSameTransaction(change.position())
-        && (from == change.commitMicros() || appliedMicros == change.commitMicros());
+        && (change.commitMicros() <= from || appliedMicros == change.commitMicros());
   }
 
   /** Whether a change is of the transaction that was applied last. */
   boolean isAppliedBy(ChangeInfo change) {
     return applied.isOfSameTransaction(change.position()) && appliedMicros == change.commitMicros();
+  }
+
+  /** A later change of the transaction that has opened it, and was ended since. */
+  void replace(int number) {
+    values = number;
   }
 
   /** A later change of the transaction that has opened it. */

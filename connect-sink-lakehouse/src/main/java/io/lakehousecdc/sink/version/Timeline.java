@@ -25,6 +25,7 @@ import java.util.List;
  */
 public final class Timeline {
   private final List<Span> spans = new ArrayList<>();
+  private final List<Span> removed = new ArrayList<>();
   private final List<Floor> floors;
   private final Since since;
   private final Sameness sameness;
@@ -91,9 +92,8 @@ public final class Timeline {
       return Outcome.SUPERSEDED;
     }
     if (found != null && found.isOpenedBy(info)) {
-      return info.position().isBelow(found.applied()) || info.position().equals(found.applied())
-          ? Outcome.SUPERSEDED
-          : again(index, number, change);
+      Position known = isEndedByFloor(found) ? found.opened() : found.applied();
+      return known.isBelow(info.position()) ? again(index, number, change) : Outcome.SUPERSEDED;
     }
     if (found != null && !found.applied().isBelow(info.position())) {
       return within(index, number, change);
@@ -101,22 +101,22 @@ public final class Timeline {
     return change instanceof Delete delete ? end(found, delete) : open(index, number, info);
   }
 
-  /** The versions, in order, with their bounds; those that are removed included. */
+  /** The versions that are no more, then the others in order, with their bounds. */
   public List<Span> spans() {
     long end = Version.BEGINNING;
     Span before = null;
     for (Span span : spans) {
-      if (!span.isRemoved()) {
-        span.begin(end, before == null);
-        if (before != null) {
-          before.until(span.version().fromMicros());
-        }
-        span.until(Version.OPEN);
-        end = span.isEnded() ? span.version().toMicros() : span.version().fromMicros();
-        before = span;
+      span.begin(end, before == null);
+      if (before != null) {
+        before.until(span.version().fromMicros());
       }
+      span.until(Version.OPEN);
+      end = span.isEnded() ? span.version().toMicros() : span.version().fromMicros();
+      before = span;
     }
-    return spans;
+    List<Span> all = new ArrayList<>(removed);
+    all.addAll(spans);
+    return all;
   }
 
   /** Whether a version lends to one that is opened at a position. */
@@ -137,7 +137,7 @@ public final class Timeline {
 
   private int indexBefore(Position at) {
     int index = spans.size() - 1;
-    while (index >= 0 && (spans.get(index).isRemoved() || at.isBelow(spans.get(index).opened()))) {
+    while (index >= 0 && at.isBelow(spans.get(index).opened())) {
       index--;
     }
     return index;
@@ -147,13 +147,17 @@ public final class Timeline {
   private Outcome again(int index, int number, RowChange change) {
     Span found = spans.get(index);
     if (change instanceof Upsert) {
-      found.replace(number, change.info());
+      if (isEndedByFloor(found)) {
+        found.replace(number);
+      } else {
+        found.replace(number, change.info());
+      }
       return Outcome.REPLACED;
     }
     found.remove();
-    int before = indexBefore(found.opened());
-    if (before >= 0 && !spans.get(before).isEnded()) {
-      spans.get(before).end(change.info());
+    removed.add(spans.remove(index));
+    if (index > 0 && !spans.get(index - 1).isEnded()) {
+      spans.get(index - 1).end(change.info());
     }
     return Outcome.CLOSED;
   }
@@ -162,6 +166,10 @@ public final class Timeline {
   private Outcome within(int index, int number, RowChange change) {
     Span found = spans.get(index);
     ChangeInfo info = change.info();
+    if (change instanceof Delete && isEndedByFloor(found)) {
+      found.end(info);
+      return Outcome.CLOSED;
+    }
     if (change instanceof Delete || found.isAppliedBy(info) || isSame(number, found)) {
       return Outcome.SUPERSEDED;
     }
@@ -174,6 +182,11 @@ public final class Timeline {
     spans.add(index + 1, late);
     found.endBefore();
     return Outcome.OPENED;
+  }
+
+  /** What a floor ends may have ended before, by a delete that comes late; the floor stays. */
+  private boolean isEndedByFloor(Span found) {
+    return found.isEnded() && floors.stream().anyMatch(floor -> floor.at().equals(found.applied()));
   }
 
   private static Outcome end(Span found, Delete delete) {

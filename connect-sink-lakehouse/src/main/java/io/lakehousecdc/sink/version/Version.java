@@ -41,13 +41,24 @@ public record Version(
   }
 
   /**
-   * Whether a truncate, or a snapshot without the row, ends it: it stands below, and went on
-   * beyond.
+   * Whether a truncate, or a snapshot without the row, ends it: it is the last one that stands
+   * below, and went on beyond. A row that was deleted later than it was truncated is another one,
+   * which came and went within a transaction.
+   *
+   * @param next the next version of the key; null where there is none
    */
-  public boolean isEndedBy(Floor floor) {
-    return !isEnded()
-        && floor.covers(applied, appliedMicros)
-        && toMicros > endMicros(floor, appliedMicros);
+  public boolean isEndedBy(Floor floor, Version next) {
+    return mayBeEndedBy(floor) && (next == null || !floor.covers(next.opened, next.fromMicros));
+  }
+
+  /** As {@link #isEndedBy}, as far as the version alone tells: a current one has no next. */
+  public boolean mayBeEndedBy(Floor floor) {
+    boolean below = floor.covers(applied, appliedMicros);
+    boolean concerned =
+        isEnded()
+            ? floor.cause() == Floor.Cause.TRUNCATE && !below && floor.covers(opened, fromMicros)
+            : below;
+    return concerned && toMicros > endMicros(floor, appliedMicros);
   }
 
   /** The version as the floor ends it. */

@@ -148,15 +148,19 @@ public final class InMemoryTarget implements Target {
               .sweep()
               .map(sweep -> contents.ask(connector, batch.table(), sweep, commit.histories()))
               .orElse(false);
-      receipt =
-          receipt.plus(
-              new MemoryWriter(table, columns.batch(), options, commit.histories())
-                  .write(completed));
+      receipt = receipt.plus(write(table, columns.batch(), commit.histories(), completed));
     }
     commit
         .deadLetters()
         .forEach(letter -> contents.deadLetters().put(letter.recordOffset(), letter));
     return receipt;
+  }
+
+  private CommitReceipt write(
+      MemoryTable table, TableBatch batch, Histories known, boolean completed) {
+    return options.history().isPresent()
+        ? new MemoryVersionWriter(table, batch, options, known).write(completed)
+        : new MemoryWriter(table, batch, options, known).write(completed);
   }
 
   private MemoryTable prepared(TableId id, ColumnChanges columns, Contents contents) {

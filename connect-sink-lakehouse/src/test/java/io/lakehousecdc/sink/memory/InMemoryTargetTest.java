@@ -22,6 +22,11 @@ class InMemoryTargetTest extends TargetContract {
   }
 
   @Override
+  public int versionSeeds() {
+    return 300;
+  }
+
+  @Override
   public List<Map<String, Object>> rows(TableId table) {
     return warehouse.rows(table, names);
   }

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.memory;
 
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Column;
@@ -10,14 +11,18 @@ import io.lakehousecdc.sink.change.LogicalType;
 import io.lakehousecdc.sink.change.LogicalType.Array;
 import io.lakehousecdc.sink.change.LogicalType.Decimal;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.schema.ColumnHistory;
 import io.lakehousecdc.sink.schema.SchemaChange;
 import io.lakehousecdc.sink.schema.StoredColumn;
+import io.lakehousecdc.sink.spi.HistoryOptions.HistoryColumns;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.version.Version;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +33,8 @@ final class MemoryTable {
   private final Map<String, StoredColumn> columns = new LinkedHashMap<>();
   private final Map<RowKey, MemoryRow> current = new HashMap<>();
   private final List<MemoryRow> log = new ArrayList<>();
-  private final Map<Integer, Floor> floors = new HashMap<>();
+  private final List<MemoryVersion> versions = new ArrayList<>();
+  private final Map<Position, Floor> floors = new HashMap<>();
   private ColumnHistory history = ColumnHistory.EMPTY;
 
   /**
@@ -39,6 +45,13 @@ final class MemoryTable {
    * @param deleted whether it is marked so; null where the table has no such column
    */
   record MemoryRow(Map<String, Object> values, ChangeInfo info, Boolean deleted, Seen seen) {}
+
+  /** A version of a row. */
+  record MemoryVersion(RowKey key, Version version, Map<String, Object> values) {
+    MemoryVersion as(Version other) {
+      return new MemoryVersion(key, other, values);
+    }
+  }
 
   /** When its key was seen, in microseconds; 0 where not known. */
   record Seen(long first, long last) {}
@@ -54,6 +67,7 @@ final class MemoryTable {
     columns.putAll(other.columns);
     current.putAll(other.current);
     log.addAll(other.log);
+    versions.addAll(other.versions);
     floors.putAll(other.floors);
     history = other.history;
   }
@@ -96,6 +110,12 @@ final class MemoryTable {
           values.remove(column);
           return new MemoryRow(values, row.info(), row.deleted(), row.seen());
         });
+    versions.replaceAll(
+        row -> {
+          Map<String, Object> values = new HashMap<>(row.values());
+          values.remove(column);
+          return new MemoryVersion(row.key(), row.version(), values);
+        });
   }
 
   ColumnHistory history() {
@@ -114,22 +134,49 @@ final class MemoryTable {
     return log;
   }
 
+  List<MemoryVersion> versions() {
+    return versions;
+  }
+
   /** What is left of the table's truncates and sweeps, as it is by what is known now. */
   List<Floor> floors(Histories known, SourceRelation relation) {
     return floors.values().stream()
-        .map(floor -> known.floor(floor.at(), floor.cause(), relation))
+        .map(floor -> known.floor(floor.at(), floor.cause(), relation).atTime(floor.atMicros()))
         .toList();
   }
 
   void remember(Floor floor) {
-    floors.merge(floor.at().epoch(), floor, Floor::max);
+    floors.put(floor.at(), floor);
   }
 
   List<Map<String, Object>> rows(MetadataColumns names) {
     List<Map<String, Object>> rows = new ArrayList<>();
     current.values().forEach(row -> rows.add(shown(row, names)));
     log.forEach(row -> rows.add(shown(row, names)));
+    versions.forEach(row -> rows.add(shown(row, names)));
     return rows;
+  }
+
+  private Map<String, Object> shown(MemoryVersion row, MetadataColumns names) {
+    Version version = row.version();
+    ChangeInfo info =
+        new ChangeInfo(operation(version.operation()), version.applied(), version.appliedMicros());
+    Map<String, Object> shown = shown(new MemoryRow(row.values(), info, null, null), names);
+    HistoryColumns columns = HistoryColumns.DEFAULT;
+    shown.put(columns.validFrom(), version.fromMicros());
+    shown.put(columns.validTo(), version.isCurrent() ? null : version.toMicros());
+    shown.put(columns.current(), version.isCurrent());
+    shown.put(columns.epoch(), version.opened().epoch());
+    shown.put(columns.commitLsn(), version.opened().commitLsn());
+    shown.put(columns.lsn(), version.opened().lsn());
+    return shown;
+  }
+
+  private static Operation operation(String code) {
+    return Arrays.stream(Operation.values())
+        .filter(each -> each.code().equals(code))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Map<String, Object> shown(MemoryRow row, MetadataColumns names) {

@@ -130,7 +130,11 @@ public final class Batches {
   }
 
   public Batches truncate(long lsn) {
-    truncates.add(floor(at(lsn), Floor.Cause.TRUNCATE));
+    return truncate(floor(at(lsn), Floor.Cause.TRUNCATE));
+  }
+
+  public Batches truncate(Floor floor) {
+    truncates.add(floor);
     return this;
   }
 

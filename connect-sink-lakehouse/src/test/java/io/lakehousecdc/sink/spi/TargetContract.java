@@ -33,6 +33,7 @@ public abstract class TargetContract
         SweepContract,
         AppendContract,
         SeenContract,
+        VersionContract,
         CommitContract,
         OffsetContract,
         HistoryContract,

@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The floors that a table remembers: the highest of each epoch. Which histories they hold for is
- * not stored, because more may be known of that when they are used. Immutable.
+ * The floors that a table remembers: the highest of each epoch, or all where it holds versions.
+ * Which histories they hold for is not stored, because more may be known of that when they are
+ * used. Immutable.
  */
 public final class RememberedFloors {
   /** Name of the domain that keeps them. */
@@ -33,11 +34,11 @@ public final class RememberedFloors {
   /** None. */
   public static final RememberedFloors NONE = new RememberedFloors(new TreeMap<>());
 
-  private final TreeMap<Integer, Mark> marks;
+  private final TreeMap<Position, Mark> marks;
 
   private record Mark(Position at, Cause cause, long micros) {}
 
-  private RememberedFloors(TreeMap<Integer, Mark> marks) {
+  private RememberedFloors(TreeMap<Position, Mark> marks) {
     this.marks = marks;
   }
 
@@ -53,7 +54,7 @@ public final class RememberedFloors {
       return NONE;
     }
     JsonNode node = DomainJson.parse(name, text);
-    TreeMap<Integer, Mark> marks = new TreeMap<>();
+    TreeMap<Position, Mark> marks = new TreeMap<>();
     if (node.has("floors")) {
       for (JsonNode each : node.path("floors")) {
         add(marks, new Mark(DomainJson.position(each), cause(each), each.path(TIME).longValue()));
@@ -70,7 +71,7 @@ public final class RememberedFloors {
    * @param forgotten value of {@link #FORGOTTEN}; what is no position has no effect
    */
   public RememberedFloors without(String forgotten) {
-    TreeMap<Integer, Mark> left = new TreeMap<>(marks);
+    TreeMap<Position, Mark> left = new TreeMap<>(marks);
     left.values().removeIf(mark -> isForgotten(mark.at(), forgotten.trim()));
     return new RememberedFloors(left);
   }
@@ -92,14 +93,36 @@ public final class RememberedFloors {
     return at.epoch() + ":" + at.commitLsn() + ":" + at.lsn();
   }
 
-  /** With further floors. */
+  /** With further floors, of which the highest of each epoch counts. */
   public RememberedFloors with(Collection<Floor> floors) {
     if (floors.isEmpty()) {
       return this;
     }
-    TreeMap<Integer, Mark> more = new TreeMap<>(marks);
-    floors.forEach(floor -> add(more, new Mark(floor.at(), floor.cause(), floor.atMicros())));
+    TreeMap<Position, Mark> more = new TreeMap<>(marks);
+    floors.forEach(floor -> add(more, mark(floor)));
+    TreeMap<Position, Mark> highest = new TreeMap<>();
+    for (Mark mark : more.values()) {
+      highest.keySet().removeIf(lower -> lower.epoch() == mark.at().epoch());
+      add(highest, mark);
+    }
+    return new RememberedFloors(highest);
+  }
+
+  /** With further floors, of which each counts; the lowest are forgotten where they are many. */
+  public RememberedFloors withAll(Collection<Floor> floors) {
+    if (floors.isEmpty()) {
+      return this;
+    }
+    TreeMap<Position, Mark> more = new TreeMap<>(marks);
+    floors.forEach(floor -> add(more, mark(floor)));
+    while (more.size() > Floor.MOST_REMEMBERED) {
+      more.pollFirstEntry();
+    }
     return new RememberedFloors(more);
+  }
+
+  private static Mark mark(Floor floor) {
+    return new Mark(floor.at(), floor.cause(), floor.atMicros());
   }
 
   /**
@@ -128,8 +151,8 @@ public final class RememberedFloors {
     return node.toString();
   }
 
-  private static void add(Map<Integer, Mark> marks, Mark added) {
-    marks.merge(added.at().epoch(), added, (old, mark) -> old.at().isBelow(mark.at()) ? mark : old);
+  private static void add(Map<Position, Mark> marks, Mark added) {
+    marks.putIfAbsent(added.at(), added);
   }
 
   private static Cause cause(JsonNode node) {

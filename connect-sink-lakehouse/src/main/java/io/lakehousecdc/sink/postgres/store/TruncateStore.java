@@ -21,12 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The table of remembered truncates and sweeps: of each table and epoch the greatest, for changes
- * that come late. A writer reads it after it has locked the table against them, so that it cannot
- * miss one. Stateless apart from its name.
+ * The table of remembered truncates and sweeps, for changes that come late: of each table and epoch
+ * the greatest, or all where a table holds versions. A writer reads it after it has locked the
+ * table against them, so that it cannot miss one. Stateless apart from its name.
  */
 public final class TruncateStore implements OwnTable {
-  private static final String KEY = "table_name, epoch";
+  private static final String KEY = "table_name, epoch, commit_lsn, lsn";
 
   private final TableId table;
   private final String sql;
@@ -63,7 +63,9 @@ public final class TruncateStore implements OwnTable {
     if (stored.column("at_micros").isEmpty()) {
       changes.add("ADD COLUMN at_micros bigint NOT NULL DEFAULT 0");
     }
-    OwnTable.rekeyed(stored, Set.of("table_name"), KEY).ifPresent(changes::add);
+    OwnTable.rekeyed(stored, Set.of("table_name"), KEY)
+        .or(() -> OwnTable.rekeyed(stored, Set.of("table_name", "epoch"), KEY))
+        .ifPresent(changes::add);
     return changes.isEmpty()
         ? Optional.empty()
         : Optional.of("ALTER TABLE " + sql + " " + String.join(", ", changes));
@@ -92,23 +94,61 @@ public final class TruncateStore implements OwnTable {
     return floors;
   }
 
-  /** Remembers a truncate or sweep unless a greater one of its epoch is known. */
+  /** Remembers a truncate or sweep, in place of lower ones of its epoch. */
   public void remember(Connection connection, TableId emptied, Floor floor) throws SQLException {
-    String upsert =
+    add(connection, emptied, floor);
+    forget(
+        connection,
+        emptied,
+        floor,
+        "(commit_lsn, lsn) < (SELECT commit_lsn, lsn FROM "
+            + sql
+            + " WHERE table_name = ? AND epoch = ? ORDER BY commit_lsn DESC, lsn DESC LIMIT 1)");
+  }
+
+  /** Remembers a truncate or sweep beside others; the lowest are forgotten where they are many. */
+  public void rememberToo(Connection connection, TableId emptied, Floor floor) throws SQLException {
+    add(connection, emptied, floor);
+    forget(
+        connection,
+        emptied,
+        floor,
+        "(commit_lsn, lsn) IN (SELECT commit_lsn, lsn FROM "
+            + sql
+            + " WHERE table_name = ? AND epoch = ? ORDER BY commit_lsn DESC, lsn DESC OFFSET "
+            + Floor.MOST_REMEMBERED
+            + ")");
+  }
+
+  private void add(Connection connection, TableId emptied, Floor floor) throws SQLException {
+    String insert =
         "INSERT INTO "
             + sql
-            + " AS t (table_name, epoch, commit_lsn, lsn, kind, at_micros) VALUES (?, ?, ?, ?, ?, ?)"
-            + " ON CONFLICT (table_name, epoch) DO UPDATE SET commit_lsn = excluded.commit_lsn,"
-            + " lsn = excluded.lsn, kind = excluded.kind, at_micros = excluded.at_micros,"
-            + " updated_at = now()"
-            + " WHERE (t.commit_lsn, t.lsn) < (excluded.commit_lsn, excluded.lsn)";
-    try (PreparedStatement statement = connection.prepareStatement(upsert)) {
+            + " ("
+            + KEY
+            + ", kind, at_micros) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    try (PreparedStatement statement = connection.prepareStatement(insert)) {
       statement.setString(1, qualified(emptied));
       statement.setInt(2, floor.at().epoch());
       statement.setLong(3, floor.at().commitLsn());
       statement.setLong(4, floor.at().lsn());
       statement.setString(5, kind(floor.cause()));
       statement.setLong(6, floor.atMicros());
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * @param which condition with the table and the epoch as parameters
+   */
+  private void forget(Connection connection, TableId emptied, Floor floor, String which)
+      throws SQLException {
+    String delete = "DELETE FROM " + sql + " WHERE table_name = ? AND epoch = ? AND " + which;
+    try (PreparedStatement statement = connection.prepareStatement(delete)) {
+      for (int i = 0; i < 2; i++) {
+        statement.setString(2 * i + 1, qualified(emptied));
+        statement.setInt(2 * i + 2, floor.at().epoch());
+      }
       statement.executeUpdate();
     }
   }
