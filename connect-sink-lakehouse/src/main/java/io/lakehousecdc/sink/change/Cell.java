@@ -18,7 +18,7 @@ public enum Cell {
   ABSENT;
 
   /** A row of {@code width} cells, all of them {@link #ABSENT}. */
-  static Object[] absent(int width) {
+  public static Object[] absent(int width) {
     Object[] cells = new Object[width];
     Arrays.fill(cells, ABSENT);
     return cells;

@@ -219,6 +219,10 @@ public final class Evolution {
     }
     run(createSql(batch));
     session.execute(Ddl.comment(id));
+    if (options.history().isPresent() && batch.schema().hasKey()) {
+      session.execute(
+          Ddl.currentIndex(id, batch.schema(), options.history().get().columns().current()));
+    }
     PgTable table = session.catalog().table(id).orElseThrow();
     if (options.writeMode() == WriteMode.UPSERT) {
       created.created(table, batch);

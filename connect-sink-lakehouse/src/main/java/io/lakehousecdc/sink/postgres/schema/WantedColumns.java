@@ -12,6 +12,8 @@ import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.codec.UntypedValues;
+import io.lakehousecdc.sink.spi.HistoryOptions;
+import io.lakehousecdc.sink.spi.HistoryOptions.HistoryColumns;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
@@ -61,18 +63,43 @@ record WantedColumns(TableOptions options) {
         keys.add(moved[index]);
       }
     }
-    for (Column column : metadata()) {
-      if (schema.indexOf(column.name()) >= 0) {
-        throw new FatalException(
-            "Table "
-                + batch.table()
-                + ": the source has a column "
-                + column.name()
-                + " too. Give the metadata column another name with metadata.column.*.");
+    for (Column column : options.history().map(WantedColumns::versions).orElse(List.of())) {
+      requireUnused(batch, column, "history.column.*");
+      if (schema.hasKey() && options.history().get().columns().opened().contains(column.name())) {
+        keys.add(columns.size());
       }
       columns.add(column);
     }
+    for (Column column : metadata()) {
+      requireUnused(batch, column, "metadata.column.*");
+      columns.add(column);
+    }
     return new RowSchema(columns, keys);
+  }
+
+  private static void requireUnused(TableBatch batch, Column column, String settings) {
+    if (batch.schema().indexOf(column.name()) >= 0) {
+      throw new FatalException(
+          "Table "
+              + batch.table()
+              + ": the source has a column "
+              + column.name()
+              + " too. Give the sink's column another name with "
+              + settings
+              + ".");
+    }
+  }
+
+  /** Columns that tell versions apart. */
+  private static List<Column> versions(HistoryOptions history) {
+    HistoryColumns names = history.columns();
+    return List.of(
+        new Column(names.validFrom(), Primitive.TIMESTAMPTZ, false),
+        new Column(names.validTo(), Primitive.TIMESTAMPTZ, true),
+        new Column(names.current(), Primitive.BOOLEAN, false),
+        new Column(names.epoch(), Primitive.INT32, false),
+        new Column(names.commitLsn(), Primitive.INT64, false),
+        new Column(names.lsn(), Primitive.INT64, false));
   }
 
   /** Whether the batch has a value that tells the type of one of the columns. */

@@ -21,8 +21,14 @@ import java.util.Locale;
  */
 public record BelowFloorSql(PgTable table, TableOptions options) {
 
-  /** Deletes all rows below a floor; of soft-deleted ones the state stays as it is. */
+  /**
+   * Deletes all rows below a floor; of soft-deleted ones the state stays as it is. Ends the
+   * versions that go on beyond it, where the table holds versions.
+   */
   public String remove(Floor floor, Operation operation) {
+    if (options.history().isPresent()) {
+      return new EndedVersionSql(table, options).end(floor, operation);
+    }
     if (!softDeletes()) {
       return "DELETE FROM " + table.sql() + " AS t WHERE " + below(floor);
     }
@@ -78,8 +84,12 @@ public record BelowFloorSql(PgTable table, TableOptions options) {
         && (!softDeletes() || table.column(names.deleted()).isPresent());
   }
 
-  /** Whether a removed row stays, marked as deleted. */
-  public boolean softDeletes() {
+  /** Whether a removed row stays: marked as deleted, or as a version that has ended. */
+  public boolean keepsRows() {
+    return softDeletes() || options.history().isPresent();
+  }
+
+  private boolean softDeletes() {
     return options.deleteMode() == DeleteMode.SOFT;
   }
 
@@ -107,6 +117,9 @@ public record BelowFloorSql(PgTable table, TableOptions options) {
 
   /** Rows without a position, which others have written, are below every floor. */
   private String below(Floor floor) {
+    if (options.history().isPresent()) {
+      return new EndedVersionSql(table, options).endedBy(floor);
+    }
     String below = new FloorSql(options.metadata()).covers(floor, "t") + " IS NOT FALSE";
     return softDeletes()
         ? below + " AND t." + quote(options.metadata().deleted()) + " IS NOT TRUE"

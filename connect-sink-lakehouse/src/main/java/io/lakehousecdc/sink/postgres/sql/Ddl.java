@@ -53,6 +53,21 @@ public final class Ddl {
         + ")";
   }
 
+  /**
+   * Keeps one version of each row current, and finds it.
+   *
+   * @param current name of the column that tells
+   */
+  public static String currentIndex(TableId table, RowSchema rows, String current) {
+    StringJoiner key = new StringJoiner(", ", " (", ")");
+    rows.keyNames().forEach(name -> key.add(Identifiers.quote(name)));
+    return "CREATE UNIQUE INDEX ON "
+        + Identifiers.qualified(table)
+        + key
+        + " WHERE "
+        + Identifiers.quote(current);
+  }
+
   /** Marks a table as created by the sink. */
   public static String comment(TableId table) {
     return "COMMENT ON TABLE "

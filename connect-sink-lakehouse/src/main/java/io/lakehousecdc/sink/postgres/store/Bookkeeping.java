@@ -42,7 +42,7 @@ public record Bookkeeping(
     return new Bookkeeping(
         new HistoryStore(settings.historiesTable(), connector),
         offsets,
-        new TruncateStore(settings.truncatesTable()),
+        new TruncateStore(settings.truncatesTable(), settings.tables().writeMode()),
         new SweepStore(settings.sweepsTable(), offsets, connector),
         new SweepWorkStore(settings.sweepWorkTable(), connector),
         new CreatedTableStore(settings.createdTablesTable()),

@@ -9,6 +9,7 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourceRelation;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -30,10 +31,12 @@ public final class TruncateStore implements OwnTable {
 
   private final TableId table;
   private final String sql;
+  private final WriteMode mode;
 
-  public TruncateStore(TableId table) {
+  public TruncateStore(TableId table, WriteMode mode) {
     this.table = table;
     this.sql = qualified(table);
+    this.mode = mode;
   }
 
   @Override
@@ -94,30 +97,29 @@ public final class TruncateStore implements OwnTable {
     return floors;
   }
 
-  /** Remembers a truncate or sweep, in place of lower ones of its epoch. */
+  /**
+   * Remembers a truncate or sweep: in place of lower ones of its epoch or, for tables of versions,
+   * beside them, of which the lowest are forgotten where they are many.
+   */
   public void remember(Connection connection, TableId emptied, Floor floor) throws SQLException {
+    int kept = mode == WriteMode.HISTORY ? Floor.MOST_REMEMBERED : 1;
     add(connection, emptied, floor);
-    forget(
-        connection,
-        emptied,
-        floor,
-        "(commit_lsn, lsn) < (SELECT commit_lsn, lsn FROM "
+    String forget =
+        "DELETE FROM "
             + sql
-            + " WHERE table_name = ? AND epoch = ? ORDER BY commit_lsn DESC, lsn DESC LIMIT 1)");
-  }
-
-  /** Remembers a truncate or sweep beside others; the lowest are forgotten where they are many. */
-  public void rememberToo(Connection connection, TableId emptied, Floor floor) throws SQLException {
-    add(connection, emptied, floor);
-    forget(
-        connection,
-        emptied,
-        floor,
-        "(commit_lsn, lsn) IN (SELECT commit_lsn, lsn FROM "
+            + " WHERE table_name = ? AND epoch = ? AND (commit_lsn, lsn) IN (SELECT commit_lsn, lsn"
+            + " FROM "
             + sql
             + " WHERE table_name = ? AND epoch = ? ORDER BY commit_lsn DESC, lsn DESC OFFSET "
-            + Floor.MOST_REMEMBERED
-            + ")");
+            + kept
+            + ")";
+    try (PreparedStatement statement = connection.prepareStatement(forget)) {
+      for (int i = 0; i < 2; i++) {
+        statement.setString(2 * i + 1, qualified(emptied));
+        statement.setInt(2 * i + 2, floor.at().epoch());
+      }
+      statement.executeUpdate();
+    }
   }
 
   private void add(Connection connection, TableId emptied, Floor floor) throws SQLException {
@@ -134,21 +136,6 @@ public final class TruncateStore implements OwnTable {
       statement.setLong(4, floor.at().lsn());
       statement.setString(5, kind(floor.cause()));
       statement.setLong(6, floor.atMicros());
-      statement.executeUpdate();
-    }
-  }
-
-  /**
-   * @param which condition with the table and the epoch as parameters
-   */
-  private void forget(Connection connection, TableId emptied, Floor floor, String which)
-      throws SQLException {
-    String delete = "DELETE FROM " + sql + " WHERE table_name = ? AND epoch = ? AND " + which;
-    try (PreparedStatement statement = connection.prepareStatement(delete)) {
-      for (int i = 0; i < 2; i++) {
-        statement.setString(2 * i + 1, qualified(emptied));
-        statement.setInt(2 * i + 2, floor.at().epoch());
-      }
       statement.executeUpdate();
     }
   }

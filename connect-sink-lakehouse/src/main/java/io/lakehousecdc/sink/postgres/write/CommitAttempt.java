@@ -165,7 +165,9 @@ public final class CommitAttempt {
     locks.add("SET CONSTRAINTS ALL DEFERRED");
     List<TableId> ids = new ArrayList<>();
     for (PreparedBatch each : prepared) {
-      String mode = floors.containsKey(each.id()) ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
+      // Versions of a key depend on one another, so that only one task may write at a time.
+      boolean alone = floors.containsKey(each.id()) || options.history().isPresent();
+      String mode = alone ? "SHARE ROW EXCLUSIVE" : "ROW EXCLUSIVE";
       locks.add("LOCK TABLE " + each.table().plan().table().sql() + " IN " + mode + " MODE");
       ids.add(each.id());
     }
@@ -261,7 +263,7 @@ public final class CommitAttempt {
       return Optional.empty();
     } catch (SQLException e) {
       if (!SqlErrors.state(e).equals(SqlErrors.UNIQUE_VIOLATION)
-          || options.writeMode() == WriteMode.APPEND) {
+          || options.writeMode() != WriteMode.UPSERT) {
         throw refusal(e, work.prepared().table());
       }
       if (isKey(work, SqlErrors.constraint(e))) {

@@ -34,7 +34,7 @@ public final class FastTruncate {
 
   /** Rows removed; empty where the table has others too, or is read for long. */
   public Optional<Long> run(Floor floor) throws SQLException {
-    if (sql.softDeletes() || session.scanning(() -> session.number(sql.outliving(floor))) > 0) {
+    if (sql.keepsRows() || session.scanning(() -> session.number(sql.outliving(floor))) > 0) {
       return Optional.empty();
     }
     String table = sql.table().sql();

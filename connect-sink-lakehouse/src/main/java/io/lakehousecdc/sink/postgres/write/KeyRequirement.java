@@ -8,9 +8,14 @@ import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.SharedConstraints;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import io.lakehousecdc.sink.spi.HistoryOptions;
+import io.lakehousecdc.sink.spi.HistoryOptions.HistoryColumns;
+import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -20,10 +25,12 @@ import java.util.stream.Collectors;
  */
 final class KeyRequirement {
   private final WriteMode mode;
+  private final Optional<HistoryColumns> history;
   private final SharedConstraints sharedConstraints;
 
-  KeyRequirement(WriteMode mode, SharedConstraints sharedConstraints) {
-    this.mode = mode;
+  KeyRequirement(TableOptions options, SharedConstraints sharedConstraints) {
+    this.mode = options.writeMode();
+    this.history = options.history().map(HistoryOptions::columns);
     this.sharedConstraints = sharedConstraints;
   }
 
@@ -35,6 +42,9 @@ final class KeyRequirement {
    */
   void checkStored(PgTable table, RowSchema schema, Catalog catalog) throws SQLException {
     Set<String> key = keyOf(schema);
+    if (history.isPresent()) {
+      requireVersions(table, key, history.get());
+    }
     if (mode == WriteMode.UPSERT && !key.isEmpty() && !table.isUniqueOn(key)) {
       throw new FatalException(new KeyMismatch(table, schema, catalog).message());
     }
@@ -46,15 +56,39 @@ final class KeyRequirement {
    * @throws FatalException it cannot; the message says what to do
    */
   void check(TablePlan plan, Catalog catalog) throws SQLException {
-    if (mode == WriteMode.APPEND) {
+    if (mode != WriteMode.UPSERT) {
       requireRoomForEveryChange(plan);
-    } else {
+    }
+    if (mode != WriteMode.APPEND) {
       requireKey(plan);
+    }
+    if (mode == WriteMode.UPSERT) {
       sharedConstraints.look(plan.table(), keyOf(plan.schema()), catalog);
     }
   }
 
-  private static void requireRoomForEveryChange(TablePlan plan) {
+  /** A table of another mode cannot become one of versions: its rows tell no beginning. */
+  private static void requireVersions(PgTable table, Set<String> key, HistoryColumns names) {
+    Set<String> versions = new LinkedHashSet<>(key);
+    versions.addAll(names.opened());
+    if (!table.isUniqueOn(versions)) {
+      throw new FatalException(
+          "Table "
+              + table.id()
+              + " is there, but holds no versions: write.mode=history needs a table that keeps ("
+              + Identifiers.list(versions)
+              + ") unique, with the columns "
+              + names.validFrom()
+              + ", "
+              + names.validTo()
+              + " and "
+              + names.current()
+              + ". Let the sink create it under another name (table.name.format, table.name.map),"
+              + " or rename the one that is there.");
+    }
+  }
+
+  private void requireRoomForEveryChange(TablePlan plan) {
     Set<String> written =
         plan.columns().stream().map(column -> column.column().name()).collect(Collectors.toSet());
     for (PgTable.UniqueIndex index : plan.table().uniqueIndexes()) {
@@ -66,7 +100,9 @@ final class KeyRequirement {
                 + index.columns()
                 + " unique by "
                 + index.name()
-                + ", but with write.mode=append it holds every change of a row. Drop the"
+                + ", but with write.mode="
+                + mode.name().toLowerCase(Locale.ROOT)
+                + " it holds several rows of a key. Drop the"
                 + " constraint, or map the topic to another table with table.name.map.");
       }
     }
@@ -78,7 +114,7 @@ final class KeyRequirement {
       throw new FatalException(
           "The records for table "
               + table.id()
-              + " have no key, which write.mode=upsert needs. Name its columns with key.columns, or"
+              + " have no key, which this write.mode needs. Name its columns with key.columns, or"
               + " set write.mode=append.");
     }
     if (plan.keys().contains(null)) {

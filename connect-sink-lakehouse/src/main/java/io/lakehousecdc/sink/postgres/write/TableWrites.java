@@ -31,6 +31,9 @@ final class TableWrites {
     if (mode == WriteMode.APPEND) {
       return new AppendRows(session, table.staging(), buffer, prepared.batch());
     }
+    if (mode == WriteMode.HISTORY) {
+      return new VersionWrite(session, table, buffer, prepared.batch(), floors);
+    }
     Optional<EncodedRows> encoded =
         noneIsVoid(floors, prepared.batch()) ? encoded(commit, prepared) : Optional.empty();
     UpsertSteps steps = new UpsertSteps(session, table, buffer, prepared.batch(), floors);

@@ -54,7 +54,7 @@ public final class TargetTables {
     this.created = new CreatedTables(session, new CreatedTableStore(settings.createdTablesTable()));
     this.evolution = new Evolution(session, settings, created);
     this.columns = new SourceColumns(session, settings, evolution);
-    this.keys = new KeyRequirement(options.writeMode(), sharedConstraints);
+    this.keys = new KeyRequirement(options, sharedConstraints);
     this.ahead = ahead;
     this.writes = new TableWrites(session, options.writeMode(), ahead);
   }

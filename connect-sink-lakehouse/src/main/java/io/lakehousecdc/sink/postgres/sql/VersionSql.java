@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.postgres.sql;
+
+import io.lakehousecdc.sink.postgres.catalog.Identifiers;
+import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import io.lakehousecdc.sink.postgres.catalog.PgType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Statements that read and write the versions of the rows of a batch. {@code t} is a table row,
+ * {@code s} the staged change, {@code a} the row of the {@link SpanTable}. Immutable.
+ */
+public final class VersionSql {
+  /** Types whose values are equal if, and only if, their equality operator says so. */
+  private static final Set<String> COMPARED =
+      Set.of(
+          "bool",
+          "int2",
+          "int4",
+          "int8",
+          "float4",
+          "float8",
+          "numeric",
+          "date",
+          "time",
+          "timetz",
+          "timestamp",
+          "timestamptz",
+          "uuid",
+          "bytea",
+          "jsonb",
+          "bit",
+          "varbit",
+          "inet",
+          "cidr",
+          "macaddr",
+          "oid");
+
+  private static final Set<String> TEXTS = Set.of("text", "varchar", "bpchar");
+
+  private final TablePlan plan;
+  private final StagingTable staging;
+  private final RowConditions rows;
+  private final ColumnValues values;
+  private final VersionColumns columns;
+  private final String table;
+
+  public VersionSql(StagingTable staging) {
+    this.plan = staging.plan();
+    this.staging = staging;
+    this.rows = new RowConditions(plan);
+    this.values = new ColumnValues(plan);
+    this.columns = VersionColumns.of(plan.options());
+    this.table = plan.table().sql();
+  }
+
+  /**
+   * The stored versions of the staged keys: number of a staged change, then what {@link
+   * VersionColumns#version} names. Of each key those from the second one before its first change
+   * on, in no order.
+   */
+  public String stored() {
+    StringJoiner keys = new StringJoiner(", ");
+    plan.keys().forEach(key -> keys.add(key.staged()));
+    String of = " FROM " + table + " AS t WHERE " + rows.sameKey("t") + " AND ";
+    return "SELECT s._n, v.* FROM (SELECT DISTINCT ON ("
+        + keys
+        + ") * FROM "
+        + staging.keysOf(StagedRowKind.values())
+        + " AS k ORDER BY "
+        + keys
+        + ", _e, _c, _l) AS s JOIN LATERAL ((SELECT "
+        + columns.version("t")
+        + of
+        + columns.opened("t")
+        + " <= "
+        + RowConditions.STAGED_POSITION
+        + " ORDER BY "
+        + columns.latestFirst("t")
+        + " LIMIT 2) UNION ALL (SELECT "
+        + columns.version("t")
+        + of
+        + columns.opened("t")
+        + " > "
+        + RowConditions.STAGED_POSITION
+        + ")) AS v ON true";
+  }
+
+  /**
+   * Numbers of the staged changes that leave the last version before them as it is, by some
+   * columns.
+   *
+   * @param tracked indexes of the columns
+   */
+  public String unchanged(Set<Integer> tracked) {
+    StringJoiner same = new StringJoiner(" AND ");
+    same.add("true");
+    for (WrittenColumn column : plan.values()) {
+      if (tracked.contains(column.index())) {
+        same.add(
+            "(get_bit(s._known, "
+                + column.index()
+                + ") = 0 OR "
+                + comparable("s." + column.staged(), column.column().type())
+                + " IS NOT DISTINCT FROM "
+                + comparable("t." + column.sql(), column.column().type())
+                + ")");
+      }
+    }
+    return "SELECT s._n FROM "
+        + staging.rows(StagedRowKind.values())
+        + " AS s JOIN LATERAL (SELECT * FROM "
+        + table
+        + " AS t WHERE "
+        + rows.sameKey("t")
+        + " AND "
+        + columns.opened("t")
+        + " <= "
+        + RowConditions.STAGED_POSITION
+        + " ORDER BY "
+        + columns.latestFirst("t")
+        + " LIMIT 1) AS t ON true WHERE s._o <> 'd' AND "
+        + same;
+  }
+
+  /** Text is compared byte by byte: a collation may hold different texts for equal. */
+  private static String comparable(String value, PgType type) {
+    if (COMPARED.contains(type.name())) {
+      return value;
+    }
+    return value + (TEXTS.contains(type.name()) ? "" : "::text") + " COLLATE \"C\"";
+  }
+
+  /** Numbers of the staged changes whose row is stored under the key that it had before. */
+  public String lent() {
+    return "SELECT s._n FROM "
+        + staging.rows(StagedRowKind.MOVED)
+        + " AS s WHERE EXISTS ("
+        + former()
+        + ")";
+  }
+
+  /** The version that the staged row had under its former key, {@code o}. */
+  private String former() {
+    return "SELECT * FROM (SELECT * FROM "
+        + table
+        + " AS f WHERE "
+        + rows.formerKey("f")
+        + " AND "
+        + columns.opened("f")
+        + " < (s._fe, s._fc, s._fl) ORDER BY "
+        + columns.latestFirst("f")
+        + " LIMIT 1) AS f WHERE NOT "
+        + columns.isEnded("f")
+        + " OR "
+        + columns.applied("f")
+        + " >= (s._fe, s._fc, s._fl)";
+  }
+
+  /** Deletes what is no version any more. */
+  public String remove() {
+    return "DELETE FROM " + table + " AS t USING " + spans("a._n") + ofKind(SpanTable.Kind.REMOVED);
+  }
+
+  /** Moves the bounds of stored versions. */
+  public String move() {
+    StringJoiner assignments = new StringJoiner(", ");
+    for (int i = 0; i < columns.written().size(); i++) {
+      assignments.add(columns.written().get(i) + " = " + SpanTable.VALUES.get(i));
+    }
+    return "UPDATE "
+        + table
+        + " AS t SET "
+        + assignments
+        + " FROM "
+        + spans("a._n")
+        + ofKind(SpanTable.Kind.MOVED);
+  }
+
+  /** Gives stored versions the values of later changes of their transactions. */
+  public String replace() {
+    return update("a._v", column -> true) + ofKind(SpanTable.Kind.MOVED);
+  }
+
+  /**
+   * Gives versions the values that make none.
+   *
+   * @param tracked indexes of the columns whose values make versions
+   */
+  public Optional<String> update(Set<Integer> tracked, SpanTable.Kind kind) {
+    boolean updates = values.updatable().stream().anyMatch(each -> !tracked.contains(each.index()));
+    return updates
+        ? Optional.of(update("a._u", column -> !tracked.contains(column.index())) + ofKind(kind))
+        : Optional.empty();
+  }
+
+  private String update(String number, Predicate<WrittenColumn> which) {
+    StringJoiner assignments = new StringJoiner(", ");
+    values.updatable().stream()
+        .filter(which)
+        .forEach(
+            column ->
+                assignments.add(
+                    column.sql() + " = " + ColumnValues.known(column, "t." + column.sql())));
+    return "UPDATE " + table + " AS t SET " + assignments + " FROM " + spans(number);
+  }
+
+  /** Inserts new versions with the values of changes; what these leave alone is stored. */
+  public String insert() {
+    return insertion(
+        this::valueOf,
+        staging.rows(StagedRowKind.values()),
+        "a._v",
+        " LEFT JOIN LATERAL (" + former() + ") AS o ON s._lent IS NOT NULL");
+  }
+
+  /** Inserts new versions with the values of the stored versions that they are split off. */
+  public String copy() {
+    return insertion(
+            column -> "t." + column.sql(), staging.keysOf(StagedRowKind.values()), "a._n", "")
+        + " AND a._v < 0";
+  }
+
+  private String insertion(
+      Function<PgColumn, String> value, String staged, String number, String joined) {
+    List<String> names = new ArrayList<>();
+    List<String> selected = new ArrayList<>();
+    Set<String> own = Set.copyOf(ownColumns());
+    for (PgColumn column : values.insertable()) {
+      if (!own.contains(column.sql())) {
+        names.add(column.sql());
+        selected.add(value.apply(column));
+      }
+    }
+    names.addAll(columns.written());
+    selected.addAll(SpanTable.VALUES);
+    columns.history().opened().forEach(each -> names.add(Identifiers.quote(each)));
+    selected.addAll(List.of("a._e", "a._c", "a._l"));
+    return "INSERT INTO "
+        + table
+        + " ("
+        + String.join(", ", names)
+        + ") OVERRIDING SYSTEM VALUE SELECT "
+        + String.join(", ", selected)
+        + " FROM "
+        + SpanTable.SQL
+        + " AS a JOIN "
+        + staged
+        + " AS s ON s._n = "
+        + number
+        + " LEFT JOIN "
+        + table
+        + " AS t ON "
+        + rows.sameKey("t")
+        + " AND "
+        + columns.opened("t")
+        + " = (a._se, a._sc, a._sl)"
+        + joined
+        + " WHERE a._w = "
+        + staging.number()
+        + " AND a._k = "
+        + SpanTable.Kind.NEW.ordinal();
+  }
+
+  /** Columns that versions have of themselves. */
+  private List<String> ownColumns() {
+    List<String> own = new ArrayList<>(columns.written());
+    columns.history().opened().forEach(each -> own.add(Identifiers.quote(each)));
+    return own;
+  }
+
+  private String valueOf(PgColumn column) {
+    String none = ColumnValues.defaultOf(column);
+    String stored =
+        "CASE WHEN "
+            + rows.present("o")
+            + " THEN o."
+            + column.sql()
+            + " WHEN "
+            + rows.present("t")
+            + " THEN t."
+            + column.sql()
+            + " ELSE ";
+    return plan.columns().stream()
+        .filter(written -> written.column().equals(column))
+        .findFirst()
+        .map(
+            written ->
+                ColumnValues.known(
+                    written,
+                    stored
+                        + "CASE WHEN s._lent THEN s."
+                        + written.staged()
+                        + " ELSE "
+                        + none
+                        + " END END"))
+        .orElse(stored + none + " END");
+  }
+
+  /** The spans of the batch with the staged change of a number; both have the version's key. */
+  private String spans(String number) {
+    return SpanTable.SQL
+        + " AS a JOIN "
+        + staging.rows(StagedRowKind.values())
+        + " AS s ON s._n = "
+        + number
+        + " WHERE a._w = "
+        + staging.number()
+        + " AND "
+        + rows.sameKey("t")
+        + " AND "
+        + columns.opened("t")
+        + " = (a._e, a._c, a._l)";
+  }
+
+  private static String ofKind(SpanTable.Kind kind) {
+    return " AND a._k = " + kind.ordinal();
+  }
+}
