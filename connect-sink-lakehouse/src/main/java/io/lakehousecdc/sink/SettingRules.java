@@ -27,8 +27,9 @@ final class SettingRules {
   /** One entry per violated rule. */
   static List<SettingProblem> check(SinkConfig config) {
     List<SettingProblem> problems = new ArrayList<>();
-    checkMetadataColumns(config.tables().metadata(), problems);
+    checkMetadataColumns(config.tables(), problems);
     checkModes(config, problems);
+    HistorySettings.check(config, problems);
     checkEvolution(config.tables(), problems);
     checkErrors(config, problems);
     PipelineOptions.Flushing flushing = config.pipelineOptions().flushing();
@@ -42,8 +43,9 @@ final class SettingRules {
     return problems;
   }
 
-  private static void checkMetadataColumns(MetadataColumns columns, List<SettingProblem> problems) {
-    Map<String, String> keys = new LinkedHashMap<>();
+  private static void checkMetadataColumns(TableOptions tables, List<SettingProblem> problems) {
+    MetadataColumns columns = tables.metadata();
+    Map<String, String> keys = new LinkedHashMap<>(HistorySettings.columns(tables));
     keys.put(SinkSettings.METADATA_OP, columns.op());
     keys.put(SinkSettings.METADATA_TS, columns.ts());
     keys.put(SinkSettings.METADATA_LSN, columns.lsn());
@@ -116,7 +118,7 @@ final class SettingRules {
       problems.add(
           new SettingProblem(
               SinkSettings.SCHEMA_DROPPED_COLUMNS,
-              "can only be keep where write.mode=append (every change keeps its columns) or"
+              "can only be keep where write.mode is append or history (every row keeps its columns) or"
                   + " schema.evolution=none (tables are yours to change)."));
     }
   }

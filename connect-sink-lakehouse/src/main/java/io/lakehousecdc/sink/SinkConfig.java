@@ -134,7 +134,10 @@ final class SinkConfig extends AbstractConfig {
             named(METADATA_TXID)),
         named(DEAD_LETTER_TABLE),
         choice(SourceRelation.class, SOURCE_RELATION),
-        choice(SchemalessTime.class, SCHEMALESS_TIME_UNIT));
+        choice(SchemalessTime.class, SCHEMALESS_TIME_UNIT),
+        choice(WriteMode.class, WRITE_MODE) == WriteMode.HISTORY
+            ? Optional.of(HistorySettings.options(this))
+            : Optional.empty());
   }
 
   TargetSettings targetSettings() {

@@ -5,14 +5,11 @@ import static org.apache.kafka.common.config.ConfigDef.NO_DEFAULT_VALUE;
 
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TargetFactory;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
-import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The definitions of the sink's settings, with their documentation for users. */
@@ -66,10 +63,10 @@ final class SinkSettings {
   private SinkSettings() {}
 
   private static ConfigDef define() {
-    Group tables = new Group("Tables");
-    Group ordering = new Group("Ordering");
-    Group flushing = new Group("Flushing");
-    Group errors = new Group("Errors");
+    SettingGroup tables = new SettingGroup("Tables");
+    SettingGroup ordering = new SettingGroup("Ordering");
+    SettingGroup flushing = new SettingGroup("Flushing");
+    SettingGroup errors = new SettingGroup("Errors");
     ConfigDef definition = new ConfigDef();
     tables
         .choice(
@@ -91,9 +88,10 @@ final class SinkSettings {
             definition,
             WRITE_MODE,
             "upsert",
-            List.of("upsert", "append"),
+            List.of("upsert", "append", "history"),
             "upsert keeps the current state of each row; append writes every change as a row of its"
-                + " own.")
+                + " own; history keeps every version of a row, with the times at which it was valid"
+                + " (slowly changing dimension, type 2).")
         .choice(
             definition,
             APPEND_IMAGES,
@@ -107,7 +105,7 @@ final class SinkSettings {
             DELETE_MODE,
             "hard",
             List.of("hard", "soft", "ignore"),
-            "hard removes deleted rows; soft keeps their last values and sets the column named by"
+            "hard removes deleted rows (and ends their versions, where write.mode is history); soft keeps their last values and sets the column named by"
                 + " metadata.column.deleted; ignore drops deletes, counting them.")
         .choice(
             definition,
@@ -344,6 +342,7 @@ final class SinkSettings {
             0,
             "How long a batch that violates a foreign key or unique constraint of the target waits"
                 + " for the changes that resolve it.");
+    HistorySettings.define(definition);
     for (TargetFactory factory : Targets.all()) {
       defineTarget(definition, factory);
     }
@@ -368,7 +367,7 @@ final class SinkSettings {
   }
 
   private static void defineTarget(ConfigDef definition, TargetFactory factory) {
-    Group group = new Group("Target " + factory.name());
+    SettingGroup group = new SettingGroup("Target " + factory.name());
     for (Setting setting : factory.settings()) {
       String documentation =
           setting.required()
@@ -400,89 +399,6 @@ final class SinkSettings {
   private static void requireEpoch(String key, Object value) {
     if (!"auto".equals(value) && !String.valueOf(value).matches("\\d{1,9}")) {
       throw new ConfigException(key, value, "must be auto or a number of at least 0");
-    }
-  }
-
-  /** One group of settings, in order. */
-  private static final class Group {
-    private final String name;
-    private final List<String> keys = new ArrayList<>();
-
-    Group(String name) {
-      this.name = name;
-    }
-
-    Group choice(
-        ConfigDef definition, String key, Object defaultValue, List<String> choices, String doc) {
-      return add(
-          definition,
-          key,
-          Type.STRING,
-          defaultValue,
-          ValidString.in(choices.toArray(String[]::new)),
-          Importance.HIGH,
-          doc + " One of " + String.join(", ", choices) + ".");
-    }
-
-    Group text(ConfigDef definition, String key, String defaultValue, String doc) {
-      return add(definition, key, Type.STRING, defaultValue, null, Importance.MEDIUM, doc);
-    }
-
-    Group validated(
-        ConfigDef definition,
-        String key,
-        String defaultValue,
-        ConfigDef.Validator validator,
-        String doc) {
-      return add(definition, key, Type.STRING, defaultValue, validator, Importance.MEDIUM, doc);
-    }
-
-    Group flag(ConfigDef definition, String key, String doc) {
-      return add(definition, key, Type.BOOLEAN, false, null, Importance.MEDIUM, doc);
-    }
-
-    Group number(ConfigDef definition, String key, Long defaultValue, long least, String doc) {
-      return add(definition, key, Type.LONG, defaultValue, atLeast(least), Importance.LOW, doc);
-    }
-
-    Group whole(ConfigDef definition, String key, int defaultValue, int least, String doc) {
-      return add(
-          definition, key, Type.INT, defaultValue, Range.atLeast(least), Importance.LOW, doc);
-    }
-
-    Group add(
-        ConfigDef definition,
-        String key,
-        Type type,
-        Object defaultValue,
-        ConfigDef.Validator validator,
-        Importance importance,
-        String doc) {
-      keys.add(key);
-      definition.define(
-          key,
-          type,
-          defaultValue,
-          validator,
-          importance,
-          doc,
-          name,
-          keys.size(),
-          Width.MEDIUM,
-          key,
-          List.of(),
-          new RelevantTo(key));
-      return this;
-    }
-
-    private static ConfigDef.Validator atLeast(long least) {
-      return ConfigDef.LambdaValidator.with(
-          (key, value) -> {
-            if (value != null && ((Number) value).longValue() < least) {
-              throw new ConfigException(key, value, "must be at least " + least);
-            }
-          },
-          () -> "at least " + least);
     }
   }
 }

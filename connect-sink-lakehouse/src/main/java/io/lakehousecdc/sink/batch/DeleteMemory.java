@@ -54,19 +54,23 @@ public final class DeleteMemory {
   }
 
   /**
-   * Whether the row is known to have been deleted after {@code position}, by another transaction:
-   * within one, events of a key come in order, and are read again in order.
+   * The delete of the row that is known to have come after {@code position}, by another
+   * transaction: within one, events of a key come in order, and are read again in order.
+   *
+   * @return null where none is known
    */
-  public boolean isDeletedAfter(TableId table, RowKey key, Position position, long commitMicros) {
+  public Deletion deletionAfter(TableId table, RowKey key, Position position, long commitMicros) {
     if (entries.isEmpty()) {
-      return false;
+      return null;
     }
     Remembered known = entries.get(new Deleted(table, key));
-    return known != null
-        && position.isBelow(known.position)
-        && !(position.isOfSameTransaction(known.position)
-            && commitMicros == known.commitMicros
-            && commitMicros > 0);
+    boolean later =
+        known != null
+            && position.isBelow(known.position)
+            && !(position.isOfSameTransaction(known.position)
+                && commitMicros == known.commitMicros
+                && commitMicros > 0);
+    return later ? new Deletion(known.position, known.commitMicros) : null;
   }
 
   /** Forgets all deletes. */
@@ -78,6 +82,13 @@ public final class DeleteMemory {
   public int size() {
     return entries.size();
   }
+
+  /**
+   * A delete.
+   *
+   * @param commitMicros microseconds since the epoch; 0 where not known
+   */
+  public record Deletion(Position position, long commitMicros) {}
 
   private record Deleted(TableId table, RowKey key) {}
 

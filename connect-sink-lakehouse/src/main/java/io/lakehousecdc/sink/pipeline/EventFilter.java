@@ -7,6 +7,7 @@ import io.lakehousecdc.order.HistoryBook;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.order.SourcePosition;
 import io.lakehousecdc.sink.batch.DeleteMemory;
+import io.lakehousecdc.sink.batch.DeleteMemory.Deletion;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
@@ -65,16 +66,34 @@ final class EventFilter {
    * @param event event to apply, at {@code position}; both null where it is not applied
    * @param delivery whether later ones have come before it
    * @param floor what a truncate removes; null for other events
+   * @param deletion in history mode, a delete of the row that is known to come after the event;
+   *     null where there is none
    */
-  record Result(ChangeEvent event, Position position, Delivery delivery, Floor floor) {
-    static final Result DROPPED = new Result(null, null, Delivery.IN_ORDER, null);
+  record Result(
+      ChangeEvent event, Position position, Delivery delivery, Floor floor, Deletion deletion) {
+    static final Result DROPPED = new Result(null, null, Delivery.IN_ORDER, null, null);
 
     static Result apply(ChangeEvent event, FilterDecision decision) {
-      return new Result(event, decision.position(), decision.delivery(), null);
+      return new Result(event, decision.position(), decision.delivery(), null, null);
     }
 
     boolean isApplied() {
       return event != null;
+    }
+
+    /** The deletion as an event that came again: of a row that came after it no trace is left. */
+    Entry deletionEntry(RecordOffset at) {
+      RowEvent row = (RowEvent) event;
+      SourcePosition deleted =
+          new SourcePosition(
+              row.sourcePosition().source(),
+              deletion.position().commitLsn(),
+              deletion.position().lsn(),
+              row.sourcePosition().snapshot(),
+              deletion.commitMicros());
+      RowEvent delete =
+          new RowEvent(row.table(), row.schema(), Operation.DELETE, row.key(), null, null, deleted);
+      return new Entry(delete, deletion.position(), Delivery.AGAIN, null, at, null);
     }
   }
 
@@ -144,6 +163,9 @@ final class EventFilter {
 
   private Result filterForState(
       PartitionTracker tracker, RecordOffset at, ChangeEvent event, FilterDecision decision) {
+    if (keepsVersions()) {
+      requireTime(at, event, tracker);
+    }
     if (event instanceof TruncateEvent) {
       return filterTruncate(at, event, decision);
     }
@@ -159,12 +181,15 @@ final class EventFilter {
     if (row.operation() == Operation.DELETE) {
       return delete(row, row.key(), decision);
     }
-    if (deletes.isDeletedAfter(
-        row.table(), row.key(), decision.position(), row.sourcePosition().commitMicros())) {
+    Deletion deletion =
+        deletes.deletionAfter(
+            row.table(), row.key(), decision.position(), row.sourcePosition().commitMicros());
+    if (deletion != null && !keepsVersions()) {
       metrics.skipped(SkipReason.SUPERSEDED, 1);
       return Result.DROPPED;
     }
-    return Result.apply(row.formerKey() == null ? row : leaveFormerKey(row, decision), decision);
+    RowEvent applied = row.formerKey() == null ? row : leaveFormerKey(row, decision);
+    return new Result(applied, decision.position(), decision.delivery(), null, deletion);
   }
 
   /** The old half of a changed key is a delete, and is treated as one. */
@@ -287,7 +312,7 @@ final class EventFilter {
     Floor floor =
         floors.truncate(
             at, event.table(), decision.position(), event.sourcePosition().commitMicros());
-    return new Result(event, decision.position(), decision.delivery(), floor);
+    return new Result(event, decision.position(), decision.delivery(), floor, null);
   }
 
   private void warnOfUnknownColumns(RecordOffset at, RowEvent row) {
@@ -310,10 +335,30 @@ final class EventFilter {
           at
               + ": the records of table "
               + table
-              + " have no key, so rows cannot be told apart in write.mode=upsert. Give the source"
+              + " have no key, so rows cannot be told apart. Give the source"
               + " table a primary key, name its columns in key.columns, or use"
               + " write.mode=append.");
     }
+  }
+
+  /** Versions begin and end at commit times. */
+  private static void requireTime(RecordOffset at, ChangeEvent event, PartitionTracker tracker) {
+    boolean known =
+        event.sourcePosition().commitMicros() > 0
+            || event instanceof TombstoneEvent && tracker.progress().latestCommitMicros() > 0;
+    if (!known) {
+      throw new FatalException(
+          at
+              + ": the record of table "
+              + event.table()
+              + " does not tell its commit time, which write.mode=history needs. Send Debezium's"
+              + " envelopes as they are, or let flattened records have the field source.ts_ms"
+              + " (add.fields of ExtractNewRecordState).");
+    }
+  }
+
+  private boolean keepsVersions() {
+    return options.tables().writeMode() == WriteMode.HISTORY;
   }
 
   /** A tombstone has no time of its own: it takes that of the last commit seen. */

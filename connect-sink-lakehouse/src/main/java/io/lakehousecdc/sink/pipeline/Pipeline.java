@@ -326,6 +326,9 @@ public final class Pipeline implements AutoCloseable {
         new Entry(
             result.event(), result.position(), result.delivery(), result.floor(), at, original),
         change.bytes());
+    if (result.deletion() != null) {
+      batcher.add(result.deletionEntry(at), 0);
+    }
   }
 
   private void setAside(PartitionTracker tracker, Rejected rejected) {
@@ -380,7 +383,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private boolean followsSnapshots() {
-    return options.tables().writeMode() == WriteMode.UPSERT;
+    return options.tables().writeMode() != WriteMode.APPEND;
   }
 
   /** On the writer thread. */

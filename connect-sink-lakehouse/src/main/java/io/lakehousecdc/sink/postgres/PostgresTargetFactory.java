@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The factory of {@link PostgresTarget}s. */
@@ -32,7 +33,14 @@ public final class PostgresTargetFactory implements TargetFactory {
 
   @Override
   public List<SettingProblem> validate(TargetSettings settings) {
-    return Preflight.problems(new PostgresSettings(settings));
+    PostgresSettings own = new PostgresSettings(settings);
+    List<SettingProblem> problems = new ArrayList<>(Preflight.problems(own));
+    if (own.createsCurrentView() && settings.tables().history().isEmpty()) {
+      problems.add(
+          new SettingProblem(
+              PostgresSettings.CURRENT_VIEW, "has a meaning only where write.mode=history"));
+    }
+    return problems;
   }
 
   @Override

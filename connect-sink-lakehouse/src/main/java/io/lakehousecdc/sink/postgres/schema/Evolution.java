@@ -47,6 +47,7 @@ public final class Evolution {
   private final TableOptions options;
   private final WantedColumns wanted;
   private final CreatedTables created;
+  private final Optional<CurrentView> view;
   private long statements;
 
   /**
@@ -58,6 +59,11 @@ public final class Evolution {
     this.settings = settings;
     this.options = settings.tables();
     this.wanted = new WantedColumns(options);
+    this.view =
+        options
+            .history()
+            .filter(history -> settings.createsCurrentView())
+            .map(history -> new CurrentView(history.columns()));
   }
 
   /** Number of statements carried out since the last call. */
@@ -172,6 +178,9 @@ public final class Evolution {
       requireRewritable(table, statement);
     }
     try {
+      if (view.isPresent() && CurrentView.isInTheWay(changes)) {
+        run(CurrentView.dropSql(table));
+      }
       run(statement);
     } catch (SQLException e) {
       if (SqlErrors.state(e).equals(SqlErrors.NOT_SUPPORTED)) {
@@ -184,7 +193,15 @@ public final class Evolution {
       }
       throw e;
     }
-    return session.catalog().table(table).orElseThrow();
+    PgTable changed = session.catalog().table(table).orElseThrow();
+    createView(changed);
+    return changed;
+  }
+
+  private void createView(PgTable table) throws SQLException {
+    if (view.isPresent()) {
+      run(view.get().createSql(table));
+    }
   }
 
   /**
@@ -224,6 +241,7 @@ public final class Evolution {
           Ddl.currentIndex(id, batch.schema(), options.history().get().columns().current()));
     }
     PgTable table = session.catalog().table(id).orElseThrow();
+    createView(table);
     if (options.writeMode() == WriteMode.UPSERT) {
       created.created(table, batch);
     }

@@ -29,6 +29,8 @@ public final class PostgresSettings {
   private static final String SESSION_AGE = "postgres.session.max.age.ms";
   private static final String SESSION_TRANSACTIONS = "postgres.session.max.transactions";
 
+  public static final String CURRENT_VIEW = "postgres.history.current.view";
+
   public static final List<Setting> ALL =
       List.of(
           Setting.required(
@@ -58,6 +60,13 @@ public final class PostgresSettings {
               "90",
               "Fill factor, 10 to 100, of tables that are created: room on each page lets an updated"
                   + " row stay on it."),
+          Setting.optional(
+              CURRENT_VIEW,
+              Kind.BOOLEAN,
+              "false",
+              "Whether each table that is created, if write.mode is history, gets a view of the rows"
+                  + " as they are now, <table>_current. Columns that the table gets later are added"
+                  + " to it."),
           Setting.optional(
               CONNECT_TIMEOUT,
               Kind.INTEGER,
@@ -164,6 +173,11 @@ public final class PostgresSettings {
 
   public int fillfactor() {
     return (int) settings.number(FILLFACTOR);
+  }
+
+  /** Whether tables of versions get a view of the current ones. */
+  public boolean createsCurrentView() {
+    return settings.flag(CURRENT_VIEW);
   }
 
   int maxStagingTables() {
