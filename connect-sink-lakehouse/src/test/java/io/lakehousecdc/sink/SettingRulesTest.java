@@ -106,6 +106,40 @@ class SettingRulesTest {
   }
 
   @Test
+  void settingsOfVersionsNeedTheirMode() {
+    assertThat(check(Map.of("history.since", "beginning")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("history.since"))
+        .satisfies(problem -> assertThat(problem.message()).contains("write.mode=history"));
+    assertThat(check(Map.of("write.mode", "history", "history.since", "beginning"))).isEmpty();
+  }
+
+  @Test
+  void whatMeansNothingForVersionsIsRefused() {
+    assertThat(
+            check(
+                Map.of(
+                    "write.mode",
+                    "history",
+                    "delete.mode",
+                    "soft",
+                    "metadata.column.first_seen",
+                    "first_seen_at",
+                    "history.columns",
+                    "public.items:name",
+                    "history.columns.exclude",
+                    "public.items:note",
+                    "history.column.valid_from",
+                    "_cdc_ts")))
+        .extracting(SettingProblem::key)
+        .containsExactlyInAnyOrder(
+            "delete.mode",
+            "metadata.column.first_seen",
+            "history.columns.exclude",
+            "metadata.column.ts");
+  }
+
+  @Test
   void usualSettingsFitTogether() {
     assertThat(check(Map.of())).isEmpty();
     assertThat(config(Map.of()).tables().metadata().unchanged()).contains("_cdc_unchanged");

@@ -23,7 +23,7 @@ class InMemoryTargetTest extends TargetContract {
 
   @Override
   public int versionSeeds() {
-    return 300;
+    return 60;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.memory.InMemoryTarget;
 import io.lakehousecdc.sink.memory.MemoryWarehouse;
+import io.lakehousecdc.sink.spi.HistoryOptions;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
@@ -79,6 +80,27 @@ class LateChangesTest {
     }
     assertEquals(
         0, rows().stream().filter(row -> !Boolean.TRUE.equals(row.get("_cdc_deleted"))).count());
+  }
+
+  @Test
+  void aVersionWhoseCreateComesAfterItsDeleteEndsThere() {
+    History history = new History(1);
+    history.insert(1, "a", "body");
+    history.delete(1);
+    List<ChangeEvent> events = history.log.get(P0);
+    Map<SourcePartition, List<ChangeEvent>> log = partitions(events.get(1));
+    try (Consumer consumer =
+        consumer(log, TableOptions.DEFAULT.withHistory(HistoryOptions.DEFAULT))) {
+      consumer.drain();
+      log.get(P1).add(events.get(0));
+      consumer.drain();
+    }
+    assertEquals(1, rows().size());
+    Map<String, Object> version = rows().get(0);
+    assertEquals("a", version.get("name"));
+    assertEquals(events.get(0).sourcePosition().commitMicros(), version.get("valid_from"));
+    assertEquals(events.get(1).sourcePosition().commitMicros(), version.get("valid_to"));
+    assertEquals(false, version.get("is_current"));
   }
 
   /** Two partitions, the second still empty. */
