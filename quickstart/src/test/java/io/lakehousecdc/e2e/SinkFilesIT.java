@@ -56,6 +56,8 @@ class SinkFilesIT {
           entry("sink/postgres-shards.json", sink -> tablesAreEqual(SHOP.postgres())),
           entry("sink/postgres-soft-delete.json", sink -> deletedRowsStay(SHOP.postgres())),
           entry("sink/postgres-append.json", sink -> everyChangeIsARow(SHOP.postgres())),
+          entry("sink/postgres-history.json", sink -> everyVersionIsARow(SHOP.postgres())),
+          entry("sink/delta-history.json", sink -> everyVersionIsARow(SHOP.delta())),
           entry("sink/postgres-star-schema.json", sink -> namesAreMapped(SHOP.postgres())),
           entry("sink/postgres-dead-letters.json", SinkFilesIT::badRecordsAreKeptTwice),
           entry("sink/postgres-dead-letter-topic.json", SinkFilesIT::allLettersAreInTheTable),
@@ -197,6 +199,18 @@ class SinkFilesIT {
       }
     }
     assertEquals(List.of("[1, d]", "[1, r]"), first);
+  }
+
+  /** Products change in a column that makes no versions. */
+  private static void everyVersionIsARow(Stored stored) {
+    long changes = SHOP.changes();
+    Map.of("customers", 100 + 2 * changes, "products", 20L, "orders", 500L)
+        .forEach(
+            (table, versions) ->
+                Await.untilEquals(
+                    versions, () -> stored.count("versions_public." + table, "id")));
+    SHOP.awaitEqual(
+        stored, SampleShop.prefixed("versions_public."), new Stored.Filter("is_current", "false"));
   }
 
   private static void namesAreMapped(Stored stored) {

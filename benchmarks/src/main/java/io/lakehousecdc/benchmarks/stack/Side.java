@@ -38,6 +38,26 @@ public enum Side {
       return configuration;
     }
   },
+  /** The same with every version of a row. */
+  LAKEHOUSE_HISTORY {
+    @Override
+    Path file() {
+      return LAKEHOUSE.file();
+    }
+
+    @Override
+    Map<String, String> configuration(Wire wire, Destination target) {
+      Map<String, String> configuration = LAKEHOUSE.configuration(wire, target);
+      configuration.put("write.mode", "history");
+      configuration.remove("delete.mode");
+      return configuration;
+    }
+
+    @Override
+    Probe probe(Destination target, Shape shape, List<String> tables) throws SQLException {
+      return new CurrentRows(LAKEHOUSE.probe(target, shape, tables), target.database(), shape);
+    }
+  },
   /** This project's sink into Delta Lake, configured by its shipped file. */
   LAKEHOUSE_DELTA {
     @Override
