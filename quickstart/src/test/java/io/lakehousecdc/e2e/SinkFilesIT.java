@@ -207,8 +207,7 @@ class SinkFilesIT {
     Map.of("customers", 100 + 2 * changes, "products", 20L, "orders", 500L)
         .forEach(
             (table, versions) ->
-                Await.untilEquals(
-                    versions, () -> stored.count("versions_public." + table, "id")));
+                Await.untilEquals(versions, () -> stored.count("versions_public." + table, "id")));
     SHOP.awaitEqual(
         stored, SampleShop.prefixed("versions_public."), new Stored.Filter("is_current", "false"));
   }
