@@ -441,11 +441,7 @@ interface VersionContract extends Warehouse {
     TransactionVisibility part = TransactionVisibility.CONTINUED;
     changes.delete(ITEM, RowKey.of(1), null, info(Operation.DELETE, 15, 20), part);
     changes.upsert(
-        ITEM,
-        RowKey.of(1),
-        new Object[] {1, "b", "y", 2L},
-        info(Operation.CREATE, 15, 21),
-        part);
+        ITEM, RowKey.of(1), new Object[] {1, "b", "y", 2L}, info(Operation.CREATE, 15, 21), part);
     changes.upsert(
         ITEM,
         RowKey.of(1),
