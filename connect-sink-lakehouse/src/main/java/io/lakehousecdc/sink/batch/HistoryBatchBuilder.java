@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -122,22 +123,31 @@ public final class HistoryBatchBuilder implements BatchBuilder {
         observed.all());
   }
 
-  /** Adds the changes of a key; each takes what it leaves alone from the one before it. */
+  /**
+   * Adds the changes of a key; each takes what it leaves alone from the one before it, or from the
+   * row that lends to that one.
+   */
   private void addInOrder(List<PendingRow> rows, List<RowChange> changes) {
-    Object[] before = null;
+    RowChange before = null;
     for (PendingRow row : rows) {
       RowChange change = row.change(schema.union());
-      if (before != null && change.formerRow() == null && change.cells() != null) {
-        change = completed(change, CellMerge.merge(before, change.cells()));
+      if (leavesValues(before) && change.formerRow() == null && change.cells() != null) {
+        Object[] cells = CellMerge.merge(before.cells(), change.cells());
+        FormerRow lender = CellMerge.hasUnchanged(cells) ? before.formerRow() : null;
+        change = completed(change, cells, lender);
       }
-      before = change instanceof Upsert ? change.cells() : null;
+      before = change;
       changes.add(change);
     }
   }
 
-  private static RowChange completed(RowChange change, Object[] cells) {
+  private static boolean leavesValues(RowChange change) {
+    return change != null && !(change instanceof RowChange.Delete) && change.cells() != null;
+  }
+
+  private static RowChange completed(RowChange change, Object[] cells, FormerRow lender) {
     if (change instanceof Upsert upsert) {
-      return new Upsert(upsert.key(), cells, upsert.info(), null, upsert.createdAt());
+      return new Upsert(upsert.key(), cells, upsert.info(), lender, upsert.createdAt());
     }
     if (change instanceof ConditionalChange conditional) {
       return new ConditionalChange(
@@ -145,7 +155,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
           cells,
           conditional.before(),
           conditional.info(),
-          null,
+          lender,
           conditional.steps());
     }
     return change;

@@ -142,13 +142,33 @@ class PostgresUpgradeIT extends PostgresFixture {
   @Test
   void keysTellEpochsApart() {
     open();
-    String keys =
+    assertThat(key("_cdc_truncates")).isEqualTo("table_name,epoch,commit_lsn,lsn");
+    assertThat(key("_cdc_sweeps")).isEqualTo("connector,topic,table_schema,table_name,epoch");
+  }
+
+  /** As it was before all truncates of tables of versions were kept. */
+  @Test
+  void truncatesThatHadOneRowOfAnEpochAreKept() {
+    database.execute(
+        "alter table _cdc_truncates drop constraint _cdc_truncates_pkey,"
+            + " add column kind text not null default 'truncate',"
+            + " add primary key (table_name, epoch)");
+    String before = "select table_name, epoch, commit_lsn, lsn, kind from _cdc_truncates";
+    List<List<Object>> kept = database.rows(before);
+    open();
+    assertThat(key("_cdc_truncates")).isEqualTo("table_name,epoch,commit_lsn,lsn");
+    assertThat(database.rows(before)).isNotEmpty().isEqualTo(kept);
+    assertThat(database.rows("select distinct at_micros from _cdc_truncates"))
+        .containsExactly(List.of(0L));
+  }
+
+  private Object key(String table) {
+    return database.value(
         "select string_agg(a.attname, ',' order by a.attnum) from pg_index i join pg_attribute a"
             + " on a.attrelid = i.indrelid and a.attnum = any(i.indkey)"
-            + " where i.indisprimary and i.indrelid = '%s'::regclass";
-    assertThat(database.value(keys.formatted("_cdc_truncates"))).isEqualTo("table_name,epoch");
-    assertThat(database.value(keys.formatted("_cdc_sweeps")))
-        .isEqualTo("connector,topic,table_schema,table_name,epoch");
+            + " where i.indisprimary and i.indrelid = '"
+            + table
+            + "'::regclass");
   }
 
   @Test

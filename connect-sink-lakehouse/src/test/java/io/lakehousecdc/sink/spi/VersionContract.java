@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.HistoryBatchBuilder;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
+import io.lakehousecdc.sink.batch.TransactionVisibility;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Column;
@@ -375,6 +377,84 @@ interface VersionContract extends Warehouse {
         .areExactly(row(1, null, 10_000L, 20_000L), row(1, 7L, 20_000L, null));
   }
 
+  /** The row is not stored under the new key when the update comes. */
+  @Test
+  default void untouchedValuesOfAnUpdateAfterAChangedKeyComeFromTheFormerKey() {
+    PartitionOwner owner = owner(versions());
+    owner.commit(batch(ITEMS, ITEM).create(10, 1, "a", "x", 1L).build());
+    HistoryBatchBuilder changes = new HistoryBatchBuilder(ITEMS);
+    delete(changes, 1, 20, 20);
+    upsert(changes, Operation.CREATE, 20, 20, 2, "a", Cell.UNCHANGED, 1L);
+    upsert(changes, Operation.UPDATE, 30, 30, 2, "b", Cell.UNCHANGED, 2L);
+    upsert(changes, Operation.UPDATE, 40, 40, 2, "c", Cell.UNCHANGED, 2L);
+    owner.commit(changes.build());
+    assertThatVersions(
+        row(1, "a", "x", 1L, 10_000L, 20_000L, false),
+        row(2, "a", "x", 1L, 20_000L, 30_000L, false),
+        row(2, "b", "x", 2L, 30_000L, 40_000L, false),
+        row(2, "c", "x", 2L, 40_000L, null, true));
+  }
+
+  @Test
+  default void keyThatATransactionChangesTwiceKeepsUntouchedValuesWhereverItIsCut() {
+    PartitionOwner owner = owner(versions());
+    owner.commit(batch(ITEMS, ITEM).create(10, 1, "a", "x", 1L).build());
+    HistoryBatchBuilder first = new HistoryBatchBuilder(ITEMS);
+    delete(first, 1, 15, 20);
+    upsert(first, Operation.CREATE, 15, 20, 2, "a", Cell.UNCHANGED, 1L);
+    owner.commit(first.build());
+    HistoryBatchBuilder second = new HistoryBatchBuilder(ITEMS);
+    delete(second, 2, 15, 21);
+    upsert(second, Operation.CREATE, 15, 21, 3, "a", Cell.UNCHANGED, 1L);
+    owner.commit(second.build());
+    assertThatVersions(
+        row(1, "a", "x", 1L, 10_000L, 15_000L, false), row(3, "a", "x", 1L, 15_000L, null, true));
+  }
+
+  @Test
+  default void swappedKeysKeepUntouchedValuesWhereverTheTransactionIsCut() {
+    PartitionOwner owner = owner(versions());
+    owner.commit(
+        batch(ITEMS, ITEM).create(10, 1, "a", "x", 1L).create(11, 2, "b", "y", 2L).build());
+    HistoryBatchBuilder first = new HistoryBatchBuilder(ITEMS);
+    upsert(first, Operation.UPDATE, 15, 20, 1, "aa", Cell.UNCHANGED, 1L);
+    owner.commit(first.build());
+    HistoryBatchBuilder second = new HistoryBatchBuilder(ITEMS);
+    delete(second, 1, 15, 21);
+    upsert(second, Operation.CREATE, 15, 21, 9, "aa", Cell.UNCHANGED, 1L);
+    delete(second, 2, 15, 22);
+    upsert(second, Operation.CREATE, 15, 22, 1, "b", Cell.UNCHANGED, 2L);
+    owner.commit(second.build());
+    assertThatVersions(
+        row(1, "a", "x", 1L, 10_000L, 15_000L, false),
+        row(1, "b", "y", 2L, 15_000L, null, true),
+        row(2, "b", "y", 2L, 11_000L, 15_000L, false),
+        row(9, "aa", "x", 1L, 15_000L, null, true));
+  }
+
+  /** Whether another row had the key is not known where the batch begins within a transaction. */
+  @Test
+  default void untouchedValuesAreThoseOfTheRowThatWasCreatedAnew() {
+    PartitionOwner owner = owner(versions());
+    owner.commit(batch(ITEMS, ITEM).create(10, 1, "a", "x", 1L).build());
+    HistoryBatchBuilder changes = new HistoryBatchBuilder(ITEMS);
+    TransactionVisibility part = TransactionVisibility.CONTINUED;
+    changes.delete(ITEM, RowKey.of(1), null, info(Operation.DELETE, 15, 20), part);
+    changes.upsert(
+        ITEM, RowKey.of(1), new Object[] {1, "b", "y", 2L}, info(Operation.CREATE, 15, 21), part);
+    changes.upsert(
+        ITEM,
+        RowKey.of(1),
+        new Object[] {1, "c", Cell.UNCHANGED, 2L},
+        info(Operation.UPDATE, 30, 30),
+        TransactionVisibility.FROM_START);
+    owner.commit(changes.build());
+    assertThatVersions(
+        row(1, "a", "x", 1L, 10_000L, 15_000L, false),
+        row(1, "b", "y", 2L, 15_000L, 30_000L, false),
+        row(1, "c", "y", 2L, 30_000L, null, true));
+  }
+
   /** Two partitions, cut and interleaved, with truncates; read again from any place. */
   @Test
   default void versionsDoNotDependOnCutsInterleavingsAndReplays() {
@@ -481,5 +561,24 @@ interface VersionContract extends Warehouse {
     Position below = new Position(0, snapshotLsn, 0);
     Sweep sweep = new Sweep(P0.topic(), floor(below, Floor.Cause.SWEEP), mode);
     return new TableBatch(ITEMS, ITEM, List.of(), List.of(), Optional.of(sweep));
+  }
+
+  private static void delete(HistoryBatchBuilder changes, int key, long commitLsn, long lsn) {
+    changes.delete(
+        ITEM,
+        RowKey.of(key),
+        null,
+        info(Operation.DELETE, commitLsn, lsn),
+        TransactionVisibility.NONE);
+  }
+
+  private static void upsert(
+      HistoryBatchBuilder changes, Operation operation, long commitLsn, long lsn, Object... cells) {
+    changes.upsert(
+        ITEM,
+        RowKey.of(cells[0]),
+        cells,
+        info(operation, commitLsn, lsn),
+        TransactionVisibility.NONE);
   }
 }

@@ -64,8 +64,16 @@ record EndedVersionSql(PgTable table, TableOptions options) {
   /** Whether a floor ends a version. */
   String endedBy(Floor floor) {
     VersionColumns columns = VersionColumns.of(options);
-    String below = new FloorSql(options.metadata()).covers(floor, "t") + " IS TRUE";
     FloorSql opening = new FloorSql(openings());
+    // Of a row that others have written it is only known since when it is there.
+    String below =
+        "(CASE WHEN t."
+            + quote(options.metadata().epoch())
+            + " IS NULL THEN "
+            + opening.covers(floor, "t")
+            + " ELSE "
+            + new FloorSql(options.metadata()).covers(floor, "t")
+            + " END) IS TRUE";
     String concerned = "NOT " + columns.isEnded("t") + " AND " + below;
     if (floor.cause() == Floor.Cause.TRUNCATE) {
       concerned +=

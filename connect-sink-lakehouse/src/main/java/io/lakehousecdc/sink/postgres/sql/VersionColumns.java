@@ -51,20 +51,35 @@ public record VersionColumns(MetadataColumns metadata, HistoryColumns history) {
     return table + "." + quote(history.validTo());
   }
 
+  /** Name of the column that tells the current version, quoted. */
+  String isCurrent() {
+    return quote(history.current());
+  }
+
   String isCurrent(String table) {
     return table + "." + quote(history.current());
   }
 
   /** Whether the row itself ended with the version. */
   String isEnded(String table) {
-    return table + "." + quote(metadata.op()) + " IN ('d', 't')";
+    return "(" + table + "." + quote(metadata.op()) + " IN ('d', 't')) IS TRUE";
   }
 
-  /** Position of the last change applied. */
+  /** Position of the last change applied; that of the first one, where others wrote the row. */
   String applied(String table) {
-    return Stream.of(metadata.epoch(), metadata.commitLsn(), metadata.lsn())
-        .map(name -> table + "." + quote(name))
-        .collect(Collectors.joining(", ", "(", ")"));
+    return "(" + appliedParts(table) + ")";
+  }
+
+  private String appliedParts(String table) {
+    return Stream.of(
+            otherwise(table, metadata.epoch(), history.epoch()),
+            otherwise(table, metadata.commitLsn(), history.commitLsn()),
+            otherwise(table, metadata.lsn(), history.lsn()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String otherwise(String table, String name, String other) {
+    return "coalesce(" + table + "." + quote(name) + ", " + table + "." + quote(other) + ")";
   }
 
   /**
@@ -79,15 +94,14 @@ public record VersionColumns(MetadataColumns metadata, HistoryColumns history) {
         + ", "
         + micros(validTo(table))
         + ", "
-        + Stream.of(metadata.epoch(), metadata.commitLsn(), metadata.lsn())
-            .map(name -> table + "." + quote(name))
-            .collect(Collectors.joining(", "))
+        + appliedParts(table)
         + ", "
-        + micros(table + "." + quote(metadata.ts()))
-        + ", "
+        + micros(otherwise(table, metadata.ts(), history.validFrom()))
+        + ", coalesce("
         + table
         + "."
-        + quote(metadata.op());
+        + quote(metadata.op())
+        + ", 'r')";
   }
 
   /** Names of all columns that a {@link SpanTable} tells values of, quoted, in its order. */

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.postgres.sql;
 
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.PgType;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +164,23 @@ public final class VersionSql {
         + " >= (s._fe, s._fc, s._fl)";
   }
 
-  /** Deletes what is no version any more. */
+  /** Has what is no version any more make room for the current one. */
+  public String retire() {
+    return "UPDATE "
+        + table
+        + " AS t SET "
+        + columns.isCurrent()
+        + " = false FROM "
+        + spans("a._n")
+        + ofKind(SpanTable.Kind.REMOVED);
+  }
+
+  /** Joins the row {@code o} that lends its values to a staged one, where one does. */
+  private String lender() {
+    return " LEFT JOIN LATERAL (" + former() + ") AS o ON s._lent IS NOT NULL";
+  }
+
+  /** Deletes what is no version any more, once it has lent its values. */
   public String remove() {
     return "DELETE FROM " + table + " AS t USING " + spans("a._n") + ofKind(SpanTable.Kind.REMOVED);
   }
@@ -185,7 +202,14 @@ public final class VersionSql {
 
   /** Gives stored versions the values of later changes of their transactions. */
   public String replace() {
-    return update("a._v", column -> true) + ofKind(SpanTable.Kind.MOVED);
+    String lent =
+        "CASE WHEN " + rows.present("o") + " THEN o.%1$s WHEN s._lent THEN s.%2$s ELSE t.%1$s END";
+    return update(
+            "a._v",
+            column -> true,
+            column -> lent.formatted(column.sql(), column.staged()),
+            lender())
+        + ofKind(SpanTable.Kind.MOVED);
   }
 
   /**
@@ -196,34 +220,43 @@ public final class VersionSql {
   public Optional<String> update(Set<Integer> tracked, SpanTable.Kind kind) {
     boolean updates = values.updatable().stream().anyMatch(each -> !tracked.contains(each.index()));
     return updates
-        ? Optional.of(update("a._u", column -> !tracked.contains(column.index())) + ofKind(kind))
+        ? Optional.of(
+            update(
+                    "a._u",
+                    column -> !tracked.contains(column.index()),
+                    column -> "t." + column.sql(),
+                    "")
+                + ofKind(kind))
         : Optional.empty();
   }
 
-  private String update(String number, Predicate<WrittenColumn> which) {
+  private String update(
+      String number,
+      Predicate<WrittenColumn> which,
+      Function<WrittenColumn, String> otherwise,
+      String joined) {
     StringJoiner assignments = new StringJoiner(", ");
     values.updatable().stream()
         .filter(which)
         .forEach(
             column ->
                 assignments.add(
-                    column.sql() + " = " + ColumnValues.known(column, "t." + column.sql())));
-    return "UPDATE " + table + " AS t SET " + assignments + " FROM " + spans(number);
+                    column.sql() + " = " + ColumnValues.known(column, otherwise.apply(column))));
+    return "UPDATE " + table + " AS t SET " + assignments + " FROM " + spans(number, joined);
   }
 
   /** Inserts new versions with the values of changes; what these leave alone is stored. */
   public String insert() {
-    return insertion(
-        this::valueOf,
-        staging.rows(StagedRowKind.values()),
-        "a._v",
-        " LEFT JOIN LATERAL (" + former() + ") AS o ON s._lent IS NOT NULL");
+    return insertion(this::valueOf, staging.rows(StagedRowKind.values()), "a._v", lender());
   }
 
   /** Inserts new versions with the values of the stored versions that they are split off. */
   public String copy() {
     return insertion(
-            column -> "t." + column.sql(), staging.keysOf(StagedRowKind.values()), "a._n", "")
+            column -> isOfOneVersion(column) ? ColumnValues.defaultOf(column) : "t." + column.sql(),
+            staging.keysOf(StagedRowKind.values()),
+            "a._n",
+            "")
         + " AND a._v < 0";
   }
 
@@ -275,8 +308,28 @@ public final class VersionSql {
     return own;
   }
 
+  /**
+   * Whether a column of the target alone tells versions apart, as a surrogate key does: it is
+   * unique, or numbers rows.
+   */
+  private boolean isOfOneVersion(PgColumn column) {
+    boolean isUnique =
+        plan.table().uniqueIndexes().stream()
+            .map(PgTable.UniqueIndex::columns)
+            .anyMatch(
+                index ->
+                    index.contains(column.name())
+                        && !index.containsAll(columns.history().opened()));
+    boolean isSources =
+        plan.columns().stream().anyMatch(written -> written.column().equals(column));
+    return !isSources && (isUnique || column.defaultExpression().startsWith("nextval("));
+  }
+
   private String valueOf(PgColumn column) {
     String none = ColumnValues.defaultOf(column);
+    if (isOfOneVersion(column)) {
+      return none;
+    }
     String stored =
         "CASE WHEN "
             + rows.present("o")
@@ -305,11 +358,16 @@ public final class VersionSql {
 
   /** The spans of the batch with the staged change of a number; both have the version's key. */
   private String spans(String number) {
+    return spans(number, "");
+  }
+
+  private String spans(String number, String joined) {
     return SpanTable.SQL
         + " AS a JOIN "
         + staging.rows(StagedRowKind.values())
         + " AS s ON s._n = "
         + number
+        + joined
         + " WHERE a._w = "
         + staging.number()
         + " AND "

@@ -105,17 +105,19 @@ final class VersionWrite implements TableWrite {
     VersionPlanner planner = new VersionPlanner(batch, floors.all(), options, stored);
     List<KeyVersions> plans = planner.plan();
     send(plans);
-    run(Kind.REMOVED, sql.remove());
+    run(Kind.REMOVED, sql.retire());
     run(Kind.MOVED, sql.move());
-    if (counts.replaced() > 0) {
-      session.update(sql.replace());
-    }
-    update(Kind.MOVED);
     run(Kind.NEW, sql.insert());
     if (counts.copied() > 0) {
       session.update(sql.copy());
     }
+    // Only now do values change that stored versions lend to new ones.
+    if (counts.replaced() > 0) {
+      session.update(sql.replace());
+    }
+    update(Kind.MOVED);
     update(Kind.NEW);
+    run(Kind.REMOVED, sql.remove());
     receipt = receipt.plus(planner.receipt());
   }
 
