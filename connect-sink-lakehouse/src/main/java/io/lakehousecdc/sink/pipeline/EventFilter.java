@@ -28,6 +28,7 @@ import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import io.lakehousecdc.sink.spi.TableOptions.DroppedColumns;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class EventFilter {
   private final DeleteMemory deletes;
   private final KeyClashes clashes;
   private final Set<TableId> notFollowed = new HashSet<>();
+  private final Optional<TrackedColumnCheck> tracked;
 
   /** Histories whose numbers are in the positions of {@link #deletes}. */
   private Histories numbered = Histories.NONE;
@@ -56,6 +58,8 @@ final class EventFilter {
     this.floors = new Floors(options.tables().relation(), book);
     this.clashes = new KeyClashes(options.tables().relation(), LOG::warn);
     this.metrics = metrics;
+    this.tracked =
+        options.tables().history().map(history -> new TrackedColumnCheck(history.tracked()));
     PipelineOptions.RememberedDeletes remembered = options.rememberedDeletes();
     this.deletes = new DeleteMemory(remembered.entries(), remembered.age().toMillis());
   }
@@ -176,6 +180,7 @@ final class EventFilter {
     }
     RowEvent row = (RowEvent) event;
     requireKey(at, row.table(), row.key());
+    tracked.ifPresent(check -> check.check(at, row));
     clashes.note(row, tracker.progress().latest().source(), book.known());
     warnOfUnknownColumns(at, row);
     if (row.operation() == Operation.DELETE) {

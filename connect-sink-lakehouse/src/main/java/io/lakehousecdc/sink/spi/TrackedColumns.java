@@ -30,9 +30,11 @@ public record TrackedColumns(Map<String, Set<String>> only, Map<String, Set<Stri
     return (named == null || named.contains(column)) && !left.contains(column);
   }
 
-  /** Whether all columns of the table make versions. */
-  public boolean includesAll(TableId table) {
-    return !only.containsKey(table.toString()) && !without.containsKey(table.toString());
+  /** The columns of a table that are named in either setting. */
+  public Set<String> named(TableId table) {
+    Set<String> named = new LinkedHashSet<>(only.getOrDefault(table.toString(), Set.of()));
+    named.addAll(without.getOrDefault(table.toString(), Set.of()));
+    return named;
   }
 
   /** Tables that are named in both settings. */
