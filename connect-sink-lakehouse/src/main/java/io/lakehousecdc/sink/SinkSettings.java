@@ -300,7 +300,7 @@ final class SinkSettings {
             null,
             Importance.MEDIUM,
             "Commit changes before flush.interval.ms has passed, once no more are at hand and the"
-                + " last commit is past for four times as long as it took, and for 150 ms (or"
+                + " last commit is past for four times as long as it took, and for 140 ms (or"
                 + " three tenths of flush.interval.ms, if that is less). If false, small commits are fewer and later."
                 + perTarget("idle"))
         .number(
