@@ -37,6 +37,12 @@ public final class Pipeline implements AutoCloseable {
   /** So many follow from one owner that had not yet heard of the end of its ownership. */
   private static final int FENCED_IN_A_ROW = 3;
 
+  /**
+   * An event together with its record, which holds all of the envelope, takes about so many times
+   * as much memory as the event.
+   */
+  private static final int ORIGINAL = 3;
+
   private final Target target;
   private final PipelineOptions options;
   private final SinkMetrics metrics;
@@ -89,6 +95,7 @@ public final class Pipeline implements AutoCloseable {
             options,
             book,
             metrics,
+            target.backlogBatches(),
             new Writer(name, committer, this::noteCommitted, clock),
             clock);
   }
@@ -325,7 +332,7 @@ public final class Pipeline implements AutoCloseable {
     batcher.add(
         new Entry(
             result.event(), result.position(), result.delivery(), result.floor(), at, original),
-        change.bytes());
+        original == null ? change.bytes() : ORIGINAL * change.bytes());
   }
 
   private void setAside(PartitionTracker tracker, Rejected rejected) {
