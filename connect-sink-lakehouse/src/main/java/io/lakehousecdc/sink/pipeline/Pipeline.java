@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -319,7 +320,10 @@ public final class Pipeline implements AutoCloseable {
     }
     batcher.touch(tracker.partition());
     if (followsSnapshots()) {
-      sweeps.observe(tracker, change.event().table()).ifPresent(batcher::sweep);
+      Optional<Sweeps.Due> due = sweeps.observe(tracker, change.event().table());
+      if (due.isPresent()) { // Not by a lambda, which would be an object for each event.
+        batcher.sweep(due.get());
+      }
     }
     if (!result.isApplied()) {
       return;
