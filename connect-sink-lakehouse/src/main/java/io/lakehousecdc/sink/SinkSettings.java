@@ -291,7 +291,9 @@ final class SinkSettings {
             FLUSH_INTERVAL_MS,
             null,
             1,
-            "Longest time between receiving a change and committing it." + perTarget("interval"))
+            "Longest time between receiving a change and committing it; four times as long where"
+                + " batches grow while the task is behind (delta.backlog.memory.bytes)."
+                + perTarget("interval"))
         .add(
             definition,
             FLUSH_WHEN_IDLE,
@@ -321,7 +323,8 @@ final class SinkSettings {
             128L << 20,
             1024,
             "Estimated bytes buffered and in flight, over all tables of a task, past which reading"
-                + " pauses.");
+                + " pauses; for Delta the task's share of delta.backlog.memory.bytes, where that is"
+                + " more.");
     errors
         .text(
             definition,
