@@ -2,6 +2,7 @@
 package io.lakehousecdc.benchmarks;
 
 import io.lakehousecdc.benchmarks.converter.ConverterBenchmark;
+import io.lakehousecdc.benchmarks.delta.DeltaBacklogBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaFilesBenchmark;
 import io.lakehousecdc.benchmarks.delta.DeltaLevelBenchmark;
@@ -21,6 +22,8 @@ public final class Main {
               new ConverterBenchmark(),
               "delta",
               new DeltaBenchmark(),
+              "delta-backlog",
+              new DeltaBacklogBenchmark(),
               "delta-files",
               new DeltaFilesBenchmark(),
               "delta-level",

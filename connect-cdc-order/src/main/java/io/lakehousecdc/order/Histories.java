@@ -100,7 +100,12 @@ public final class Histories {
 
   /** The history with that epoch. */
   public Optional<History> history(int epoch) {
-    return all.stream().filter(history -> history.epoch() == epoch).findAny();
+    for (History history : all) { // Asked for single events: without a stream.
+      if (history.epoch() == epoch) {
+        return Optional.of(history);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Source of the history with that epoch; {@link SourceId#UNKNOWN} where there is none. */

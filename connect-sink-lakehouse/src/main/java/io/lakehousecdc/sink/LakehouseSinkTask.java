@@ -127,8 +127,8 @@ public final class LakehouseSinkTask extends SinkTask {
       for (var poll = decoder.next(); poll.isPresent(); poll = decoder.next()) {
         take(poll.get());
       }
-      if (!records.isEmpty() || !decoder.isBehind()) {
-        // What is being decoded is at hand, even if nothing has come since.
+      if (!records.isEmpty() || !decoder.isBehind() && !paused.containsAll(assigned)) {
+        // What is being decoded, or not read for want of memory, is at hand all the same.
         pipeline.polled(records.size());
       }
       boolean full = pipeline.flushIfDue();

@@ -289,7 +289,9 @@ final class SinkSettings {
             FLUSH_INTERVAL_MS,
             null,
             1,
-            "Longest time between receiving a change and committing it." + perTarget("interval"))
+            "Longest time between receiving a change and committing it; four times as long where"
+                + " batches grow while the task is behind (delta.backlog.memory.bytes)."
+                + perTarget("interval"))
         .add(
             definition,
             FLUSH_WHEN_IDLE,
@@ -298,7 +300,7 @@ final class SinkSettings {
             null,
             Importance.MEDIUM,
             "Commit changes before flush.interval.ms has passed, once no more are at hand and the"
-                + " last commit is past for four times as long as it took, and for 150 ms (or"
+                + " last commit is past for four times as long as it took, and for 140 ms (or"
                 + " three tenths of flush.interval.ms, if that is less). If false, small commits are fewer and later."
                 + perTarget("idle"))
         .number(
@@ -319,7 +321,8 @@ final class SinkSettings {
             128L << 20,
             1024,
             "Estimated bytes buffered and in flight, over all tables of a task, past which reading"
-                + " pauses.");
+                + " pauses; for Delta the task's share of delta.backlog.memory.bytes, where that is"
+                + " more.");
     errors
         .text(
             definition,

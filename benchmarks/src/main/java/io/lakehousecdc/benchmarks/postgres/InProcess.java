@@ -2,6 +2,7 @@
 package io.lakehousecdc.benchmarks.postgres;
 
 import io.lakehousecdc.benchmarks.harness.Result;
+import io.lakehousecdc.benchmarks.harness.TaskRun;
 import io.lakehousecdc.benchmarks.load.RecordedTopic;
 import io.lakehousecdc.benchmarks.load.Servers;
 import io.lakehousecdc.benchmarks.load.TopicLoad;

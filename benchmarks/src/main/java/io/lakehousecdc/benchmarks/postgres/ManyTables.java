@@ -2,6 +2,7 @@
 package io.lakehousecdc.benchmarks.postgres;
 
 import io.lakehousecdc.benchmarks.harness.Result;
+import io.lakehousecdc.benchmarks.harness.TaskRun;
 import io.lakehousecdc.benchmarks.load.Wire;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;

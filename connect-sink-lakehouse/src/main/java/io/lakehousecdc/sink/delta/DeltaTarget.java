@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.delta.snapshot.TablePaths;
 import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.RecordException;
+import io.lakehousecdc.sink.spi.BacklogBatches;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
@@ -39,6 +40,7 @@ import java.util.stream.Collectors;
  */
 final class DeltaTarget implements Target {
   private final OpenTables tables;
+  private final BacklogBatches backlogBatches;
   private final TableThreads threads;
   private final OffsetsTable offsets;
   private final PendingSweeps sweeps;
@@ -53,10 +55,17 @@ final class DeltaTarget implements Target {
   private CommitReceipt lastReceipt;
 
   /**
+   * @param backlogBatches what batches it wants while the task is behind
    * @param threads commit tables, several at a time; closed with this
    * @param figures of the store
    */
-  DeltaTarget(OpenTables tables, String connector, TableThreads threads, StoreFigures figures) {
+  DeltaTarget(
+      OpenTables tables,
+      BacklogBatches backlogBatches,
+      String connector,
+      TableThreads threads,
+      StoreFigures figures) {
+    this.backlogBatches = backlogBatches;
     this.store = new StoreGauges(figures);
     this.tables = tables;
     this.threads = threads;
@@ -197,6 +206,11 @@ final class DeltaTarget implements Target {
     Map<String, LongSupplier> gauges = tables.gauges();
     store.addTo(gauges);
     return gauges;
+  }
+
+  @Override
+  public BacklogBatches backlogBatches() {
+    return backlogBatches;
   }
 
   @Override

@@ -155,12 +155,15 @@ public final class DeltaTargetFactory implements TargetFactory {
     read.index().directory().ifPresent(IndexDirectory::clean);
     RowFiles rowFiles = new RowFiles(store, read.writeOptions());
     Optional<Catalogs.Lease> catalog = catalogs.open(settings);
+    BacklogMemory.Share memory =
+        BacklogMemory.WORKER.join(DeltaSettings.backlogMemory(settings, BacklogMemory.usual()));
     Runnable releaseAll =
         () -> {
+          memory.close();
           catalog.ifPresent(Catalogs.Lease::close);
           release.run();
         };
-    return new DeltaTarget(
+    OpenTables open =
         new OpenTables(
             tables,
             catalog.map(Catalogs.Lease::registrar),
@@ -168,7 +171,10 @@ public final class DeltaTargetFactory implements TargetFactory {
             releaseAll,
             rowFiles,
             read,
-            settings.tables()),
+            settings.tables());
+    return new DeltaTarget(
+        open,
+        new FullFiles(open, settings.number(DeltaSettings.TARGET_FILE_BYTES), memory),
         context.connector(),
         new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()),
         figures);

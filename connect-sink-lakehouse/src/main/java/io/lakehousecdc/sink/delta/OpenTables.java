@@ -65,6 +65,11 @@ final class OpenTables implements AutoCloseable {
     return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options, catalog)).table();
   }
 
+  /** The table of that name, if {@link #open} was called for it. Thread-safe. */
+  Optional<DeltaTable> find(TableId id) {
+    return Optional.ofNullable(leases.get(id)).map(DeltaTables.Lease::table);
+  }
+
   /** Whether tables hold one row for each key. */
   boolean upserts() {
     return options.writeMode() == WriteMode.UPSERT;

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.WhenIdle;
+import io.lakehousecdc.sink.spi.BacklogBatches;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +41,12 @@ final class Batcher implements AutoCloseable {
   private final Writer writer;
   private final LongSupplier clock;
   private final IdleFlush idleFlush;
+  private final Backlog backlog;
   private OpenBatch open;
 
   /**
    * @param book histories of the connector
+   * @param large what batches the target wants while the task is behind
    * @param writer closed with this
    * @param clock as {@link System#nanoTime}
    */
@@ -52,6 +55,7 @@ final class Batcher implements AutoCloseable {
       PipelineOptions options,
       HistoryBook book,
       SinkMetrics metrics,
+      BacklogBatches large,
       Writer writer,
       LongSupplier clock) {
     this.assigned = assigned;
@@ -61,6 +65,7 @@ final class Batcher implements AutoCloseable {
     this.writer = writer;
     this.clock = clock;
     this.idleFlush = new IdleFlush(options.flushing().interval());
+    this.backlog = new Backlog(options.flushing(), large, clock);
     this.open = new OpenBatch(options, clock);
   }
 
@@ -97,7 +102,7 @@ final class Batcher implements AutoCloseable {
   void add(Entry entry, int bytes) {
     open.add(entry, bytes);
     metrics.buffered(1, bytes);
-    if (open.isFull() && !open.endsWithDelete()) {
+    if (open.isFull() && !open.endsWithDelete() && !backlog.grows(open)) {
       cut();
     }
   }
@@ -139,6 +144,9 @@ final class Batcher implements AutoCloseable {
 
   /** Hands over a batch that is full, or old enough while the writer waits for one. */
   boolean cutIfDue() {
+    if (backlog.grows(open)) {
+      return false;
+    }
     long interval = options.flushing().interval().toMillis();
     boolean due = open.ageMillis() >= interval;
     boolean patient = open.endsWithDelete() && open.ageMillis() < 2 * interval;
@@ -166,6 +174,7 @@ final class Batcher implements AutoCloseable {
   /** Takes note of how many records the last poll has brought. */
   void polled(int records) {
     idleFlush.polled(records);
+    backlog.polled(records);
   }
 
   /** Hands over an empty batch, for what the writer thread does between commits, if it is idle. */
@@ -221,7 +230,7 @@ final class Batcher implements AutoCloseable {
   private boolean exceedsBuffer() {
     // What waits for maintenance is left out, since nothing is added to it; it must not stop
     // others.
-    return metrics.bufferedBytes() - writer.heldBytes() > options.flushing().maxBuffered().bytes();
+    return metrics.bufferedBytes() - writer.heldBytes() > backlog.maxBuffered();
   }
 
   /** Topics whose tables are under maintenance, and which need not be read until it ends. */
@@ -231,6 +240,9 @@ final class Batcher implements AutoCloseable {
 
   /** Milliseconds until the batch may be due; at least 1. */
   long millisUntilDue() {
+    if (backlog.grows(open)) {
+      return Backlog.QUIET.toMillis();
+    }
     long old = options.flushing().interval().toMillis() - open.ageMillis();
     return Math.max(1, flushesWhenIdle() ? Math.min(old, millisUntilIdle()) : old);
   }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * When a batch is handed over before {@link PipelineOptions.Flushing#interval}: once the writer has
  * nothing to do, and has rested for {@link #REST} times as long as its last commit took, and for
- * 150 ms, or three tenths of the interval where that is less. So it is at work for a fifth of the
+ * 140 ms, or three tenths of the interval where that is less. So it is at work for a fifth of the
  * time at most, however few changes there are. The second limit bounds the number of commits where
  * they are quick: each costs the target the same, whatever is in it. Used by the task thread only.
  *
@@ -28,7 +28,7 @@ final class IdleFlush {
   /** The least pause between commits is so many tenths of the interval, and no longer than this. */
   private static final int LEAST_REST_TENTHS = 3;
 
-  private static final long LEAST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+  private static final long LEAST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(140);
 
   /** Longest time until the next look, where the last poll has brought something. */
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

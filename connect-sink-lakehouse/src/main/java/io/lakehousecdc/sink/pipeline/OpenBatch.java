@@ -2,12 +2,15 @@
 package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.SourcePosition;
+import io.lakehousecdc.order.SourcePosition.Snapshot;
 import io.lakehousecdc.sink.change.ChangeEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.RowEvent;
 import io.lakehousecdc.sink.change.ChangeEvent.TombstoneEvent;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TableId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +31,8 @@ final class OpenBatch {
   private final LongSupplier clock;
   private long bytes;
   private long openedAt;
+  private boolean hasLate;
+  private boolean hasFresh;
   private SourcePartition lastTouched;
 
   /**
@@ -67,6 +72,47 @@ final class OpenBatch {
   void add(Entry entry, int entryBytes) {
     content.add(entry);
     bytes += entryBytes;
+    if (!hasFresh) {
+      noteTime(entry.event().sourcePosition());
+    }
+  }
+
+  private void noteTime(SourcePosition position) {
+    if (position.snapshot() != Snapshot.NO) {
+      hasLate = true;
+    } else if (position.commitMicros() > 0) {
+      long age = System.currentTimeMillis() - position.commitMicros() / 1000;
+      boolean isLate = age > options.flushing().interval().toMillis();
+      hasLate |= isLate;
+      hasFresh = !isLate;
+    }
+  }
+
+  /**
+   * Whether there are changes that had been committed at the source for longer than the flush
+   * interval when they came, or rows of a snapshot, and none that had not.
+   */
+  boolean isLate() {
+    return hasLate && !hasFresh;
+  }
+
+  /** Number of events. */
+  int size() {
+    return content.entries().size();
+  }
+
+  /** Estimated heap, in bytes. */
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Table of the last event.
+   *
+   * @throws IndexOutOfBoundsException there is none
+   */
+  TableId lastTable() {
+    return content.entries().get(size() - 1).event().table();
   }
 
   void sweep(Sweeps.Due due) {
@@ -95,7 +141,7 @@ final class OpenBatch {
   }
 
   boolean isFull() {
-    return content.entries().size() >= options.flushing().maxRecords()
+    return size() >= options.flushing().maxRecords()
         || bytes >= options.flushing().maxSize().bytes();
   }
 

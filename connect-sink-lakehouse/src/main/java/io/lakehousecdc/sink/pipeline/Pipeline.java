@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,12 @@ public final class Pipeline implements AutoCloseable {
 
   /** So many follow from one owner that had not yet heard of the end of its ownership. */
   private static final int FENCED_IN_A_ROW = 3;
+
+  /**
+   * An event together with its record, which holds all of the envelope, takes about so many times
+   * as much memory as the event.
+   */
+  private static final int ORIGINAL = 3;
 
   private final Target target;
   private final PipelineOptions options;
@@ -89,6 +96,7 @@ public final class Pipeline implements AutoCloseable {
             options,
             book,
             metrics,
+            target.backlogBatches(),
             new Writer(name, committer, this::noteCommitted, clock),
             clock);
   }
@@ -312,7 +320,10 @@ public final class Pipeline implements AutoCloseable {
     }
     batcher.touch(tracker.partition());
     if (followsSnapshots()) {
-      sweeps.observe(tracker, change.event().table()).ifPresent(batcher::sweep);
+      Optional<Sweeps.Due> due = sweeps.observe(tracker, change.event().table());
+      if (due.isPresent()) { // Not by a lambda, which would be an object for each event.
+        batcher.sweep(due.get());
+      }
     }
     if (!result.isApplied()) {
       return;
@@ -325,7 +336,7 @@ public final class Pipeline implements AutoCloseable {
     batcher.add(
         new Entry(
             result.event(), result.position(), result.delivery(), result.floor(), at, original),
-        change.bytes());
+        original == null ? change.bytes() : ORIGINAL * change.bytes());
     if (result.deletion() != null) {
       batcher.add(result.deletionEntry(at), 0);
     }

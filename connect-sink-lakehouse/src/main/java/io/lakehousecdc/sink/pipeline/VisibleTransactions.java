@@ -25,23 +25,28 @@ final class VisibleTransactions {
     Position position = entry.position();
     SourcePartition partition = entry.at().partition();
     Latest known = latest.get(partition);
-    boolean begins =
-        known == null
-            || known.position.isBelow(position) && !known.position.isOfSameTransaction(position);
-    if (begins) {
-      TransactionVisibility visibility =
-          known == null ? TransactionVisibility.CONTINUED : TransactionVisibility.FROM_START;
-      latest.put(partition, new Latest(position, visibility));
-      return visibility;
+    if (known == null) {
+      latest.put(partition, new Latest(position));
+      return TransactionVisibility.CONTINUED;
     }
-    boolean goesOn = known.position.isOfSameTransaction(position);
-    return goesOn ? known.visibility : TransactionVisibility.CONTINUED;
+    if (known.position.isOfSameTransaction(position)) {
+      return known.visibility;
+    }
+    if (known.position.isBelow(position)) {
+      known.position = position;
+      known.visibility = TransactionVisibility.FROM_START;
+      return TransactionVisibility.FROM_START;
+    }
+    return TransactionVisibility.CONTINUED;
   }
 
-  /**
-   * The greatest transaction so far.
-   *
-   * @param position of its first event
-   */
-  private record Latest(Position position, TransactionVisibility visibility) {}
+  /** The greatest transaction of a partition so far, by its first event. */
+  private static final class Latest {
+    private Position position;
+    private TransactionVisibility visibility = TransactionVisibility.CONTINUED;
+
+    private Latest(Position first) {
+      this.position = first;
+    }
+  }
 }

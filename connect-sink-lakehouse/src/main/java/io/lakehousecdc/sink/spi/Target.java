@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * An open connection to a warehouse. For use by one thread at a time, except {@link #prepare},
- * {@link #cancel}, {@link #abort}, {@link #gauges()} and the gauges' suppliers, which may be called
- * from any thread, and {@link #maintain}.
+ * {@link #cancel}, {@link #abort}, {@link #backlogBatches()}, {@link #gauges()} and the gauges'
+ * suppliers, which may be called from any thread, and {@link #maintain}.
  *
  * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s. After a failure nothing of
  * the failed call is visible, except where {@link #commit} says otherwise.
@@ -114,6 +114,11 @@ public interface Target extends AutoCloseable {
    *     state to {@link PartitionState#FRESH}
    */
   void alterOffsets(Map<SourcePartition, Long> offsets);
+
+  /** What batches the target wants while the task is behind; may be asked from any thread. */
+  default BacklogBatches backlogBatches() {
+    return BacklogBatches.USUAL;
+  }
 
   /** Metrics of this target in addition to the common ones, by name; the names do not change. */
   Map<String, LongSupplier> gauges();

@@ -140,8 +140,8 @@ class FlushWhenIdleTest {
     awaitCommitted(1);
     poll(2);
     poll(0);
-    assertEquals(150, pipeline.millisUntilDue());
-    pass(Duration.ofMillis(150));
+    assertEquals(140, pipeline.millisUntilDue());
+    pass(Duration.ofMillis(140));
     poll(0);
     awaitCommitted(1, 2);
   }

@@ -57,17 +57,18 @@ class IdleFlushTest {
 
   @Test
   void writerRestsThreeTenthsOfTheIntervalHoweverQuickItIs() {
-    flush.polled(0);
-    assertFalse(flush.isDue(millis(300), new Resting(millis(150) - 1, millis(2))));
-    assertTrue(flush.isDue(millis(300), new Resting(millis(150), millis(2))));
+    IdleFlush hasty = new IdleFlush(Duration.ofMillis(400));
+    hasty.polled(0);
+    assertFalse(hasty.isDue(millis(300), new Resting(millis(120) - 1, millis(2))));
+    assertTrue(hasty.isDue(millis(300), new Resting(millis(120), millis(2))));
   }
 
   @Test
   void writerRestsNoLongerForALongInterval() {
     IdleFlush patient = new IdleFlush(Duration.ofHours(1));
     patient.polled(0);
-    assertFalse(patient.isDue(millis(300), new Resting(millis(150) - 1, millis(2))));
-    assertTrue(patient.isDue(millis(300), new Resting(millis(150), millis(2))));
+    assertFalse(patient.isDue(millis(300), new Resting(millis(140) - 1, millis(2))));
+    assertTrue(patient.isDue(millis(300), new Resting(millis(140), millis(2))));
   }
 
   /** Nothing wakes the task up when a commit ends: it must look often enough, and not too often. */
@@ -75,11 +76,11 @@ class IdleFlushTest {
   @CsvSource({
     // polled, age, works, rests, worked, look after
     "     0,      5,     ,   200,     10,          0",
-    "     0,      5,     ,    15,     10,        135",
+    "     0,      5,     ,    15,     10,        125",
     "     0,      5,     ,    15,     50,        185",
-    "     0,      5,    7,      ,       ,        150",
+    "     0,      5,    7,      ,       ,        140",
     "     0,      5,   70,      ,       ,        280",
-    "     3,      5,     ,    15,     10,        135",
+    "     3,      5,     ,    15,     10,        125",
     "     3,      5,     ,   200,     10,          1",
     "   500,      5,     ,   200,     10,          1",
     "     3,     60,     ,   200,     10,          0",

@@ -72,6 +72,11 @@ public class ForwardingTarget implements Target {
   }
 
   @Override
+  public BacklogBatches backlogBatches() {
+    return target.backlogBatches();
+  }
+
+  @Override
   public Map<String, LongSupplier> gauges() {
     return target.gauges();
   }

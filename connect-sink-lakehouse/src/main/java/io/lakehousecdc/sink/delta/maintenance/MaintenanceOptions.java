@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * @param checkpointInterval commits from one checkpoint to the next; empty for none
  * @param vacuum what is removed when; empty for nothing
  * @param compactionMemory heap that all compactions of the worker may take together, in bytes
- * @param compactionPercent share of the time that the compaction of a table may take while commits
- *     follow each other, from 1 to 100
+ * @param compactionPercent share of the time that compactions may take while commits follow each
+ *     other, over all tables of the worker together, from 1 to 100
  */
 public record MaintenanceOptions(
     Optional<CompactionPolicy> compaction,

@@ -91,7 +91,7 @@ public final class TableMaintenance implements AutoCloseable {
                         CompactionMemory.WORKER,
                         options.compactionMemory(),
                         this::wake));
-    this.pace = new CompactionPace(options.compactionPercent(), clock);
+    this.pace = new CompactionPace(options.compactionPercent(), CompactionPace.WORKER, clock);
     this.log = new LogUpkeep(store, location, options.retention());
     this.removed = Vacuum.removedFiles(store, location);
     this.thread = new SerialExecutor(THREADS, "delta-maintenance-" + location);
@@ -194,6 +194,8 @@ public final class TableMaintenance implements AutoCloseable {
       figures.filesCompacted.addAndGet(files);
       sinceCheckpoint++;
       wake();
+    } else {
+      pace.foundNothing();
     }
   }
 
@@ -288,6 +290,8 @@ public final class TableMaintenance implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      pace.close();
     }
   }
 }

@@ -22,7 +22,7 @@ abstract class PlainBytes extends PlainColumn {
   }
 
   @Override
-  final void put(Object value) {
+  void put(Object value) {
     store(form.of(value));
   }
 
@@ -35,7 +35,7 @@ abstract class PlainBytes extends PlainColumn {
   }
 
   /** Texts and binaries: each after its length, and ordered byte by byte, without sign. */
-  static final class OfAnyLength extends PlainBytes {
+  static class OfAnyLength extends PlainBytes {
     private static final VarHandle INT =
         MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -49,20 +49,34 @@ abstract class PlainBytes extends PlainColumn {
     }
 
     @Override
-    void store(byte[] bytes) {
+    final void store(byte[] bytes) {
       reserve(Integer.BYTES);
-      INT.set(buffer, size, bytes.length);
       size += Integer.BYTES;
       append(bytes);
-      unencoded += bytes.length;
+      finish(bytes.length);
+    }
+
+    /**
+     * Writes the length before the last value, and takes note of it.
+     *
+     * @param length of the value, which ends the buffer, after room for the length
+     */
+    final void finish(int length) {
+      int from = size - length;
+      INT.set(buffer, from - Integer.BYTES, length);
+      unencoded += length;
       if (least == null) {
-        least = bytes;
-        greatest = bytes;
-      } else if (Arrays.compareUnsigned(bytes, least) < 0) {
-        least = bytes;
-      } else if (Arrays.compareUnsigned(bytes, greatest) > 0) {
-        greatest = bytes;
+        least = Arrays.copyOfRange(buffer, from, size);
+        greatest = least;
+      } else if (compareLast(from, least) < 0) {
+        least = Arrays.copyOfRange(buffer, from, size);
+      } else if (compareLast(from, greatest) > 0) {
+        greatest = Arrays.copyOfRange(buffer, from, size);
       }
+    }
+
+    private int compareLast(int from, byte[] other) {
+      return Arrays.compareUnsigned(buffer, from, size, other, 0, other.length);
     }
 
     @Override
@@ -78,6 +92,32 @@ abstract class PlainBytes extends PlainColumn {
       statistics.updateStats(Binary.fromConstantByteArray(greatest));
       least = null;
       greatest = null;
+    }
+  }
+
+  /** Texts in UTF-8. Those of ASCII characters alone, as most are, take no array of their own. */
+  static final class OfText extends OfAnyLength {
+    OfText(
+        ByteForm form, ColumnDescriptor column, PageWriter pages, ByteBufferAllocator allocator) {
+      super(form, column, pages, allocator);
+    }
+
+    @Override
+    void put(Object value) {
+      String text = (String) value;
+      int length = text.length();
+      reserve(Math.addExact(Integer.BYTES, length));
+      int at = size + Integer.BYTES;
+      for (int i = 0; i < length; i++) {
+        char each = text.charAt(i);
+        if (each > Byte.MAX_VALUE) {
+          super.put(value);
+          return;
+        }
+        buffer[at++] = (byte) each;
+      }
+      size = at;
+      finish(length);
     }
   }
 

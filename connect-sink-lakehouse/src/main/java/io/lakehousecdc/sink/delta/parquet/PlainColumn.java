@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import io.delta.kernel.types.DataType;
+import io.delta.kernel.types.StringType;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -74,7 +75,9 @@ abstract class PlainColumn {
       case DOUBLE -> new PlainFloats.Wide(column, pages, allocator);
       case BOOLEAN -> new PlainBooleans(column, pages, allocator);
       case BINARY ->
-          new PlainBytes.OfAnyLength(ByteForm.of(type, stored), column, pages, allocator);
+          type instanceof StringType
+              ? new PlainBytes.OfText(ByteForm.of(type, stored), column, pages, allocator)
+              : new PlainBytes.OfAnyLength(ByteForm.of(type, stored), column, pages, allocator);
       default -> new PlainBytes.OfOneLength(ByteForm.of(type, stored), column, pages, allocator);
     };
   }

@@ -65,7 +65,8 @@ public record DeltaSettings(
   public static final String COMPACTION = "delta.compaction";
   public static final String COMPACTION_MEMORY = "delta.compaction.memory.bytes";
   public static final String COMPACTION_PERCENT = "delta.compaction.percent";
-  static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
+  public static final String BACKLOG_MEMORY = "delta.backlog.memory.bytes";
+  public static final String TARGET_FILE_BYTES = "delta.target.file.bytes";
   public static final String CHECKPOINT_INTERVAL = "delta.checkpoint.interval";
   public static final String VACUUM = "delta.vacuum";
   public static final String VACUUM_RETENTION = "delta.vacuum.retention";
@@ -140,7 +141,21 @@ public record DeltaSettings(
               TARGET_FILE_BYTES,
               Kind.INTEGER,
               Long.toString(CompactionPolicy.DEFAULT.targetBytes()),
-              "Size that files grow to by compaction, in bytes."),
+              "Size that files grow to by compaction, in bytes, and that the batches of a task"
+                  + " aim at which is behind (delta.backlog.memory.bytes)."),
+          Setting.optional(
+              BACKLOG_MEMORY,
+              Kind.INTEGER,
+              null,
+              "Heap that Delta tasks may take for batches while they are behind, in bytes, by the"
+                  + " same estimate as flush.max.bytes: shared evenly by those of the worker, over"
+                  + " all connectors. A task that reads a snapshot, or changes that were committed at"
+                  + " the source for longer than flush.interval.ms, lets its batches grow beyond"
+                  + " flush.max.records and flush.max.bytes, to three quarters of its share at most,"
+                  + " until they make a file of nearly delta.target.file.bytes, for four times"
+                  + " flush.interval.ms at most. The share counts instead of buffer.max.bytes where"
+                  + " it is greater. Not set, it is an eighth of the greatest heap (-Xmx); with 0,"
+                  + " batches are always of the usual size."),
           Setting.optional(
               COMPACTION_MEMORY,
               Kind.INTEGER,
@@ -153,10 +168,11 @@ public record DeltaSettings(
               COMPACTION_PERCENT,
               Kind.INTEGER,
               Integer.toString(MaintenanceOptions.USUAL_COMPACTION_PERCENT),
-              "Share of the time, from 1 to 100 percent, that the compaction of a table may take"
-                  + " while commits follow each other, as when a backlog or a snapshot is read:"
-                  + " there are more small files meanwhile. When there has been no commit for ten"
-                  + " seconds, or 80 small files are in a partition, it goes on without pause."),
+              "Share of the time of one thread, from 1 to 100 percent, that compactions of the"
+                  + " worker may take together while commits follow each other, as when a backlog"
+                  + " or a snapshot is read: there are more small files meanwhile. When there has"
+                  + " been no commit to a table for ten seconds, or 80 small files are in a"
+                  + " partition, its compaction goes on without pause."),
           Setting.optional(
               CHECKPOINT_INTERVAL,
               Kind.INTEGER,
@@ -224,6 +240,15 @@ public record DeltaSettings(
           : LOCAL_COMMIT_THREADS;
     }
     return Math.toIntExact(settings.number(COMMIT_THREADS));
+  }
+
+  /**
+   * Heap for batches of tasks that are behind, in bytes.
+   *
+   * @param usual what it is where it is not set
+   */
+  public static long backlogMemory(TargetSettings settings, long usual) {
+    return settings.text(BACKLOG_MEMORY) == null ? usual : settings.number(BACKLOG_MEMORY);
   }
 
   private static MaintenanceOptions maintenance(TargetSettings settings) {

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta.table;
 
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.index.IndexSize;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ public final class TableFigures {
   private volatile long rowsWithoutKey;
   private volatile long rowsWithSharedKey;
   private volatile IndexSize indexSize = IndexSize.NONE;
+  private volatile double bytesPerRow;
 
   TableFigures(TableId id) {
     this.id = id;
@@ -24,6 +26,13 @@ public final class TableFigures {
   void see(TableState state) {
     rowsWithoutKey = state.rowsWithoutKey();
     indexSize = state.indexSize();
+    long bytes = 0;
+    long rows = 0;
+    for (LiveFile file : state.files()) {
+      bytes += file.file().size();
+      rows += file.rows();
+    }
+    bytesPerRow = (double) bytes / Math.max(1, rows);
     boolean isNews = rowsWithSharedKey == 0 && state.rowsWithSharedKey() > 0;
     rowsWithSharedKey = Math.max(rowsWithSharedKey, state.rowsWithSharedKey());
     if (isNews) {
@@ -45,6 +54,11 @@ public final class TableFigures {
   /** Greatest number of rows seen with a key that another row has, which others have written. */
   public long rowsWithSharedKey() {
     return rowsWithSharedKey;
+  }
+
+  /** Bytes that a row takes in the table's data files on average; 0 where there are none. */
+  public double bytesPerRow() {
+    return bytesPerRow;
   }
 
   /** Size of the key index after the last commit. */

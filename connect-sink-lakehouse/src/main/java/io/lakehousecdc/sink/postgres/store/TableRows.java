@@ -30,12 +30,34 @@ final class TableRows {
   static void read(
       Connection connection, String sql, String columns, Collection<TableId> tables, Reader reader)
       throws SQLException {
+    readAfter("", connection, sql, columns, tables, reader);
+  }
+
+  /**
+   * Reads the rows of the given tables as they are when other statements have been executed, in the
+   * same round trip.
+   *
+   * @param first statements without rows, each ended by a semicolon
+   */
+  static void readAfter(
+      String first,
+      Connection connection,
+      String sql,
+      String columns,
+      Collection<TableId> tables,
+      Reader reader)
+      throws SQLException {
     Map<String, TableId> names = new HashMap<>();
     tables.forEach(each -> names.put(qualified(each), each));
-    String query = "SELECT table_name, " + columns + " FROM " + sql + " WHERE table_name = ANY(?)";
+    String query =
+        first + "SELECT table_name, " + columns + " FROM " + sql + " WHERE table_name = ANY(?)";
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setArray(1, connection.createArrayOf("text", names.keySet().toArray()));
-      try (ResultSet row = statement.executeQuery()) {
+      boolean isRows = statement.execute();
+      while (!isRows && statement.getUpdateCount() >= 0) {
+        isRows = statement.getMoreResults();
+      }
+      try (ResultSet row = statement.getResultSet()) {
         while (row.next()) {
           reader.read(names.get(row.getString(1)), row);
         }

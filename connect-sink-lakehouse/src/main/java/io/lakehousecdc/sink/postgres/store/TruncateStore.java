@@ -78,13 +78,19 @@ public final class TruncateStore implements OwnTable {
    * What makes changes of the given tables void, as it is by what is known of histories now; tables
    * without are left out.
    *
+   * @param locks statements that lock the tables, each ended by a semicolon
    * @param relation how sources that feed a table are related
    */
-  public Map<TableId, List<Floor>> read(
-      Connection connection, Collection<TableId> tables, Histories known, SourceRelation relation)
+  public Map<TableId, List<Floor>> readLocked(
+      String locks,
+      Connection connection,
+      Collection<TableId> tables,
+      Histories known,
+      SourceRelation relation)
       throws SQLException {
     Map<TableId, List<Floor>> floors = new HashMap<>();
-    TableRows.read(
+    TableRows.readAfter(
+        locks,
         connection,
         sql,
         "epoch, commit_lsn, lsn, kind, at_micros",

@@ -161,7 +161,7 @@ public final class CommitAttempt {
       return Map.of();
     }
     place = "Locking tables";
-    StringJoiner locks = new StringJoiner("; ");
+    StringJoiner locks = new StringJoiner("; ", "", "; ");
     locks.add("SET CONSTRAINTS ALL DEFERRED");
     List<TableId> ids = new ArrayList<>();
     for (PreparedBatch each : prepared) {
@@ -171,15 +171,16 @@ public final class CommitAttempt {
       locks.add("LOCK TABLE " + each.table().plan().table().sql() + " IN " + mode + " MODE");
       ids.add(each.id());
     }
-    session.execute(locks.toString());
-    for (Map.Entry<TableId, List<Floor>> entry : floors.entrySet()) {
-      for (Floor each : entry.getValue()) {
-        bookkeeping.truncates().remember(session.connection(), entry.getKey(), each);
+    Map<TableId, List<Floor>> held = remembered(locks.toString(), ids);
+    if (!floors.isEmpty()) {
+      for (Map.Entry<TableId, List<Floor>> entry : floors.entrySet()) {
+        for (Floor each : entry.getValue()) {
+          bookkeeping.truncates().remember(session.connection(), entry.getKey(), each);
+        }
       }
+      held = remembered("", ids);
     }
     tables.requireCurrent(ids);
-    Map<TableId, List<Floor>> held =
-        bookkeeping.truncates().read(session.connection(), ids, histories, options.relation());
     for (PreparedBatch each : prepared) {
       SharedTruncates.requireNone(
           each.batch(),
@@ -188,6 +189,14 @@ public final class CommitAttempt {
           bookkeeping.truncates().table());
     }
     return held;
+  }
+
+  /** Truncates and sweeps that hold once the tables are locked. */
+  private Map<TableId, List<Floor>> remembered(String locks, List<TableId> ids)
+      throws SQLException {
+    return bookkeeping
+        .truncates()
+        .readLocked(locks, session.connection(), ids, histories, options.relation());
   }
 
   /** Whether rows of the table are deleted from it, which foreign keys may carry on. */

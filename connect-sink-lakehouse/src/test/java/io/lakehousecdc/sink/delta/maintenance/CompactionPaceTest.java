@@ -4,10 +4,14 @@ package io.lakehousecdc.sink.delta.maintenance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CompactionPaceTest {
+  private final AtomicInteger heldBack = new AtomicInteger();
   private long now = Long.MAX_VALUE - 5; // The clock may overflow.
 
   @Test
@@ -94,8 +98,58 @@ class CompactionPaceTest {
     assertEquals(0, pace.nanosToWait());
   }
 
+  /** As while a task reads the backlog of all its tables. */
+  @Test
+  void compactionsOfAllTablesTakeTheShareTogether() {
+    List<CompactionPace> paces = Stream.generate(() -> pace(20)).limit(10).toList();
+    long worked = 0;
+    long began = now;
+    while (now - began < seconds(10_000)) {
+      for (CompactionPace pace : paces) {
+        pace.committed();
+        if (pace.nanosToWait() == 0) {
+          now += seconds(2);
+          worked += seconds(2);
+          pace.compacted(seconds(2), 10);
+        }
+      }
+      now += seconds(5);
+    }
+    assertTrue(worked <= seconds(2_000 + 2 * paces.size()), worked + " ns");
+    assertTrue(worked >= seconds(1_000), worked + " ns");
+  }
+
+  @Test
+  void tableThatRestsOrHasNothingToCompactOrIsClosedLeavesItsShareToOthers() {
+    CompactionPace pace = pace(50);
+    CompactionPace resting = compacted();
+    CompactionPace idle = compacted();
+    CompactionPace closed = compacted();
+    pace.committed();
+    pace.compacted(seconds(1), 10);
+    assertEquals(seconds(7), pace.nanosToWait());
+    idle.foundNothing();
+    assertEquals(seconds(5), pace.nanosToWait());
+    closed.close();
+    assertEquals(seconds(3), pace.nanosToWait());
+    closed.compacted(seconds(1), 10);
+    assertEquals(seconds(3), pace.nanosToWait());
+    now += CompactionPace.REST.toNanos();
+    assertEquals(0, resting.nanosToWait());
+    pace.committed();
+    pace.compacted(seconds(1), 10);
+    assertEquals(seconds(1), pace.nanosToWait());
+  }
+
+  private CompactionPace compacted() {
+    CompactionPace pace = pace(50);
+    pace.committed();
+    pace.compacted(seconds(1), 10);
+    return pace;
+  }
+
   private CompactionPace pace(int percent) {
-    return new CompactionPace(percent, () -> now);
+    return new CompactionPace(percent, heldBack, () -> now);
   }
 
   private static long seconds(long count) {

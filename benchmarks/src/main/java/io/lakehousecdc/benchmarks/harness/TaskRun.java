@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lakehousecdc.benchmarks.postgres;
+package io.lakehousecdc.benchmarks.harness;
 
 import io.lakehousecdc.sink.LakehouseSinkConnector;
 import io.lakehousecdc.sink.LakehouseSinkTask;
@@ -12,7 +12,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
 /** A run of the sink's task, driven as by a worker, for one partition. Not thread-safe. */
-final class TaskRun implements AutoCloseable {
+public final class TaskRun implements AutoCloseable {
   private final LakehouseSinkTask task = new LakehouseSinkTask();
   private final Context context;
   private boolean finished;
@@ -25,14 +25,14 @@ final class TaskRun implements AutoCloseable {
   }
 
   /** Starts a task with the configuration that its connector makes of this one. */
-  static TaskRun start(Map<String, String> configuration, TopicPartition partition) {
+  public static TaskRun start(Map<String, String> configuration, TopicPartition partition) {
     LakehouseSinkConnector connector = new LakehouseSinkConnector();
     connector.start(configuration);
     return new TaskRun(connector.taskConfigs(1).get(0), partition);
   }
 
   /** Hands records over, after the task has resumed where it has paused its partition. */
-  void put(List<SinkRecord> records) {
+  public void put(List<SinkRecord> records) {
     while (context.paused) {
       task.put(List.of());
     }
@@ -40,7 +40,7 @@ final class TaskRun implements AutoCloseable {
   }
 
   /** Takes the partition from the task: returns when everything is committed. */
-  void finish() {
+  public void finish() {
     if (!finished) {
       finished = true;
       task.close(context.assignment());
