@@ -7,7 +7,7 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.postgres.session.Session;
-import io.lakehousecdc.sink.postgres.sql.VersionSql;
+import io.lakehousecdc.sink.postgres.sql.VersionQueries;
 import io.lakehousecdc.sink.version.StoredVersions;
 import io.lakehousecdc.sink.version.Version;
 import java.sql.PreparedStatement;
@@ -40,9 +40,10 @@ final class StagedVersions implements StoredVersions {
    * @param tracked indexes of the columns whose values make versions
    */
   static StagedVersions read(
-      Session session, VersionSql sql, TableBatch batch, Set<Integer> tracked) throws SQLException {
+      Session session, VersionQueries queries, TableBatch batch, Set<Integer> tracked)
+      throws SQLException {
     Map<RowKey, List<Version>> versions = new HashMap<>();
-    try (PreparedStatement query = session.connection().prepareStatement(sql.stored());
+    try (PreparedStatement query = session.connection().prepareStatement(queries.stored());
         ResultSet row = query.executeQuery()) {
       while (row.next()) {
         RowKey key = batch.changes().get(row.getInt(1)).key();
@@ -57,8 +58,8 @@ final class StagedVersions implements StoredVersions {
     boolean moves = batch.changes().stream().anyMatch(each -> each.formerRow() != null);
     return new StagedVersions(
         versions,
-        compares ? session.numbers(sql.unchanged(tracked)) : new BitSet(),
-        moves ? session.numbers(sql.lent()) : new BitSet());
+        compares ? session.numbers(queries.unchanged(tracked)) : new BitSet(),
+        moves ? session.numbers(queries.lent()) : new BitSet());
   }
 
   private static Version version(ResultSet row) throws SQLException {

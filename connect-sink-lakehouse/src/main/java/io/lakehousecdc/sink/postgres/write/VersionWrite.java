@@ -16,6 +16,7 @@ import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
 import io.lakehousecdc.sink.postgres.sql.SpanTable;
 import io.lakehousecdc.sink.postgres.sql.SpanTable.Kind;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
+import io.lakehousecdc.sink.postgres.sql.VersionQueries;
 import io.lakehousecdc.sink.postgres.sql.VersionSql;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.HistoryOptions;
@@ -38,6 +39,7 @@ final class VersionWrite implements TableWrite {
   private final CopyBuffer buffer;
   private final TablePlan plan;
   private final StagedRows staged;
+  private final VersionQueries queries;
   private final VersionSql sql;
   private final int staging;
   private final HistoryOptions options;
@@ -56,6 +58,7 @@ final class VersionWrite implements TableWrite {
     this.buffer = buffer;
     this.plan = table.plan();
     this.staged = new StagedRows(session, table.staging(), buffer, new SkipCounter(batch.table()));
+    this.queries = new VersionQueries(table.staging());
     this.sql = new VersionSql(table.staging());
     this.staging = table.staging().number();
     this.options = plan.options().history().orElseThrow();
@@ -101,7 +104,7 @@ final class VersionWrite implements TableWrite {
     if (batch.changes().isEmpty()) {
       return;
     }
-    StagedVersions stored = StagedVersions.read(session, sql, batch, tracked);
+    StagedVersions stored = StagedVersions.read(session, queries, batch, tracked);
     VersionPlanner planner = new VersionPlanner(batch, floors.all(), options, stored);
     List<KeyVersions> plans = planner.plan();
     send(plans);
