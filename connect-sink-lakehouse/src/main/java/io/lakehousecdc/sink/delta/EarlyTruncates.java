@@ -47,7 +47,7 @@ final class EarlyTruncates {
       if (batch.schema().size() > 0 || !batch.changes().isEmpty()) {
         applicable.add(mayHaveEarlier(batch) ? afterEarlier(batch, known, remembered) : batch);
       } else {
-        boolean remembers = tables.upserts() && !batch.truncates().isEmpty();
+        boolean remembers = tables.haveKeys() && !batch.truncates().isEmpty();
         if (remembers && !tables.open(batch.table()).exists()) {
           offsets.truncated(batch.table(), batch.truncates());
         }
@@ -76,7 +76,7 @@ final class EarlyTruncates {
   }
 
   private boolean mayHaveEarlier(TableBatch batch) {
-    return batch.schema().size() > 0 && tables.upserts() && !applied.contains(batch.table());
+    return batch.schema().size() > 0 && tables.haveKeys() && !applied.contains(batch.table());
   }
 
   /** The tables of the batches hold by themselves what was remembered for them. */

@@ -65,9 +65,9 @@ final class OpenTables implements AutoCloseable {
     return leases.computeIfAbsent(id, key -> lease(id, paths.table(id), options, catalog)).table();
   }
 
-  /** Whether tables hold one row for each key. */
-  boolean upserts() {
-    return options.writeMode() == WriteMode.UPSERT;
+  /** Whether rows have keys, and truncates concern them. */
+  boolean haveKeys() {
+    return options.writeMode() != WriteMode.APPEND;
   }
 
   /** How sources that feed one table are related. */
