@@ -70,6 +70,11 @@ final class OpenTables implements AutoCloseable {
     return options.writeMode() != WriteMode.APPEND;
   }
 
+  /** Whether rows are versions. */
+  boolean holdVersions() {
+    return options.writeMode() == WriteMode.HISTORY;
+  }
+
   /** How sources that feed one table are related. */
   SourceRelation relation() {
     return options.relation();

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -93,20 +92,21 @@ public final class HistoryPlanner {
     OneSourceTable.require(batch, floors, sources);
     List<Floor> truncates =
         batch.truncates().stream().sorted(Comparator.comparing(Floor::at)).toList();
-    Map<Floor, RowSet> ended = EndedVersions.by(truncates, state);
+    EndedVersions ended = new VersionEndings(state).by(truncates);
 
+    truncates.forEach(floor -> truncated += ended.by(floor).count());
     KeyHistories histories = new KeyHistories(state, batch, history.since(), mapping, keys);
     Outlines outlines =
         new Outlines(
             batch, history, state.shape(), mapping, change -> histories.of(change).key());
-    histories.read(stored, truncates, outlines, clock);
+    histories.read(stored, ended, outlines, clock);
     VersionPlanner planner = new VersionPlanner(batch, floors.all(), history, histories);
     List<KeyVersions> plan = planner.plan();
     VersionRows rows =
         new VersionRows(state.shape(), mapping, outlines, planner, histories);
     plan.forEach(key -> write(key, histories, swept, rows));
 
-    ended.forEach((floor, gone) -> truncated += end(gone, floor));
+    truncates.forEach(floor -> end(ended.by(floor), floor));
     if (due.isPresent()) {
       sweep(due.get());
     }
@@ -116,7 +116,7 @@ public final class HistoryPlanner {
         updates,
         removed,
         removedKeys,
-        Optional.of(remembered.with(batch.truncates()).with(swept))
+        Optional.of(remembered.withAll(batch.truncates()).withAll(swept))
             .filter(next -> !next.equals(remembered)),
         planner.receipt().plus(new CommitReceipt(0, truncated, 0, 0, orphaned)));
   }
@@ -130,7 +130,9 @@ public final class HistoryPlanner {
       KeyVersions key, KeyHistories histories, List<Floor> swept, VersionRows rows) {
     RowChange change = batch.changes().get(key.change());
     boolean hasCurrent = false;
-    for (Span span : key.spans()) {
+    List<Span> spans = key.spans();
+    for (int i = 0; i < spans.size(); i++) {
+      Span span = spans.get(i);
       boolean isNew = span.stored() == null;
       if (!isNew && !span.isChanged()) {
         hasCurrent |= span.stored().isCurrent();
@@ -141,8 +143,8 @@ public final class HistoryPlanner {
         removed.add(place.file(), place.row());
       }
       if (!span.isRemoved()) {
-        Version version = EndedVersions.end(span.version(), swept);
-        orphaned += version.equals(span.version()) ? 0 : 1;
+        Version next = i + 1 < spans.size() ? spans.get(i + 1).version() : null;
+        Version version = afterSweep(span.version(), next, swept);
         rows.add(change, span, version);
         hasCurrent |= version.isCurrent();
       }
@@ -153,24 +155,32 @@ public final class HistoryPlanner {
     }
   }
 
-  /**
-   * Ends stored versions that the batch's changes have left alone.
-   *
-   * @return their number
-   */
-  private long end(RowSet gone, Floor floor) {
-    gone.removeAll(removed);
-    if (!gone.isEmpty()) {
-      updates.add(new VersionEnd(gone, floor));
-      removed.addAll(gone);
+  private Version afterSweep(Version version, Version next, List<Floor> swept) {
+    for (Floor floor : swept) {
+      if (version.isEndedBy(floor, next)) {
+        orphaned++;
+        return version.endedBy(floor);
+      }
     }
-    return gone.count();
+    return version;
+  }
+
+  /** Ends stored versions, but for those that the batch's changes have written again. */
+  private void end(RowSet rows, Floor floor) {
+    rows.removeAll(removed);
+    if (!rows.isEmpty()) {
+      updates.add(new VersionEnd(rows, floor));
+      removed.addAll(rows);
+    }
   }
 
   private void sweep(Sweep sweep) throws IOException {
-    RowSet below = EndedVersions.by(List.of(sweep.floor()), state).get(sweep.floor());
+    RowSet below = new VersionEndings(state).by(List.of(sweep.floor())).by(sweep.floor());
     below.removeAll(removed);
-    orphaned += removes(sweep) ? end(below, sweep.floor()) : below.count();
+    orphaned += below.count();
+    if (removes(sweep)) {
+      end(below, sweep.floor());
+    }
   }
 
   private static boolean removes(Sweep sweep) {

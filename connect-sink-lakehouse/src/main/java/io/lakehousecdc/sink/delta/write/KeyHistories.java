@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
-import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowChange;
@@ -79,10 +78,10 @@ final class KeyHistories implements StoredVersions {
   /**
    * Finds the versions.
    *
-   * @param truncates what the batch ends, in order
+   * @param truncated what truncates of the batch have ended
    * @param clock is told when the index has been asked
    */
-  void read(StoredCells stored, List<Floor> truncates, Outlines outlines, CommitClock clock)
+  void read(StoredCells stored, EndedVersions truncated, Outlines outlines, CommitClock clock)
       throws IOException {
     if (byKey.isEmpty()) {
       return;
@@ -104,7 +103,7 @@ final class KeyHistories implements StoredVersions {
     Taking taking =
         (place, values, held) -> {
           int number = byPlace.get(place);
-          Version version = EndedVersions.end(columns.of(values), truncates);
+          Version version = truncated.of(found[number], columns.of(values));
           VersionRow row = new VersionRow(found[number], version, held ? values : null);
           compare(all.get(number), row, values, outlines);
           all.get(number).addIndexed(row);
@@ -117,7 +116,7 @@ final class KeyHistories implements StoredVersions {
             HELD_BYTES,
             (place, values) -> taking.take(place, values, false))
         .forEach((place, values) -> taking.take(place, values, true));
-    new PastVersions(state, keys, truncates, outlines).addTo(all);
+    new PastVersions(state, keys, truncated, outlines).addTo(all);
     all.forEach(each -> each.versions().forEach(row -> rows.put(row.version(), row)));
   }
 

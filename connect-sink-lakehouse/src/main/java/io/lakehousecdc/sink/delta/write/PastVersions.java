@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
-import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
@@ -10,6 +9,7 @@ import io.lakehousecdc.sink.delta.snapshot.EndBounds;
 import io.lakehousecdc.sink.delta.snapshot.KeyBounds;
 import io.lakehousecdc.sink.delta.snapshot.KeyMap;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.StoredRow;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.version.Version;
 import java.io.IOException;
@@ -41,17 +41,17 @@ final class PastVersions {
   private final TableState state;
   private final KeyMap keys;
   private final VersionColumns columns;
-  private final List<Floor> truncates;
+  private final EndedVersions truncated;
   private final Outlines outlines;
 
   /**
-   * @param truncates what the batch ends, in order
+   * @param truncated what truncates of the batch have ended
    */
-  PastVersions(TableState state, KeyMap keys, List<Floor> truncates, Outlines outlines) {
+  PastVersions(TableState state, KeyMap keys, EndedVersions truncated, Outlines outlines) {
     this.state = state;
     this.keys = keys;
     this.columns = state.shape().versions().orElseThrow();
-    this.truncates = truncates;
+    this.truncated = truncated;
     this.outlines = outlines;
   }
 
@@ -165,9 +165,8 @@ final class PastVersions {
                         ? null
                         : source.wanted.get(keys.encode(key));
                 if (owner != null && isOfInterest.test(owner, version)) {
-                  VersionRow stored =
-                      new VersionRow(
-                          state.row(file, row), EndedVersions.end(version, truncates), null);
+                  StoredRow place = state.row(file, row);
+                  VersionRow stored = new VersionRow(place, truncated.of(place, version), null);
                   owner.add(stored);
                   found.put(row, stored);
                   owners.put(row, owner);
