@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.delta.table.DeltaTable;
 import io.lakehousecdc.sink.error.FatalException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
