@@ -45,7 +45,7 @@ class DeltaHistoryRandomTest {
   private long version;
 
   @ParameterizedTest
-  @Seeds(2)
+  @Seeds(3)
   void tableHoldsTheVersionsOfTheModel(long seed) throws IOException {
     run(seed);
   }
@@ -75,7 +75,7 @@ class DeltaHistoryRandomTest {
     settings.put(IndexSettings.DIRECTORY, index.toString());
     Random random = new Random(seed);
     Kind kind = seed % 3 == 0 ? Kind.SHUFFLED : Kind.ORDERED;
-    VersionModel model = VersionModel.random((int) seed, kind, 60);
+    VersionModel model = VersionModel.random((int) seed, kind, 40);
     List<TableBatch> batches =
         kind == Kind.ORDERED
             ? model.interleaved(Warehouse.ITEMS, random)
