@@ -51,8 +51,7 @@ final class EarlyTruncates {
       } else {
         boolean remembers = tables.haveKeys() && !batch.truncates().isEmpty();
         if (remembers && !tables.open(batch.table()).exists()) {
-          offsets.truncated(
-              batch.table(), held -> remembering(held, batch.truncates()));
+          offsets.truncated(batch.table(), held -> remembering(held, batch.truncates()));
         }
         if (tables.open(batch.table()).exists()) {
           applicable.add(batch);
@@ -106,8 +105,7 @@ final class EarlyTruncates {
           higher ->
               floors
                   .keySet()
-                  .removeIf(
-                      at -> at.epoch() == higher.at().epoch() && at.isBelow(higher.at())));
+                  .removeIf(at -> at.epoch() == higher.at().epoch() && at.isBelow(higher.at())));
     }
     return batch.withTruncates(List.copyOf(floors.values()));
   }

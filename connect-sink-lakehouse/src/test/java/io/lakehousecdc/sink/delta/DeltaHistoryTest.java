@@ -158,8 +158,7 @@ class DeltaHistoryTest implements Warehouse {
     assertThatVersionsOfOne(
         row("a", 10_000L, 20_000L), row("b", 20_000L, 30_000L), row("c", 30_000L, null));
     assertThatRows(ITEMS, "id", "is_current")
-        .areExactly(
-            row(1, false), row(1, false), row(1, true), row(2, false), row(2, true));
+        .areExactly(row(1, false), row(1, false), row(1, true), row(2, false), row(2, true));
   }
 
   @Test
@@ -214,8 +213,7 @@ class DeltaHistoryTest implements Warehouse {
   @Test
   void widerColumnLeavesARowAsItIs() {
     PartitionOwner owner = owner(VERSIONS);
-    owner.commit(
-        batch(ITEMS, numbers(Primitive.INT16)).upsert(10, 1, (short) 7).build());
+    owner.commit(batch(ITEMS, numbers(Primitive.INT16)).upsert(10, 1, (short) 7).build());
     owner.commit(batch(ITEMS, numbers(Primitive.INT64)).upsert(20, 1, 7L).build());
     owner.commit(batch(ITEMS, numbers(Primitive.INT16)).upsert(30, 1, (short) 7).build());
     assertThatRows(ITEMS, "id", "n", "valid_from", "valid_to")
@@ -223,8 +221,7 @@ class DeltaHistoryTest implements Warehouse {
   }
 
   private static RowSchema numbers(Primitive type) {
-    return Batches.schema(
-        1, Batches.required("id", Primitive.INT32), Batches.optional("n", type));
+    return Batches.schema(1, Batches.required("id", Primitive.INT32), Batches.optional("n", type));
   }
 
   @Test
@@ -251,8 +248,7 @@ class DeltaHistoryTest implements Warehouse {
   void tableOfVersionsTakesNoOtherRows() {
     owner(VERSIONS).commit(items().create(10, 1, "a", "x", 1L).build());
     for (TableOptions options : List.of(TableOptions.DEFAULT, Warehouse.append())) {
-      assertThatThrownBy(
-              () -> owner(options).commit(items().upsert(20, 1, "b", "x", 1L).build()))
+      assertThatThrownBy(() -> owner(options).commit(items().upsert(20, 1, "b", "x", 1L).build()))
           .isInstanceOf(FatalException.class)
           .hasMessageContaining("versions")
           .hasMessageContaining("write.mode");
@@ -283,7 +279,8 @@ class DeltaHistoryTest implements Warehouse {
     rows(ITEMS).stream()
         .filter(row -> row.get("id").equals(1))
         .sorted(java.util.Comparator.comparing(row -> (Long) row.get("valid_from")))
-        .forEach(row -> found.add(row(row.get("name"), row.get("valid_from"), row.get("valid_to"))));
+        .forEach(
+            row -> found.add(row(row.get("name"), row.get("valid_from"), row.get("valid_to"))));
     assertThat(found).containsExactly(versions);
   }
 }

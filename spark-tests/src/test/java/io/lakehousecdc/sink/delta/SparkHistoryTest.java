@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
@@ -20,6 +21,7 @@ import io.lakehousecdc.sink.spi.Warehouse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -45,7 +47,8 @@ class SparkHistoryTest {
       owner.commit(items().change(read(1, "one")).change(read(2, "two")).build());
       owner.commit(items().upsert(20_000_000, 1, "one again", null, null).build());
       spark.sql("OPTIMIZE " + table());
-      owner.commit(items().delete(30_000_000, 2).create(40_000_000, 3, "three", null, null).build());
+      owner.commit(
+          items().delete(30_000_000, 2).create(40_000_000, 3, "three", null, null).build());
       owner.commit(items().upsert(25_000_000, 1, "late", null, null).build());
     }
     assertEquals(List.of("1 late", "3 three"), names("is_current"));
@@ -56,6 +59,35 @@ class SparkHistoryTest {
     assertEquals(List.of("1 late", "2 two"), at("1970-01-01 08:19:59"));
     assertEquals(List.of("1 late"), at("1970-01-01 08:20:00"));
     assertEquals(List.of("1 late", "3 three"), at("1970-01-01 11:06:40"));
+  }
+
+  @Test
+  void truncateEndsWhatSparkHasAdded() {
+    try (Target target =
+        DeltaFixture.open(
+            new LocalFileIO(), root, SINCE_EVER, new TargetContext("sink", 0), Map.of())) {
+      PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
+      owner.commit(items().change(read(1, "one")).build());
+      spark.sql(
+          "INSERT INTO "
+              + table()
+              + " (id, name, valid_from, is_current)"
+              + " VALUES (2, 'two', TIMESTAMP '1960-01-01 00:00:00 UTC', true)");
+      owner.commit(items().upsert(20_000_000, 1, "one again", null, null).build());
+      assertEquals(List.of("1 one again", "2 two"), names("is_current"));
+      Floor floor =
+          new Floor(
+              Batches.at(30_000_000),
+              Floor.Cause.TRUNCATE,
+              Set.of(),
+              Set.of(),
+              Long.MAX_VALUE,
+              30_000_000_000L);
+      owner.commit(items().truncate(floor).build());
+    }
+    assertEquals(List.of(), names("is_current"));
+    assertEquals(List.of("1 one again", "2 two"), at("1970-01-01 08:19:59"));
+    assertEquals(List.of(), at("1970-01-01 08:20:00"));
   }
 
   private List<String> at(String time) {

@@ -35,7 +35,8 @@ import java.util.stream.IntStream;
  * @param rowIdColumns columns of row ids; none where they are not kept
  * @param keys index that has to follow; null where there is none, or it reads the new file itself
  * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
- * @param endPlace place of the column that is NULL in the rows that the index knows; -1 for all rows
+ * @param endPlace place of the column that is NULL in the rows that the index knows; -1 for all
+ *     rows
  * @param sharedKey values of the key columns that all rows share
  * @param besideCommits whether commits may go on meanwhile
  * @param memoryBytes heap that carrying it out takes, about; 0 where there is nothing to do

@@ -109,10 +109,8 @@ public final class TableSchemas {
   }
 
   private void requireNames(TableId table, RowSchema source, boolean mapped) {
-    ColumnNames.require(
-        table, source, metadataColumns().keySet(), "metadata.column.*", mapped);
-    ColumnNames.require(
-        table, source, historyColumns().keySet(), "history.column.*", mapped);
+    ColumnNames.require(table, source, metadataColumns().keySet(), "metadata.column.*", mapped);
+    ColumnNames.require(table, source, historyColumns().keySet(), "history.column.*", mapped);
   }
 
   private static void requireNotNested(TableLog log, TableId table) {

@@ -38,8 +38,7 @@ public final class TableShape {
   /**
    * @param history names of the columns of a table of versions; empty for other tables
    */
-  public TableShape(
-      TableVersion version, MetadataColumns names, Optional<HistoryColumns> history) {
+  public TableShape(TableVersion version, MetadataColumns names, Optional<HistoryColumns> history) {
     this.tableId = version.tableId();
     // Whatever statistics the table wants: without those of positions, each row that an update
     // meets has to be read; without those of ends, each file with versions of the past.

@@ -120,8 +120,7 @@ public final class KeptKeys {
               + state.version()
               + " that it was kept of");
     }
-    if (!state.columns().equals(columns)
-        || !state.numbersAsText().equals(numbersAsText)) {
+    if (!state.columns().equals(columns) || !state.numbersAsText().equals(numbersAsText)) {
       throw new IOException("it is of other key columns");
     }
   }

@@ -51,8 +51,8 @@ record KeptState(
   record Claim(String path, long size, int rows, RoaringBitmap deleted) {}
 
   /**
-   * Columns as they are compared: a key is encoded by its types, and which rows are known depends on
-   * the column that tells them.
+   * Columns as they are compared: a key is encoded by its types, and which rows are known depends
+   * on the column that tells them.
    *
    * @param end column that is NULL in the rows that the index knows; empty for all rows
    */

@@ -39,8 +39,7 @@ public final class KeyBounds {
    * @param columns key columns, in key order
    * @param numbersAsText which of them, from 0, hold numbers as text: their order is another one
    */
-  public static KeyBounds of(
-      LiveFile file, List<DeltaColumn> columns, Set<Integer> numbersAsText) {
+  public static KeyBounds of(LiveFile file, List<DeltaColumn> columns, Set<Integer> numbersAsText) {
     List<Bound> bounds = new ArrayList<>();
     AddStatistics stats = file.file().stats();
     for (int i = 0; stats != null && i < columns.size(); i++) {

@@ -18,9 +18,8 @@ import java.util.Set;
 /**
  * The account that one commit gives to the table's change data feed: each row that goes, as it was,
  * and each that comes, as it is. A key that has both has been updated; of a table of versions, one
- * that was opened by the same change. Rows that go are read from
- * their files, one by one; what is held of them are the keys that the commit writes again. For one
- * commit; not thread-safe.
+ * that was opened by the same change. Rows that go are read from their files, one by one; what is
+ * held of them are the keys that the commit writes again. For one commit; not thread-safe.
  */
 final class ChangeFeed {
   private final TableState state;
@@ -69,7 +68,8 @@ final class ChangeFeed {
       for (NewRow row : part.getValue()) {
         files.write(
             key(row.values()).filter(updated::contains).isPresent()
-                ? ChangeType.AFTER : ChangeType.INSERT,
+                ? ChangeType.AFTER
+                : ChangeType.INSERT,
             part.getKey(),
             row.values());
       }
@@ -88,7 +88,8 @@ final class ChangeFeed {
           (row, values) -> {
             Optional<KeyBits> again = key(values).filter(coming::contains);
             again.ifPresent(updated::add);
-            files.write(again.isPresent() ? ChangeType.BEFORE : ChangeType.DELETE, partition, values);
+            files.write(
+                again.isPresent() ? ChangeType.BEFORE : ChangeType.DELETE, partition, values);
           });
     }
   }
@@ -98,10 +99,7 @@ final class ChangeFeed {
     List<LiveFile> sources = update.rows().byPartition(state);
     for (LiveFile file : sources) {
       Map<String, String> partition = file.file().partitionValues();
-      read(
-          file,
-          update.rows(),
-          (row, values) -> files.write(ChangeType.BEFORE, partition, values));
+      read(file, update.rows(), (row, values) -> files.write(ChangeType.BEFORE, partition, values));
     }
     for (LiveFile file : sources) {
       read(

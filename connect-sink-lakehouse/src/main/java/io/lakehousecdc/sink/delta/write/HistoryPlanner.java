@@ -97,13 +97,11 @@ public final class HistoryPlanner {
     truncates.forEach(floor -> truncated += ended.by(floor).count());
     KeyHistories histories = new KeyHistories(state, batch, history.since(), mapping, keys);
     Outlines outlines =
-        new Outlines(
-            batch, history, state.shape(), mapping, change -> histories.of(change).key());
+        new Outlines(batch, history, state.shape(), mapping, change -> histories.of(change).key());
     histories.read(stored, ended, outlines, clock);
     VersionPlanner planner = new VersionPlanner(batch, floors.all(), history, histories);
     List<KeyVersions> plan = planner.plan();
-    VersionRows rows =
-        new VersionRows(state.shape(), mapping, outlines, planner, histories);
+    VersionRows rows = new VersionRows(state.shape(), mapping, outlines, planner, histories);
     plan.forEach(key -> write(key, histories, swept, rows));
 
     truncates.forEach(floor -> end(ended.by(floor), floor));
@@ -126,8 +124,7 @@ public final class HistoryPlanner {
    *
    * @param swept floor of the sweep that the batch carries out, or none
    */
-  private void write(
-      KeyVersions key, KeyHistories histories, List<Floor> swept, VersionRows rows) {
+  private void write(KeyVersions key, KeyHistories histories, List<Floor> swept, VersionRows rows) {
     RowChange change = batch.changes().get(key.change());
     boolean hasCurrent = false;
     List<Span> spans = key.spans();

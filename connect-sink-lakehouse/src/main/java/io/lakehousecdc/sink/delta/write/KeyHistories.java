@@ -30,7 +30,9 @@ import java.util.Map;
  * those of the past that matter. For one batch; not thread-safe.
  */
 final class KeyHistories implements StoredVersions {
-  /** Heap for the values of current versions; those beyond are read again while they are written. */
+  /**
+   * Heap for the values of current versions; those beyond are read again while they are written.
+   */
   private static final long HELD_BYTES = 32 << 20;
 
   private final TableState state;
@@ -43,8 +45,7 @@ final class KeyHistories implements StoredVersions {
   /**
    * @param keys index of the batch's key columns
    */
-  KeyHistories(
-      TableState state, TableBatch batch, Since since, BatchMapping mapping, KeyMap keys) {
+  KeyHistories(TableState state, TableBatch batch, Since since, BatchMapping mapping, KeyMap keys) {
     this.state = state;
     this.changes = batch.changes();
     this.mapping = mapping;

@@ -102,8 +102,7 @@ final class Outlines {
     if (isInteger(stored) && isInteger(written)) {
       return ((Number) stored).longValue() == ((Number) written).longValue();
     }
-    return SameCells.isSame(
-        new int[] {0}, new Object[] {stored}, new Object[] {written});
+    return SameCells.isSame(new int[] {0}, new Object[] {stored}, new Object[] {written});
   }
 
   private static boolean isInteger(Object value) {

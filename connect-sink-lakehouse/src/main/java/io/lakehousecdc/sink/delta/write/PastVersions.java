@@ -113,9 +113,7 @@ final class PastVersions {
       addHeld(file, concerned, wanted);
       sources.add(new Source(file, wanted));
     }
-    read(
-        sources,
-        (key, version) -> version.toMicros() == begins.get(key) && !key.matters(version));
+    read(sources, (key, version) -> version.toMicros() == begins.get(key) && !key.matters(version));
   }
 
   private EndBounds ends(LiveFile file) {

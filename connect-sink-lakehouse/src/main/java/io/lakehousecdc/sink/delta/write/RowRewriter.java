@@ -19,10 +19,10 @@ import java.util.Optional;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The writer of stored rows anew: as a truncate or a sweep leaves them, or as copies in tables without deletion
- * vectors. Rows go from file to file one by one, and their keys are held in primitive form, up to a
- * number: of files beyond, the keys are read again when the commit is made. So it needs the same
- * memory for any number of rows. For one commit; not thread-safe.
+ * The writer of stored rows anew: as a truncate or a sweep leaves them, or as copies in tables
+ * without deletion vectors. Rows go from file to file one by one, and their keys are held in
+ * primitive form, up to a number: of files beyond, the keys are read again when the commit is made.
+ * So it needs the same memory for any number of rows. For one commit; not thread-safe.
  */
 final class RowRewriter {
   /** Size at which a file is completed and another begun. */

@@ -21,17 +21,14 @@ final class StoredKeys {
       KeyEncoder encoder, List<DeltaColumn> columns, TableShape shape, int endPlace) {
     this.encoder = encoder;
     this.places =
-        columns.stream()
-            .mapToInt(column -> shape.placeOfStored(column.physicalName()))
-            .toArray();
+        columns.stream().mapToInt(column -> shape.placeOfStored(column.physicalName())).toArray();
     this.endPlace = endPlace;
     this.key = new Object[places.length];
   }
 
   /** Keys as the index of the table has them, of the rows that it knows. */
   static StoredKeys indexed(KeyMap index, TableShape shape) {
-    int end =
-        index.end().map(column -> shape.placeOfStored(column.physicalName())).orElse(-1);
+    int end = index.end().map(column -> shape.placeOfStored(column.physicalName())).orElse(-1);
     return new StoredKeys(index.encoder(), index.columns(), shape, end);
   }
 
@@ -39,8 +36,7 @@ final class StoredKeys {
   static StoredKeys unique(KeyMap index, TableShape shape) {
     List<DeltaColumn> columns = new ArrayList<>(index.columns());
     shape.versions().map(VersionColumns::opened).ifPresent(columns::addAll);
-    return new StoredKeys(
-        KeyEncoder.of(columns, index.numbersAsText()), columns, shape, -1);
+    return new StoredKeys(KeyEncoder.of(columns, index.numbersAsText()), columns, shape, -1);
   }
 
   /**

@@ -2,9 +2,10 @@
 package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.index.KeyEncoder;
-import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.VersionColumns;
 import io.lakehousecdc.sink.delta.snapshot.EndBounds;
@@ -22,8 +23,8 @@ import java.util.Set;
 
 /**
  * The search for stored versions that truncates or a sweep end. Of current versions each tells by
- * itself. One that has ended, beyond a floor that came late, is the last one below the floor only if
- * the next version of its key is not below, too: these are looked for in a second pass, and held
+ * itself. One that has ended, beyond a floor that came late, is the last one below the floor only
+ * if the next version of its key is not below, too: these are looked for in a second pass, and held
  * meanwhile. Files whose statistics tell that they hold none are not read. For one batch; not
  * thread-safe.
  */
@@ -90,7 +91,7 @@ final class VersionEndings {
             (row, key, version) -> {
               if (version.isCurrent()) {
                 end(ended, floors, file, row, version, null);
-              } else if (key != null && floors.stream().anyMatch(version::mayBeEndedBy)) {
+              } else if (key != null && floors.stream().anyMatch(floor -> at(version, floor).mayBeEndedBy(floor))) {
                 candidates
                     .computeIfAbsent(key, first -> new ArrayList<>(1))
                     .add(new Candidate(file, row, version));
@@ -105,8 +106,7 @@ final class VersionEndings {
           .forEach(
               of ->
                   of.forEach(
-                      each ->
-                          end(ended, floors, each.file, each.row, each.version, each.next)));
+                      each -> end(ended, floors, each.file, each.row, each.version, each.next)));
     }
     return ended;
   }
@@ -119,11 +119,24 @@ final class VersionEndings {
       Version version,
       Version next) {
     for (Floor floor : floors) {
-      if (version.isEndedBy(floor, next)) {
+      if (at(version, floor).isEndedBy(floor, next)) {
         ended.by(floor).add(file, row);
         return;
       }
     }
+  }
+
+  /** The version; one without a position is below every floor. */
+  private static Version at(Version version, Floor floor) {
+    return version.applied().equals(Position.LOWEST)
+        ? new Version(
+            version.opened(),
+            version.fromMicros(),
+            version.toMicros(),
+            Position.LOWEST.inEpoch(floor.at().epoch()),
+            version.appliedMicros(),
+            version.operation())
+        : version;
   }
 
   private void findNext(Map<KeyBits, List<Candidate>> candidates) throws IOException {
