@@ -91,7 +91,8 @@ final class VersionEndings {
             (row, key, version) -> {
               if (version.isCurrent()) {
                 end(ended, floors, file, row, version, null);
-              } else if (key != null && floors.stream().anyMatch(floor -> at(version, floor).mayBeEndedBy(floor))) {
+              } else if (key != null
+                  && floors.stream().anyMatch(floor -> at(version, floor).mayBeEndedBy(floor))) {
                 candidates
                     .computeIfAbsent(key, first -> new ArrayList<>(1))
                     .add(new Candidate(file, row, version));
