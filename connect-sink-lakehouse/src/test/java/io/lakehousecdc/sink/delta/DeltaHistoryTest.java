@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
+import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.storage.FileInput;
@@ -29,6 +32,8 @@ import io.lakehousecdc.sink.spi.Warehouse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +51,7 @@ class DeltaHistoryTest implements Warehouse {
 
   private final List<String> read = new ArrayList<>();
   private final List<Target> opened = new ArrayList<>();
-  private final Map<String, String> settings = new java.util.HashMap<>();
+  private final Map<String, String> settings = new HashMap<>();
   private final ForwardingFileIO store =
       new ForwardingFileIO(new LocalFileIO()) {
         @Override
@@ -139,10 +144,10 @@ class DeltaHistoryTest implements Warehouse {
     owner.commit(
         items()
             .change(
-                new io.lakehousecdc.sink.change.RowChange.Upsert(
-                    io.lakehousecdc.sink.change.RowKey.of(1),
+                new RowChange.Upsert(
+                    RowKey.of(1),
                     new Object[] {1, "b", "x", 1L},
-                    Batches.info(io.lakehousecdc.sink.change.Operation.READ, Batches.at(30))))
+                    Batches.info(Operation.READ, Batches.at(30))))
             .build());
     assertThatVersionsOfOne(
         row("a", 10_000L, 20_000L), row("b", 30_000L, 50_000L), row("c", 50_000L, null));
@@ -162,7 +167,7 @@ class DeltaHistoryTest implements Warehouse {
   }
 
   @Test
-  void keptIndexOfAnUpsertTableIsNotTakenForOneOfVersions() {
+  void keptIndexKnowsCurrentVersionsOnly() {
     settings.put(IndexSettings.DIRECTORY, index.toString());
     PartitionOwner owner = owner(VERSIONS);
     owner.commit(items().create(10, 1, "a", "x", 1L).build());
@@ -278,7 +283,7 @@ class DeltaHistoryTest implements Warehouse {
     List<List<Object>> found = new ArrayList<>();
     rows(ITEMS).stream()
         .filter(row -> row.get("id").equals(1))
-        .sorted(java.util.Comparator.comparing(row -> (Long) row.get("valid_from")))
+        .sorted(Comparator.comparing(row -> (Long) row.get("valid_from")))
         .forEach(
             row -> found.add(row(row.get("name"), row.get("valid_from"), row.get("valid_to"))));
     assertThat(found).containsExactly(versions);
