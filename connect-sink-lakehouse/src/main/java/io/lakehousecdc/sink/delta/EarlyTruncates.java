@@ -3,8 +3,10 @@ package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,9 +49,9 @@ final class EarlyTruncates {
       if (batch.schema().size() > 0 || !batch.changes().isEmpty()) {
         applicable.add(mayHaveEarlier(batch) ? afterEarlier(batch, known, remembered) : batch);
       } else {
-        boolean remembers = tables.upserts() && !batch.truncates().isEmpty();
+        boolean remembers = tables.haveKeys() && !batch.truncates().isEmpty();
         if (remembers && !tables.open(batch.table()).exists()) {
-          offsets.truncated(batch.table(), batch.truncates());
+          offsets.truncated(batch.table(), held -> remembering(held, batch.truncates()));
         }
         if (tables.open(batch.table()).exists()) {
           applicable.add(batch);
@@ -76,12 +78,16 @@ final class EarlyTruncates {
   }
 
   private boolean mayHaveEarlier(TableBatch batch) {
-    return batch.schema().size() > 0 && tables.upserts() && !applied.contains(batch.table());
+    return batch.schema().size() > 0 && tables.haveKeys() && !applied.contains(batch.table());
   }
 
   /** The tables of the batches hold by themselves what was remembered for them. */
   void applied(List<TableBatch> batches) {
     batches.forEach(batch -> applied.add(batch.table()));
+  }
+
+  private RememberedFloors remembering(RememberedFloors held, List<Floor> floors) {
+    return tables.holdVersions() ? held.withAll(floors) : held.with(floors);
   }
 
   private TableBatch afterEarlier(
@@ -91,10 +97,16 @@ final class EarlyTruncates {
     if (earlier.isEmpty()) {
       return batch;
     }
-    Map<Integer, Floor> floors = new TreeMap<>();
-    Stream.of(earlier, batch.truncates())
-        .flatMap(List::stream)
-        .forEach(floor -> floors.merge(floor.at().epoch(), floor, Floor::max));
+    List<Floor> all = Stream.of(earlier, batch.truncates()).flatMap(List::stream).toList();
+    Map<Position, Floor> floors = new TreeMap<>();
+    all.forEach(floor -> floors.put(floor.at(), floor));
+    if (!tables.holdVersions()) {
+      all.forEach(
+          higher ->
+              floors
+                  .keySet()
+                  .removeIf(at -> at.epoch() == higher.at().epoch() && at.isBelow(higher.at())));
+    }
     return batch.withTruncates(List.copyOf(floors.values()));
   }
 }

@@ -2,7 +2,6 @@
 package io.lakehousecdc.sink.delta;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The table {@code _cdc_offsets} below the root. It has no rows; its metadata domains hold what
@@ -74,13 +74,17 @@ final class OffsetsTable {
     return RememberedFloors.of(truncateName(truncated), domains);
   }
 
-  /** Remembers truncates of a table that does not exist. */
-  void truncated(TableId truncated, List<Floor> floors) {
+  /**
+   * Remembers truncates of a table that does not exist.
+   *
+   * @param remembering adds them to what is remembered
+   */
+  void truncated(TableId truncated, UnaryOperator<RememberedFloors> remembering) {
     String name = truncateName(truncated);
     set(
         domains -> {
           RememberedFloors held = RememberedFloors.of(name, domains);
-          RememberedFloors next = held.with(floors);
+          RememberedFloors next = remembering.apply(held);
           return next.equals(held)
               ? Optional.empty()
               : Optional.of(CommitExtras.of(Map.of(name, Optional.of(next.text()))));

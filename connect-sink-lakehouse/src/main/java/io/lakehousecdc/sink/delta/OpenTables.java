@@ -70,9 +70,14 @@ final class OpenTables implements AutoCloseable {
     return Optional.ofNullable(leases.get(id)).map(DeltaTables.Lease::table);
   }
 
-  /** Whether tables hold one row for each key. */
-  boolean upserts() {
-    return options.writeMode() == WriteMode.UPSERT;
+  /** Whether rows have keys, and truncates concern them. */
+  boolean haveKeys() {
+    return options.writeMode() != WriteMode.APPEND;
+  }
+
+  /** Whether rows are versions. */
+  boolean holdVersions() {
+    return options.writeMode() == WriteMode.HISTORY;
   }
 
   /** How sources that feed one table are related. */

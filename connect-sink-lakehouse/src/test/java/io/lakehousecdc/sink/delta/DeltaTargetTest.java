@@ -7,12 +7,14 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.schema.VersionColumns;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetContract;
+import io.lakehousecdc.sink.version.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -87,6 +89,9 @@ class DeltaTargetTest extends TargetContract {
   public Object stored(Column column, Object value) {
     if (value instanceof BigDecimal number && column.type() == Primitive.NUMERIC) {
       return number.toPlainString();
+    }
+    if (column.type() == Primitive.TIMESTAMPTZ && value.equals(Version.BEGINNING)) {
+      return VersionColumns.BEGINNING;
     }
     if (column.type() == Primitive.TIME) {
       return Map.of(

@@ -155,8 +155,9 @@ interface VersionContract extends Warehouse {
         batch(ITEMS, ITEM).change(read(50, 1, "a", "x", 1L)).create(60, 2, "b", "y", 2L).build());
     owner.commit(batch(ITEMS, ITEM).upsert(70, 1, "aa", "x", 1L).build());
     owner.commit(batch(ITEMS, ITEM).change(read(80, 1, "aaa", "x", 1L)).build());
+    Column time = Batches.optional("valid_from", Primitive.TIMESTAMPTZ);
     assertThatVersions(
-        row(1, "a", "x", 1L, Version.BEGINNING, 70_000L, false),
+        row(1, "a", "x", 1L, stored(time, Version.BEGINNING), 70_000L, false),
         row(1, "aa", "x", 1L, 70_000L, 80_000L, false),
         row(1, "aaa", "x", 1L, 80_000L, null, true),
         row(2, "b", "y", 2L, 60_000L, null, true));

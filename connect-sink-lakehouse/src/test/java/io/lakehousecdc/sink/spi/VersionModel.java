@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * the versions that they make, and the ways in which they may arrive. The column {@code note} is
  * one whose values the source leaves out where they are unchanged. Immutable once made.
  */
-final class VersionModel {
+public final class VersionModel {
   private static final int KEYS = 5;
 
   private final List<Event> events = new ArrayList<>();
@@ -48,7 +48,7 @@ final class VersionModel {
   private record Row(int key, Object name, Object note, Object qty, long from, Long to) {}
 
   /** What transactions may do, and in which order their changes may come. */
-  enum Kind {
+  public enum Kind {
     /** Everything; each key's changes come in order. */
     ORDERED,
     /** Inserts and updates that all change something; those of a key come in any order. */
@@ -59,7 +59,7 @@ final class VersionModel {
    * Random transactions. Of every other seed there are truncates; of the others commit times mostly
    * grow with the positions, but not always.
    */
-  static VersionModel random(int seed, Kind kind, int transactions) {
+  public static VersionModel random(int seed, Kind kind, int transactions) {
     VersionModel model = new VersionModel();
     Random random = new Random(seed);
     boolean truncates = kind == Kind.ORDERED && seed % 2 == 0;
@@ -136,7 +136,7 @@ final class VersionModel {
   }
 
   /** The versions: key, values, since and until when they are valid, whether they are current. */
-  List<List<Object>> rows() {
+  public List<List<Object>> rows() {
     List<List<Object>> rows = new ArrayList<>();
     versions
         .values()
@@ -157,7 +157,7 @@ final class VersionModel {
   }
 
   /** The events as batches: two partitions, each in order, cut and interleaved at random. */
-  List<TableBatch> interleaved(TableId table, Random random) {
+  public List<TableBatch> interleaved(TableId table, Random random) {
     List<List<Event>> partitions = List.of(new ArrayList<>(), new ArrayList<>());
     events.forEach(event -> partitions.get(event.partition()).add(event));
     List<Event> order = new ArrayList<>();
@@ -174,7 +174,7 @@ final class VersionModel {
   }
 
   /** The events as batches, in any order: as if each could come from a partition of its own. */
-  List<TableBatch> shuffled(TableId table, Random random) {
+  public List<TableBatch> shuffled(TableId table, Random random) {
     List<Event> order = new ArrayList<>(events);
     Collections.shuffle(order, random);
     return cut(table, order, random);

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -94,9 +95,34 @@ public final class AddStatistics {
    * @param path such as {@code maxValues} and the physical name of a column
    */
   public OptionalLong integer(List<String> path) {
+    String value = value(path);
+    try {
+      return value == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(value));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** The text at a path of names; empty where there is none. */
+  public Optional<String> text(List<String> path) {
+    String value = value(path);
+    if (value == null || value.isEmpty() || value.charAt(0) != '"') {
+      return Optional.empty();
+    }
+    try {
+      return value.indexOf('\\') < 0
+          ? Optional.of(value.substring(1, value.length() - 1))
+          : Optional.ofNullable(JSON.readValue(value, String.class));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The JSON of a value; null where there is none. */
+  private String value(List<String> path) {
     int place = form.place(path);
     if (place < 0) {
-      return OptionalLong.empty();
+      return null;
     }
     int begin = 0;
     for (int passed = 0; passed < place; begin++) {
@@ -106,12 +132,7 @@ public final class AddStatistics {
     while (values[end] != StatisticsForm.VALUE) {
       end++;
     }
-    try {
-      return OptionalLong.of(
-          Long.parseLong(new String(values, begin, end - begin, StandardCharsets.ISO_8859_1)));
-    } catch (NumberFormatException e) {
-      return OptionalLong.empty();
-    }
+    return new String(values, begin, end - begin, StandardCharsets.UTF_8);
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The plan of one compaction: which files of one partition are merged, and how the index follows.
@@ -34,6 +35,8 @@ import java.util.Set;
  * @param rowIdColumns columns of row ids; none where they are not kept
  * @param keys index that has to follow; null where there is none, or it reads the new file itself
  * @param keyPlaces places of its columns among {@code columns}; -1 for one that all rows share
+ * @param endPlace place of the column that is NULL in the rows that the index knows; -1 for all
+ *     rows
  * @param sharedKey values of the key columns that all rows share
  * @param besideCommits whether commits may go on meanwhile
  * @param memoryBytes heap that carrying it out takes, about; 0 where there is nothing to do
@@ -46,6 +49,7 @@ record CompactionPlan(
     List<DeltaColumn> rowIdColumns,
     KeyMap keys,
     int[] keyPlaces,
+    int endPlace,
     Object[] sharedKey,
     boolean besideCommits,
     long memoryBytes) {
@@ -111,6 +115,7 @@ record CompactionPlan(
         rowIdColumns,
         keys,
         keyPlaces,
+        keys == null ? -1 : keys.end().map(column -> place(column, columns)).orElse(-1),
         sharedKey,
         state.version().allowsDeletionVectors(),
         sources.isEmpty() ? 0 : memoryBytes(bytes, columns.size(), keys == null ? 0 : rows));
@@ -131,6 +136,9 @@ record CompactionPlan(
     EncodedKey encoded = new EncodedKey();
     Object[] key = sharedKey.clone();
     return (row, values) -> {
+      if (endPlace >= 0 && values[endPlace] != null) {
+        return;
+      }
       for (int i = 0; i < key.length; i++) {
         if (keyPlaces[i] >= 0) {
           key[i] = values[keyPlaces[i]];
@@ -145,7 +153,9 @@ record CompactionPlan(
 
   /** Places of the columns that the keys are collected from. */
   int[] storedKeyPlaces() {
-    return Arrays.stream(keyPlaces).filter(place -> place >= 0).toArray();
+    return IntStream.concat(Arrays.stream(keyPlaces), IntStream.of(endPlace))
+        .filter(place -> place >= 0)
+        .toArray();
   }
 
   private static int place(DeltaColumn wanted, List<DeltaColumn> columns) {

@@ -108,6 +108,11 @@ public final class BatchMapping {
     return values;
   }
 
+  /** Places of the key columns in a row, in key order; not to be modified. */
+  public int[] keyPlaces() {
+    return keyPlaces;
+  }
+
   /**
    * A row of the table made of a change's cells and its key, with {@link #KEEP} in every place that
    * the change says nothing about.

@@ -59,10 +59,12 @@ public final class ColumnNames {
    * Refuses names that the table cannot have.
    *
    * @param own names of the columns that the sink fills
+   * @param settings those that name them
    * @param mapped whether the table has column mapping
    * @throws FatalException there is one; says what to do
    */
-  static void require(TableId table, RowSchema schema, Collection<String> own, boolean mapped) {
+  static void require(
+      TableId table, RowSchema schema, Collection<String> own, String settings, boolean mapped) {
     List<String> reserved = own.stream().map(ColumnNames::key).toList();
     for (Column column : schema.columns()) {
       if (reserved.contains(key(column.name()))) {
@@ -71,8 +73,9 @@ public final class ColumnNames {
                 + table
                 + ": the source has a column named "
                 + column.name()
-                + ", as has the sink (case does not count in Delta). Set metadata.column.* to other"
-                + " names.");
+                + ", as has the sink (case does not count in Delta). Set "
+                + settings
+                + " to other names.");
       }
       if (!mapped && column.name().chars().anyMatch(c -> NOT_IN_PARQUET.indexOf(c) >= 0)) {
         throw new FatalException(

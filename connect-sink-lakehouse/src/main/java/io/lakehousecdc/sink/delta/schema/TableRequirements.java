@@ -42,8 +42,16 @@ public final class TableRequirements {
                       + ")",
                   refusal.remedy());
             });
-    if (writeMode == WriteMode.UPSERT && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
+    if (writeMode != WriteMode.APPEND && Boolean.parseBoolean(properties.get("delta.appendOnly"))) {
       throw refused(table, "it is append-only (delta.appendOnly)", "Set write.mode to append");
+    }
+    if (writeMode != WriteMode.HISTORY && HistorySchema.isOfVersions(version)) {
+      throw refused(
+          table,
+          "its rows are versions ("
+              + HistorySchema.PROPERTY
+              + "), which other rows must not be mixed with",
+          "Set write.mode to history");
     }
     if (version.feedsChanges()) {
       ChangeColumns.require(table, version.schema().fieldNames());

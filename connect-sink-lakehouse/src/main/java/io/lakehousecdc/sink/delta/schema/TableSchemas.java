@@ -73,7 +73,7 @@ public final class TableSchemas {
     requireNotNested(log, table);
     TableRequirements.requireKeepable(table, newTables.properties());
     RowSchema source = ColumnNames.canonical(schema, List.of());
-    ColumnNames.require(table, source, metadataColumns().keySet(), newTables.mapsColumns());
+    requireNames(table, source, newTables.mapsColumns());
     if (newTables.feedChanges()) {
       requireFeedable(table, source);
     }
@@ -81,19 +81,21 @@ public final class TableSchemas {
     for (int i = 0; i < source.size(); i++) {
       Column column = source.column(i);
       // What the source calls required may be dropped there one day; keys are what stays.
-      boolean key = options.writeMode() == WriteMode.UPSERT && source.keyColumns().contains(i);
+      boolean key = options.writeMode() != WriteMode.APPEND && source.keyColumns().contains(i);
       columns =
           columns.add(
               column.name(),
               DeltaTypes.columnFor(column.type(), !newTables.deletionVectors()),
               !key);
     }
-    for (Map.Entry<String, DataType> column : metadataColumns().entrySet()) {
+    for (Map.Entry<String, DataType> column : ownColumns().entrySet()) {
       columns = columns.add(new StructField(column.getKey(), column.getValue(), true));
     }
     List<String> partitionBy = newTables.partitionBy().of(table);
     TableRequirements.requirePartitionColumns(table, partitionBy, columns);
-    TableVersion created = log.definition().create(columns, newTables.properties(), partitionBy);
+    Map<String, String> properties = new HashMap<>(newTables.properties());
+    options.history().ifPresent(history -> properties.put(HistorySchema.PROPERTY, "true"));
+    TableVersion created = log.definition().create(columns, properties, partitionBy);
     LOG.info("Created table {} at {} with columns {}", table, log.location(), columns);
     Map<String, String> types = new HashMap<>();
     created.schema().fields().forEach(field -> types.put(field.getName(), type(field)));
@@ -103,7 +105,12 @@ public final class TableSchemas {
 
   private void requireFeedable(TableId table, RowSchema source) {
     ChangeColumns.require(table, source.columns().stream().map(Column::name).toList());
-    ChangeColumns.require(table, metadataColumns().keySet());
+    ChangeColumns.require(table, ownColumns().keySet());
+  }
+
+  private void requireNames(TableId table, RowSchema source, boolean mapped) {
+    ColumnNames.require(table, source, metadataColumns().keySet(), "metadata.column.*", mapped);
+    ColumnNames.require(table, source, historyColumns().keySet(), "history.column.*", mapped);
   }
 
   private static void requireNotNested(TableLog log, TableId table) {
@@ -135,14 +142,17 @@ public final class TableSchemas {
     Map<String, String> properties = new HashMap<>();
     List<String> done = new ArrayList<>();
     RowSchema source = ColumnNames.canonical(schema, version.schema().fieldNames());
-    ColumnNames.require(table, source, metadataColumns().keySet(), version.mapsColumns());
+    requireNames(table, source, version.mapsColumns());
+    if (options.history().isPresent()) {
+      HistorySchema.requireFit(table, version, historyColumns(), properties);
+    }
     if (version.feedsChanges()) {
       requireFeedable(table, source);
     }
     for (SchemaChange change : plan(table, version, source)) {
       apply(change, version, fields, properties).ifPresent(done::add);
     }
-    for (Map.Entry<String, DataType> column : metadataColumns().entrySet()) {
+    for (Map.Entry<String, DataType> column : ownColumns().entrySet()) {
       if (!fields.has(column.getKey())) {
         fields.add(column.getKey(), column.getValue());
         done.add("add column " + column.getKey());
@@ -200,7 +210,7 @@ public final class TableSchemas {
 
   private List<SchemaChange> plan(TableId table, TableVersion version, RowSchema schema) {
     Set<String> own =
-        metadataColumns().keySet().stream().map(ColumnNames::key).collect(Collectors.toSet());
+        ownColumns().keySet().stream().map(ColumnNames::key).collect(Collectors.toSet());
     List<StoredColumn> stored = new ArrayList<>();
     for (StructField field : version.schema().fields()) {
       if (!own.contains(ColumnNames.key(field.getName()))) {
@@ -246,6 +256,20 @@ public final class TableSchemas {
     fields.widen(widened.name(), wide.get());
     properties.put("delta.enableTypeWidening", "true");
     return Optional.of("widen column " + widened.name() + " to " + wide.get());
+  }
+
+  /** The columns that the sink fills. */
+  private Map<String, DataType> ownColumns() {
+    Map<String, DataType> columns = metadataColumns();
+    columns.putAll(historyColumns());
+    return columns;
+  }
+
+  private Map<String, DataType> historyColumns() {
+    return options
+        .history()
+        .map(history -> HistorySchema.columns(history.columns()))
+        .orElse(Map.of());
   }
 
   private Map<String, DataType> metadataColumns() {

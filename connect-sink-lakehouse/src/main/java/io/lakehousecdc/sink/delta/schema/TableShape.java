@@ -6,10 +6,12 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.HistoryOptions.HistoryColumns;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,13 +33,19 @@ public final class TableShape {
   private final int deleted;
   private final int firstSeen;
   private final int lastSeen;
+  private final Optional<VersionColumns> versions;
 
-  public TableShape(TableVersion version, MetadataColumns names) {
+  /**
+   * @param history names of the columns of a table of versions; empty for other tables
+   */
+  public TableShape(TableVersion version, MetadataColumns names, Optional<HistoryColumns> history) {
     this.tableId = version.tableId();
     // Whatever statistics the table wants: without those of positions, each row that an update
-    // meets has to be read.
+    // meets has to be read; without those of ends, each file with versions of the past.
     Set<String> positions =
-        Stream.of(names.epoch(), names.commitLsn(), names.lsn())
+        Stream.concat(
+                Stream.of(names.epoch(), names.commitLsn(), names.lsn()),
+                history.map(HistoryColumns::validTo).stream())
             .map(ColumnNames::key)
             .collect(Collectors.toSet());
     this.columns =
@@ -59,6 +67,7 @@ public final class TableShape {
     this.deleted = place(names.deleted());
     this.firstSeen = names.firstSeen().map(this::place).orElse(-1);
     this.lastSeen = names.lastSeen().map(this::place).orElse(-1);
+    this.versions = history.flatMap(own -> VersionColumns.of(this, names, own));
   }
 
   /** Identity of the table that has this shape; see {@link TableVersion#tableId}. */
@@ -130,6 +139,11 @@ public final class TableShape {
   /** Place of the time at which a key was first seen, or -1. */
   public int firstSeenPlace() {
     return firstSeen;
+  }
+
+  /** The columns that tell versions apart; empty where rows are none. */
+  public Optional<VersionColumns> versions() {
+    return versions;
   }
 
   /** Columns that hold a row's position: epoch, commit LSN, LSN; empty where the table has none. */

@@ -58,7 +58,7 @@ final class IndexBuild {
     long start = System.nanoTime();
     // Numbers are given out before the threads start: only keys are put by several at once.
     files.forEach(keys::number);
-    long rows = files.stream().mapToLong(LiveFile::liveRows).sum();
+    long rows = files.stream().mapToLong(keys::most).sum();
     if (rows > keys.entries() / FEW) {
       keys.reserve(keys.entries() + rows);
     }

@@ -64,6 +64,7 @@ public final class KeptKeys {
   /**
    * The index of these columns, where one is kept that fits the version.
    *
+   * @param end column that is NULL in the rows that the index knows; empty for all rows
    * @param files active files of the version
    * @throws io.lakehousecdc.sink.error.RetriableException there is no room for it
    */
@@ -71,12 +72,13 @@ public final class KeptKeys {
       TableVersion version,
       List<DeltaColumn> columns,
       Set<Integer> numbersAsText,
+      Optional<DeltaColumn> end,
       Collection<LiveFile> files,
       IndexMemory memory) {
     long start = System.nanoTime();
     try (IndexFileReader reader = IndexFileReader.open(file)) {
       KeptState state = KeptState.read(reader.description());
-      requireFit(state, version, columns, numbersAsText);
+      requireFit(state, version, KeptState.names(columns, end), numbersAsText);
       List<LiveFile> changed = changed(state, files);
       KeyIndex index = reader.index(memory);
       touch();
@@ -89,7 +91,7 @@ public final class KeptKeys {
           (System.nanoTime() - start) / 1_000_000,
           changed.size(),
           files.size());
-      return Optional.of(new Kept(KeyMap.kept(columns, numbersAsText, state, index), changed));
+      return Optional.of(new Kept(KeyMap.kept(columns, numbersAsText, end, state, index), changed));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (TargetException e) {
@@ -107,7 +109,7 @@ public final class KeptKeys {
   }
 
   private void requireFit(
-      KeptState state, TableVersion version, List<DeltaColumn> columns, Set<Integer> numbersAsText)
+      KeptState state, TableVersion version, List<String> columns, Set<Integer> numbersAsText)
       throws IOException {
     if (!state.tableId().equals(version.tableId())) {
       throw new IOException("it is of another table that was in the place of this one");
@@ -118,8 +120,7 @@ public final class KeptKeys {
               + state.version()
               + " that it was kept of");
     }
-    if (!state.columns().equals(KeptState.names(columns))
-        || !state.numbersAsText().equals(numbersAsText)) {
+    if (!state.columns().equals(columns) || !state.numbersAsText().equals(numbersAsText)) {
       throw new IOException("it is of other key columns");
     }
   }

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -48,9 +50,17 @@ record KeptState(
    */
   record Claim(String path, long size, int rows, RoaringBitmap deleted) {}
 
-  /** Columns as they are compared: a key is encoded by its types. */
-  static List<String> names(List<DeltaColumn> columns) {
-    return columns.stream().map(column -> column.physicalName() + " " + column.type()).toList();
+  /**
+   * Columns as they are compared: a key is encoded by its types, and which rows are known depends
+   * on the column that tells them.
+   *
+   * @param end column that is NULL in the rows that the index knows; empty for all rows
+   */
+  static List<String> names(List<DeltaColumn> columns, Optional<DeltaColumn> end) {
+    return Stream.concat(
+            columns.stream().map(column -> column.physicalName() + " " + column.type()),
+            end.map(column -> "while NULL " + column.physicalName()).stream())
+        .toList();
   }
 
   void write(DataOutput out) throws IOException {

@@ -19,10 +19,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
@@ -46,6 +48,7 @@ public final class KeyMap implements AutoCloseable {
 
   private final List<DeltaColumn> columns;
   private final Set<Integer> numbersAsText;
+  private final Optional<DeltaColumn> end;
   private final KeyEncoder encoder;
   private final KeyIndex index;
   private final List<String> paths = new ArrayList<>();
@@ -55,22 +58,43 @@ public final class KeyMap implements AutoCloseable {
   private final AtomicLong withSharedKey = new AtomicLong();
   private volatile String keptOf = "";
 
+  /** A map of all rows. */
+  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText, IndexMemory memory) {
+    this(columns, numbersAsText, Optional.empty(), memory);
+  }
+
   /**
    * @param columns key columns, in key order
    * @param numbersAsText which of them, from 0, hold numbers as text
+   * @param end column that is NULL in the rows that the map is to know; empty for all rows
    * @param memory where the index may lie
    */
-  KeyMap(List<DeltaColumn> columns, Set<Integer> numbersAsText, IndexMemory memory) {
-    this.columns = List.copyOf(columns);
-    this.numbersAsText = Set.copyOf(numbersAsText);
-    this.encoder = KeyEncoder.of(columns, numbersAsText);
-    this.index = new KeyIndex(encoder.wide(), memory);
+  KeyMap(
+      List<DeltaColumn> columns,
+      Set<Integer> numbersAsText,
+      Optional<DeltaColumn> end,
+      IndexMemory memory) {
+    this(columns, numbersAsText, end, KeyEncoder.of(columns, numbersAsText), memory);
   }
 
   private KeyMap(
-      List<DeltaColumn> columns, Set<Integer> numbersAsText, KeyEncoder encoder, KeyIndex index) {
+      List<DeltaColumn> columns,
+      Set<Integer> numbersAsText,
+      Optional<DeltaColumn> end,
+      KeyEncoder encoder,
+      IndexMemory memory) {
+    this(columns, numbersAsText, end, encoder, new KeyIndex(encoder.wide(), memory));
+  }
+
+  private KeyMap(
+      List<DeltaColumn> columns,
+      Set<Integer> numbersAsText,
+      Optional<DeltaColumn> end,
+      KeyEncoder encoder,
+      KeyIndex index) {
     this.columns = List.copyOf(columns);
     this.numbersAsText = Set.copyOf(numbersAsText);
+    this.end = end;
     this.encoder = encoder;
     this.index = index;
   }
@@ -81,13 +105,17 @@ public final class KeyMap implements AutoCloseable {
    * @param index as it was kept; closed where this fails
    */
   static KeyMap kept(
-      List<DeltaColumn> columns, Set<Integer> numbersAsText, KeptState state, KeyIndex index)
+      List<DeltaColumn> columns,
+      Set<Integer> numbersAsText,
+      Optional<DeltaColumn> end,
+      KeptState state,
+      KeyIndex index)
       throws IOException {
     try {
       DataInputStream secret = new DataInputStream(new ByteArrayInputStream(state.secret()));
       KeyMap map =
           new KeyMap(
-              columns, numbersAsText, KeyEncoder.read(columns, numbersAsText, secret), index);
+              columns, numbersAsText, end, KeyEncoder.read(columns, numbersAsText, secret), index);
       for (int number = 0; number < state.paths().size(); number++) {
         String path = state.paths().get(number);
         map.paths.add(path.isEmpty() ? null : path);
@@ -113,7 +141,7 @@ public final class KeyMap implements AutoCloseable {
         version.tableId(),
         version.number(),
         version.entry(),
-        KeptState.names(columns),
+        KeptState.names(columns, end),
         numbersAsText,
         secret.toByteArray(),
         withoutKey.get(),
@@ -139,6 +167,23 @@ public final class KeyMap implements AutoCloseable {
   /** Key columns, in key order. */
   public List<DeltaColumn> columns() {
     return columns;
+  }
+
+  /** Which of the key columns, from 0, hold numbers as text. */
+  public Set<Integer> numbersAsText() {
+    return numbersAsText;
+  }
+
+  /** Column that is NULL in the rows that the map knows; empty where it knows all rows. */
+  public Optional<DeltaColumn> end() {
+    return end;
+  }
+
+  /** Number of keys that a file has at most. */
+  long most(LiveFile file) {
+    return end.map(column -> EndBounds.of(file, column.physicalName()).current())
+        .map(current -> Math.min(current, file.liveRows()))
+        .orElseGet(file::liveRows);
   }
 
   /** Whether keys of these columns are found in it. */
@@ -302,11 +347,18 @@ public final class KeyMap implements AutoCloseable {
 
   private void read(LiveFile file, RowFiles rowFiles, KeyVisitor visitor) throws IOException {
     EncodedKey key = new EncodedKey();
+    List<DeltaColumn> read = new ArrayList<>(columns);
+    end.ifPresent(read::add);
+    int size = columns.size();
     rowFiles.readFewColumns(
         file,
         file.live(),
-        columns,
-        (row, values) -> {
+        read,
+        (row, cells) -> {
+          if (cells.length > size && cells[size] != null) {
+            return;
+          }
+          Object[] values = cells.length > size ? Arrays.copyOf(cells, size) : cells;
           if (hasNull(values)) {
             withoutKey.incrementAndGet();
           } else {

@@ -25,20 +25,22 @@ public record KeySource(IndexMemory memory, Optional<KeptKeys> kept) {
   /**
    * The index of a version: the one that was kept, with what it lacks, or a new one.
    *
+   * @param end column that is NULL in the rows that the index is to know; empty for all rows
    * @param table location of the table, for the log
    */
   KeyMap keys(
       TableVersion version,
       List<DeltaColumn> columns,
       Set<Integer> numbersAsText,
+      Optional<DeltaColumn> end,
       Collection<LiveFile> files,
       RowFiles rowFiles,
       String table)
       throws IOException {
     Optional<Kept> found =
-        kept.flatMap(store -> store.read(version, columns, numbersAsText, files, memory));
+        kept.flatMap(store -> store.read(version, columns, numbersAsText, end, files, memory));
     if (found.isEmpty()) {
-      KeyMap empty = new KeyMap(columns, numbersAsText, memory);
+      KeyMap empty = new KeyMap(columns, numbersAsText, end, memory);
       return IndexBuild.filled(empty, files, location -> true, rowFiles, table);
     }
     KeyMap keys = found.get().keys();

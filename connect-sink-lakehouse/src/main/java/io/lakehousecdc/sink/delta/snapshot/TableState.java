@@ -10,7 +10,9 @@ import io.lakehousecdc.sink.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.schema.TableShape;
+import io.lakehousecdc.sink.delta.schema.VersionColumns;
 import io.lakehousecdc.sink.delta.snapshot.TableFiles.Difference;
+import io.lakehousecdc.sink.spi.HistoryOptions.HistoryColumns;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
 import java.io.IOException;
 import java.util.Collection;
@@ -29,6 +31,7 @@ public final class TableState implements AutoCloseable {
   private final String location;
   private final RowFiles rowFiles;
   private final MetadataColumns names;
+  private final Optional<HistoryColumns> history;
   private final KeySource keySource;
   private final TableFiles files;
   private final Map<String, String> domains = new HashMap<>();
@@ -37,9 +40,7 @@ public final class TableState implements AutoCloseable {
   private KeyMap keys;
   private boolean restoreChecked;
 
-  /**
-   * @param keySource where the key index comes from
-   */
+  /** A table whose rows are no versions. */
   public TableState(
       TableVersion version,
       String location,
@@ -48,12 +49,29 @@ public final class TableState implements AutoCloseable {
       MetadataColumns names,
       KeySource keySource)
       throws IOException {
+    this(version, location, rowFiles, vectors, names, Optional.empty(), keySource);
+  }
+
+  /**
+   * @param history names of the columns of a table of versions
+   * @param keySource where the key index comes from
+   */
+  public TableState(
+      TableVersion version,
+      String location,
+      RowFiles rowFiles,
+      DeletionVectors vectors,
+      MetadataColumns names,
+      Optional<HistoryColumns> history,
+      KeySource keySource)
+      throws IOException {
     this.location = location;
     this.rowFiles = rowFiles;
     this.names = names;
+    this.history = history;
     this.keySource = keySource;
     this.files = new TableFiles(location, rowFiles, vectors);
-    this.shape = new TableShape(version, names);
+    this.shape = new TableShape(version, names, history);
     domains.putAll(version.domains());
     files.read(version, shape);
     take(version);
@@ -101,7 +119,8 @@ public final class TableState implements AutoCloseable {
   }
 
   /**
-   * The key index, built if there is none for these columns.
+   * The key index, built if there is none for these columns. Of a table of versions it knows the
+   * current ones.
    *
    * @param numbersAsText which of the columns, from 0, hold numbers as text
    */
@@ -111,7 +130,8 @@ public final class TableState implements AutoCloseable {
       forgetKeys();
     }
     if (keys == null) {
-      keys = keySource.keys(version, wanted, numbersAsText, files.all(), rowFiles, location);
+      Optional<DeltaColumn> end = shape.versions().map(VersionColumns::end);
+      keys = keySource.keys(version, wanted, numbersAsText, end, files.all(), rowFiles, location);
     }
     return keys;
   }
@@ -158,6 +178,11 @@ public final class TableState implements AutoCloseable {
     return found;
   }
 
+  /** A row that was found in a file without the index, as the index would name it. */
+  public StoredRow row(LiveFile file, int row) {
+    return new StoredRow(Location.of(keys.number(file), row), file, row);
+  }
+
   /** Takes over what this process has committed itself. */
   public void committed(
       TableVersion now,
@@ -188,7 +213,7 @@ public final class TableState implements AutoCloseable {
     domains.putAll(newDomains);
     setSystemDomains(now);
     take(now);
-    shape = new TableShape(now, names);
+    shape = new TableShape(now, names, history);
     if (keys != null && !hasKeyColumns()) {
       forgetKeys();
     }
@@ -202,7 +227,7 @@ public final class TableState implements AutoCloseable {
   public void refreshed(TableVersion now, LogChanges changes) throws IOException {
     restoreChecked = false;
     if (changes.schemaChanged()) {
-      shape = new TableShape(now, names);
+      shape = new TableShape(now, names, history);
     }
     Difference difference = files.apply(changes.files(), shape);
     setDomains(changes.domains());
@@ -212,7 +237,7 @@ public final class TableState implements AutoCloseable {
     }
     if (keys != null) {
       for (LiveFile file : difference.added()) {
-        keys.reserve(keys.entries() + file.liveRows());
+        keys.reserve(keys.entries() + keys.most(file));
         keys.addForeign(file, rowFiles, this::isLive);
       }
     }

@@ -19,6 +19,7 @@ import io.lakehousecdc.sink.delta.write.AppendPlanner;
 import io.lakehousecdc.sink.delta.write.BatchPlan;
 import io.lakehousecdc.sink.delta.write.CommitClock.Phase;
 import io.lakehousecdc.sink.delta.write.FileWriter;
+import io.lakehousecdc.sink.delta.write.HistoryPlanner;
 import io.lakehousecdc.sink.delta.write.PreparedCommit;
 import io.lakehousecdc.sink.delta.write.UpsertPlanner;
 import io.lakehousecdc.sink.error.FatalException;
@@ -119,8 +120,12 @@ final class TableCommit implements AutoCloseable {
       throw new FatalException(
           "Table "
               + batch.table()
-              + " has no key, which upserts need. Name key columns with key.columns, or set"
+              + " has no key, which upserts and versions need. Name key columns with key.columns, or set"
               + " write.mode to append.");
+    }
+    if (options.writeMode() == WriteMode.HISTORY) {
+      return new HistoryPlanner(state, work.cells(), batch, options, histories, work.clock())
+          .plan(due);
     }
     return new UpsertPlanner(state, work.cells(), batch, options, histories, work.clock())
         .plan(due);

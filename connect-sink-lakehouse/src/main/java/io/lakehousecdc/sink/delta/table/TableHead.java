@@ -19,6 +19,7 @@ import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.Requests;
 import io.lakehousecdc.sink.spi.ColumnChanges;
+import io.lakehousecdc.sink.spi.HistoryOptions;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
 import java.time.Duration;
@@ -245,7 +246,14 @@ final class TableHead {
 
   private void open(TableVersion version) throws IOException {
     state =
-        new TableState(version, log.location(), rowFiles, vectors, options.metadata(), keySource);
+        new TableState(
+            version,
+            log.location(),
+            rowFiles,
+            vectors,
+            options.metadata(),
+            options.history().map(HistoryOptions::columns),
+            keySource);
     fitting = null;
   }
 

@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param rows rows to write
  * @param lent rows to write that get values of stored rows meanwhile
- * @param softDeletes stored rows to write again as deleted; {@code removed} has their old places
+ * @param updates stored rows to write again as a truncate or sweep leaves them; {@code removed} has
+ *     their old places
  * @param removed stored rows that go
  * @param removedKeys keys that go with them, where no row takes their place
  * @param floors what the table is to remember of truncates and sweeps, where it has changed
@@ -22,7 +23,7 @@ import java.util.Optional;
 public record BatchPlan(
     List<NewRow> rows,
     LentRows lent,
-    List<SoftDelete> softDeletes,
+    List<RowUpdate> updates,
     RowSet removed,
     List<KeyBits> removedKeys,
     Optional<RememberedFloors> floors,

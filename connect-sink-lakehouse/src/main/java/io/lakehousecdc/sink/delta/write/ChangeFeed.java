@@ -12,18 +12,21 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The account that one commit gives to the table's change data feed: each row that goes, as it was,
- * and each that comes, as it is. A key that has both has been updated. Rows that go are read from
- * their files, one by one; what is held of them are the keys that the commit writes again. For one
- * commit; not thread-safe.
+ * and each that comes, as it is. A key that has both has been updated; of a table of versions, one
+ * that was opened by the same change. Rows that go are read from their files, one by one; what is
+ * held of them are the keys that the commit writes again. For one commit; not thread-safe.
  */
 final class ChangeFeed {
   private final TableState state;
   private final TableShape shape;
   private final ChangeFiles files;
+  private final Optional<StoredKeys> keys;
+  private final EncodedKey encoded = new EncodedKey();
   private final Set<KeyBits> coming = new HashSet<>();
   private final Set<KeyBits> updated = new HashSet<>();
 
@@ -31,6 +34,7 @@ final class ChangeFeed {
     this.state = state;
     this.shape = state.shape();
     this.files = files;
+    this.keys = Optional.ofNullable(state.keys()).map(index -> StoredKeys.unique(index, shape));
   }
 
   /**
@@ -43,13 +47,13 @@ final class ChangeFeed {
       return List.of();
     }
     try (files) {
-      plan.rows().forEach(row -> coming.add(row.key()));
-      plan.lent().rows().forEach(row -> coming.add(row.key()));
+      plan.rows().forEach(row -> key(row.values()).ifPresent(coming::add));
+      plan.lent().rows().forEach(row -> key(row.outline()).ifPresent(coming::add));
       RowSet gone = new RowSet();
       gone.addAll(plan.removed());
-      for (SoftDelete softDelete : plan.softDeletes()) {
-        gone.removeAll(softDelete.rows());
-        deleteSoftly(softDelete);
+      for (RowUpdate update : plan.updates()) {
+        gone.removeAll(update.rows());
+        update(update);
       }
       remove(gone);
       add(plan.rows());
@@ -63,7 +67,9 @@ final class ChangeFeed {
         shape.partitioning().split(rows, NewRow::values).entrySet()) {
       for (NewRow row : part.getValue()) {
         files.write(
-            updated.contains(row.key()) ? ChangeType.AFTER : ChangeType.INSERT,
+            key(row.values()).filter(updated::contains).isPresent()
+                ? ChangeType.AFTER
+                : ChangeType.INSERT,
             part.getKey(),
             row.values());
       }
@@ -74,46 +80,42 @@ final class ChangeFeed {
     if (gone.isEmpty()) {
       return;
     }
-    StoredKeys keys = state.keys() == null ? null : new StoredKeys(state.keys(), shape);
-    EncodedKey encoded = new EncodedKey();
     for (LiveFile file : gone.byPartition(state)) {
       Map<String, String> partition = file.file().partitionValues();
       read(
           file,
           gone,
           (row, values) -> {
-            boolean again = false;
-            if (keys != null && keys.encode(values, encoded)) {
-              KeyBits key = new KeyBits(encoded.first(), encoded.second());
-              again = coming.contains(key);
-              if (again) {
-                updated.add(key);
-              }
-            }
-            files.write(again ? ChangeType.BEFORE : ChangeType.DELETE, partition, values);
+            Optional<KeyBits> again = key(values).filter(coming::contains);
+            again.ifPresent(updated::add);
+            files.write(
+                again.isPresent() ? ChangeType.BEFORE : ChangeType.DELETE, partition, values);
           });
     }
   }
 
   /** Reads the rows twice, because both states of one may be of different partitions. */
-  private void deleteSoftly(SoftDelete softDelete) throws IOException {
-    List<LiveFile> sources = softDelete.rows().byPartition(state);
+  private void update(RowUpdate update) throws IOException {
+    List<LiveFile> sources = update.rows().byPartition(state);
     for (LiveFile file : sources) {
       Map<String, String> partition = file.file().partitionValues();
-      read(
-          file,
-          softDelete.rows(),
-          (row, values) -> files.write(ChangeType.BEFORE, partition, values));
+      read(file, update.rows(), (row, values) -> files.write(ChangeType.BEFORE, partition, values));
     }
     for (LiveFile file : sources) {
       read(
           file,
-          softDelete.rows(),
+          update.rows(),
           (row, values) -> {
-            Object[] deleted = softDelete.applied(values, shape);
-            files.write(ChangeType.AFTER, shape.partitioning().of(deleted), deleted);
+            Object[] updated = update.applied(values, shape);
+            files.write(ChangeType.AFTER, shape.partitioning().of(updated), updated);
           });
     }
+  }
+
+  /** The key of a row among all of the table; empty where it has none. */
+  private Optional<KeyBits> key(Object[] row) {
+    return keys.filter(stored -> stored.encode(row, encoded))
+        .map(stored -> new KeyBits(encoded.first(), encoded.second()));
   }
 
   private void read(LiveFile file, RowSet rows, RowVisitor visitor) throws IOException {

@@ -82,8 +82,8 @@ public final class FileWriter implements AutoCloseable {
     }
     // The values of these are those of this version.
     plan.lent().complete(state, this::writePiece);
-    for (SoftDelete softDelete : plan.softDeletes()) {
-      rewriter.delete(softDelete);
+    for (RowUpdate update : plan.updates()) {
+      rewriter.update(update);
     }
     List<ChangeFile> changes = changes(plan);
     clock.passed(Phase.DATA_FILES);

@@ -141,7 +141,7 @@ public final class RemovalsAhead {
   private BatchPlan plan(List<Removal> removals, RememberedFloors remembered) {
     boolean soft = options.deleteMode() == DeleteMode.SOFT;
     RowSet removed = new RowSet();
-    List<SoftDelete> softDeletes = new ArrayList<>();
+    List<RowUpdate> softDeletes = new ArrayList<>();
     long truncated = 0;
     long orphaned = 0;
     for (Removal removal : removals) {

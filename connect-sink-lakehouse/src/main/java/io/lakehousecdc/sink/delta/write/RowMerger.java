@@ -139,7 +139,8 @@ final class RowMerger {
     return gaps;
   }
 
-  private static Object[] completed(Object[] cells, Object[] lent) {
+  /** Cells of a change, with those of another row where it leaves them unchanged. */
+  static Object[] completed(Object[] cells, Object[] lent) {
     if (cells == null || lent == null) {
       return cells;
     }

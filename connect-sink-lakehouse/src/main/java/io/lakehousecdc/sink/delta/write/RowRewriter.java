@@ -19,10 +19,10 @@ import java.util.Optional;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The writer of stored rows anew: as softly deleted, or as copies in tables without deletion
- * vectors. Rows go from file to file one by one, and their keys are held in primitive form, up to a
- * number: of files beyond, the keys are read again when the commit is made. So it needs the same
- * memory for any number of rows. For one commit; not thread-safe.
+ * The writer of stored rows anew: as a truncate or a sweep leaves them, or as copies in tables
+ * without deletion vectors. Rows go from file to file one by one, and their keys are held in
+ * primitive form, up to a number: of files beyond, the keys are read again when the commit is made.
+ * So it needs the same memory for any number of rows. For one commit; not thread-safe.
  */
 final class RowRewriter {
   /** Size at which a file is completed and another begun. */
@@ -67,19 +67,19 @@ final class RowRewriter {
    */
   record Rewritten(LiveFile file, Optional<KeyMoves> keys) {}
 
-  /** Writes the rows as deleted. */
-  void delete(SoftDelete softDelete) throws IOException {
+  /** Writes the rows as they are after an update. */
+  void update(RowUpdate update) throws IOException {
     try {
-      for (LiveFile source : softDelete.rows().byPartition(state)) {
+      for (LiveFile source : update.rows().byPartition(state)) {
         state
             .rowFiles()
             .read(
                 source,
-                softDelete.rows().rows(source),
+                update.rows().rows(source),
                 state.shape().columns(),
                 (row, values) -> {
-                  Object[] deleted = softDelete.applied(values, state.shape());
-                  write(state.shape().partitioning().of(deleted), deleted);
+                  Object[] updated = update.applied(values, state.shape());
+                  write(state.shape().partitioning().of(updated), updated);
                 });
       }
       finish();
@@ -129,7 +129,7 @@ final class RowRewriter {
     locations.add(table + "/" + name);
     writer =
         state.rowFiles().create(table + "/" + name, state.shape().partitioning().storedColumns());
-    stored = state.keys() == null ? null : new StoredKeys(state.keys(), state.shape());
+    stored = state.keys() == null ? null : StoredKeys.indexed(state.keys(), state.shape());
     keys = stored == null || keysLeft == 0 ? null : new KeyMoves();
   }
 

@@ -7,17 +7,17 @@ import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 
 /**
- * A soft delete of many stored rows, by a truncate or a sweep. They may be the whole table, so that
- * they are named here and read only while they are written again.
+ * A soft delete of stored rows.
  *
  * @param rows where they are stored
  * @param operation what deletes them
  * @param at its position, which becomes theirs
  */
-record SoftDelete(RowSet rows, Operation operation, Position at) {
+record SoftDelete(RowSet rows, Operation operation, Position at) implements RowUpdate {
 
-  /** A row that was read, as it is to be written; its time stays. */
-  Object[] applied(Object[] row, TableShape shape) {
+  /** Its time stays. */
+  @Override
+  public Object[] applied(Object[] row, TableShape shape) {
     int time = shape.timePlace();
     long micros = time < 0 ? 0 : TableShape.micros(row[time]);
     shape.stamp(row, new ChangeInfo(operation, at, micros), true);

@@ -25,6 +25,17 @@ public final class StoredCells {
   private final Map<Source, Map<Integer, Object[]>> remembered = new HashMap<>();
   private Map<Source, Map<Integer, Object[]>> lent = Map.of();
 
+  private static final Beyond NOBODY = (location, values) -> {};
+
+  /** The receiver of rows that are not held. */
+  @FunctionalInterface
+  interface Beyond {
+    /**
+     * @param location place of the row in the index
+     */
+    void row(long location, Object[] values);
+  }
+
   /** Columns of a file. */
   private record Source(String path, List<DeltaColumn> columns) {}
 
@@ -53,6 +64,21 @@ public final class StoredCells {
   Map<Long, Object[]> readSome(
       TableState state, Collection<StoredRow> rows, List<DeltaColumn> columns, long limit)
       throws IOException {
+    return readSome(state, rows, columns, limit, NOBODY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param beyond is shown the rows that do not fit
+   */
+  Map<Long, Object[]> readSome(
+      TableState state,
+      Collection<StoredRow> rows,
+      List<DeltaColumn> columns,
+      long limit,
+      Beyond beyond)
+      throws IOException {
     Map<Long, Object[]> cells = new HashMap<>();
     Map<Source, Map<Integer, Object[]>> remembering = new HashMap<>();
     long[] held = {0};
@@ -65,6 +91,8 @@ public final class StoredCells {
             if (held[0] < limit) {
               held[0] += CellBytes.ofRow(values);
               taken.put(row, values);
+            } else {
+              beyond.row(wanted.firstLocation + row, values);
             }
           };
       RoaringBitmap missing = wanted.rows.clone();
@@ -74,7 +102,7 @@ public final class StoredCells {
           taking.row(each.getKey(), each.getValue());
         }
       }
-      if (!missing.isEmpty() && held[0] < limit) {
+      if (!missing.isEmpty() && (held[0] < limit || beyond != NOBODY)) {
         state.rowFiles().read(wanted.file, missing, columns, taking);
       }
       taken.forEach((row, values) -> cells.put(wanted.firstLocation + row, values));

@@ -46,7 +46,7 @@ public final class UpsertPlanner {
   private final RowSet removed = new RowSet();
   private final List<NewRow> rows;
   private final List<LentRow> lent = new ArrayList<>();
-  private final List<SoftDelete> softDeletes = new ArrayList<>();
+  private final List<RowUpdate> softDeletes = new ArrayList<>();
   private final List<KeyBits> removedKeys = new ArrayList<>();
   private long upserted;
   private long deleted;
