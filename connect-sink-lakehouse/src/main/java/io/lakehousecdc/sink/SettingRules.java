@@ -31,6 +31,7 @@ final class SettingRules {
     checkModes(config, problems);
     checkEvolution(config.tables(), problems);
     checkErrors(config, problems);
+    config.transactions().check(problems);
     PipelineOptions.Flushing flushing = config.pipelineOptions().flushing();
     if (flushing.maxSize().compareTo(flushing.maxBuffered()) > 0) {
       problems.add(

@@ -322,6 +322,7 @@ final class SinkSettings {
             1024,
             "Estimated bytes buffered and in flight, over all tables of a task, past which reading"
                 + " pauses.");
+    TransactionSettings.define(definition);
     errors
         .text(
             definition,

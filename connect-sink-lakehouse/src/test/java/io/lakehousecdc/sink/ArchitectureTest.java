@@ -69,6 +69,7 @@ class ArchitectureTest {
       delta.table       | storage parquet index kernel domain schema snapshot write maintenance
       decode.type       |
       decode.table      | type
+      pipeline.transaction |
       """;
 
   private static JavaClasses sink;

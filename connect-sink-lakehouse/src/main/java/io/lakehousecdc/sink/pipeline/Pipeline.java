@@ -13,10 +13,12 @@ import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Change;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Rejected;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Skipped;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -151,6 +153,18 @@ public final class Pipeline implements AutoCloseable {
    * @throws IllegalStateException the partition is not assigned
    */
   public OfferResult offer(OfferedRecord offered) {
+    OfferResult result = receive(offered);
+    if (result instanceof OfferResult.Accepted) {
+      take(offered);
+    }
+    return result;
+  }
+
+  /**
+   * The first half of {@link #offer}, for a record that is taken in later: tells where its
+   * partition has to be read from instead. Until {@link #take} nothing of the record is committed.
+   */
+  public OfferResult receive(OfferedRecord offered) {
     RecordOffset at = offered.at();
     PartitionTracker tracker = assigned.tracker(at.partition());
     OptionalLong back = rewind(tracker, offered);
@@ -158,6 +172,13 @@ public final class Pipeline implements AutoCloseable {
       return new OfferResult.Rewind(back.getAsLong());
     }
     tracker.received(at.offset());
+    return OfferResult.ACCEPTED;
+  }
+
+  /** The second half of {@link #offer}: takes a record in. Records of a partition come in order. */
+  public void take(OfferedRecord offered) {
+    RecordOffset at = offered.at();
+    PartitionTracker tracker = assigned.tracker(at.partition());
     if (offered instanceof Change change) {
       apply(tracker, change);
     } else if (offered instanceof Rejected rejected) {
@@ -165,7 +186,30 @@ public final class Pipeline implements AutoCloseable {
     } else {
       pass(tracker, at);
     }
-    return OfferResult.ACCEPTED;
+  }
+
+  /**
+   * Takes records in that are committed together: the next batch has all of them. Only where a
+   * table's columns change between two of them, it takes two.
+   *
+   * @param records the last one tells of the transaction's end
+   * @param reached the transaction, to be stored with them; empty where it is not to be
+   */
+  public void takeTogether(List<OfferedRecord> records, Optional<SourceProgress> reached) {
+    batcher.beginTogether(records);
+    records.forEach(this::take);
+    reached.ifPresent(
+        progress ->
+            assigned.tracker(records.get(records.size() - 1).at().partition()).reached(progress));
+    batcher.endTogether();
+  }
+
+  /** The record without what is not needed of it, for one that waits before it is taken in. */
+  public OfferedRecord kept(OfferedRecord offered) {
+    return offered instanceof Change change && !rejections.wantsOriginal()
+        ? new Change(
+            change.at(), change.event(), change.bytes(), change.run(), change.origin(), null)
+        : offered;
   }
 
   /**

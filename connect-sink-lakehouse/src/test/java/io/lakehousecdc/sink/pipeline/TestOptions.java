@@ -97,6 +97,7 @@ final class TestOptions {
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
         new PipelineOptions.Flushing(
             interval, whenIdle, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
-        new PipelineOptions.Waiting(retry, constraint, call));
+        new PipelineOptions.Waiting(retry, constraint, call),
+        PipelineOptions.Batches.OF_CHANGES);
   }
 }

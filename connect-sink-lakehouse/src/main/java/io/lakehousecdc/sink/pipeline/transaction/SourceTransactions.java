@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.pipeline.transaction;
+
+import io.lakehousecdc.sink.change.SourcePartition;
+import io.lakehousecdc.sink.change.TransactionInfo;
+import io.lakehousecdc.sink.change.TransactionInfo.End;
+import io.lakehousecdc.sink.change.TransactionInfo.Part;
+import io.lakehousecdc.sink.pipeline.transaction.Boundaries.Ended;
+import io.lakehousecdc.sink.pipeline.transaction.Boundaries.Kind;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The transactions of one source that wait to be complete. They are handed over in the order of
+ * their ends. Not thread-safe.
+ */
+final class SourceTransactions<R> {
+  private final String name;
+  private final AssemblyOptions options;
+  private final Outlet<R> outlet;
+  private final Feeds feeds;
+  private final Map<SourcePartition, PartitionQueue<R>> queues = new LinkedHashMap<>();
+  private final Boundaries<R> boundaries = new Boundaries<>();
+  private final Finished finished = new Finished();
+  private final Set<String> leftOut = new HashSet<>();
+  private Set<SourcePartition> awaited = Set.of();
+
+  /** Transaction that is handed over as it comes; null where none is. */
+  private String inParts;
+
+  private long bytes;
+  private boolean progressed = true;
+  private long progressedAt;
+
+  SourceTransactions(String name, AssemblyOptions options, Outlet<R> outlet) {
+    this.name = name;
+    this.options = options;
+    this.outlet = outlet;
+    this.feeds = new Feeds(name, options);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Estimated size of what waits. */
+  long bytes() {
+    return bytes + boundaries.bytes();
+  }
+
+  void assigned(Set<SourcePartition> partitions) {
+    feeds.assigned(partitions);
+  }
+
+  void boundary(Arrival<R> arrival, TransactionInfo boundary) {
+    noteProgress(arrival.at().partition());
+    boundaries.add(arrival, boundary);
+  }
+
+  void change(Arrival<R> arrival, Part part) {
+    SourcePartition partition = arrival.at().partition();
+    noteProgress(partition);
+    feeds.saw(part.collection(), partition.topic());
+    if (finished.contains(part.transaction(), part.commitMillis())) {
+      free(arrival);
+    } else {
+      queue(partition).add(arrival, part);
+      bytes += arrival.bytes();
+    }
+  }
+
+  /** A record of one of its partitions that belongs to no transaction. */
+  void free(Arrival<R> arrival) {
+    SourcePartition partition = arrival.at().partition();
+    if (partition.equals(boundaries.partition())) {
+      if (!boundaries.addFree(arrival)) {
+        outlet.pass(arrival.record());
+      }
+    } else if (queue(partition).addFree(arrival)) {
+      bytes += arrival.bytes();
+    } else {
+      outlet.pass(arrival.record());
+    }
+  }
+
+  private PartitionQueue<R> queue(SourcePartition partition) {
+    return queues.computeIfAbsent(partition, key -> new PartitionQueue<>());
+  }
+
+  private void noteProgress(SourcePartition from) {
+    progressed |= boundaries.next() == null || awaited.contains(from);
+  }
+
+  /**
+   * Hands over what is complete.
+   *
+   * @param now as {@link System#nanoTime}
+   */
+  void advance(long now) {
+    if (progressed) {
+      progressedAt = now;
+      progressed = false;
+    }
+    handOverParts();
+    while (handOverNext(now)) {
+      progressedAt = now;
+    }
+    if (boundaries.next() == null && isStalled(now)) {
+      handOverWithoutEnd();
+    }
+  }
+
+  private boolean isStalled(long now) {
+    return now - progressedAt > options.patience().toNanos();
+  }
+
+  private boolean handOverNext(long now) {
+    Ended<R> next = boundaries.next();
+    if (next == null) {
+      awaited = Set.of();
+      return false;
+    }
+    if (isRestarted(next)) {
+      if (!awaitsNothing(next.end()) && now - progressedAt <= options.quiet().toNanos()) {
+        return false;
+      }
+      handOver();
+      return true;
+    }
+    List<String> missing = missing(next);
+    if (!missing.isEmpty()) {
+      if (!isStalled(now)) {
+        return false;
+      }
+      outlet.warn(
+          "Transaction "
+              + next.end().transaction()
+              + " of source "
+              + name
+              + " is not complete, and nothing more of it has come for "
+              + options.patience().toMillis()
+              + " ms (transactions.timeout.ms): it is applied as it is, and what is missing when it"
+              + " comes. Missing: "
+              + String.join(", ", missing)
+              + ". Records that a transform or a converter drops can be the reason.");
+    }
+    handOver();
+    return true;
+  }
+
+  /**
+   * Whether the source was restarted within a transaction: what it has counted since says nothing
+   * of what it had sent before.
+   */
+  private boolean isRestarted(Ended<R> next) {
+    String transaction = next.end().transaction();
+    return !isHandedOver(next)
+        && (next.kind() == Kind.RESTARTED
+            || queues.values().stream()
+                .filter(queue -> queue.holds(transaction))
+                .anyMatch(queue -> queue.first(transaction).isCountedAnew()));
+  }
+
+  private boolean isHandedOver(Ended<R> next) {
+    return next.kind() == Kind.REPEATED
+        || finished.contains(next.end().transaction(), next.end().commitMillis());
+  }
+
+  /** Whether all partitions have brought a later transaction; sets {@link #awaited}. */
+  private boolean awaitsNothing(End end) {
+    awaited =
+        feeds.all().stream()
+            .filter(each -> !each.equals(boundaries.partition()))
+            .filter(each -> !isPast(each, end.transaction()))
+            .collect(Collectors.toSet());
+    return awaited.isEmpty();
+  }
+
+  /** The tables of which changes are to come, with how many have; sets {@link #awaited}. */
+  private List<String> missing(Ended<R> next) {
+    if (isHandedOver(next)) {
+      return List.of();
+    }
+    End end = next.end();
+    List<String> missing = new ArrayList<>();
+    Set<SourcePartition> wanted = new HashSet<>();
+    end.changes()
+        .forEach(
+            (table, changes) -> {
+              if (!feeds.bring(table)) {
+                noteLeftOut(table);
+                return;
+              }
+              Set<SourcePartition> feeding = feeds.of(table);
+              long come = 0;
+              boolean past = !feeding.isEmpty();
+              for (SourcePartition each : feeding) {
+                come += come(each, end.transaction(), table);
+                past &= isPast(each, end.transaction());
+              }
+              if (!past && come < changes) {
+                missing.add(table + " (" + come + " of " + changes + ")");
+                feeding.stream()
+                    .filter(each -> !isPast(each, end.transaction()))
+                    .forEach(wanted::add);
+              }
+            });
+    awaited = wanted;
+    return missing;
+  }
+
+  private long come(SourcePartition partition, String transaction, String table) {
+    PartitionQueue<R> queue = queues.get(partition);
+    Group<R> group = queue == null ? null : queue.first(transaction);
+    return group == null ? 0 : group.changes(table);
+  }
+
+  /** Whether later changes of the partition prove that it has nothing more of a transaction. */
+  private boolean isPast(SourcePartition partition, String transaction) {
+    PartitionQueue<R> queue = queues.get(partition);
+    return queue != null && queue.isPast(transaction);
+  }
+
+  private void noteLeftOut(String table) {
+    if (leftOut.add(table) && !table.equals("LOGICAL_DECODING_MESSAGE")) {
+      outlet.warn(
+          "Changes of table "
+              + table
+              + " of source "
+              + name
+              + " are in no topic that this connector reads: transactions are complete without them."
+              + " If its topic has another name, name the table in transactions.tables.");
+    }
+  }
+
+  private void handOver() {
+    Ended<R> next = boundaries.take();
+    End end = next.end();
+    String transaction = end.transaction();
+    List<Arrival<R>> taken = new ArrayList<>();
+    queues.values().forEach(queue -> taken.addAll(queue.takeThrough(transaction)));
+    finish(transaction, end.commitMillis(), taken);
+    // They would have been sent again before this one.
+    next.abandoned().forEach(each -> finish(each, end.commitMillis(), taken));
+    taken.forEach(each -> bytes -= each.bytes());
+    taken.addAll(next.records());
+    if (transaction.equals(inParts)) {
+      inParts = null;
+    }
+    outlet.transaction(
+        taken.stream().map(Arrival::record).toList(),
+        next.kind() == Kind.REPEATED ? Optional.empty() : Optional.of(end));
+  }
+
+  private void finish(String transaction, long millis, List<Arrival<R>> taken) {
+    finished.add(transaction, millis);
+    queues.values().forEach(queue -> taken.addAll(queue.dissolve(transaction)));
+  }
+
+  private void handOverParts() {
+    if (inParts != null) {
+      queues.values().forEach(queue -> pass(queue.takePart(inParts)));
+    }
+  }
+
+  private void pass(List<Arrival<R>> records) {
+    for (Arrival<R> each : records) {
+      bytes -= each.bytes();
+      outlet.pass(each.record());
+    }
+  }
+
+  private void handOverWithoutEnd() {
+    if (firstOffsets().isEmpty()) {
+      return;
+    }
+    Set<String> transactions = new HashSet<>();
+    for (PartitionQueue<R> queue : queues.values()) {
+      for (Group<R> each : queue.groups()) {
+        transactions.add(each.transaction());
+        finished.add(each.transaction(), each.commitMillis());
+      }
+    }
+    outlet.warn(
+        "The end of "
+            + transactions.size()
+            + " transactions of source "
+            + name
+            + " has not come, nor anything else, for "
+            + options.patience().toMillis()
+            + " ms (transactions.timeout.ms): their changes are applied as they are. Check that the"
+            + " topic of transactions, <topic.prefix>.transaction, is among the topics of this"
+            + " connector, and that the source has provide.transaction.metadata=true.");
+    queues.values().forEach(queue -> pass(queue.takeAll()));
+    inParts = null;
+  }
+
+  private List<Long> firstOffsets() {
+    List<Long> offsets = new ArrayList<>();
+    queues.values().forEach(queue -> queue.firstOffset().ifPresent(offsets::add));
+    return offsets;
+  }
+
+  /** Has the transaction that is waited for handed over as it comes, if it takes too much room. */
+  void relieve() {
+    Ended<R> next = boundaries.next();
+    String current = next != null ? next.end().transaction() : boundaries.open();
+    if (current == null || current.equals(inParts)) {
+      return;
+    }
+    long size = 0;
+    for (PartitionQueue<R> queue : queues.values()) {
+      Group<R> group = queue.first(current);
+      size += group == null ? 0 : group.bytes();
+    }
+    if (size > options.maxBytes()) {
+      outlet.warn(
+          "Transaction "
+              + current
+              + " of source "
+              + name
+              + " takes more than "
+              + options.maxBytes()
+              + " bytes (half of buffer.max.bytes): it becomes visible in parts. Raise"
+              + " buffer.max.bytes, and the worker's heap, to have transactions of this size applied"
+              + " as a whole.");
+      inParts = current;
+      handOverParts();
+    }
+  }
+
+  /** Partitions that need not be read before others are: they are ahead of what is waited for. */
+  Set<SourcePartition> ahead() {
+    Set<SourcePartition> ahead = new HashSet<>();
+    queues.forEach(
+        (partition, queue) -> {
+          if (!queue.isEmpty() && !isAwaited(partition, queue)) {
+            ahead.add(partition);
+          }
+        });
+    if (boundaries.next() != null) {
+      ahead.add(boundaries.partition());
+    }
+    return ahead;
+  }
+
+  private boolean isAwaited(SourcePartition partition, PartitionQueue<R> queue) {
+    return boundaries.next() != null
+        ? awaited.contains(partition)
+        : inParts != null && !queue.isPast(inParts);
+  }
+
+  /** Offset of the first record of a partition that waits. */
+  OptionalLong firstOffset(SourcePartition partition) {
+    if (partition.equals(boundaries.partition())) {
+      return boundaries.firstOffset();
+    }
+    PartitionQueue<R> queue = queues.get(partition);
+    return queue == null ? OptionalLong.empty() : queue.firstOffset();
+  }
+}
