@@ -33,13 +33,16 @@ interface Intake {
   }
 
   /**
-   * Forgets records that wait for others; these are the partitions from now on.
+   * Forgets records that wait for others.
    *
    * @return where to read again from
    */
-  default Map<SourcePartition, Long> restart(Set<SourcePartition> partitions) {
+  default Map<SourcePartition, Long> forget() {
     return Map.of();
   }
+
+  /** Begins anew with these partitions, after {@link #forget}, and while nothing is committed. */
+  default void begin(Set<SourcePartition> partitions) {}
 
   /** See {@link Pipeline#reportableOffset}. */
   long reportableOffset(SourcePartition partition, long current);

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -113,8 +114,7 @@ public final class LakehouseSinkTask extends SinkTask {
     takeAll();
     pauseOnly(Set.of());
     assigned.addAll(partitions);
-    rewind(intake.restart(sources(assigned)));
-    rewind(pipeline.open(sources(partitions)));
+    beginAnew(() -> pipeline.open(sources(partitions)));
     // Has preCommit called soon, with positions that show whether the target is behind Kafka.
     context.requestCommit();
   }
@@ -125,8 +125,7 @@ public final class LakehouseSinkTask extends SinkTask {
     withdrawSeeks(partitions);
     assigned.removeAll(partitions);
     paused = without(paused, partitions);
-    rewind(intake.restart(sources(assigned)));
-    rewind(pipeline.close(sources(partitions)));
+    beginAnew(() -> pipeline.close(sources(partitions)));
     rejections.requireAnswered();
   }
 
@@ -148,8 +147,7 @@ public final class LakehouseSinkTask extends SinkTask {
       }
       pauseOnly(full ? assigned : notToBeRead());
     } catch (FencedException e) {
-      rewind(intake.restart(sources(assigned)));
-      rewind(pipeline.recover(e));
+      beginAnew(() -> pipeline.recover(e));
     }
     context.timeout(timeoutMillis());
   }
@@ -282,6 +280,18 @@ public final class LakehouseSinkTask extends SinkTask {
 
   private static Origin origin(SinkRecord record) {
     return record.headers().lastWithName(REPLAY_HEADER) == null ? Origin.SOURCE : Origin.REPLAY;
+  }
+
+  /**
+   * Forgets what waits, and goes back to it, or to where the pipeline says.
+   *
+   * @param change of the pipeline; no commit is in flight after it
+   */
+  private void beginAnew(Supplier<Map<SourcePartition, Long>> change) {
+    Map<SourcePartition, Long> offsets = new HashMap<>(intake.forget());
+    offsets.putAll(change.get());
+    rewind(offsets);
+    intake.begin(sources(assigned));
   }
 
   private void rewind(Map<SourcePartition, Long> offsets) {

@@ -105,9 +105,14 @@ final class WholeTransactions implements Intake {
   }
 
   @Override
-  public Map<SourcePartition, Long> restart(Set<SourcePartition> partitions) {
+  public Map<SourcePartition, Long> forget() {
     newest.clear();
-    return assembler.restart(partitions);
+    return assembler.forget();
+  }
+
+  @Override
+  public void begin(Set<SourcePartition> partitions) {
+    assembler.begin(partitions, pipeline.progress());
   }
 
   @Override

@@ -204,6 +204,11 @@ public final class Pipeline implements AutoCloseable {
     batcher.endTogether();
   }
 
+  /** Transactions that {@link #takeTogether} has reached, as far as they are committed. */
+  public List<SourceProgress> progress() {
+    return Backoff.retry(options.waiting().retry(), metrics, target::progress);
+  }
+
   /** The record without what is not needed of it, for one that waits before it is taken in. */
   public OfferedRecord kept(OfferedRecord offered) {
     return offered instanceof Change change && !rejections.wantsOriginal()

@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.change.TransactionInfo;
 import io.lakehousecdc.sink.change.TransactionInfo.Begin;
 import io.lakehousecdc.sink.change.TransactionInfo.End;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ final class Boundaries<R> {
   private String open;
   private boolean openIsRestarted;
   private long bytes;
-  private long greatestLsn = -1;
+  private long greatestLsn;
   private long greatestMillis;
 
   /**
@@ -42,8 +43,23 @@ final class Boundaries<R> {
      * what it has sent since.
      */
     RESTARTED,
-    /** The source has sent it again, or a part of it, and others after it before. */
-    REPEATED
+    /** The source has sent it again, or a part of it, and later ones before. */
+    REPEATED,
+    /** The same, and it is the last of those that have come before. */
+    REPEATED_LAST;
+
+    boolean isRepetition() {
+      return this == REPEATED || this == REPEATED_LAST;
+    }
+  }
+
+  /**
+   * @param reached LSN and time of the last one that was handed over before; null where none is
+   *     known
+   */
+  Boundaries(SourceProgress reached) {
+    greatestLsn = reached == null ? -1 : reached.commitLsn();
+    greatestMillis = reached == null ? 0 : reached.commitMillis();
   }
 
   /** The partition that they come from; null before the first. */
@@ -74,7 +90,8 @@ final class Boundaries<R> {
     abandoned.remove(end.transaction());
     if (isRepeated(end)) {
       // What was begun before it may be sent again, too.
-      ended.add(new Ended<>(end, Kind.REPEATED, Set.of(), loose));
+      Kind kind = end.lsn() == greatestLsn ? Kind.REPEATED_LAST : Kind.REPEATED;
+      ended.add(new Ended<>(end, kind, Set.of(), loose));
     } else {
       Kind kind = restarted ? Kind.RESTARTED : Kind.NEW;
       ended.add(new Ended<>(end, kind, Set.copyOf(abandoned), loose));

@@ -19,7 +19,7 @@ final class Group<R> {
   private long commitMillis;
   private boolean countedAnew;
 
-  /** Part is null for a record that belongs to no transaction. */
+  /** Part is null for a record that belongs to no transaction, or repeats another one. */
   private record Held<R>(Arrival<R> arrival, Part part) {}
 
   /** Changes of a table, those that came again left out: their numbers are not above the last. */
@@ -72,7 +72,7 @@ final class Group<R> {
     bytes += arrival.bytes();
   }
 
-  /** Adds the records of a group that follows, by their numbers where it is the same one's. */
+  /** Adds what follows: as more of the same transaction, or as records that wait for it. */
   void append(Group<R> next) {
     for (Held<R> each : next.records) {
       if (each.part() != null && next.transaction.equals(transaction)) {

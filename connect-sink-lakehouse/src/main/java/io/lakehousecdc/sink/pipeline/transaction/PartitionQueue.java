@@ -79,6 +79,32 @@ final class PartitionQueue<R> {
         : !groups.isEmpty();
   }
 
+  /**
+   * Takes the first group of a transaction that has come before, if nothing is before it. Else it
+   * waits from now on for what is before it, and for nothing more.
+   */
+  List<Arrival<R>> takeRepeated(String transaction) {
+    if (!holds(transaction)) {
+      return List.of();
+    }
+    if (groups.element().transaction().equals(transaction)) {
+      return pop().take();
+    }
+    List<Group<R>> all = List.copyOf(groups);
+    Group<R> repeated = first(transaction);
+    groups.clear();
+    held.clear();
+    for (Group<R> each : all) {
+      Group<R> last = groups.peekLast();
+      if (each == repeated || last != null && last.transaction().equals(each.transaction())) {
+        last.append(each);
+      } else {
+        push(each);
+      }
+    }
+    return List.of();
+  }
+
   /** Takes the first group of a transaction, and all that is before it. */
   List<Arrival<R>> takeThrough(String transaction) {
     List<Arrival<R>> taken = new ArrayList<>();
@@ -104,34 +130,6 @@ final class PartitionQueue<R> {
       taken.addAll(pop().take());
     }
     return taken;
-  }
-
-  /**
-   * Has the groups of a transaction wait for nothing but what is before them: it has been handed
-   * over, and they repeat it.
-   *
-   * @return those before which nothing is
-   */
-  List<Arrival<R>> dissolve(String transaction) {
-    if (!holds(transaction)) {
-      return List.of();
-    }
-    List<Arrival<R>> free = new ArrayList<>();
-    List<Group<R>> all = List.copyOf(groups);
-    groups.clear();
-    held.clear();
-    for (Group<R> each : all) {
-      Group<R> last = groups.peekLast();
-      boolean dissolves = each.transaction().equals(transaction);
-      if (dissolves && last == null) {
-        free.addAll(each.take());
-      } else if (dissolves || last != null && last.transaction().equals(each.transaction())) {
-        last.append(each);
-      } else {
-        push(each);
-      }
-    }
-    return free;
   }
 
   /** Offset of the first record that waits. */

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.TransactionInfo.End;
 import io.lakehousecdc.sink.change.TransactionInfo.Part;
 import io.lakehousecdc.sink.pipeline.transaction.Boundaries.Ended;
 import io.lakehousecdc.sink.pipeline.transaction.Boundaries.Kind;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -27,8 +29,9 @@ final class SourceTransactions<R> {
   private final Outlet<R> outlet;
   private final Feeds feeds;
   private final Map<SourcePartition, PartitionQueue<R>> queues = new LinkedHashMap<>();
-  private final Boundaries<R> boundaries = new Boundaries<>();
-  private final Finished finished = new Finished();
+  private final Repeats<R> repeats = new Repeats<>();
+  private final GivenUp givenUp = new GivenUp();
+  private final Boundaries<R> boundaries;
   private final Set<String> leftOut = new HashSet<>();
   private Set<SourcePartition> awaited = Set.of();
 
@@ -39,10 +42,15 @@ final class SourceTransactions<R> {
   private boolean progressed = true;
   private long progressedAt;
 
-  SourceTransactions(String name, AssemblyOptions options, Outlet<R> outlet) {
+  /**
+   * @param reached the last transaction that was handed over before; null where none is known
+   */
+  SourceTransactions(
+      String name, AssemblyOptions options, Outlet<R> outlet, SourceProgress reached) {
     this.name = name;
     this.options = options;
     this.outlet = outlet;
+    this.boundaries = new Boundaries<>(reached);
     this.feeds = new Feeds(name, options);
   }
 
@@ -52,7 +60,7 @@ final class SourceTransactions<R> {
 
   /** Estimated size of what waits. */
   long bytes() {
-    return bytes + boundaries.bytes();
+    return bytes + boundaries.bytes() + repeats.bytes();
   }
 
   void assigned(Set<SourcePartition> partitions) {
@@ -68,7 +76,7 @@ final class SourceTransactions<R> {
     SourcePartition partition = arrival.at().partition();
     noteProgress(partition);
     feeds.saw(part.collection(), partition.topic());
-    if (finished.contains(part.transaction(), part.commitMillis())) {
+    if (givenUp.contains(part.transaction(), part.commitMillis())) {
       free(arrival);
     } else {
       queue(partition).add(arrival, part);
@@ -79,12 +87,14 @@ final class SourceTransactions<R> {
   /** A record of one of its partitions that belongs to no transaction. */
   void free(Arrival<R> arrival) {
     SourcePartition partition = arrival.at().partition();
-    if (partition.equals(boundaries.partition())) {
-      if (!boundaries.addFree(arrival)) {
-        outlet.pass(arrival.record());
-      }
-    } else if (queue(partition).addFree(arrival)) {
+    boolean isBoundary = partition.equals(boundaries.partition());
+    if (isBoundary && boundaries.addFree(arrival)) {
+      return;
+    }
+    if (!isBoundary && queue(partition).addFree(arrival)) {
       bytes += arrival.bytes();
+    } else if (repeats.holds(partition)) {
+      repeats.add(arrival);
     } else {
       outlet.pass(arrival.record());
     }
@@ -115,10 +125,17 @@ final class SourceTransactions<R> {
     if (boundaries.next() == null && isStalled(now)) {
       handOverWithoutEnd();
     }
+    if (boundaries.next() == null && isQuiet(now)) {
+      handOverTogether(repeats.takeAll(), Optional.empty());
+    }
   }
 
   private boolean isStalled(long now) {
     return now - progressedAt > options.patience().toNanos();
+  }
+
+  private boolean isQuiet(long now) {
+    return now - progressedAt > options.quiet().toNanos();
   }
 
   private boolean handOverNext(long now) {
@@ -127,32 +144,44 @@ final class SourceTransactions<R> {
       awaited = Set.of();
       return false;
     }
-    if (isRestarted(next)) {
-      if (!awaitsNothing(next.end()) && now - progressedAt <= options.quiet().toNanos()) {
-        return false;
-      }
-      handOver();
-      return true;
-    }
-    List<String> missing = missing(next);
-    if (!missing.isEmpty()) {
-      if (!isStalled(now)) {
-        return false;
-      }
-      outlet.warn(
-          "Transaction "
-              + next.end().transaction()
-              + " of source "
-              + name
-              + " is not complete, and nothing more of it has come for "
-              + options.patience().toMillis()
-              + " ms (transactions.timeout.ms): it is applied as it is, and what is missing when it"
-              + " comes. Missing: "
-              + String.join(", ", missing)
-              + ". Records that a transform or a converter drops can be the reason.");
+    if (!isDue(next, now)) {
+      return false;
     }
     handOver();
     return true;
+  }
+
+  private boolean isDue(Ended<R> next, long now) {
+    if (givenUp.contains(next.end().transaction(), next.end().commitMillis())) {
+      return true;
+    }
+    if (isRestarted(next)) {
+      return awaitsNothing(next.end()) || isQuiet(now);
+    }
+    List<String> missing = missing(next);
+    if (missing.isEmpty() || next.kind().isRepetition() && isQuiet(now)) {
+      return true;
+    }
+    if (isStalled(now)) {
+      giveUp(next.end(), missing);
+      return true;
+    }
+    return false;
+  }
+
+  private void giveUp(End end, List<String> missing) {
+    givenUp.add(end.transaction(), end.commitMillis());
+    outlet.warn(
+        "Transaction "
+            + end.transaction()
+            + " of source "
+            + name
+            + " is not complete, and nothing more of it has come for "
+            + options.patience().toMillis()
+            + " ms (transactions.timeout.ms): it is applied as it is, and what is missing when it"
+            + " comes. Missing: "
+            + String.join(", ", missing)
+            + ". Records that a transform or a converter drops can be the reason.");
   }
 
   /**
@@ -161,16 +190,11 @@ final class SourceTransactions<R> {
    */
   private boolean isRestarted(Ended<R> next) {
     String transaction = next.end().transaction();
-    return !isHandedOver(next)
+    return !next.kind().isRepetition()
         && (next.kind() == Kind.RESTARTED
             || queues.values().stream()
                 .filter(queue -> queue.holds(transaction))
                 .anyMatch(queue -> queue.first(transaction).isCountedAnew()));
-  }
-
-  private boolean isHandedOver(Ended<R> next) {
-    return next.kind() == Kind.REPEATED
-        || finished.contains(next.end().transaction(), next.end().commitMillis());
   }
 
   /** Whether all partitions have brought a later transaction; sets {@link #awaited}. */
@@ -185,9 +209,6 @@ final class SourceTransactions<R> {
 
   /** The tables of which changes are to come, with how many have; sets {@link #awaited}. */
   private List<String> missing(Ended<R> next) {
-    if (isHandedOver(next)) {
-      return List.of();
-    }
     End end = next.end();
     List<String> missing = new ArrayList<>();
     Set<SourcePartition> wanted = new HashSet<>();
@@ -203,12 +224,12 @@ final class SourceTransactions<R> {
               boolean past = !feeding.isEmpty();
               for (SourcePartition each : feeding) {
                 come += come(each, end.transaction(), table);
-                past &= isPast(each, end.transaction());
+                past &= isPast(each, next);
               }
               if (!past && come < changes) {
                 missing.add(table + " (" + come + " of " + changes + ")");
                 feeding.stream()
-                    .filter(each -> !isPast(each, end.transaction()))
+                    .filter(each -> !isPast(each, next))
                     .forEach(wanted::add);
               }
             });
@@ -220,6 +241,14 @@ final class SourceTransactions<R> {
     PartitionQueue<R> queue = queues.get(partition);
     Group<R> group = queue == null ? null : queue.first(transaction);
     return group == null ? 0 : group.changes(table);
+  }
+
+  /**
+   * The same for a transaction that may have come before: of one within which the source was
+   * restarted there are changes that the source had sent before that.
+   */
+  private boolean isPast(SourcePartition partition, Ended<R> next) {
+    return !next.kind().isRepetition() && isPast(partition, next.end().transaction());
   }
 
   /** Whether later changes of the partition prove that it has nothing more of a transaction. */
@@ -243,25 +272,44 @@ final class SourceTransactions<R> {
   private void handOver() {
     Ended<R> next = boundaries.take();
     End end = next.end();
-    String transaction = end.transaction();
-    List<Arrival<R>> taken = new ArrayList<>();
-    queues.values().forEach(queue -> taken.addAll(queue.takeThrough(transaction)));
-    finish(transaction, end.commitMillis(), taken);
-    // They would have been sent again before this one.
-    next.abandoned().forEach(each -> finish(each, end.commitMillis(), taken));
-    taken.forEach(each -> bytes -= each.bytes());
+    if (next.kind().isRepetition()) {
+      handOverRepeated(next);
+      return;
+    }
+    List<Arrival<R>> taken = take(queue -> queue.takeThrough(end.transaction()));
+    for (String each : next.abandoned()) {
+      // They would have been sent again before this one.
+      taken.addAll(take(queue -> queue.takeThrough(each)));
+      givenUp.add(each, end.commitMillis());
+    }
     taken.addAll(next.records());
-    if (transaction.equals(inParts)) {
+    if (end.transaction().equals(inParts)) {
       inParts = null;
     }
-    outlet.transaction(
-        taken.stream().map(Arrival::record).toList(),
-        next.kind() == Kind.REPEATED ? Optional.empty() : Optional.of(end));
+    List<Arrival<R>> all = new ArrayList<>(repeats.takeAll());
+    all.addAll(taken);
+    handOverTogether(all, Optional.of(end));
   }
 
-  private void finish(String transaction, long millis, List<Arrival<R>> taken) {
-    finished.add(transaction, millis);
-    queues.values().forEach(queue -> taken.addAll(queue.dissolve(transaction)));
+  private void handOverRepeated(Ended<R> next) {
+    take(queue -> queue.takeRepeated(next.end().transaction())).forEach(repeats::add);
+    next.records().forEach(repeats::add);
+    if (next.kind() == Kind.REPEATED_LAST) {
+      handOverTogether(repeats.takeAll(), Optional.empty());
+    }
+  }
+
+  private List<Arrival<R>> take(Function<PartitionQueue<R>, List<Arrival<R>>> from) {
+    List<Arrival<R>> taken = new ArrayList<>();
+    queues.values().forEach(queue -> taken.addAll(from.apply(queue)));
+    taken.forEach(each -> bytes -= each.bytes());
+    return taken;
+  }
+
+  private void handOverTogether(List<Arrival<R>> records, Optional<End> reached) {
+    if (!records.isEmpty()) {
+      outlet.transaction(records.stream().map(Arrival::record).toList(), reached);
+    }
   }
 
   private void handOverParts() {
@@ -285,7 +333,7 @@ final class SourceTransactions<R> {
     for (PartitionQueue<R> queue : queues.values()) {
       for (Group<R> each : queue.groups()) {
         transactions.add(each.transaction());
-        finished.add(each.transaction(), each.commitMillis());
+        givenUp.add(each.transaction(), each.commitMillis());
       }
     }
     outlet.warn(
@@ -298,6 +346,7 @@ final class SourceTransactions<R> {
             + " ms (transactions.timeout.ms): their changes are applied as they are. Check that the"
             + " topic of transactions, <topic.prefix>.transaction, is among the topics of this"
             + " connector, and that the source has provide.transaction.metadata=true.");
+    repeats.takeAll().forEach(each -> outlet.pass(each.record()));
     queues.values().forEach(queue -> pass(queue.takeAll()));
     inParts = null;
   }
@@ -310,6 +359,16 @@ final class SourceTransactions<R> {
 
   /** Has the transaction that is waited for handed over as it comes, if it takes too much room. */
   void relieve() {
+    if (repeats.bytes() > options.maxBytes()) {
+      outlet.warn(
+          "Source "
+              + name
+              + " sends again more than "
+              + options.maxBytes()
+              + " bytes (half of buffer.max.bytes): until it is past them, the tables may show rows"
+              + " of the past.");
+      repeats.takeAll().forEach(each -> outlet.pass(each.record()));
+    }
     Ended<R> next = boundaries.next();
     String current = next != null ? next.end().transaction() : boundaries.open();
     if (current == null || current.equals(inParts)) {
@@ -332,6 +391,8 @@ final class SourceTransactions<R> {
               + " buffer.max.bytes, and the worker's heap, to have transactions of this size applied"
               + " as a whole.");
       inParts = current;
+      // What came before it comes first.
+      repeats.takeAll().forEach(each -> outlet.pass(each.record()));
       handOverParts();
     }
   }
@@ -359,6 +420,9 @@ final class SourceTransactions<R> {
 
   /** Offset of the first record of a partition that waits. */
   OptionalLong firstOffset(SourcePartition partition) {
+    if (repeats.holds(partition)) {
+      return repeats.firstOffset(partition);
+    }
     if (partition.equals(boundaries.partition())) {
       return boundaries.firstOffset();
     }

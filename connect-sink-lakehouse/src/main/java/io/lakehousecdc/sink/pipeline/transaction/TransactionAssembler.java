@@ -4,6 +4,8 @@ package io.lakehousecdc.sink.pipeline.transaction;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TransactionInfo;
 import io.lakehousecdc.sink.change.TransactionInfo.Part;
+import io.lakehousecdc.sink.spi.SourceProgress;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,6 +20,9 @@ import java.util.Set;
  * ends. The records of a partition keep their order: what belongs to no transaction, such as a row
  * of a snapshot, waits for nothing but what is before it.
  *
+ * <p>Transactions that the source has sent again, after a restart, are handed over together, up to
+ * the last of them.
+ *
  * <p>Where the counts cannot be reached, a transaction is complete when all partitions of the
  * tables in question have brought a later one; or else when nothing of what is waited for has come
  * for a time, with a warning.
@@ -29,6 +34,7 @@ public final class TransactionAssembler<R> {
   private final Outlet<R> outlet;
   private final Map<String, SourceTransactions<R>> sources = new HashMap<>();
   private final Map<SourcePartition, SourceTransactions<R>> owners = new HashMap<>();
+  private final Map<String, SourceProgress> progress = new HashMap<>();
   private final Set<SourcePartition> shared = new HashSet<>();
   private Set<SourcePartition> assigned = Set.of();
 
@@ -38,19 +44,30 @@ public final class TransactionAssembler<R> {
   }
 
   /**
-   * Forgets all that waits, and begins anew with other partitions.
+   * Forgets all that waits.
    *
    * @return offsets of the first records that waited, by partition: to be read again
    */
-  public Map<SourcePartition, Long> restart(Set<SourcePartition> partitions) {
+  public Map<SourcePartition, Long> forget() {
     Map<SourcePartition, Long> offsets = new HashMap<>();
     owners.forEach(
         (partition, source) ->
             source.firstOffset(partition).ifPresent(offset -> offsets.put(partition, offset)));
     sources.clear();
     owners.clear();
-    assigned = Set.copyOf(partitions);
     return offsets;
+  }
+
+  /**
+   * Begins anew, after {@link #forget}.
+   *
+   * @param partitions those that records will come from
+   * @param reached transactions up to which everything was handed over, and is committed
+   */
+  public void begin(Set<SourcePartition> partitions, Collection<SourceProgress> reached) {
+    progress.clear();
+    reached.forEach(each -> progress.put(each.source(), each));
+    assigned = Set.copyOf(partitions);
   }
 
   /** Takes a record in; {@link #advance} hands over what becomes complete by it. */
@@ -83,7 +100,7 @@ public final class TransactionAssembler<R> {
     return sources.computeIfAbsent(
         name,
         key -> {
-          SourceTransactions<R> made = new SourceTransactions<>(key, options, outlet);
+          SourceTransactions<R> made = new SourceTransactions<>(key, options, outlet, progress.get(key));
           made.assigned(assigned);
           return made;
         });

@@ -7,9 +7,12 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.SourceProgress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,6 +44,29 @@ public final class ProgressStore implements OwnTable {
           commit_lsn bigint NOT NULL, committed_at timestamptz NOT NULL,
           applied_at timestamptz NOT NULL,
           PRIMARY KEY (connector, source)) WITH (fillfactor = 50)""";
+  }
+
+  /** What is stored of the connector. */
+  public List<SourceProgress> read(Connection connection) throws SQLException {
+    String query =
+        "SELECT source, transaction_id, commit_lsn, committed_at FROM "
+            + sql
+            + " WHERE connector = ?";
+    List<SourceProgress> progress = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, connector);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          progress.add(
+              new SourceProgress(
+                  row.getString(1),
+                  row.getString(2),
+                  row.getLong(3),
+                  row.getObject(4, OffsetDateTime.class).toInstant().toEpochMilli()));
+        }
+      }
+    }
+    return progress;
   }
 
   /**

@@ -44,7 +44,7 @@ final class AssembledModel implements Outlet<AssembledModel.Read> {
     assembler =
         new TransactionAssembler<>(
             new AssemblyOptions(maxBytes, PATIENCE, QUIET, topics, Set.of()), this);
-    assembler.restart(source.log().keySet());
+    assembler.begin(source.log().keySet(), List.of());
     source.log().keySet().forEach(partition -> positions.put(partition, 0));
   }
 

@@ -227,7 +227,7 @@ class TransactionAssemblerTest {
     source.begin("1").change("orders", 0, "o").end();
     source.begin("2").change("orders", 0, "p").end();
     AssembledModel sink = new AssembledModel(source).read(BOUNDARIES, 3).readAll(ORDERS);
-    assertEquals(Map.of(BOUNDARIES, 2L, ORDERS, 1L), sink.assembler.restart(Set.of(ORDERS)));
+    assertEquals(Map.of(BOUNDARIES, 2L, ORDERS, 1L), sink.assembler.forget());
     assertEquals(0, sink.assembler.bytes());
   }
 

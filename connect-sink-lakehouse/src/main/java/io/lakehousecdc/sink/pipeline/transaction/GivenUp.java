@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The transactions of a source that were handed over last. What comes of them later repeats them,
- * or is late, and waits for nothing. Bounded; not thread-safe.
+ * The transactions of a source that were given up last: handed over although something was missing.
+ * What comes of them later waits for nothing. Bounded; not thread-safe.
  */
-final class Finished {
+final class GivenUp {
   private static final int BOUND = 10_000;
 
   private final Map<String, Long> commitMillis =
