@@ -118,8 +118,7 @@ class WholeTransactionsIT {
     transaction(1, 2);
     List<SinkRecord> debits = log.get(new TopicPartition(DEBITS.topic(), 0));
     SinkRecord first = debits.get(0);
-    Struct spoiled =
-        (Struct) first.value();
+    Struct spoiled = (Struct) first.value();
     spoiled.put("op", "?");
     transaction(2, 1);
     Map<String, String> settings = settings();
@@ -146,8 +145,7 @@ class WholeTransactionsIT {
       change(CREDITS.create(before, ++lsn, (long) rows, amount), rows % 2, id, time, ++total, i);
     }
     lsn++;
-    Map<String, Long> counts =
-        Map.of("public.debits", (long) size, "public.credits", (long) size);
+    Map<String, Long> counts = Map.of("public.debits", (long) size, "public.credits", (long) size);
     add(BOUNDARIES, DebeziumRecords.end(SOURCE, id + ":" + lsn, time, counts));
   }
 
@@ -161,9 +159,7 @@ class WholeTransactionsIT {
   private void add(TopicPartition partition, DebeziumEvent event) {
     List<SinkRecord> records = log.get(partition);
     records.add(
-        event
-            .deliveredAt(partition.topic(), partition.partition(), records.size())
-            .orElseThrow());
+        event.deliveredAt(partition.topic(), partition.partition(), records.size()).orElseThrow());
   }
 
   private void assertAgreement() {
@@ -184,8 +180,7 @@ class WholeTransactionsIT {
   private Map<String, String> settings() {
     Map<String, String> settings = new HashMap<>();
     settings.put("name", "whole");
-    settings.put(
-        "topics", String.join(",", BOUNDARIES.topic(), DEBITS.topic(), CREDITS.topic()));
+    settings.put("topics", String.join(",", BOUNDARIES.topic(), DEBITS.topic(), CREDITS.topic()));
     settings.put("target", "postgres");
     settings.put("postgres.url", database.jdbcUrl());
     settings.put("postgres.user", database.user());

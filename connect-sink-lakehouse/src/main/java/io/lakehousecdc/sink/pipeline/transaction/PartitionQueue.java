@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * The records of a partition that wait, group by group: transactions come in the order of their
@@ -72,11 +73,30 @@ final class PartitionQueue<R> {
     throw new IllegalStateException("Lost the records of a transaction");
   }
 
-  /** Whether a transaction has come that follows the given one. */
-  boolean isPast(String transaction) {
-    return holds(transaction)
-        ? !groups.peekLast().transaction().equals(transaction) || held.get(transaction) > 1
-        : !groups.isEmpty();
+  /**
+   * Whether a transaction has come that follows the given one.
+   *
+   * @param old tells groups that repeat earlier ones
+   */
+  boolean isPast(String transaction, Predicate<Group<R>> old) {
+    boolean follows = !holds(transaction);
+    for (Group<R> each : groups) {
+      boolean isThis = each.transaction().equals(transaction);
+      if (follows && !isThis && !old.test(each)) {
+        return true;
+      }
+      follows |= isThis;
+    }
+    return false;
+  }
+
+  /** Takes the groups at the front that satisfy a condition. */
+  List<Arrival<R>> takeWhile(Predicate<Group<R>> condition) {
+    List<Arrival<R>> taken = new ArrayList<>();
+    while (!groups.isEmpty() && condition.test(groups.element())) {
+      taken.addAll(pop().take());
+    }
+    return taken;
   }
 
   /**

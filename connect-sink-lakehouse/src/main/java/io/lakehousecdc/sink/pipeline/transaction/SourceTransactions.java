@@ -30,7 +30,13 @@ final class SourceTransactions<R> {
   private final Feeds feeds;
   private final Map<SourcePartition, PartitionQueue<R>> queues = new LinkedHashMap<>();
   private final Repeats<R> repeats = new Repeats<>();
-  private final GivenUp givenUp = new GivenUp();
+
+  /** Handed over although something was missing: what comes of them later waits for nothing. */
+  private final RecentTransactions givenUp = new RecentTransactions();
+
+  /** What comes of them later repeats them, and proves nothing. */
+  private final RecentTransactions handedOver = new RecentTransactions();
+
   private final Boundaries<R> boundaries;
   private final Set<String> leftOut = new HashSet<>();
   private Set<SourcePartition> awaited = Set.of();
@@ -126,6 +132,7 @@ final class SourceTransactions<R> {
       handOverWithoutEnd();
     }
     if (boundaries.next() == null && isQuiet(now)) {
+      take(queue -> queue.takeWhile(this::isHandedOver)).forEach(repeats::add);
       handOverTogether(repeats.takeAll(), Optional.empty());
     }
   }
@@ -228,9 +235,7 @@ final class SourceTransactions<R> {
               }
               if (!past && come < changes) {
                 missing.add(table + " (" + come + " of " + changes + ")");
-                feeding.stream()
-                    .filter(each -> !isPast(each, next))
-                    .forEach(wanted::add);
+                feeding.stream().filter(each -> !isPast(each, next)).forEach(wanted::add);
               }
             });
     awaited = wanted;
@@ -254,7 +259,11 @@ final class SourceTransactions<R> {
   /** Whether later changes of the partition prove that it has nothing more of a transaction. */
   private boolean isPast(SourcePartition partition, String transaction) {
     PartitionQueue<R> queue = queues.get(partition);
-    return queue != null && queue.isPast(transaction);
+    return queue != null && queue.isPast(transaction, this::isHandedOver);
+  }
+
+  private boolean isHandedOver(Group<R> group) {
+    return handedOver.contains(group.transaction(), group.commitMillis());
   }
 
   private void noteLeftOut(String table) {
@@ -283,6 +292,7 @@ final class SourceTransactions<R> {
       givenUp.add(each, end.commitMillis());
     }
     taken.addAll(next.records());
+    handedOver.add(end.transaction(), end.commitMillis());
     if (end.transaction().equals(inParts)) {
       inParts = null;
     }
@@ -415,7 +425,7 @@ final class SourceTransactions<R> {
   private boolean isAwaited(SourcePartition partition, PartitionQueue<R> queue) {
     return boundaries.next() != null
         ? awaited.contains(partition)
-        : inParts != null && !queue.isPast(inParts);
+        : inParts != null && !queue.isPast(inParts, this::isHandedOver);
   }
 
   /** Offset of the first record of a partition that waits. */

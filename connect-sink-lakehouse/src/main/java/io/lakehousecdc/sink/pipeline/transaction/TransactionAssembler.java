@@ -100,7 +100,8 @@ public final class TransactionAssembler<R> {
     return sources.computeIfAbsent(
         name,
         key -> {
-          SourceTransactions<R> made = new SourceTransactions<>(key, options, outlet, progress.get(key));
+          SourceTransactions<R> made =
+              new SourceTransactions<>(key, options, outlet, progress.get(key));
           made.assigned(assigned);
           return made;
         });

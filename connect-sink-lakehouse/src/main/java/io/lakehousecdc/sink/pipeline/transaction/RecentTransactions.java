@@ -4,11 +4,8 @@ package io.lakehousecdc.sink.pipeline.transaction;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * The transactions of a source that were given up last: handed over although something was missing.
- * What comes of them later waits for nothing. Bounded; not thread-safe.
- */
-final class GivenUp {
+/** Some transactions of a source, those that were added last. Bounded; not thread-safe. */
+final class RecentTransactions {
   private static final int BOUND = 10_000;
 
   private final Map<String, Long> commitMillis =
