@@ -17,6 +17,7 @@ import io.lakehousecdc.sink.change.TransactionInfo.Begin;
 import io.lakehousecdc.sink.change.TransactionInfo.End;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.pipeline.transaction.SourceModel.Counting;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +151,26 @@ class TransactionAssemblerTest {
         new AssembledModel(source).readAll(ORDERS).readAll(LINES).readAll(BOUNDARIES);
     assertEquals(List.of(List.of("l", "o"), List.of("p")), sink.changes());
     assertEquals(List.of("1", "2"), sink.reached.stream().map(end -> end.transaction()).toList());
+  }
+
+  /** A row that the second has deleted would come back for a moment. */
+  @Test
+  void whatWasAppliedBeforeComesTogetherAfterARestart() {
+    source.begin("1").change("orders", 0, "created").end();
+    source.begin("2").change("orders", 0, "deleted").end();
+    source.begin("3").change("lines", 0, "new").end();
+    AssembledModel sink = new AssembledModel(source);
+    End second = (End) source.log().get(BOUNDARIES).get(3).info().orElseThrow();
+    sink.assembler.begin(
+        source.log().keySet(),
+        List.of(new SourceProgress("shop", "2", second.lsn(), second.commitMillis())));
+    sink.read(ORDERS, 1).read(BOUNDARIES, 2);
+    assertEquals(List.of(), sink.changes());
+    assertEquals(OptionalLong.of(0), sink.assembler.firstOffset(ORDERS));
+    sink.readAll(ORDERS).readAll(BOUNDARIES);
+    assertEquals(List.of(List.of("created", "deleted")), sink.changes());
+    sink.readAll(LINES);
+    assertEquals(List.of("3"), sink.reached.stream().map(End::transaction).toList());
   }
 
   /** It has counted only the second change. */
