@@ -112,7 +112,8 @@ final class WholeTransactions implements Intake {
 
   @Override
   public void begin(Set<SourcePartition> partitions) {
-    assembler.begin(partitions, pipeline.progress());
+    // A task that has given up all of them is about to end: the target may be down.
+    assembler.begin(partitions, partitions.isEmpty() ? List.of() : pipeline.progress());
   }
 
   @Override

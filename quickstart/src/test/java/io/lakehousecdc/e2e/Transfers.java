@@ -30,7 +30,7 @@ final class Transfers implements AutoCloseable {
   };
 
   private static final int WRITERS = 2;
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final AtomicLong transactions = new AtomicLong();
@@ -103,7 +103,7 @@ final class Transfers implements AutoCloseable {
               "insert into entry select nextval('entry_id'), id, "
                   + amount
                   + ", txid_current() from account order by id desc limit "
-                  + (1 + random.nextInt(20)));
+                  + (1 + random.nextInt(6)));
     }
     statement.execute(
         "update account a set balance = s.amount from (select b.id, coalesce(sum(e.amount), 0) as"

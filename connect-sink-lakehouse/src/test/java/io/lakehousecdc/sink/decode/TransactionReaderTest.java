@@ -26,8 +26,7 @@ class TransactionReaderTest {
   void aChangeTellsItsTransactionItsTableAndItsNumber() {
     TableEvent change = ITEMS.create(10, 20, 1L).txId(77).tsMs(5_000).transaction(9, 3);
     assertEquals(
-        Optional.of(new Part("src", "77", 5_000, "public.items", 3)),
-        reader.part(change.at(0, 0)));
+        Optional.of(new Part("src", "77", 5_000, "public.items", 3)), reader.part(change.at(0, 0)));
     assertEquals(
         Optional.of(new Part("src", "77", 5_000, "public.items", 3)),
         reader.part(change.schemaless().at(0, 0)));
@@ -50,8 +49,7 @@ class TransactionReaderTest {
     assertEquals(
         Optional.of(new End("my.src", "77", 5_000, 30, Map.of("public.items", 2L))),
         reader.boundary(
-            delivered(
-                DebeziumRecords.end("my.src", "77:30", 5_000, Map.of("public.items", 2L)))));
+            delivered(DebeziumRecords.end("my.src", "77:30", 5_000, Map.of("public.items", 2L)))));
   }
 
   @Test

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * names after a table, and of topics that have brought changes of it. Not thread-safe.
  */
 final class Feeds {
-  private static final String MESSAGES = "LOGICAL_DECODING_MESSAGE";
+  /** Where Debezium counts logical messages, which change no table. */
+  static final String MESSAGES = "LOGICAL_DECODING_MESSAGE";
 
   private final String source;
   private final AssemblyOptions options;

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The transactions of one source that wait to be complete. They are handed over in the order of
@@ -34,12 +33,8 @@ final class SourceTransactions<R> {
   /** Handed over although something was missing: what comes of them later waits for nothing. */
   private final RecentTransactions givenUp = new RecentTransactions();
 
-  /** What comes of them later repeats them, and proves nothing. */
-  private final RecentTransactions handedOver = new RecentTransactions();
-
   private final Boundaries<R> boundaries;
-  private final Set<String> leftOut = new HashSet<>();
-  private Set<SourcePartition> awaited = Set.of();
+  private final Completeness<R> completeness;
 
   /** Transaction that is handed over as it comes; null where none is. */
   private String inParts;
@@ -58,6 +53,7 @@ final class SourceTransactions<R> {
     this.outlet = outlet;
     this.boundaries = new Boundaries<>(reached);
     this.feeds = new Feeds(name, options);
+    this.completeness = new Completeness<>(feeds, queues, this::tellLeftOut);
   }
 
   String name() {
@@ -111,7 +107,7 @@ final class SourceTransactions<R> {
   }
 
   private void noteProgress(SourcePartition from) {
-    progressed |= boundaries.next() == null || awaited.contains(from);
+    progressed |= boundaries.next() == null || completeness.awaited().contains(from);
   }
 
   /**
@@ -132,7 +128,7 @@ final class SourceTransactions<R> {
       handOverWithoutEnd();
     }
     if (boundaries.next() == null && isQuiet(now)) {
-      take(queue -> queue.takeWhile(this::isHandedOver)).forEach(repeats::add);
+      take(queue -> queue.takeWhile(completeness::isHandedOver)).forEach(repeats::add);
       handOverTogether(repeats.takeAll(), Optional.empty());
     }
   }
@@ -148,7 +144,7 @@ final class SourceTransactions<R> {
   private boolean handOverNext(long now) {
     Ended<R> next = boundaries.next();
     if (next == null) {
-      awaited = Set.of();
+      completeness.awaitNothing();
       return false;
     }
     if (!isDue(next, now)) {
@@ -162,10 +158,10 @@ final class SourceTransactions<R> {
     if (givenUp.contains(next.end().transaction(), next.end().commitMillis())) {
       return true;
     }
-    if (isRestarted(next)) {
-      return awaitsNothing(next.end()) || isQuiet(now);
+    if (completeness.isRestarted(next)) {
+      return completeness.areAllPast(next.end(), boundaries.partition()) || isQuiet(now);
     }
-    List<String> missing = missing(next);
+    List<String> missing = completeness.missing(next);
     if (missing.isEmpty() || next.kind().isRepetition() && isQuiet(now)) {
       return true;
     }
@@ -191,91 +187,14 @@ final class SourceTransactions<R> {
             + ". Records that a transform or a converter drops can be the reason.");
   }
 
-  /**
-   * Whether the source was restarted within a transaction: what it has counted since says nothing
-   * of what it had sent before.
-   */
-  private boolean isRestarted(Ended<R> next) {
-    String transaction = next.end().transaction();
-    return !next.kind().isRepetition()
-        && (next.kind() == Kind.RESTARTED
-            || queues.values().stream()
-                .filter(queue -> queue.holds(transaction))
-                .anyMatch(queue -> queue.first(transaction).isCountedAnew()));
-  }
-
-  /** Whether all partitions have brought a later transaction; sets {@link #awaited}. */
-  private boolean awaitsNothing(End end) {
-    awaited =
-        feeds.all().stream()
-            .filter(each -> !each.equals(boundaries.partition()))
-            .filter(each -> !isPast(each, end.transaction()))
-            .collect(Collectors.toSet());
-    return awaited.isEmpty();
-  }
-
-  /** The tables of which changes are to come, with how many have; sets {@link #awaited}. */
-  private List<String> missing(Ended<R> next) {
-    End end = next.end();
-    List<String> missing = new ArrayList<>();
-    Set<SourcePartition> wanted = new HashSet<>();
-    end.changes()
-        .forEach(
-            (table, changes) -> {
-              if (!feeds.bring(table)) {
-                noteLeftOut(table);
-                return;
-              }
-              Set<SourcePartition> feeding = feeds.of(table);
-              long come = 0;
-              boolean past = !feeding.isEmpty();
-              for (SourcePartition each : feeding) {
-                come += come(each, end.transaction(), table);
-                past &= isPast(each, next);
-              }
-              if (!past && come < changes) {
-                missing.add(table + " (" + come + " of " + changes + ")");
-                feeding.stream().filter(each -> !isPast(each, next)).forEach(wanted::add);
-              }
-            });
-    awaited = wanted;
-    return missing;
-  }
-
-  private long come(SourcePartition partition, String transaction, String table) {
-    PartitionQueue<R> queue = queues.get(partition);
-    Group<R> group = queue == null ? null : queue.first(transaction);
-    return group == null ? 0 : group.changes(table);
-  }
-
-  /**
-   * The same for a transaction that may have come before: of one within which the source was
-   * restarted there are changes that the source had sent before that.
-   */
-  private boolean isPast(SourcePartition partition, Ended<R> next) {
-    return !next.kind().isRepetition() && isPast(partition, next.end().transaction());
-  }
-
-  /** Whether later changes of the partition prove that it has nothing more of a transaction. */
-  private boolean isPast(SourcePartition partition, String transaction) {
-    PartitionQueue<R> queue = queues.get(partition);
-    return queue != null && queue.isPast(transaction, this::isHandedOver);
-  }
-
-  private boolean isHandedOver(Group<R> group) {
-    return handedOver.contains(group.transaction(), group.commitMillis());
-  }
-
-  private void noteLeftOut(String table) {
-    if (leftOut.add(table) && !table.equals("LOGICAL_DECODING_MESSAGE")) {
-      outlet.warn(
-          "Changes of table "
-              + table
-              + " of source "
-              + name
-              + " are in no topic that this connector reads: transactions are complete without them."
-              + " If its topic has another name, name the table in transactions.tables.");
-    }
+  private void tellLeftOut(String table) {
+    outlet.warn(
+        "Changes of table "
+            + table
+            + " of source "
+            + name
+            + " are in no topic that this connector reads: transactions are complete without them."
+            + " If its topic has another name, name the table in transactions.tables.");
   }
 
   private void handOver() {
@@ -292,7 +211,7 @@ final class SourceTransactions<R> {
       givenUp.add(each, end.commitMillis());
     }
     taken.addAll(next.records());
-    handedOver.add(end.transaction(), end.commitMillis());
+    completeness.noteHandedOver(end);
     if (end.transaction().equals(inParts)) {
       inParts = null;
     }
@@ -424,8 +343,8 @@ final class SourceTransactions<R> {
 
   private boolean isAwaited(SourcePartition partition, PartitionQueue<R> queue) {
     return boundaries.next() != null
-        ? awaited.contains(partition)
-        : inParts != null && !queue.isPast(inParts, this::isHandedOver);
+        ? completeness.awaited().contains(partition)
+        : inParts != null && !queue.isPast(inParts, completeness::isHandedOver);
   }
 
   /** Offset of the first record of a partition that waits. */
