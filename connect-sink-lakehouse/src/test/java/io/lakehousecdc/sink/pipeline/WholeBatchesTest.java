@@ -64,7 +64,6 @@ class WholeBatchesTest extends MaintainedTables {
     take(List.of(change(SMALL_0, SMALL, 1), change(BIG_0, BIG, 1)), 1);
     commitAll();
     take(List.of(truncateOf(BIG_0, BIG), change(SMALL_0, SMALL, 2)), 2);
-    cut();
     await(() -> maintained.get() == 1);
     assertEquals(Set.of(1), ids(SMALL));
     maintenance.release();
