@@ -40,6 +40,10 @@ final class SourceTransactions<R> {
   private String inParts;
 
   private long bytes;
+  /** The transaction that is waited for, and since when. */
+  private Ended<R> head;
+
+  private long headSince;
   private boolean progressed = true;
   private long progressedAt;
 
@@ -147,6 +151,10 @@ final class SourceTransactions<R> {
       completeness.awaitNothing();
       return false;
     }
+    if (next != head) {
+      head = next;
+      headSince = now;
+    }
     if (!isDue(next, now)) {
       return false;
     }
@@ -162,7 +170,9 @@ final class SourceTransactions<R> {
       return completeness.areAllPast(next.end(), boundaries.partition()) || isQuiet(now);
     }
     List<String> missing = completeness.missing(next);
-    if (missing.isEmpty() || next.kind().isRepetition() && isQuiet(now)) {
+    // What else comes of its tables does not tell whether more of a repetition does.
+    boolean isOver = now - headSince > options.quiet().toNanos();
+    if (missing.isEmpty() || next.kind().isRepetition() && isOver) {
       return true;
     }
     if (isStalled(now)) {

@@ -173,6 +173,20 @@ class TransactionAssemblerTest {
     assertEquals(List.of("3"), sink.reached.stream().map(End::transaction).toList());
   }
 
+  /** It has counted changes that it does not send again. */
+  @Test
+  void aRepetitionIsNotWaitedForWhileOthersGoOn() {
+    source.begin("1").change("orders", 0, "o").change("orders", 0, "p").end();
+    AssembledModel sink = new AssembledModel(source).readAll(ORDERS).readAll(BOUNDARIES);
+    source.restart(source.sent() - 2, Counting.GOES_ON);
+    sink.readAll(ORDERS).readAll(BOUNDARIES);
+    for (int i = 2; i < 12; i++) {
+      source.begin("" + i).change("orders", 0, "q" + i).end();
+      sink.readAll(ORDERS).readAll(BOUNDARIES).waits(QUIET.dividedBy(4));
+    }
+    assertEquals(11, sink.reached.size());
+  }
+
   /** It has counted only the second change. */
   @Test
   void countsOfASourceThatWasRestartedWithinATransactionAreNotTrusted() {
