@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -43,12 +44,16 @@ public final class LakehouseSinkTask extends SinkTask {
   /** Reading is to go on soon after there is room, or maintenance has ended. */
   private static final long PAUSED_MILLIS = 50;
 
+  /** Records that wait for others are not to wait for a poll as well. */
+  private static final long WAITING_MILLIS = 1_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(LakehouseSinkTask.class);
 
   private final Map<SourcePartition, PendingRewind> rewinding = new HashMap<>();
   private final Set<TopicPartition> assigned = new HashSet<>();
   private DecodeAhead decoder;
   private Pipeline pipeline;
+  private Intake intake;
   private ErrantRecords rejections;
   private MetricsBean bean;
   private Set<TopicPartition> paused = Set.of();
@@ -96,6 +101,10 @@ public final class LakehouseSinkTask extends SinkTask {
             config.pipelineOptions(),
             metrics,
             rejections);
+    intake =
+        config.transactions().areAtomic()
+            ? new WholeTransactions(pipeline, config.transactions().assembly())
+            : new Intake.Direct(pipeline);
     bean = MetricsBean.register(metrics, name, number);
     WorkerMetrics.publish(context, metrics, name, number);
   }
@@ -105,7 +114,7 @@ public final class LakehouseSinkTask extends SinkTask {
     takeAll();
     pauseOnly(Set.of());
     assigned.addAll(partitions);
-    rewind(pipeline.open(sources(partitions)));
+    beginAnew(() -> pipeline.open(sources(partitions)));
     // Has preCommit called soon, with positions that show whether the target is behind Kafka.
     context.requestCommit();
   }
@@ -116,7 +125,7 @@ public final class LakehouseSinkTask extends SinkTask {
     withdrawSeeks(partitions);
     assigned.removeAll(partitions);
     paused = without(paused, partitions);
-    rewind(pipeline.close(sources(partitions)));
+    beginAnew(() -> pipeline.close(sources(partitions)));
     rejections.requireAnswered();
   }
 
@@ -127,6 +136,7 @@ public final class LakehouseSinkTask extends SinkTask {
       for (var poll = decoder.next(); poll.isPresent(); poll = decoder.next()) {
         take(poll.get());
       }
+      takeComplete();
       if (!records.isEmpty() || !decoder.isBehind() && !paused.containsAll(assigned)) {
         // What is being decoded, or not read for want of memory, is at hand all the same.
         pipeline.polled(records.size());
@@ -135,9 +145,9 @@ public final class LakehouseSinkTask extends SinkTask {
       if (full) {
         full = !pipeline.awaitRoom();
       }
-      pauseOnly(full ? assigned : of(pipeline.pausedTopics()));
+      pauseOnly(full ? assigned : notToBeRead());
     } catch (FencedException e) {
-      rewind(pipeline.recover(e));
+      beginAnew(() -> pipeline.recover(e));
     }
     context.timeout(timeoutMillis());
   }
@@ -151,6 +161,9 @@ public final class LakehouseSinkTask extends SinkTask {
       return PAUSED_MILLIS;
     }
     long due = pipeline.millisUntilDue();
+    if (intake.isWaiting()) {
+      due = Math.min(due, WAITING_MILLIS);
+    }
     return paused.isEmpty() ? due : Math.min(due, PAUSED_MILLIS);
   }
 
@@ -171,7 +184,7 @@ public final class LakehouseSinkTask extends SinkTask {
           PendingRewind rewind = rewinding.get(partition);
           long safe =
               rewind == null
-                  ? pipeline.reportableOffset(partition, position.offset())
+                  ? intake.reportableOffset(partition, position.offset())
                   : rewind.offset();
           reportable.put(topicPartition, new OffsetAndMetadata(safe));
         });
@@ -199,19 +212,33 @@ public final class LakehouseSinkTask extends SinkTask {
     for (var poll = decoder.awaitNext(); poll.isPresent(); poll = decoder.awaitNext()) {
       take(poll.get());
     }
+    takeComplete();
   }
 
   private void take(DecodeAhead.Poll poll) {
-    try {
-      for (DecodeAhead.Item item : poll.items()) {
-        PendingRewind rewind = rewinding.get(item.recordOffset().partition());
-        if (rewind == null) {
-          take(item);
-        } else if (rewind.lastPoll() < poll.number()) {
-          rewinding.remove(item.recordOffset().partition());
-          take(item);
-        }
+    unlessItFails(() -> takeItems(poll));
+  }
+
+  /** Takes in what has waited for records that have come now. */
+  private void takeComplete() {
+    unlessItFails(intake::polled);
+  }
+
+  private void takeItems(DecodeAhead.Poll poll) {
+    for (DecodeAhead.Item item : poll.items()) {
+      PendingRewind rewind = rewinding.get(item.recordOffset().partition());
+      if (rewind == null) {
+        take(item);
+      } else if (rewind.lastPoll() < poll.number()) {
+        rewinding.remove(item.recordOffset().partition());
+        take(item);
       }
+    }
+  }
+
+  private void unlessItFails(Runnable work) {
+    try {
+      work.run();
     } catch (RuntimeException | Error e) {
       // Connect goes on after a failed preCommit, and closes a failed task in good order. Neither
       // may pass over what this poll still holds.
@@ -221,7 +248,7 @@ public final class LakehouseSinkTask extends SinkTask {
   }
 
   private void take(DecodeAhead.Item item) {
-    if (pipeline.offer(offered(item)) instanceof OfferResult.Rewind rewind) {
+    if (intake.offer(offered(item), item.record()) instanceof OfferResult.Rewind rewind) {
       rewind(Map.of(item.recordOffset().partition(), rewind.offset()));
     }
   }
@@ -253,6 +280,18 @@ public final class LakehouseSinkTask extends SinkTask {
 
   private static Origin origin(SinkRecord record) {
     return record.headers().lastWithName(REPLAY_HEADER) == null ? Origin.SOURCE : Origin.REPLAY;
+  }
+
+  /**
+   * Forgets what waits, and goes back to it, or to where the pipeline says.
+   *
+   * @param change of the pipeline; no commit is in flight after it
+   */
+  private void beginAnew(Supplier<Map<SourcePartition, Long>> change) {
+    Map<SourcePartition, Long> offsets = new HashMap<>(intake.forget());
+    offsets.putAll(change.get());
+    rewind(offsets);
+    intake.begin(sources(assigned));
   }
 
   private void rewind(Map<SourcePartition, Long> offsets) {
@@ -293,11 +332,14 @@ public final class LakehouseSinkTask extends SinkTask {
     paused = Set.copyOf(wanted);
   }
 
-  private Set<TopicPartition> of(Set<String> topics) {
-    return topics.isEmpty()
+  /** Partitions whose tables are under maintenance, or that are ahead of others. */
+  private Set<TopicPartition> notToBeRead() {
+    Set<String> topics = pipeline.pausedTopics();
+    Set<SourcePartition> ahead = intake.paused();
+    return topics.isEmpty() && ahead.isEmpty()
         ? Set.of()
         : assigned.stream()
-            .filter(partition -> topics.contains(partition.topic()))
+            .filter(each -> topics.contains(each.topic()) || ahead.contains(source(each)))
             .collect(Collectors.toSet());
   }
 

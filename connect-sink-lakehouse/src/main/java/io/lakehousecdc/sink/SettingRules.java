@@ -32,6 +32,7 @@ final class SettingRules {
     HistorySettings.check(config, problems);
     checkEvolution(config.tables(), problems);
     checkErrors(config, problems);
+    config.transactions().check(problems);
     PipelineOptions.Flushing flushing = config.pipelineOptions().flushing();
     if (flushing.maxSize().compareTo(flushing.maxBuffered()) > 0) {
       problems.add(

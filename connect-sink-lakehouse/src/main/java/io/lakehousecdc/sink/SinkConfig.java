@@ -194,7 +194,12 @@ final class SinkConfig extends AbstractConfig {
             DataSize.ofBytes(orElse(getLong(FLUSH_MAX_BYTES), defaults.maxBytes())),
             DataSize.ofBytes(getLong(BUFFER_MAX_BYTES))),
         new PipelineOptions.Waiting(
-            millis(getLong(RETRY_TIMEOUT_MS)), millis(getLong(CONSTRAINT_WAIT_MS)), MAX_CALL_WAIT));
+            millis(getLong(RETRY_TIMEOUT_MS)), millis(getLong(CONSTRAINT_WAIT_MS)), MAX_CALL_WAIT),
+        transactions().batches());
+  }
+
+  TransactionSettings transactions() {
+    return new TransactionSettings(this);
   }
 
   private WhenIdle whenIdle(TargetFactory.FlushDefaults defaults) {

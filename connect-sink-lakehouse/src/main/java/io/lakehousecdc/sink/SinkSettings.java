@@ -323,6 +323,7 @@ final class SinkSettings {
             "Estimated bytes buffered and in flight, over all tables of a task, past which reading"
                 + " pauses; for Delta the task's share of delta.backlog.memory.bytes, where that is"
                 + " more.");
+    TransactionSettings.define(definition);
     errors
         .text(
             definition,

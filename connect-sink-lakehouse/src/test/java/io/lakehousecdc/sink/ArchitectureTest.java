@@ -70,6 +70,7 @@ class ArchitectureTest {
       delta.table       | storage parquet index kernel domain schema snapshot write maintenance
       decode.type       |
       decode.table      | type
+      pipeline.transaction |
       """;
 
   private static JavaClasses sink;

@@ -36,6 +36,43 @@ class SettingRulesTest {
   }
 
   @Test
+  void wholeTransactionsNeedOneTaskAndTheirTopic() {
+    Map<String, String> atomic =
+        Map.of(
+            "transactions", "atomic",
+            "topics", "shop.public.orders,shop.transaction",
+            "target", "postgres",
+            "postgres.url", "jdbc:postgresql://host/dwh");
+    assertThat(check(atomic)).isEmpty();
+    assertThat(check(with(atomic, "tasks.max", "2")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("transactions"))
+        .satisfies(problem -> assertThat(problem.message()).contains("tasks.max=1"));
+    assertThat(check(with(atomic, "topics", "shop.public.orders")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains(".transaction"));
+  }
+
+  @Test
+  void wholeTransactionsNeedATargetThatCommitsAllTablesAtOnce() {
+    assertThat(
+            check(
+                Map.of(
+                    "transactions", "atomic",
+                    "topics.regex", "shop.*")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.key()).isEqualTo("transactions"))
+        .satisfies(problem -> assertThat(problem.message()).contains("delta"));
+  }
+
+  @Test
+  void settingsOfWholeTransactionsHaveNoMeaningWithoutThem() {
+    assertThat(check(Map.of("transactions.timeout.ms", "1000")))
+        .extracting(SettingProblem::key)
+        .containsExactly("transactions.timeout.ms");
+  }
+
+  @Test
   void timesOfFirstAndLastSightAreOffUntilTheyAreNamed() {
     assertThat(config(Map.of()).tables().metadata().firstSeen()).isEmpty();
     assertThat(config(Map.of()).tables().metadata().lastSeen()).isEmpty();
@@ -167,8 +204,14 @@ class SettingRulesTest {
 
   private static SinkConfig config(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
-    all.put("target", "delta");
+    all.putIfAbsent("target", "delta");
     all.put("delta.root", "file:/tmp/lake");
     return new SinkConfig(all);
+  }
+
+  private static Map<String, String> with(Map<String, String> settings, String key, String value) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(key, value);
+    return all;
   }
 }

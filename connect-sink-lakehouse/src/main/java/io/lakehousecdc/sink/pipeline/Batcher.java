@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fills one batch after the other and hands them to the writer thread. Used by the task thread
@@ -33,6 +35,7 @@ final class Batcher implements AutoCloseable {
   private static final Duration CANCELLATION = Duration.ofMinutes(2);
 
   private static final int MAX_QUEUED = 2;
+  private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
   private final AssignedPartitions assigned;
   private final PipelineOptions options;
@@ -43,6 +46,9 @@ final class Batcher implements AutoCloseable {
   private final IdleFlush idleFlush;
   private final Backlog backlog;
   private OpenBatch open;
+
+  /** What is added now is to be in one batch. */
+  private boolean together;
 
   /**
    * @param book histories of the connector
@@ -76,7 +82,41 @@ final class Batcher implements AutoCloseable {
    * @param topic of the event's record
    */
   void makeRoomFor(ChangeEvent event, String topic) {
-    if (!open.content().accepts(event) || mayEndAnotherSnapshot(event, topic)) {
+    if (needsOwn(event, topic)) {
+      if (together) {
+        LOG.warn(
+            "Table {} gets other columns, or another snapshot of it ends, within a transaction of the"
+                + " source: the transaction becomes visible in parts",
+            event.table());
+      }
+      cut();
+    }
+  }
+
+  private boolean needsOwn(ChangeEvent event, String topic) {
+    return !open.content().accepts(event) || mayEndAnotherSnapshot(event, topic);
+  }
+
+  /**
+   * What is added next, up to {@link #endTogether}, is to be committed together.
+   *
+   * @param changes what will be added: where one of them needs another batch, all come into it
+   */
+  void beginTogether(List<OfferedRecord> changes) {
+    for (OfferedRecord each : changes) {
+      if (each instanceof OfferedRecord.Change change
+          && needsOwn(change.event(), change.at().partition().topic())) {
+        cut();
+        break;
+      }
+    }
+    together = true;
+  }
+
+  /** Cuts the batch if what was added since {@link #beginTogether} has made it full. */
+  void endTogether() {
+    together = false;
+    if (open.isFull()) {
       cut();
     }
   }
@@ -102,7 +142,7 @@ final class Batcher implements AutoCloseable {
   void add(Entry entry, int bytes) {
     open.add(entry, bytes);
     metrics.buffered(1, bytes);
-    if (open.isFull() && !open.endsWithDelete() && !backlog.grows(open)) {
+    if (!together && open.isFull() && !open.endsWithDelete() && !backlog.grows(open)) {
       cut();
     }
   }
@@ -214,6 +254,7 @@ final class Batcher implements AutoCloseable {
               + " ms, although the commit was cancelled. Check its load and the network.");
     }
     metrics.buffered(-metrics.bufferedEvents(), -metrics.bufferedBytes());
+    together = false;
     open = new OpenBatch(options, clock);
   }
 

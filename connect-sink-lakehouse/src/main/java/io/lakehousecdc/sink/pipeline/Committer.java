@@ -101,6 +101,11 @@ final class Committer {
     }
   }
 
+  /** Whether a batch is committed as a whole, or topic by topic where tables need maintenance. */
+  boolean keepsBatchesWhole() {
+    return options.batches() == PipelineOptions.Batches.OF_TRANSACTIONS;
+  }
+
   /** See {@link Target#cancel}. Called by any thread. */
   void cancel() {
     target.cancel();

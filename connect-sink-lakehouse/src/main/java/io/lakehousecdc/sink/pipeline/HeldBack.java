@@ -63,6 +63,9 @@ final class HeldBack implements AutoCloseable {
           Set<String> heldTopics = new HashSet<>(topics);
           Set<TableId> heldTables = new HashSet<>(tables);
           heldTables.addAll(needing);
+          if (committer.keepsBatchesWhole()) {
+            batch.steps().forEach(step -> heldTopics.add(step.partition().topic()));
+          }
           extend(heldTopics, heldTables, batch);
           return heldTopics;
         });

@@ -15,6 +15,7 @@ import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.PartitionState.Fingerprint;
 import io.lakehousecdc.sink.spi.PartitionState.SourceState;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -68,6 +69,9 @@ final class PartitionTracker {
 
   /** The target holds nothing of the partition, and no change of it has come yet. */
   private boolean unknownToTarget;
+
+  /** What the next step tells of the source's transactions. */
+  private Optional<SourceProgress> reached = Optional.empty();
 
   private RowKey lastDeleted;
   private TableId lastDeletedFrom;
@@ -198,12 +202,19 @@ final class PartitionTracker {
   PartitionStep step() {
     return new PartitionStep(
         new PartitionAdvance(partition, Optional.ofNullable(lastCut), progress.state(lastDelete())),
-        committed);
+        committed,
+        reached);
+  }
+
+  /** A transaction has ended in this partition, and everything of it has been taken in. */
+  void reached(SourceProgress progress) {
+    reached = Optional.of(progress);
   }
 
   /** A batch is to be committed with {@code state}: the next step builds on it. */
   void cut(PartitionState state) {
     lastCut = state;
+    reached = Optional.empty();
   }
 
   /**

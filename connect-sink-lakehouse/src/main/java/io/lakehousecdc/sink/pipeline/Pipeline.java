@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.metrics.SinkMetrics;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Change;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Rejected;
 import io.lakehousecdc.sink.pipeline.OfferedRecord.Skipped;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import java.util.List;
@@ -159,6 +160,18 @@ public final class Pipeline implements AutoCloseable {
    * @throws IllegalStateException the partition is not assigned
    */
   public OfferResult offer(OfferedRecord offered) {
+    OfferResult result = receive(offered);
+    if (result instanceof OfferResult.Accepted) {
+      take(offered);
+    }
+    return result;
+  }
+
+  /**
+   * The first half of {@link #offer}, for a record that is taken in later: tells where its
+   * partition has to be read from instead. Until {@link #take} nothing of the record is committed.
+   */
+  public OfferResult receive(OfferedRecord offered) {
     RecordOffset at = offered.at();
     PartitionTracker tracker = assigned.tracker(at.partition());
     OptionalLong back = rewind(tracker, offered);
@@ -166,6 +179,13 @@ public final class Pipeline implements AutoCloseable {
       return new OfferResult.Rewind(back.getAsLong());
     }
     tracker.received(at.offset());
+    return OfferResult.ACCEPTED;
+  }
+
+  /** The second half of {@link #offer}: takes a record in. Records of a partition come in order. */
+  public void take(OfferedRecord offered) {
+    RecordOffset at = offered.at();
+    PartitionTracker tracker = assigned.tracker(at.partition());
     if (offered instanceof Change change) {
       apply(tracker, change);
     } else if (offered instanceof Rejected rejected) {
@@ -173,7 +193,35 @@ public final class Pipeline implements AutoCloseable {
     } else {
       pass(tracker, at);
     }
-    return OfferResult.ACCEPTED;
+  }
+
+  /**
+   * Takes records in that are committed together: the next batch has all of them. Only where a
+   * table's columns change between two of them, it takes two.
+   *
+   * @param records the last one tells of the transaction's end
+   * @param reached the transaction, to be stored with them; empty where it is not to be
+   */
+  public void takeTogether(List<OfferedRecord> records, Optional<SourceProgress> reached) {
+    batcher.beginTogether(records);
+    records.forEach(this::take);
+    reached.ifPresent(
+        progress ->
+            assigned.tracker(records.get(records.size() - 1).at().partition()).reached(progress));
+    batcher.endTogether();
+  }
+
+  /** Transactions that {@link #takeTogether} has reached, as far as they are committed. */
+  public List<SourceProgress> progress() {
+    return Backoff.retry(options.waiting().retry(), metrics, target::progress);
+  }
+
+  /** The record without what is not needed of it, for one that waits before it is taken in. */
+  public OfferedRecord kept(OfferedRecord offered) {
+    return offered instanceof Change change && !rejections.wantsOriginal()
+        ? new Change(
+            change.at(), change.event(), change.bytes(), change.run(), change.origin(), null)
+        : offered;
   }
 
   /**

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param rememberedDeletes which deletes are remembered
  * @param flushing when a batch is committed, and how much may be buffered
  * @param waiting how long the pipeline waits for the target
+ * @param batches what a batch may end within
  */
 public record PipelineOptions(
     TableOptions tables,
@@ -24,7 +25,8 @@ public record PipelineOptions(
     Sweeping sweeping,
     RememberedDeletes rememberedDeletes,
     Flushing flushing,
-    Waiting waiting) {
+    Waiting waiting,
+    Batches batches) {
 
   /** {@code truncate.mode}. */
   public enum TruncateMode {
@@ -67,6 +69,14 @@ public record PipelineOptions(
       int maxRecords,
       DataSize maxSize,
       DataSize maxBuffered) {}
+
+  /** What a batch may end within. */
+  public enum Batches {
+    /** A transaction of the source: batches are cut anywhere, and by topic for maintenance. */
+    OF_CHANGES,
+    /** Nothing: what {@link Pipeline#takeTogether} has taken in is committed together. */
+    OF_TRANSACTIONS
+  }
 
   /** What the writer does while it has nothing to do: {@code flush.when.idle}. */
   public enum WhenIdle {

@@ -158,6 +158,7 @@ final class RejectedKeys {
             advance.partition(),
             advance.previous(),
             advance.next().withRejectedKeys(new ArrayList<>(known.values()))),
-        step.offset());
+        step.offset(),
+        step.reached());
   }
 }

@@ -79,7 +79,10 @@ record SealedBatch(
         reports,
         bytes,
         histories,
-        content.isEmpty() && letters.isEmpty() && reports.isEmpty()
+        content.isEmpty()
+                && letters.isEmpty()
+                && reports.isEmpty()
+                && steps.stream().allMatch(step -> step.reached().isEmpty())
             ? Substance.OFFSETS
             : Substance.CHANGES);
   }
@@ -108,7 +111,8 @@ record SealedBatch(
             steps.stream().map(PartitionStep::advance).toList(),
             letters.stream().map(Letter::text).toList(),
             content.contributors(),
-            histories));
+            histories,
+            steps.stream().flatMap(step -> step.reached().stream()).toList()));
   }
 
   /** Whether there is anything but offsets to commit. */

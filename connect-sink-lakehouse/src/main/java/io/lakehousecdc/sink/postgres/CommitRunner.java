@@ -42,6 +42,7 @@ final class CommitRunner {
   private final DoneWork done;
   private final BackgroundSweeps sweeps;
   private final AtomicLong replacements = new AtomicLong();
+  private boolean hasProgressTable;
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
 
   /** A commit that was applied; whether it was committed too, the offsets tell. */
@@ -89,12 +90,14 @@ final class CommitRunner {
                   attempt.apply(commit.id(), batches, dueSweeps(connected, commit));
               if (result instanceof Applied applied) {
                 writeDeadLetters(connected, commit);
+                writeProgress(connected, commit);
                 last = new Done(commit.id(), applied.receipt());
               }
               return result;
             },
             Applied.class::isInstance);
     histories.agreedOn(commit.histories());
+    hasProgressTable |= !commit.progress().isEmpty();
     if (stored.stream().anyMatch(batch -> batch.sweep().isPresent())) {
       sweeps.wake();
     }
@@ -221,5 +224,15 @@ final class CommitRunner {
     if (bookkeeping.deadLetters().isPresent() && !commit.deadLetters().isEmpty()) {
       bookkeeping.deadLetters().get().write(connected.connection(), commit.deadLetters());
     }
+  }
+
+  private void writeProgress(Session connected, Commit commit) throws SQLException {
+    if (commit.progress().isEmpty()) {
+      return;
+    }
+    if (!hasProgressTable) {
+      bookkeeping.createProgress(connected);
+    }
+    bookkeeping.progress().write(connected.connection(), commit.progress());
   }
 }

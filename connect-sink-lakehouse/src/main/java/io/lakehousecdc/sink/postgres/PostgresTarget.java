@@ -13,12 +13,14 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.PendingSweep;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -111,6 +113,16 @@ final class PostgresTarget implements Target {
   public Histories histories() {
     return session.run(
         "Reading histories", (connected, tables) -> histories.read(connected.connection()));
+  }
+
+  @Override
+  public List<SourceProgress> progress() {
+    return session.run(
+        "Reading the progress of sources",
+        (connected, tables) ->
+            connected.catalog().table(bookkeeping.progress().table()).isEmpty()
+                ? List.of()
+                : bookkeeping.progress().read(connected.connection()));
   }
 
   @Override

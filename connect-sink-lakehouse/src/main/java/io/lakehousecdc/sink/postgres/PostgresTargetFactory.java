@@ -23,6 +23,11 @@ public final class PostgresTargetFactory implements TargetFactory {
     return PostgresSettings.ALL;
   }
 
+  @Override
+  public Visibility visibility() {
+    return Visibility.TOGETHER;
+  }
+
   /**
    * Small, frequent flushes: larger ones gain nothing here and make readers wait for fresh rows.
    */

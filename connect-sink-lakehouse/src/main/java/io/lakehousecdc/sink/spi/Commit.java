@@ -22,6 +22,8 @@ import java.util.Set;
  *     A target that commits table by table stores the advances of these partitions with the table
  * @param histories all histories that the positions of the changes were found with. A target stores
  *     them with the rows, and refuses the commit where it holds one that they do not include
+ * @param progress transactions up to which the tables show their sources with this commit; empty
+ *     where transactions are not applied as a whole, or none has ended
  */
 public record Commit(
     CommitId id,
@@ -29,7 +31,8 @@ public record Commit(
     List<PartitionAdvance> advances,
     List<DeadLetter> deadLetters,
     Map<TableId, Set<SourcePartition>> contributors,
-    Histories histories) {
+    Histories histories,
+    List<SourceProgress> progress) {
 
   /** A new commit, with an id of its own. */
   public Commit(
@@ -37,7 +40,18 @@ public record Commit(
       List<PartitionAdvance> advances,
       List<DeadLetter> deadLetters,
       Map<TableId, Set<SourcePartition>> contributors,
+      Histories histories,
+      List<SourceProgress> progress) {
+    this(CommitId.unique(), batches, advances, deadLetters, contributors, histories, progress);
+  }
+
+  /** A new commit that tells of no transaction. */
+  public Commit(
+      List<TableBatch> batches,
+      List<PartitionAdvance> advances,
+      List<DeadLetter> deadLetters,
+      Map<TableId, Set<SourcePartition>> contributors,
       Histories histories) {
-    this(CommitId.unique(), batches, advances, deadLetters, contributors, histories);
+    this(batches, advances, deadLetters, contributors, histories, List.of());
   }
 }

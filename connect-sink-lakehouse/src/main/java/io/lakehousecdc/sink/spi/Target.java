@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.spi;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -30,6 +31,14 @@ public interface Target extends AutoCloseable {
    * of partitions, but no histories: those that {@link CarriedOver} makes of them.
    */
   Histories histories();
+
+  /**
+   * Transactions up to which commits of this connector have said that the tables show their
+   * sources; see {@link Commit#progress}.
+   */
+  default List<SourceProgress> progress() {
+    return List.of();
+  }
 
   /**
    * Applies a commit atomically: rows and partition states together or not at all. A target that

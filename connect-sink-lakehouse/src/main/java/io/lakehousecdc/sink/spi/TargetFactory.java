@@ -17,6 +17,19 @@ public interface TargetFactory {
     return List.of();
   }
 
+  /** How the tables of one commit become visible. */
+  enum Visibility {
+    /** All at once. */
+    TOGETHER,
+    /** One after the other. */
+    TABLE_BY_TABLE
+  }
+
+  /** How the tables of one commit become visible to readers of such a target. */
+  default Visibility visibility() {
+    return Visibility.TABLE_BY_TABLE;
+  }
+
   /** Defaults of the flush settings for this kind. */
   FlushDefaults flushDefaults();
 

@@ -60,17 +60,22 @@ abstract class MaintainedTables {
   final Semaphore maintenance = new Semaphore(0);
   final AtomicInteger maintained = new AtomicInteger();
   final Maintained target = new Maintained();
-  final Pipeline pipeline =
-      new Pipeline(
-          "test-writer",
-          target,
-          TestOptions.options()
-              .flushInterval(INTERVAL)
-              .constraintWait(Duration.ofSeconds(20))
-              .build(),
-          new SinkMetrics(),
-          new NoRejections());
+  final Pipeline pipeline;
   private long lsn = 100;
+
+  MaintainedTables() {
+    this(TestOptions.options());
+  }
+
+  MaintainedTables(TestOptions options) {
+    pipeline =
+        new Pipeline(
+            "test-writer",
+            target,
+            options.flushInterval(INTERVAL).constraintWait(Duration.ofSeconds(20)).build(),
+            new SinkMetrics(),
+            new NoRejections());
+  }
 
   @AfterEach
   void close() {

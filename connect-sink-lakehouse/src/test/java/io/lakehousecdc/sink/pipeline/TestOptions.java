@@ -28,6 +28,7 @@ final class TestOptions {
   private Duration retry = Duration.ofSeconds(10);
   private Duration constraint = Duration.ofSeconds(5);
   private Duration call = Duration.ofSeconds(1);
+  private PipelineOptions.Batches batches = PipelineOptions.Batches.OF_CHANGES;
 
   static TestOptions options() {
     return new TestOptions();
@@ -88,6 +89,11 @@ final class TestOptions {
     return this;
   }
 
+  TestOptions wholeTransactions() {
+    batches = PipelineOptions.Batches.OF_TRANSACTIONS;
+    return this;
+  }
+
   PipelineOptions build() {
     return new PipelineOptions(
         tables,
@@ -97,6 +103,7 @@ final class TestOptions {
         new PipelineOptions.RememberedDeletes(Duration.ofHours(1), 10_000),
         new PipelineOptions.Flushing(
             interval, whenIdle, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
-        new PipelineOptions.Waiting(retry, constraint, call));
+        new PipelineOptions.Waiting(retry, constraint, call),
+        batches);
   }
 }

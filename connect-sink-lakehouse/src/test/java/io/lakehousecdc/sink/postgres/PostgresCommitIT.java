@@ -137,7 +137,8 @@ class PostgresCommitIT extends PostgresFixture {
         commit.advances(),
         commit.deadLetters(),
         commit.contributors(),
-        commit.histories());
+        commit.histories(),
+        commit.progress());
   }
 
   private static TableOptions appending() {

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.spi;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -19,6 +20,11 @@ public class ForwardingTarget implements Target {
   @Override
   public Map<SourcePartition, LoadedPartition> load(Set<SourcePartition> partitions) {
     return target.load(partitions);
+  }
+
+  @Override
+  public List<SourceProgress> progress() {
+    return target.progress();
   }
 
   @Override

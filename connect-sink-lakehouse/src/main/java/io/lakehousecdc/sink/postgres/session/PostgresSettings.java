@@ -155,6 +155,10 @@ public final class PostgresSettings {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_columns");
   }
 
+  public TableId progressTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_progress");
+  }
+
   public TableId truncatesTable() {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_truncates");
   }

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param sweepWork sweeps that are decided on and not finished
  * @param createdTables tables that have no row below their first
  * @param columns columns that the sources of tables have
+ * @param progress up to which transaction sources are shown; created when it is first needed
  * @param deadLetters rejected records, where they are kept here
  */
 public record Bookkeeping(
@@ -34,6 +35,7 @@ public record Bookkeeping(
     SweepWorkStore sweepWork,
     CreatedTableStore createdTables,
     ColumnStore columns,
+    ProgressStore progress,
     Optional<DeadLetterStore> deadLetters) {
 
   /** Those of a connector; does not connect. */
@@ -47,6 +49,7 @@ public record Bookkeeping(
         new SweepWorkStore(settings.sweepWorkTable(), connector),
         new CreatedTableStore(settings.createdTablesTable()),
         new ColumnStore(settings.columnsTable()),
+        new ProgressStore(settings.progressTable(), connector),
         settings
             .tables()
             .deadLetterTable()
@@ -78,6 +81,13 @@ public record Bookkeeping(
       }
     }
     session.commit();
+  }
+
+  /** Creates the table of {@link #progress} where it is missing, in the open transaction. */
+  public void createProgress(Session session) throws SQLException {
+    if (session.catalog().table(progress.table()).isEmpty()) {
+      create(session, progress);
+    }
   }
 
   private static void create(Session session, OwnTable missing) throws SQLException {
