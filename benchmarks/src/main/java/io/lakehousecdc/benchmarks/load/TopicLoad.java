@@ -28,13 +28,28 @@ public record TopicLoad(Shape shape, PostgresDatabase database, int rows, long e
   /** Makes the topics; their connectors and slots are gone when this returns. */
   public static TopicLoad make(
       Servers servers, Collection<Wire> wires, Shape shape, int rows, int changes) {
+    return make(servers, wires, shape, rows, changes, Map.of());
+  }
+
+  /**
+   * As without them.
+   *
+   * @param settings further ones of the source connector
+   */
+  public static TopicLoad make(
+      Servers servers,
+      Collection<Wire> wires,
+      Shape shape,
+      int rows,
+      int changes,
+      Map<String, String> settings) {
     PostgresDatabase database = servers.source().createDatabase("shop");
     shape.create(database, rows);
     try (ConnectWorker worker = servers.worker("benchmark-load").jvmArguments("-Xmx1g").start()) {
       Collection<Wire> writers = onePerTopic(wires);
       for (Wire wire : writers) {
         servers.kafka().client().createTopic(wire.topic(), 1);
-        register(worker.rest(), wire);
+        register(worker.rest(), wire, settings);
         awaitEnd(servers, wire, rows);
         System.out.printf("%s: snapshot of %d rows is in the topic%n", wire.format(), rows);
       }
@@ -58,12 +73,13 @@ public record TopicLoad(Shape shape, PostgresDatabase database, int rows, long e
     return writers.values();
   }
 
-  private static void register(ConnectRest connect, Wire wire) {
+  private static void register(ConnectRest connect, Wire wire, Map<String, String> settings) {
     Map<String, String> configuration = wire.source();
     configuration.put("topic.prefix", wire.format());
     configuration.put("table.include.list", "public.orders");
     configuration.put("slot.name", wire.format());
     configuration.put("publication.name", wire.format());
+    configuration.putAll(settings);
     connect.register(name(wire), configuration);
     connect.awaitRunning(name(wire));
   }

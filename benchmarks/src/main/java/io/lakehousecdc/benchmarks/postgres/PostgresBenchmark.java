@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,7 @@ public final class PostgresBenchmark implements Benchmark {
     SOURCE,
     SHAPES,
     TOPICS,
+    TRANSACTIONS,
     TABLES,
     FRESHNESS;
 
@@ -52,7 +54,7 @@ public final class PostgresBenchmark implements Benchmark {
     return List.of(
         new Option(
             "parts",
-            "throughput,inprocess,source,shapes,topics,tables,freshness",
+            "throughput,inprocess,source,shapes,topics,transactions,tables,freshness",
             "what to measure"),
         new Option("rows", "1000000", "rows in the snapshot"),
         new Option("changes", "400000", "changes after it"),
@@ -79,6 +81,9 @@ public final class PostgresBenchmark implements Benchmark {
       for (Shape shape : EnumSet.complementOf(EnumSet.of(Shape.ORDERS))) {
         ofShape(shape, options);
       }
+    }
+    if (parts.contains(Part.TRANSACTIONS)) {
+      ofTransactions(options);
     }
     if (parts.contains(Part.TABLES)) {
       try (PostgresServer server = PostgresServer.builder().name("target").durable().start()) {
@@ -140,6 +145,28 @@ public final class PostgresBenchmark implements Benchmark {
           new Throughput(servers, load, recordings(options)),
           wires,
           options.choices("sides", Side.class),
+          options.number("rounds"),
+          0);
+    }
+  }
+
+  /** The large load, in transactions of ten changes that the source tells of. */
+  private static void ofTransactions(Options options) throws Exception {
+    List<Wire> wires = List.of(Wire.JSON_CACHED);
+    try (Servers servers = Servers.start(wires, options.text("worker-heap"))) {
+      TopicLoad load =
+          TopicLoad.make(
+              servers,
+              wires,
+              Shape.ORDERS,
+              options.number("rows"),
+              options.number("changes"),
+              Map.of("provide.transaction.metadata", "true"));
+      Comparison.run(
+          "postgres-transactions",
+          new Throughput(servers, load, recordings(options)),
+          wires,
+          List.of(Side.LAKEHOUSE, Side.LAKEHOUSE_ATOMIC),
           options.number("rounds"),
           0);
     }

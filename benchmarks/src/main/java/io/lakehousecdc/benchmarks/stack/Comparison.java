@@ -90,6 +90,7 @@ public final class Comparison {
                         "ratio_to_debezium_jdbc",
                         speed(wire, side),
                         speed(wire, Side.DEBEZIUM_JDBC))
+                    .ratio("ratio_to_lakehouse", speed(wire, side), speed(wire, Side.LAKEHOUSE))
                     .ratio("ratio_to_limit", speed(wire, side), limit.eventsPerSecond())
                     .ratio("ratio_to_json_noop", speed(wire, side), speed(Wire.JSON, Side.NOOP))
                     .ratio(

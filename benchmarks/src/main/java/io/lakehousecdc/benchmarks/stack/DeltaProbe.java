@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
@@ -30,6 +31,7 @@ final class DeltaProbe implements Probe {
   private final List<Path> tables;
   private final PostgresDatabase scratch;
   private final Shape shape;
+  private final List<String> flags;
   private long version;
   private String key = "";
   private long least = Long.MAX_VALUE;
@@ -39,9 +41,11 @@ final class DeltaProbe implements Probe {
    * @param destination its database takes the rows for {@link #fingerprint}
    * @param tables names of the tables that hold the rows of {@code orders} together; the first is
    *     looked into for single keys
+   * @param flags names of columns that are true in the rows which count
    */
-  DeltaProbe(Destination destination, Shape shape, List<String> tables) {
+  DeltaProbe(Destination destination, Shape shape, List<String> tables, List<String> flags) {
     this.shape = shape;
+    this.flags = flags;
     this.tables = tables.stream().map(destination.deltaRoot().resolve("public")::resolve).toList();
     this.table = this.tables.get(0);
     this.scratch = destination.database();
@@ -69,10 +73,14 @@ final class DeltaProbe implements Probe {
   }
 
   private void copy(Path from) throws SQLException, IOException {
+    List<String> columns = new ArrayList<>(shape.columns());
+    columns.addAll(flags);
+    int width = shape.columns().size();
     String rows =
         new DeltaReader()
-            .rows(from.toString(), shape.columns()).stream()
-                .map(row -> String.join("\t", row))
+            .rows(from.toString(), columns).stream()
+                .filter(row -> row.subList(width, row.size()).stream().allMatch("true"::equals))
+                .map(row -> String.join("\t", row.subList(0, width)))
                 .collect(Collectors.joining("\n", "", "\n"));
     try (Connection connection = scratch.connect()) {
       connection

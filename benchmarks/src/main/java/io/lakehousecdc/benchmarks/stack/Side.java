@@ -38,6 +38,22 @@ public enum Side {
       return configuration;
     }
   },
+  /** The same with whole transactions; the topic of transactions has to be there. */
+  LAKEHOUSE_ATOMIC {
+    @Override
+    Path file() {
+      return LAKEHOUSE.file();
+    }
+
+    @Override
+    Map<String, String> configuration(Wire wire, Destination target) {
+      Map<String, String> configuration = LAKEHOUSE.configuration(wire, target);
+      configuration.remove("topics.regex");
+      configuration.put("topics", wire.topic() + "," + wire.format() + ".transaction");
+      configuration.put("transactions", "atomic");
+      return configuration;
+    }
+  },
   /** The same with every version of a row. */
   LAKEHOUSE_HISTORY {
     @Override
@@ -49,7 +65,6 @@ public enum Side {
     Map<String, String> configuration(Wire wire, Destination target) {
       Map<String, String> configuration = LAKEHOUSE.configuration(wire, target);
       configuration.put("write.mode", "history");
-      configuration.remove("delete.mode");
       return configuration;
     }
 
@@ -75,7 +90,26 @@ public enum Side {
 
     @Override
     Probe probe(Destination target, Shape shape, List<String> tables) {
-      return new DeltaProbe(target, shape, tables);
+      return new DeltaProbe(target, shape, tables, List.of());
+    }
+  },
+  /** The same with every version of a row. */
+  LAKEHOUSE_DELTA_HISTORY {
+    @Override
+    Path file() {
+      return LAKEHOUSE_DELTA.file();
+    }
+
+    @Override
+    Map<String, String> configuration(Wire wire, Destination target) {
+      Map<String, String> configuration = LAKEHOUSE_DELTA.configuration(wire, target);
+      configuration.put("write.mode", "history");
+      return configuration;
+    }
+
+    @Override
+    Probe probe(Destination target, Shape shape, List<String> tables) {
+      return new DeltaProbe(target, shape, tables, List.of("is_current"));
     }
   },
   /** The Debezium JDBC sink with the settings that proved fastest for it. */
