@@ -102,8 +102,7 @@ class DeltaHistoryKeysTest implements Warehouse {
   void lateChangesFindTheirPlace(LogicalType type, List<?> keys) {
     settings.put("delta.table.properties.delta.columnMapping.mode", "name");
     RowSchema schema =
-        Batches.schema(
-            1, Batches.required("id", type), Batches.optional("name", Primitive.TEXT));
+        Batches.schema(1, Batches.required("id", type), Batches.optional("name", Primitive.TEXT));
     PartitionOwner owner = owner(VERSIONS);
     for (long lsn : new long[] {10, 20, 30}) {
       for (Object key : keys) {
@@ -137,8 +136,7 @@ class DeltaHistoryKeysTest implements Warehouse {
     PartitionOwner owner = owner(VERSIONS);
     owner.commit(batch(ITEMS, schema).upsert(20, "a", "b").build());
     owner.commit(batch(ITEMS, schema).delete(30, "a").build());
-    assertThatThrownBy(
-            () -> owner.commit(batch(ITEMS, schema).upsert(10, null, "late").build()))
+    assertThatThrownBy(() -> owner.commit(batch(ITEMS, schema).upsert(10, null, "late").build()))
         .isInstanceOf(RecordException.class)
         .hasMessageContaining("id");
     assertThat(rows(ITEMS)).hasSize(1);

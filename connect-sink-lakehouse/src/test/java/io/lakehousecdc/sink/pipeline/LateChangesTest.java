@@ -113,8 +113,7 @@ class LateChangesTest {
     Map<SourcePartition, List<ChangeEvent>> log = partitions(events.get(1));
     TableOptions versions = TableOptions.DEFAULT.withHistory(HistoryOptions.DEFAULT);
     PipelineOptions small = TestOptions.options().tables(versions).flushRecords(1).build();
-    InMemoryTarget target =
-        new InMemoryTarget(warehouse, versions, new TargetContext("sink", 0));
+    InMemoryTarget target = new InMemoryTarget(warehouse, versions, new TargetContext("sink", 0));
     try (Consumer consumer = new Consumer(log, group, target, small)) {
       consumer.drain();
       log.get(P1).add(events.get(0));
