@@ -133,8 +133,8 @@ final class PastVersions {
   }
 
   /**
-   * Adds the ended versions that a file has of the wanted keys, and that are of interest. Nothing is
-   * held of a file before and after: keys that are spread over all files may be in each.
+   * Adds the ended versions that a file has of the wanted keys, and that are of interest. Nothing
+   * is held of a file before and after: keys that are spread over all files may be in each.
    */
   private void read(
       LiveFile file,
