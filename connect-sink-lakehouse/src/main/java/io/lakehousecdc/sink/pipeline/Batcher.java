@@ -138,10 +138,14 @@ final class Batcher implements AutoCloseable {
     open.touch(partition);
   }
 
-  /** Adds an event, after {@link #touch}, and cuts the batch if that makes it full. */
+  /** Adds an event, after {@link #touch}; {@link #cutIfFull} follows. */
   void add(Entry entry, int bytes) {
     open.add(entry, bytes);
     metrics.buffered(1, bytes);
+  }
+
+  /** Cuts the batch if events of the last record have made it full: these stay together. */
+  void cutIfFull() {
     if (!together && open.isFull() && !open.endsWithDelete() && !backlog.grows(open)) {
       cut();
     }

@@ -388,6 +388,7 @@ public final class Pipeline implements AutoCloseable {
     if (result.deletion() != null) {
       batcher.add(result.deletionEntry(at), 0);
     }
+    batcher.cutIfFull();
   }
 
   private void setAside(PartitionTracker tracker, Rejected rejected) {

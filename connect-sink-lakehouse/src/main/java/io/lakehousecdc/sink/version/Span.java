@@ -32,6 +32,7 @@ public final class Span {
     this.source = source;
     this.opened = opened;
     this.from = from;
+    this.to = Version.OPEN;
     this.applied = opened;
     this.appliedMicros = from;
     this.values = values;
@@ -41,6 +42,7 @@ public final class Span {
   static Span of(Version stored) {
     Span span =
         new Span(stored, stored, stored.opened(), stored.fromMicros(), STORED, stored.operation());
+    span.to = stored.toMicros();
     span.applied(stored.applied(), stored.appliedMicros(), stored.operation());
     return span;
   }
@@ -61,6 +63,7 @@ public final class Span {
   Span rest() {
     Span rest = new Span(null, source, applied, appliedMicros, values, operation);
     rest.update = update;
+    rest.to = to;
     return rest;
   }
 
@@ -150,12 +153,14 @@ public final class Span {
   /** A later change of the transaction that has opened it. */
   void replace(int number, ChangeInfo info) {
     values = number;
+    to = Version.OPEN;
     applied(info.position(), info.commitMicros(), info.operation().code());
   }
 
   /** A change that makes no version. */
   void update(int number, ChangeInfo info) {
     update = number;
+    to = Version.OPEN;
     applied(info.position(), info.commitMicros(), info.operation().code());
   }
 
@@ -200,13 +205,17 @@ public final class Span {
     from = Math.max(from, earliest);
   }
 
-  /**
-   * Sets the end.
-   *
-   * @param next beginning of the next version; {@link Version#OPEN} where there is none
-   */
+  /** Sets the end to the beginning of the next version. */
   void until(long next) {
     to = isEnded() ? Math.max(from, appliedMicros) : next;
+  }
+
+  /**
+   * Sets the end where there is no next version. One that had ended is not current again unless a
+   * change has found it: others have deleted what followed.
+   */
+  void last() {
+    until(Math.max(from, to));
   }
 
   private void applied(Position at, long micros, String code) {

@@ -110,7 +110,7 @@ public final class Timeline {
       if (before != null) {
         before.until(span.version().fromMicros());
       }
-      span.until(Version.OPEN);
+      span.last();
       end = span.isEnded() ? span.version().toMicros() : span.version().fromMicros();
       before = span;
     }

@@ -36,6 +36,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,6 +273,16 @@ class DeltaHistoryTest implements Warehouse {
         .isInstanceOf(FatalException.class)
         .hasMessageContaining("Is_Current")
         .hasMessageContaining("history.column.*");
+  }
+
+  @Test
+  void changeThatComesAgainReopensNoVersionWhereOthersHaveDeletedTheNextOne() throws IOException {
+    PartitionOwner owner = owner(VERSIONS);
+    owner.commit(items().create(10, 1, "a", "x", 1L).build());
+    owner.commit(items().upsert(20, 1, "b", "x", 1L).build());
+    new ForeignWriter(new LocalFileIO(), location(ITEMS)).delete("valid_to", Objects::isNull);
+    owner.commit(items().create(10, 1, "a", "x", 1L).build());
+    assertThatVersionsOfOne(row("a", 10_000L, 20_000L));
   }
 
   private static Batches items() {

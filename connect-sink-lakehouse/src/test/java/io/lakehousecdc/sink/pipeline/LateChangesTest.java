@@ -103,6 +103,25 @@ class LateChangesTest {
     assertEquals(false, version.get("is_current"));
   }
 
+  /** Nothing may come between the two: what the pipeline knows of the delete is in memory alone. */
+  @Test
+  void aVersionAndTheDeleteThatCameBeforeItShareABatchThatIsFull() {
+    History history = new History(1);
+    history.insert(1, "a", "body");
+    history.delete(1);
+    List<ChangeEvent> events = history.log.get(P0);
+    Map<SourcePartition, List<ChangeEvent>> log = partitions(events.get(1));
+    TableOptions versions = TableOptions.DEFAULT.withHistory(HistoryOptions.DEFAULT);
+    PipelineOptions small = TestOptions.options().tables(versions).flushRecords(1).build();
+    InMemoryTarget target = new InMemoryTarget(warehouse, versions, new TargetContext("sink", 0));
+    try (Consumer consumer = new Consumer(log, group, target, small)) {
+      consumer.drain();
+      log.get(P1).add(events.get(0));
+      consumer.drain();
+    }
+    assertEquals(List.of(false), rows().stream().map(row -> row.get("is_current")).toList());
+  }
+
   /** Two partitions, the second still empty. */
   private static Map<SourcePartition, List<ChangeEvent>> partitions(ChangeEvent first) {
     Map<SourcePartition, List<ChangeEvent>> log =

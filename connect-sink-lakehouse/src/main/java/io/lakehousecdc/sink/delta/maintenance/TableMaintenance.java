@@ -183,7 +183,7 @@ public final class TableMaintenance implements AutoCloseable {
       return;
     }
     long began = clock.getAsLong();
-    int files = compaction.get().run();
+    int files = compacted();
     if (closed) {
       // It may have asked for memory since.
       compaction.get().withdraw();
@@ -196,6 +196,15 @@ public final class TableMaintenance implements AutoCloseable {
       wake();
     } else {
       pace.foundNothing();
+    }
+  }
+
+  private int compacted() throws IOException {
+    try {
+      return compaction.get().run();
+    } catch (IOException | RuntimeException e) {
+      pace.foundNothing();
+      throw e;
     }
   }
 

@@ -50,8 +50,14 @@ public final class KeyBounds {
     return new KeyBounds(bounds);
   }
 
-  /** Whether a row of the file may have that key, in the form that files take. */
+  /**
+   * Whether a row of the file may have that key, in the form that files take. No row is found by a
+   * key with a NULL.
+   */
   public boolean mayHold(Object[] key) {
+    if (KeyMap.hasNull(key)) {
+      return false;
+    }
     for (Bound bound : bounds) {
       if (!bound.mayBe(key)) {
         return false;

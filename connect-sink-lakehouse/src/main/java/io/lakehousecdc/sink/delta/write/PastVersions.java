@@ -55,9 +55,6 @@ final class PastVersions {
     this.outlines = outlines;
   }
 
-  /** A file with keys of which it may hold versions that matter. */
-  private record Source(LiveFile file, Map<KeyBits, KeyHistory> wanted) {}
-
   /** Adds the versions that matter to keys whose current versions are known. */
   void addTo(Collection<KeyHistory> all) throws IOException {
     List<KeyHistory> searched = all.stream().filter(KeyHistory::hasPast).toList();
@@ -69,7 +66,6 @@ final class PastVersions {
     List<KeyHistory> others = searched.stream().filter(each -> !whole.contains(each)).toList();
     Position least = others.stream().map(KeyHistory::begin).min(Position::compareTo).orElse(null);
     long earliest = others.stream().mapToLong(KeyHistory::micros).min().orElse(Long.MAX_VALUE);
-    List<Source> sources = new ArrayList<>();
     for (LiveFile file : state.files()) {
       EndBounds ends = ends(file);
       if (ends.ended() > 0) {
@@ -82,10 +78,9 @@ final class PastVersions {
                   .toList();
           addHeld(file, concerned, wanted);
         }
-        sources.add(new Source(file, wanted));
+        read(file, wanted, (key, version) -> whole.contains(key) || key.matters(version));
       }
     }
-    read(sources, (key, version) -> whole.contains(key) || key.matters(version));
     addPredecessors(others);
   }
 
@@ -101,7 +96,6 @@ final class PastVersions {
     if (begins.isEmpty()) {
       return;
     }
-    List<Source> sources = new ArrayList<>();
     for (LiveFile file : state.files()) {
       EndBounds ends = ends(file);
       Map<KeyBits, KeyHistory> wanted = new HashMap<>();
@@ -111,9 +105,11 @@ final class PastVersions {
               .map(Map.Entry::getKey)
               .toList();
       addHeld(file, concerned, wanted);
-      sources.add(new Source(file, wanted));
+      read(
+          file,
+          wanted,
+          (key, version) -> version.toMicros() == begins.get(key) && !key.matters(version));
     }
-    read(sources, (key, version) -> version.toMicros() == begins.get(key) && !key.matters(version));
   }
 
   private EndBounds ends(LiveFile file) {
@@ -136,42 +132,41 @@ final class PastVersions {
     }
   }
 
-  /** Adds the ended versions of the wanted keys that are of interest. */
-  private void read(List<Source> sources, BiPredicate<KeyHistory, Version> isOfInterest)
+  /**
+   * Adds the ended versions that a file has of the wanted keys, and that are of interest. Nothing
+   * is held of a file before and after: keys that are spread over all files may be in each.
+   */
+  private void read(
+      LiveFile file, Map<KeyBits, KeyHistory> wanted, BiPredicate<KeyHistory, Version> isOfInterest)
       throws IOException {
+    if (wanted.isEmpty()) {
+      return;
+    }
     List<DeltaColumn> wantedColumns = new ArrayList<>(keys.columns());
     int first = wantedColumns.size();
     wantedColumns.addAll(columns.columns());
-    for (Source source : sources) {
-      if (source.wanted.isEmpty()) {
-        continue;
-      }
-      LiveFile file = source.file;
-      Map<Integer, VersionRow> found = new HashMap<>();
-      Map<Integer, KeyHistory> owners = new HashMap<>();
-      state
-          .rowFiles()
-          .readFewColumns(
-              file,
-              file.live(),
-              wantedColumns,
-              (row, values) -> {
-                Object[] key = Arrays.copyOf(values, first);
-                Version version = columns.of(values, first);
-                KeyHistory owner =
-                    version.isCurrent() || KeyMap.hasNull(key)
-                        ? null
-                        : source.wanted.get(keys.encode(key));
-                if (owner != null && isOfInterest.test(owner, version)) {
-                  StoredRow place = state.row(file, row);
-                  VersionRow stored = new VersionRow(place, truncated.of(place, version), null);
-                  owner.add(stored);
-                  found.put(row, stored);
-                  owners.put(row, owner);
-                }
-              });
-      compare(file, found, owners);
-    }
+    Map<Integer, VersionRow> found = new HashMap<>();
+    Map<Integer, KeyHistory> owners = new HashMap<>();
+    state
+        .rowFiles()
+        .readFewColumns(
+            file,
+            file.live(),
+            wantedColumns,
+            (row, values) -> {
+              Object[] key = Arrays.copyOf(values, first);
+              Version version = columns.of(values, first);
+              KeyHistory owner =
+                  version.isCurrent() || KeyMap.hasNull(key) ? null : wanted.get(keys.encode(key));
+              if (owner != null && isOfInterest.test(owner, version)) {
+                StoredRow place = state.row(file, row);
+                VersionRow stored = new VersionRow(place, truncated.of(place, version), null);
+                owner.add(stored);
+                found.put(row, stored);
+                owners.put(row, owner);
+              }
+            });
+    compare(file, found, owners);
   }
 
   /** Compares the changes of a key with versions of it. */
