@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 /** Tests of {@code transactions=ordered} with Delta tables. */
 class OrderedTransactionsTest {
   private static final int TRANSACTIONS = 150;
+  private static final int LAST = 20;
 
   private final TransfersSource source = new TransfersSource();
   private final Map<TopicPartition, Long> group = new HashMap<>();
@@ -30,7 +31,6 @@ class OrderedTransactionsTest {
   @TempDir Path temporary;
   private Path root;
 
-  /** A small patience would show as transactions that are given up, a large one as a time-out. */
   @ParameterizedTest
   @Seeds(2)
   @Timeout(120)
@@ -41,29 +41,35 @@ class OrderedTransactionsTest {
       source.transaction(i, 1 + random.nextInt(4));
     }
     FakeWorker worker = new FakeWorker(settings(), source.log(), group, random);
-    int deaths = 0;
     boolean done = false;
-    while (!done) {
+    for (int polls = 1; !done; polls++) {
       worker.poll();
       assertNotAhead();
-      if (random.nextInt(8) == 0 && deaths < 6) {
-        deaths++;
-        worker = died(worker, random);
+      if (polls % 4 == 0 && polls < 20) {
+        worker = died(worker, random, random.nextInt(4));
       }
       done = worker.commit();
     }
+    for (int i = 1; i <= LAST; i++) {
+      source.transaction(TRANSACTIONS + i, 1);
+    }
+    // Nothing comes after them: a transaction that was not read again in whole would be waited for.
+    worker = died(worker, random, 20);
+    do {
+      worker.poll();
+      assertNotAhead();
+    } while (!worker.commit());
     worker.close();
     assertEquals(source.rows(), count("public/debits"));
     assertEquals(source.rows(), count("public/credits"));
-    assertEquals(TRANSACTIONS, told());
-    assertTrue(deaths > 2, deaths + " deaths");
+    assertEquals(TRANSACTIONS + LAST, told());
   }
 
   /**
    * One that goes on where another died within commits, when one table had them, and the other, the
    * states of partitions and the progress had not.
    */
-  private FakeWorker died(FakeWorker worker, Random random) throws IOException {
+  private FakeWorker died(FakeWorker worker, Random random, int polls) throws IOException {
     worker.reassign(); // Nothing is in flight.
     Map<TopicPartition, Long> before = new HashMap<>(group);
     String late = random.nextBoolean() ? "public/debits" : "public/credits";
@@ -72,7 +78,7 @@ class OrderedTransactionsTest {
     for (String each : unwritten) {
       copy(root.resolve(each), kept.resolve(each));
     }
-    for (int polls = random.nextInt(4); polls >= 0; polls--) {
+    for (int i = 0; i <= polls; i++) {
       worker.poll();
     }
     worker.close();
@@ -146,6 +152,8 @@ class OrderedTransactionsTest {
     // Rows twice would show.
     settings.put("write.mode", "append");
     settings.put("transactions", "ordered");
+    // A transaction that is waited for in vain takes longer than the test may.
+    settings.put("transactions.timeout.ms", "600000");
     settings.put("flush.max.records", "30");
     settings.put("flush.interval.ms", "20");
     return settings;

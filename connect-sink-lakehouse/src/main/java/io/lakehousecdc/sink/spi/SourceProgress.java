@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * How far the tables show a source: everything up to and including a transaction, in the order of
- * commits, and nothing of later ones.
+ * commits. Where a target commits all tables at once, they show nothing of later ones.
  *
  * @param source name of the source, which is its {@code topic.prefix}
  * @param transaction number of the transaction at the source
