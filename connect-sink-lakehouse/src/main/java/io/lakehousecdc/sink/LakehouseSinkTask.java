@@ -79,7 +79,8 @@ public final class LakehouseSinkTask extends SinkTask {
         new DecodeAhead(
             "lakehouse-decoder-" + name + "-" + number,
             new RecordDecoder(config.decodeOptions(), config.disclosure(), LOG::warn));
-    TargetContext opener = new TargetContext(name, number, config.maxTasks());
+    TargetContext opener =
+        new TargetContext(name, number, config.maxTasks(), config.transactions().inCommits());
     // A task starts whenever tasks are divided anew, also while the target is down.
     Target target =
         DisclosingTarget.of(
@@ -102,7 +103,7 @@ public final class LakehouseSinkTask extends SinkTask {
             metrics,
             rejections);
     intake =
-        config.transactions().areAtomic()
+        config.transactions().areWhole()
             ? new WholeTransactions(pipeline, config.transactions().assembly())
             : new Intake.Direct(pipeline);
     bean = MetricsBean.register(metrics, name, number);

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink;
 
 import io.lakehousecdc.sink.pipeline.PipelineOptions.Batches;
 import io.lakehousecdc.sink.pipeline.transaction.AssemblyOptions;
+import io.lakehousecdc.sink.spi.TargetContext.Transactions;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import io.lakehousecdc.sink.spi.TargetFactory.Visibility;
 import java.time.Duration;
@@ -24,6 +25,8 @@ record TransactionSettings(SinkConfig config) {
   /** Far longer than a worker's poll takes, so that silence means that there is nothing. */
   private static final Duration QUIET = Duration.ofSeconds(5);
 
+  private static final String NONE = "none";
+  private static final String ORDERED = "ordered";
   private static final String ATOMIC = "atomic";
   private static final String TOPIC = ".transaction";
 
@@ -33,14 +36,16 @@ record TransactionSettings(SinkConfig config) {
         .choice(
             definition,
             TRANSACTIONS,
-            "none",
-            List.of("none", ATOMIC),
+            NONE,
+            List.of(NONE, ORDERED, ATOMIC),
             "atomic makes the changes of one transaction of the source visible together over all"
                 + " tables, in the order of commits, and keeps in the table _cdc_progress up to which"
-                + " transaction the tables show the source. It needs provide.transaction.metadata=true"
-                + " at the source, the topic of transactions among the topics of this connector,"
-                + " tasks.max=1 and a target that commits all tables at once (postgres). See"
-                + " TRANSACTIONS.")
+                + " transaction the tables show the source. It needs a target that commits all tables"
+                + " at once (postgres). ordered is for any target: a batch holds whole transactions"
+                + " and is followed by _cdc_progress, but where tables are committed one by one"
+                + " (delta) they show it one after the other. Both need"
+                + " provide.transaction.metadata=true at the source, the topic of transactions among"
+                + " the topics of this connector, and tasks.max=1. See TRANSACTIONS.")
         .add(
             definition,
             TABLES,
@@ -61,12 +66,21 @@ record TransactionSettings(SinkConfig config) {
                 + " what it waits for comes. After that it is applied as it is, with a warning.");
   }
 
-  boolean areAtomic() {
-    return config.getString(TRANSACTIONS).equals(ATOMIC);
+  /** Whether transactions are put together before they are applied. */
+  boolean areWhole() {
+    return !value().equals(NONE);
+  }
+
+  private String value() {
+    return config.getString(TRANSACTIONS);
   }
 
   Batches batches() {
-    return areAtomic() ? Batches.OF_TRANSACTIONS : Batches.OF_CHANGES;
+    return areWhole() ? Batches.OF_TRANSACTIONS : Batches.OF_CHANGES;
+  }
+
+  Transactions inCommits() {
+    return areWhole() ? Transactions.WHOLE : Transactions.PARTS;
   }
 
   AssemblyOptions assembly() {
@@ -88,31 +102,36 @@ record TransactionSettings(SinkConfig config) {
 
   /** Adds what keeps transactions from being applied as a whole. */
   void check(List<SettingProblem> problems) {
-    if (!areAtomic()) {
+    if (!areWhole()) {
       Map<String, String> given = config.originalsStrings();
       for (String key : List.of(TABLES, TIMEOUT_MS)) {
         if (given.containsKey(key)) {
           problems.add(
               new SettingProblem(
-                  key, "has a meaning only where transactions=atomic. Leave it out."));
+                  key,
+                  "has a meaning only where transactions is ordered or atomic. Leave"
+                      + " it out."));
         }
       }
       return;
     }
-    if (config.factory().visibility() != Visibility.TOGETHER) {
+    if (value().equals(ATOMIC) && config.factory().visibility() != Visibility.TOGETHER) {
       problems.add(
           new SettingProblem(
               TRANSACTIONS,
               "cannot be atomic where target="
                   + config.factory().name()
                   + ": each of its tables is committed on its own, so that no transaction becomes"
-                  + " visible in all of them at once."));
+                  + " visible in all of them at once. With transactions=ordered a batch holds whole"
+                  + " transactions, and _cdc_progress tells when all tables have one."));
     }
     if (config.maxTasks() != 1) {
       problems.add(
           new SettingProblem(
               TRANSACTIONS,
-              "cannot be atomic where tasks.max is above 1: the changes of a transaction come from"
+              "cannot be "
+                  + value()
+                  + " where tasks.max is above 1: the changes of a transaction come from"
                   + " several topics, and one task has to read all of them to apply them together."
                   + " Set tasks.max=1."));
     }
@@ -121,7 +140,9 @@ record TransactionSettings(SinkConfig config) {
       problems.add(
           new SettingProblem(
               TRANSACTIONS,
-              "cannot be atomic without the topic that tells where transactions end: add"
+              "cannot be "
+                  + value()
+                  + " without the topic that tells where transactions end: add"
                   + " <topic.prefix>.transaction to topics, and set provide.transaction.metadata=true"
                   + " at the source."));
     }

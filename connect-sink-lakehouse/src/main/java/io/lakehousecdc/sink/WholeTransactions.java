@@ -82,7 +82,7 @@ final class WholeTransactions implements Intake {
         && withoutBlock.add(offered.at().partition().topic())) {
       LOG.warn(
           "{}: the change does not tell its transaction, so that it is applied as it comes, as are"
-              + " others like it of this topic. transactions=atomic needs"
+              + " others like it of this topic. whole transactions need"
               + " provide.transaction.metadata=true at the source, and Debezium's envelopes as they"
               + " are.",
           offered.at());

@@ -62,7 +62,29 @@ class SettingRulesTest {
                     "topics.regex", "shop.*")))
         .singleElement()
         .satisfies(problem -> assertThat(problem.key()).isEqualTo("transactions"))
-        .satisfies(problem -> assertThat(problem.message()).contains("delta"));
+        .satisfies(
+            problem -> assertThat(problem.message()).contains("delta", "transactions=ordered"));
+  }
+
+  @Test
+  void orderedTransactionsSuitEveryTarget() {
+    Map<String, String> ordered =
+        Map.of("transactions", "ordered", "topics", "shop.public.orders,shop.transaction");
+    assertThat(check(ordered)).isEmpty();
+    assertThat(
+            check(
+                with(
+                    with(ordered, "target", "postgres"),
+                    "postgres.url",
+                    "jdbc:postgresql://host/dwh")))
+        .isEmpty();
+    assertThat(check(with(ordered, "transactions.timeout.ms", "1000"))).isEmpty();
+    assertThat(check(with(ordered, "tasks.max", "2")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("ordered", "tasks.max=1"));
+    assertThat(check(with(ordered, "topics", "shop.public.orders")))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("ordered", ".transaction"));
   }
 
   @Test

@@ -5,55 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.postgres.SharedPostgres;
-import io.lakehousecdc.testkit.DebeziumEvent;
-import io.lakehousecdc.testkit.DebeziumRecords;
-import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.testkit.PostgresDatabase;
-import io.lakehousecdc.testkit.TableEvent;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/**
- * Tests of {@code transactions=atomic} with a real PostgreSQL target. Each transaction of the
- * source writes as many debits as credits, in two topics of two partitions each.
- */
+/** Tests of {@code transactions=atomic} with a real PostgreSQL target. */
 class WholeTransactionsIT {
-  private static final String SOURCE = "src";
-  private static final DebeziumTable DEBITS = table("debits");
-  private static final DebeziumTable CREDITS = table("credits");
-  private static final TopicPartition BOUNDARIES = new TopicPartition(SOURCE + ".transaction", 0);
-
   private final PostgresDatabase database = SharedPostgres.emptyDatabase("18");
-  private final Map<TopicPartition, List<SinkRecord>> log = new LinkedHashMap<>();
+  private final TransfersSource source = new TransfersSource();
   private final Map<TopicPartition, Long> group = new HashMap<>();
-  private long lsn = 100;
-  private int rows;
   private int states;
-
-  WholeTransactionsIT() {
-    log.put(BOUNDARIES, new ArrayList<>());
-    for (int partition = 0; partition < 2; partition++) {
-      log.put(new TopicPartition(DEBITS.topic(), partition), new ArrayList<>());
-      log.put(new TopicPartition(CREDITS.topic(), partition), new ArrayList<>());
-    }
-  }
-
-  private static DebeziumTable table(String name) {
-    return DebeziumRecords.table("public", name)
-        .key("id", Schema.INT64_SCHEMA)
-        .column("amount", Schema.INT64_SCHEMA);
-  }
 
   @ParameterizedTest
   @Seeds(3)
@@ -61,11 +30,11 @@ class WholeTransactionsIT {
   void bothTablesAgreeAfterEveryCommit(long seed) {
     Random random = new Random(seed);
     for (int i = 1; i <= 300; i++) {
-      transaction(i, 1 + random.nextInt(4));
+      source.transaction(i, 1 + random.nextInt(4));
     }
     Map<String, String> settings = settings();
     settings.put("flush.max.records", "1");
-    FakeWorker worker = new FakeWorker(settings, log, group, random);
+    FakeWorker worker = new FakeWorker(settings, source.log(), group, random);
     boolean done = false;
     while (!done) {
       worker.poll();
@@ -79,15 +48,15 @@ class WholeTransactionsIT {
         // The worker has died before it could tell Kafka.
         group.clear();
         group.putAll(behind);
-        worker = new FakeWorker(settings, log, group, random);
+        worker = new FakeWorker(settings, source.log(), group, random);
       }
       done = worker.commit();
     }
     worker.close();
     assertAgreement();
-    assertEquals(rows, database.number("select count(*) from debits"));
+    assertEquals(source.rows(), database.number("select count(*) from debits"));
     assertEquals("300", database.value("select transaction_id from _cdc_progress"));
-    assertEquals(lsn, database.number("select commit_lsn from _cdc_progress"));
+    assertEquals(source.lsn(), database.number("select commit_lsn from _cdc_progress"));
     assertTrue(states > 10, "the test has seen " + states + " states only");
   }
 
@@ -98,68 +67,40 @@ class WholeTransactionsIT {
   void aSmallBufferLocksNothingUp(long seed) {
     Random random = new Random(seed);
     for (int i = 1; i <= 200; i++) {
-      transaction(i, 1 + random.nextInt(4));
+      source.transaction(i, 1 + random.nextInt(4));
     }
     Map<String, String> settings = settings();
     settings.put("flush.max.bytes", "1024");
     settings.put("buffer.max.bytes", "40000");
-    try (FakeWorker worker = new FakeWorker(settings, log, group, random)) {
+    try (FakeWorker worker = new FakeWorker(settings, source.log(), group, random)) {
       do {
         worker.poll();
         assertAgreement();
       } while (!worker.commit());
     }
-    assertEquals(rows, database.number("select count(*) from debits"));
+    assertEquals(source.rows(), database.number("select count(*) from debits"));
   }
 
   @Test
   @Timeout(60)
   void aRejectedRecordIsCountedLikeAnyOther() {
-    transaction(1, 2);
-    List<SinkRecord> debits = log.get(new TopicPartition(DEBITS.topic(), 0));
+    source.transaction(1, 2);
+    List<SinkRecord> debits = source.debits(0);
     SinkRecord first = debits.get(0);
     Struct spoiled = (Struct) first.value();
     spoiled.put("op", "?");
-    transaction(2, 1);
+    source.transaction(2, 1);
     Map<String, String> settings = settings();
     settings.put("dead.letter.table", "public.letters");
-    try (FakeWorker worker = new FakeWorker(settings, log, group, new Random(1))) {
+    try (FakeWorker worker = new FakeWorker(settings, source.log(), group, new Random(1))) {
       do {
         worker.poll();
       } while (!worker.commit());
     }
     assertEquals(1, database.number("select count(*) from letters"));
-    assertEquals(rows - 1, database.number("select count(*) from debits"));
-    assertEquals(rows, database.number("select count(*) from credits"));
+    assertEquals(source.rows() - 1, database.number("select count(*) from debits"));
+    assertEquals(source.rows(), database.number("select count(*) from credits"));
     assertEquals("2", database.value("select transaction_id from _cdc_progress"));
-  }
-
-  private void transaction(long id, int size) {
-    long before = lsn;
-    long time = 1_700_000_000_000L + id;
-    add(BOUNDARIES, DebeziumRecords.begin(SOURCE, id + ":" + lsn, time));
-    long total = 0;
-    for (int i = 1; i <= size; i++) {
-      long amount = id * i;
-      change(DEBITS.create(before, ++lsn, (long) ++rows, amount), rows % 2, id, time, ++total, i);
-      change(CREDITS.create(before, ++lsn, (long) rows, amount), rows % 2, id, time, ++total, i);
-    }
-    lsn++;
-    Map<String, Long> counts = Map.of("public.debits", (long) size, "public.credits", (long) size);
-    add(BOUNDARIES, DebeziumRecords.end(SOURCE, id + ":" + lsn, time, counts));
-  }
-
-  private void change(
-      TableEvent event, int partition, long transaction, long time, long total, long order) {
-    add(
-        new TopicPartition(event.topic(), partition),
-        event.txId(transaction).tsMs(time).transaction(total, order));
-  }
-
-  private void add(TopicPartition partition, DebeziumEvent event) {
-    List<SinkRecord> records = log.get(partition);
-    records.add(
-        event.deliveredAt(partition.topic(), partition.partition(), records.size()).orElseThrow());
   }
 
   private void assertAgreement() {
@@ -180,7 +121,7 @@ class WholeTransactionsIT {
   private Map<String, String> settings() {
     Map<String, String> settings = new HashMap<>();
     settings.put("name", "whole");
-    settings.put("topics", String.join(",", BOUNDARIES.topic(), DEBITS.topic(), CREDITS.topic()));
+    settings.put("topics", source.topics());
     settings.put("target", "postgres");
     settings.put("postgres.url", database.jdbcUrl());
     settings.put("postgres.user", database.user());

@@ -20,12 +20,16 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PendingSweep;
+import io.lakehousecdc.sink.spi.SourceProgress;
 import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetContext.Transactions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -36,7 +40,9 @@ import java.util.stream.Collectors;
  * time, which takes the states of the partitions along that its rows came from. Where a partition
  * feeds one table, that is all. Where it feeds several, its state is written to the table of
  * offsets when all of them have committed: a crash in between leaves some tables ahead, in any
- * order, which {@link #load} reports.
+ * order, which {@link #load} reports. Where commits hold whole transactions, the state of every
+ * partition is written there, so that all of them come from the same commit, and so is the progress
+ * of sources; the table that shows it to readers is written last.
  */
 final class DeltaTarget implements Target {
   private final OpenTables tables;
@@ -46,8 +52,10 @@ final class DeltaTarget implements Target {
   private final PendingSweeps sweeps;
   private final EarlyTruncates earlyTruncates;
   private final StoredHistories histories;
+  private final StoredProgress progress;
   private final String connector;
   private final String writer = UUID.randomUUID().toString();
+  private final Transactions transactions;
   private final OwnedPartitions owned;
   private final StoreGauges store;
   private TableRegistry registered = TableRegistry.EMPTY;
@@ -62,19 +70,21 @@ final class DeltaTarget implements Target {
   DeltaTarget(
       OpenTables tables,
       BacklogBatches backlogBatches,
-      String connector,
+      TargetContext context,
       TableThreads threads,
       StoreFigures figures) {
     this.backlogBatches = backlogBatches;
     this.store = new StoreGauges(figures);
     this.tables = tables;
     this.threads = threads;
-    this.connector = connector;
-    this.owned = new OwnedPartitions(connector, writer);
+    this.connector = context.connector();
+    this.transactions = context.transactions();
+    this.owned = new OwnedPartitions(connector, writer, transactions);
     this.offsets = new OffsetsTable(tables.offsets(), connector);
     this.sweeps = new PendingSweeps(offsets, connector);
     this.earlyTruncates = new EarlyTruncates(tables, offsets, threads);
     this.histories = new StoredHistories(offsets, connector);
+    this.progress = new StoredProgress(offsets, tables, connector);
   }
 
   @Override
@@ -89,7 +99,16 @@ final class DeltaTarget implements Target {
       }
     }
     lastCommit = null;
+    // A task that has given up all partitions is about to end: the store may be down.
+    if (transactions == Transactions.WHOLE && !partitions.isEmpty()) {
+      progress.showStored();
+    }
     return loaded;
+  }
+
+  @Override
+  public List<SourceProgress> progress() {
+    return progress.read();
   }
 
   /**
@@ -121,7 +140,7 @@ final class DeltaTarget implements Target {
     List<TablePart> parts = parts(commit, shares, batches);
     Set<SourcePartition> whole = new HashSet<>();
     parts.forEach(part -> whole.addAll(part.whole()));
-    setOffsets(owned.offsetsBefore(commit, shares, whole));
+    setOffsets(owned.offsetsBefore(commit, shares, whole), List.of());
     threads.each(
         parts,
         part -> part.committedTo(tables.open(part.table())),
@@ -129,7 +148,8 @@ final class DeltaTarget implements Target {
     if (!commit.deadLetters().isEmpty()) {
       tables.deadLetters().write(commit.deadLetters());
     }
-    setOffsets(owned.offsetsEntries(commit, whole));
+    setOffsets(owned.offsetsEntries(commit, whole), commit.progress());
+    progress.show(commit.progress());
     CommitReceipt receipt = CommitReceipt.NOTHING;
     Set<PendingSweep> carriedOut = new HashSet<>();
     for (TablePart part : parts) {
@@ -256,9 +276,14 @@ final class DeltaTarget implements Target {
     }
   }
 
-  private void setOffsets(Map<SourcePartition, Entry> next) {
-    if (!next.isEmpty()) {
-      offsets.set(held -> CommitExtras.unlessEmpty(owned.offsetsDomains(next, held)));
+  private void setOffsets(Map<SourcePartition, Entry> next, List<SourceProgress> reached) {
+    if (!next.isEmpty() || !reached.isEmpty()) {
+      offsets.set(
+          held -> {
+            Map<String, Optional<String>> domains = owned.offsetsDomains(next, held);
+            progress.put(domains, reached, held);
+            return CommitExtras.unlessEmpty(domains);
+          });
       owned.committed(next);
     }
   }

@@ -175,7 +175,7 @@ public final class DeltaTargetFactory implements TargetFactory {
     return new DeltaTarget(
         open,
         new FullFiles(open, settings.number(DeltaSettings.TARGET_FILE_BYTES), memory),
-        context.connector(),
+        context,
         new TableThreads(DeltaSettings.commitThreads(settings, store), context.connector()),
         figures);
   }

@@ -93,6 +93,15 @@ final class OpenTables implements AutoCloseable {
         .table();
   }
 
+  /** The table of the progress of sources. */
+  ProgressTable progress() {
+    return new ProgressTable(
+        leases
+            .computeIfAbsent(
+                TablePaths.PROGRESS, id -> lease(id, paths.progress(), always(), catalog))
+            .table());
+  }
+
   /** The table of rejected records. */
   DeadLetterTable deadLetters() {
     Optional<String> name = options.deadLetterTable();

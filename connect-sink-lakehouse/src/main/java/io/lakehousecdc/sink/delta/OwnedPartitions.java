@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
+import io.lakehousecdc.sink.spi.TargetContext.Transactions;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,14 +27,19 @@ import java.util.Set;
 final class OwnedPartitions {
   private final String connector;
   private final String writer;
+  private final Transactions transactions;
   private final Map<SourcePartition, CommittedOffsets> known = new HashMap<>();
 
   /**
    * @param writer identity of the target that owns them
+   * @param transactions where commits hold whole ones, the table of offsets has the states of all
+   *     partitions: a table that held one by itself would be ahead of what its transactions are
+   *     part of
    */
-  OwnedPartitions(String connector, String writer) {
+  OwnedPartitions(String connector, String writer, Transactions transactions) {
     this.connector = connector;
     this.writer = writer;
+    this.transactions = transactions;
   }
 
   /** Whether anything was read of the partition. */
@@ -73,7 +79,7 @@ final class OwnedPartitions {
 
   /**
    * What a table will hold of the partitions that contribute to it. A partition that feeds this
-   * table alone has its whole state there.
+   * table alone has its whole state there, unless commits hold whole transactions.
    *
    * @param applicable tables of the commit that are written to
    */
@@ -83,7 +89,8 @@ final class OwnedPartitions {
     for (PartitionAdvance advance : shares.of(table)) {
       SourcePartition partition = advance.partition();
       boolean whole =
-          commit.deadLetters().isEmpty()
+          transactions == Transactions.PARTS
+              && commit.deadLetters().isEmpty()
               && applicable.contains(table)
               && shares.isToOneTable(partition)
               && known.get(partition).isOnlyAndLevelIn(table, advance.next());

@@ -14,6 +14,9 @@ public final class TablePaths {
   /** The table of partition states, below the root itself. It has no rows. */
   public static final TableId OFFSETS = new TableId("", "_cdc_offsets");
 
+  /** The table of the progress of sources, below the root itself. */
+  public static final TableId PROGRESS = new TableId("", "_cdc_progress");
+
   private final String root;
 
   /**
@@ -42,6 +45,11 @@ public final class TablePaths {
   /** Location of the table of partition states. */
   public String offsets() {
     return root + "/" + OFFSETS.name();
+  }
+
+  /** Location of the table of the progress of sources. */
+  public String progress() {
+    return root + "/" + PROGRESS.name();
   }
 
   /**
