@@ -45,7 +45,7 @@ interface VersionContract extends Warehouse {
 
   /** Number of random sequences of changes that each random test tries. */
   default int versionSeeds() {
-    return 6;
+    return 4;
   }
 
   @Test
