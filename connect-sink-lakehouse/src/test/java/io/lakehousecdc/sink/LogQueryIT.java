@@ -125,7 +125,7 @@ class LogQueryIT {
 
   private static String query() throws IOException {
     String text = Files.readString(DOCUMENT);
-    int begin = text.indexOf("```sql\n") + "```sql\n".length();
+    int begin = text.indexOf("WITH change AS");
     return text.substring(begin, text.indexOf("```", begin));
   }
 

@@ -32,7 +32,7 @@ class ReplayCasesIT {
             "create table case31 (id int primary key, v text)",
             "create table case36 (id int primary key, v text)",
             "create table case38 (id int primary key, v text)");
-    copies = shop.replicas("copies", shop.name + "\\.replayed\\..*");
+    copies = shop.replicas("copies", shop.name + "\\.replayed\\..*").withVersions();
     log = shop.replicas("log", shop.name + "\\.replayed\\.case8").set("write.mode", "append");
     KAFKA.createTopic(replayed("case8"), 1);
     KAFKA.createTopic(replayed("case31"), 1);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lakehousecdc.testkit.PostgresDatabase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.function.Executable;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.function.Executable;
 final class Replicas {
   private final PostgresDatabase source;
   private final PostgresWarehouse postgres;
+  private final String name;
+  private final String topics;
   private final List<Replica> all;
 
   /**
@@ -25,10 +28,25 @@ final class Replicas {
   Replicas(PostgresDatabase source, String name, String topics) {
     this.source = source;
     this.postgres = PostgresWarehouse.create(name);
+    this.name = name;
+    this.topics = topics;
     this.all =
-        List.of(
-            new Replica(name + "-postgres", postgres, topics),
-            new Replica(name + "-delta", DeltaWarehouse.create(), topics));
+        new ArrayList<>(
+            List.of(
+                new Replica(name + "-postgres", postgres, topics),
+                new Replica(name + "-delta", DeltaWarehouse.create(), topics)));
+  }
+
+  /** Adds copies that keep versions of rows, whose current ones have to be the source's rows. */
+  Replicas withVersions() {
+    all.add(
+        new Replica(
+            name + "-postgres-history",
+            new CurrentVersions(PostgresWarehouse.create(name + "_history")),
+            topics));
+    all.add(
+        new Replica(name + "-delta-history", new CurrentVersions(DeltaWarehouse.create()), topics));
+    return this;
   }
 
   /** Sets a setting of all sinks; to be called before they start. */

@@ -71,7 +71,7 @@ class RowCasesIT {
             "insert into case26 (id, n) values (1, 2)",
             "insert into case28 select g, 'v' || g from generate_series(1, 5) g",
             "insert into case40 select 'it''s, \"odd\"', 1, 'a', " + LARGE);
-    copies = shop.replicas("copies");
+    copies = shop.replicas("copies").withVersions();
     soft = shop.replicas("soft", shop.name + "\\.public\\.case1[46]").set("delete.mode", "soft");
     shop.start();
     copies.awaitEqual(

@@ -25,7 +25,7 @@ class SnapshotCasesIT {
                 "insert into z_later values (1, 'v')");
         Connection blocker = shop.source.connect();
         Statement block = blocker.createStatement()) {
-      Replicas copies = shop.replicas("copies").set("snapshot.sweep", "true");
+      Replicas copies = shop.replicas("copies").withVersions().set("snapshot.sweep", "true");
       // Created here, because Debezium would wait for the lock to create them.
       shop.source.execute(
           "create publication %s for table case11, z_later".formatted(shop.sourceName()),
@@ -106,7 +106,7 @@ class SnapshotCasesIT {
         Statement first = one.createStatement();
         Statement second = two.createStatement();
         Statement straddler = three.createStatement()) {
-      Replicas copies = shop.replicas("copies");
+      Replicas copies = shop.replicas("copies").withVersions();
       one.setAutoCommit(false);
       two.setAutoCommit(false);
       three.setAutoCommit(false);

@@ -57,7 +57,7 @@ class StreamCasesIT {
             .set("topic.creation.single.partitions", "1")
             .set("topic.creation.single.replication.factor", "1")
             .set("producer.override.metadata.max.age.ms", "500");
-    copies = shop.replicas("copies").set("tasks.max", "2");
+    copies = shop.replicas("copies").withVersions().set("tasks.max", "2");
     copies
         .postgres()
         .execute(

@@ -14,6 +14,12 @@ class AzureTargetIT extends DeltaTargetTest {
     SharedAzurite.assumeInstalled();
   }
 
+  /** Each commit takes requests to a server. */
+  @Override
+  public int versionSeeds() {
+    return 1;
+  }
+
   @Override
   FileIO store() {
     return SharedAzurite.store();

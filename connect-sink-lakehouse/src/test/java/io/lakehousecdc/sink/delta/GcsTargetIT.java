@@ -8,6 +8,12 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 class GcsTargetIT extends DeltaTargetTest {
   private final String warehouse = SharedGcs.emptyDirectory();
 
+  /** Each commit takes requests to a server. */
+  @Override
+  public int versionSeeds() {
+    return 1;
+  }
+
   @Override
   FileIO store() {
     return SharedGcs.store();

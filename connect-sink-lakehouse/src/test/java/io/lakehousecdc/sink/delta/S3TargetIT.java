@@ -8,6 +8,12 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 class S3TargetIT extends DeltaTargetTest {
   private final String warehouse = SharedS3.emptyDirectory();
 
+  /** Each commit takes requests to a server. */
+  @Override
+  public int versionSeeds() {
+    return 1;
+  }
+
   @Override
   FileIO store() {
     return SharedS3.store();
