@@ -4,11 +4,11 @@ package io.lakehousecdc.sink.batch;
 import io.lakehousecdc.sink.change.Cell;
 
 /** Merges two changes of one row cell by cell. Stateless. */
-final class CellMerge {
+public final class CellMerge {
   private CellMerge() {}
 
   /** Whether a change leaves an out-of-line (TOAST) value unchanged. */
-  static boolean hasUnchanged(Object[] cells) {
+  public static boolean hasUnchanged(Object[] cells) {
     for (Object cell : cells) {
       if (cell == Cell.UNCHANGED) {
         return true;

@@ -125,7 +125,7 @@ public final class Span {
   }
 
   boolean isEnded() {
-    return version().isEnded();
+    return Version.isEnd(operation);
   }
 
   /**

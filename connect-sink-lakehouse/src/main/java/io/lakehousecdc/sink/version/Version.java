@@ -37,6 +37,11 @@ public record Version(
 
   /** Whether the row itself ended with it, rather than go on as the next version. */
   public boolean isEnded() {
+    return isEnd(operation);
+  }
+
+  /** Whether a row ends with a change of this code. */
+  static boolean isEnd(String operation) {
     return Operation.DELETE.code().equals(operation) || Operation.TRUNCATE.code().equals(operation);
   }
 

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.version;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.sink.batch.CellMerge;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
@@ -122,7 +123,7 @@ public final class VersionPlanner {
    */
   private boolean lacksValues(Timeline timeline, int number, RowChange change) {
     if (!(change instanceof Upsert upsert)
-        || !hasUnchanged(upsert)
+        || !CellMerge.hasUnchanged(upsert.cells())
         || timeline.hasRow(change.info().position())
         || upsert.formerRow() != null
             && (upsert.formerRow().lent() != null || stored.lends(number, upsert.formerRow()))) {
@@ -151,7 +152,8 @@ public final class VersionPlanner {
     switch (outcome) {
       case OPENED, REPLACED, UPDATED -> {
         upserted++;
-        toastMerged += change instanceof Upsert upsert && hasUnchanged(upsert) ? 1 : 0;
+        toastMerged +=
+            change instanceof Upsert upsert && CellMerge.hasUnchanged(upsert.cells()) ? 1 : 0;
       }
       case CLOSED -> closed++;
       case SUPERSEDED ->
@@ -162,15 +164,6 @@ public final class VersionPlanner {
         }
       }
     }
-  }
-
-  private static boolean hasUnchanged(Upsert upsert) {
-    for (Object cell : upsert.cells()) {
-      if (cell == Cell.UNCHANGED) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private String unchanged(Upsert upsert) {

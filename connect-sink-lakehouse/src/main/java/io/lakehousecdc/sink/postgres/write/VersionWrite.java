@@ -25,6 +25,7 @@ import io.lakehousecdc.sink.version.Span;
 import io.lakehousecdc.sink.version.VersionPlanner;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -147,8 +148,10 @@ final class VersionWrite implements TableWrite {
   }
 
   private void update(Kind kind) throws SQLException {
-    if (counts.updated() > 0 && sql.update(tracked, kind).isPresent()) {
-      session.update(sql.update(tracked, kind).get());
+    Optional<String> statement =
+        counts.updated() > 0 ? sql.update(tracked, kind) : Optional.empty();
+    if (statement.isPresent()) {
+      session.update(statement.get());
     }
   }
 
