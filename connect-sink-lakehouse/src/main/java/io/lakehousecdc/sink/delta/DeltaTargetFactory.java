@@ -122,7 +122,7 @@ public final class DeltaTargetFactory implements TargetFactory {
     }
   }
 
-  private static Stores.Lease lease(String root, TargetSettings settings) {
+  static Stores.Lease lease(String root, TargetSettings settings) {
     return STORES.open(root, settings, CatalogSettings.credentials(settings, STORES.resolve(root)));
   }
 

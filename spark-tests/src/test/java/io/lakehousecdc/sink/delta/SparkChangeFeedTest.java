@@ -56,7 +56,7 @@ class SparkChangeFeedTest {
       for (int i = 0; i < 8; i++) {
         commit(owner, random);
       }
-      spark.sql("UPDATE " + table() + " SET name = 'by spark' WHERE id % 5 = 0");
+      SparkSessions.run("UPDATE " + table() + " SET name = 'by spark' WHERE id % 5 = 0");
       for (int i = 0; i < 8; i++) {
         commit(owner, random);
       }

@@ -62,7 +62,7 @@ class SparkClusteredTest {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       write(owner, 1, 1, ROWS);
       write(owner, 2, 1, 10);
-      spark.sql("OPTIMIZE " + table);
+      SparkSessions.run("OPTIMIZE " + table);
       assertEquals(1, clustered());
       write(owner, 3, 1, 5);
       assertEquals(1, clustered());
@@ -74,7 +74,7 @@ class SparkClusteredTest {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       write(owner, 4, 6, 7);
       assertEquals(1, clustered());
-      spark.sql("OPTIMIZE " + table);
+      SparkSessions.run("OPTIMIZE " + table);
       write(owner, 5, 8, 8);
       dropNote(owner);
     }

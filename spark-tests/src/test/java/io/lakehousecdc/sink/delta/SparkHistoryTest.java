@@ -46,7 +46,7 @@ class SparkHistoryTest {
       PartitionOwner owner = PartitionOwner.of(target, Warehouse.P0);
       owner.commit(items().change(read(1, "one")).change(read(2, "two")).build());
       owner.commit(items().upsert(20_000_000, 1, "one again", null, null).build());
-      spark.sql("OPTIMIZE " + table());
+      SparkSessions.run("OPTIMIZE " + table());
       owner.commit(
           items().delete(30_000_000, 2).create(40_000_000, 3, "three", null, null).build());
       owner.commit(items().upsert(25_000_000, 1, "late", null, null).build());

@@ -14,7 +14,6 @@ import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.Warehouse;
 import java.nio.file.Path;
-import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SparkOracleTest {
   private static final int KEYS = 2_000;
   private static final int ROUNDS = 5;
-  private static final int ATTEMPTS = 10;
 
   private final SparkSession spark = SparkSessions.shared();
 
@@ -96,43 +94,29 @@ class SparkOracleTest {
                 + String.join(",", underWay.keySet().stream().map(String::valueOf).toList())
                 + ")";
     switch (kind) {
-      case 0 -> run("OPTIMIZE " + table);
+      case 0 -> SparkSessions.run("OPTIMIZE " + table);
       case 1 -> {
-        run("DELETE FROM " + table + " WHERE id % 40 = " + part + others);
+        SparkSessions.run("DELETE FROM " + table + " WHERE id % 40 = " + part + others);
         model.keySet().removeIf(id -> id % 40 == part && !underWay.containsKey(id));
       }
       case 2 -> {
-        run("UPDATE " + table + " SET note = 'spark' WHERE id % 40 = " + part + others);
+        SparkSessions.run("UPDATE " + table + " SET note = 'spark' WHERE id % 40 = " + part + others);
         model.replaceAll(
             (id, row) ->
                 id % 40 == part && !underWay.containsKey(id)
                     ? Warehouse.row(row.get(0), "spark", row.get(2))
                     : row);
       }
-      case 3 -> run("ALTER TABLE " + table + " ADD COLUMNS (added" + lsn + " INT)");
+      case 3 -> SparkSessions.run("ALTER TABLE " + table + " ADD COLUMNS (added" + lsn + " INT)");
       case 4 -> merge(part, others, underWay);
       // Never while a commit is under way, whose files nothing names yet.
-      default -> run("VACUUM " + table + " RETAIN 0 HOURS");
-    }
-  }
-
-  /** Runs a statement, anew where it loses against the sink's own merging of files. */
-  private void run(String statement) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        spark.sql(statement);
-        return;
-      } catch (ConcurrentModificationException lost) {
-        if (attempt == ATTEMPTS) {
-          throw lost;
-        }
-      }
+      default -> SparkSessions.run("VACUUM " + table + " RETAIN 0 HOURS");
     }
   }
 
   /** Deletes, updates and inserts at once. */
   private void merge(int part, String others, Map<Integer, List<Object>> underWay) {
-    run(
+    SparkSessions.run(
         "MERGE INTO "
             + table
             + " t USING (SELECT CAST(id AS INT) AS id FROM range("

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta;
 
+import java.util.ConcurrentModificationException;
 import org.apache.spark.sql.SparkSession;
 
 /** The one session of this module's tests: it takes seconds to start, and ends with the JVM. */
 final class SparkSessions {
+  private static final int ATTEMPTS = 10;
+
   private SparkSessions() {}
 
   static SparkSession shared() {
@@ -24,5 +27,19 @@ final class SparkSessions {
             .getOrCreate();
     spark.sparkContext().setLogLevel("OFF");
     return spark;
+  }
+
+  /** Runs a statement, anew where it loses against the sink's own merging of files. */
+  static void run(String statement) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        shared().sql(statement);
+        return;
+      } catch (ConcurrentModificationException lost) {
+        if (attempt == ATTEMPTS) {
+          throw lost;
+        }
+      }
+    }
   }
 }

@@ -17,7 +17,7 @@ public enum ColumnCase {
   LOWER;
 
   /** Name in the target of a column of the source. */
-  String of(String name) {
+  public String of(String name) {
     return this == EXACT ? name : name.toLowerCase(Locale.ROOT);
   }
 

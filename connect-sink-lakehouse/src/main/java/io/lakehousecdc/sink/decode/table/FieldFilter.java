@@ -36,7 +36,8 @@ public final class FieldFilter {
     return new FieldFilter(included, excluded);
   }
 
-  boolean keeps(SourceTable table, String column) {
+  /** Whether a column outside of the key is written. */
+  public boolean keeps(SourceTable table, String column) {
     return included.isEmpty() ? !names(excluded, table, column) : names(included, table, column);
   }
 

@@ -28,7 +28,7 @@ public final class KeyOverrides {
   }
 
   /** Key columns of a table in key order; empty if its record key applies. */
-  List<String> columns(SourceTable source, TableId target) {
+  public List<String> columns(SourceTable source, TableId target) {
     List<String> bySource = columns.get(source.toString());
     return bySource != null ? bySource : columns.getOrDefault(target.toString(), List.of());
   }

@@ -91,7 +91,12 @@ public final class TableNaming {
     return exceptions;
   }
 
-  TableId table(SourceTable source, String topic) {
+  /**
+   * The target table of a source table.
+   *
+   * @throws DecodeException the source table does not tell what its name is made of
+   */
+  public TableId table(SourceTable source, String topic) {
     TableId exception = exceptions.get(source.toString());
     if (exception != null) {
       return exception;

@@ -62,7 +62,7 @@ public record StagingTable(TablePlan plan, int number) {
     String name = "_cdc_stage_" + number;
     String table = "CREATE TEMPORARY TABLE " + name;
     if (serverVersion >= STORAGE_AT_CREATION) {
-      return table + definitions(" STORAGE PLAIN") + " ON COMMIT DELETE ROWS";
+      return table + definitions(" STORAGE PLAIN") + " ON COMMIT DELETE ROWS" + indexSql();
     }
     String model = "_cdc_model_" + number;
     return "CREATE TEMPORARY TABLE "
@@ -75,7 +75,13 @@ public record StagingTable(TablePlan plan, int number) {
         + " (LIKE "
         + model
         + " INCLUDING STORAGE) ON COMMIT DELETE ROWS; DROP TABLE "
-        + model;
+        + model
+        + indexSql();
+  }
+
+  /** Versions find the staged change that they belong to by its number ({@link SpanTable}). */
+  private String indexSql() {
+    return plan.options().history().isPresent() ? "; CREATE INDEX ON " + sql() + " (_n)" : "";
   }
 
   /** Gives the table, for good, a TOAST table, so that it holds rows of any length. */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.sink.delta;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.snapshot.ReadTable;
+import io.lakehousecdc.sink.delta.snapshot.TablePaths;
+import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Stores;
+import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import java.util.Optional;
+
+/**
+ * The Delta tables of a configuration, for reading alone: nothing is created, and none of the
+ * memory that a task takes for key indexes is. Thread-safe.
+ */
+public final class ReadTables implements AutoCloseable {
+  private final Stores.Lease store;
+  private final TablePaths paths;
+  private final TargetSettings settings;
+
+  private ReadTables(Stores.Lease store, TablePaths paths, TargetSettings settings) {
+    this.store = store;
+    this.paths = paths;
+    this.settings = settings;
+  }
+
+  /**
+   * Opens the store of {@code delta.root}.
+   *
+   * @throws TargetException it cannot be reached or used
+   */
+  public static ReadTables open(TargetSettings settings) {
+    String root = DeltaSettings.of(settings).root();
+    Stores.Lease lease = DeltaTargetFactory.lease(root, settings);
+    return new ReadTables(lease, new TablePaths(lease.store().resolve(root)), settings);
+  }
+
+  public FileIO store() {
+    return store.store();
+  }
+
+  /** Location of a table, below the root. */
+  public String location(TableId table) {
+    return paths.table(table);
+  }
+
+  /** The newest version of a table; empty where there is none. */
+  public Optional<ReadTable> latest(TableId table) {
+    String location = location(table);
+    return new TableLog(store(), location)
+        .latest()
+        .map(version -> ReadTable.of(store(), location, version, settings.tables()));
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

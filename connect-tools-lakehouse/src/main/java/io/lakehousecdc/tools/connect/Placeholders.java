@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.connect;
+
+import io.lakehousecdc.tools.UsageException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+
+/**
+ * Placeholders in settings, {@code ${provider:path:key}}, which a worker fills in when it starts a
+ * task.
+ *
+ * @see <a href="https://kafka.apache.org/documentation/#config_providers">Kafka: configuration
+ *     providers</a>
+ */
+final class Placeholders {
+  private static final String PROVIDERS = "config.providers";
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]+):[^}]*}");
+
+  private Placeholders() {}
+
+  /**
+   * The settings with their placeholders filled in.
+   *
+   * @param worker properties of the worker, which name the providers
+   */
+  static Map<String, String> filled(Map<String, String> settings, Optional<Path> worker) {
+    Map<String, String> all = new HashMap<>(settings);
+    worker.map(Placeholders::properties).ifPresent(all::putAll);
+    Map<String, String> filled = new HashMap<>();
+    new AbstractConfig(new ConfigDef(), all, false)
+        .originals()
+        .forEach(
+            (key, value) -> {
+              if (settings.containsKey(key)) {
+                filled.put(key, String.valueOf(value));
+              }
+            });
+    filled.forEach(
+        (key, value) -> {
+          if (settings.get(key).equals(value) && PLACEHOLDER.matcher(value).matches()) {
+            throw new UsageException(
+                "The setting "
+                    + key
+                    + " is a placeholder of a config provider. Name the worker's properties with"
+                    + " --worker-config, or set it with --set.");
+          }
+        });
+    return filled;
+  }
+
+  /** The providers alone, so that nothing else of the worker is taken for the connector's. */
+  private static Map<String, String> properties(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new UsageException("Cannot read " + file, e);
+    }
+    Map<String, String> providers = new HashMap<>();
+    properties.stringPropertyNames().stream()
+        .filter(name -> name.equals(PROVIDERS) || name.startsWith(PROVIDERS + "."))
+        .forEach(name -> providers.put(name, properties.getProperty(name)));
+    return providers;
+  }
+}

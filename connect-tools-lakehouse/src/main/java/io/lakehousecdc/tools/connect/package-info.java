@@ -1,0 +1,2 @@
+/** Configurations of connectors, from files and from Connect. */
+package io.lakehousecdc.tools.connect;

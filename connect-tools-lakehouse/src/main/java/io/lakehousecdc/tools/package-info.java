@@ -1,0 +1,2 @@
+/** Commands beside the worker: they compare, report and erase. */
+package io.lakehousecdc.tools;
