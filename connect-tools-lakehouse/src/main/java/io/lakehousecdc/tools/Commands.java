@@ -2,6 +2,7 @@
 package io.lakehousecdc.tools;
 
 import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.tools.reconcile.ReconcileCommand;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import org.apache.kafka.common.config.ConfigException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
     name = "lakehouse",
     description = "Commands of connect-lakehouse.",
     mixinStandardHelpOptions = true,
-    subcommands = {})
+    subcommands = {ReconcileCommand.class})
 public final class Commands {
   /** Exit code of a command that could not do its work. */
   public static final int FAILED = 2;
@@ -29,7 +30,7 @@ public final class Commands {
   }
 
   /** The commands, not yet told where to print. */
-  static CommandLine line() {
+  public static CommandLine line() {
     return new CommandLine(new Commands())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Commands::failed);

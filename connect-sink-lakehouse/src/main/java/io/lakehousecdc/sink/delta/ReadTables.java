@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.sink.delta.snapshot.TablePaths;
 import io.lakehousecdc.sink.delta.storage.FileIO;
@@ -48,11 +49,14 @@ public final class ReadTables implements AutoCloseable {
   }
 
   /** The newest version of a table; empty where there is none. */
+  public Optional<TableVersion> latestVersion(TableId table) {
+    return new TableLog(store(), location(table)).latest();
+  }
+
+  /** The same, with its files. */
   public Optional<ReadTable> latest(TableId table) {
-    String location = location(table);
-    return new TableLog(store(), location)
-        .latest()
-        .map(version -> ReadTable.of(store(), location, version, settings.tables()));
+    return latestVersion(table)
+        .map(version -> ReadTable.of(store(), location(table), version, settings.tables()));
   }
 
   @Override

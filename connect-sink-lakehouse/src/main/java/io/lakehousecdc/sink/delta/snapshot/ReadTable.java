@@ -14,6 +14,7 @@ import io.lakehousecdc.sink.spi.TableOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * A version of a Delta table, to be read without an index. Immutable and thread-safe.
@@ -52,5 +53,12 @@ public record ReadTable(
   public void rows(LiveFile file, List<DeltaColumn> columns, RowVisitor visitor)
       throws IOException {
     rowFiles.readFewColumns(file, file.live(), columns, visitor);
+  }
+
+  /** The same of some of its rows. */
+  public void rows(
+      LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+      throws IOException {
+    rowFiles.read(file, rows, columns, visitor);
   }
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.reconcile;
+
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+
+/** The forms in which values are compared, one hash function each. */
+enum Form {
+  /** A 64-bit integer; also microseconds of an interval. */
+  WHOLE("hashint8extended(%s, %d)", "(%s)::text"),
+
+  /** A timestamp without time zone, in UTC where it was one with. */
+  INSTANT(
+      "timestamp_hash_extended(%s, %d)",
+      "CASE WHEN isfinite(%1$s) THEN (extract(epoch FROM %1$s) * 1000000)::int8::text"
+          + " ELSE (%1$s)::text END"),
+
+  /** A 64-bit floating point number. */
+  FLOAT(
+      "hashfloat8extended(%s, %d)",
+      "encode(float8send(CASE WHEN %1$s = 0 THEN 0 ELSE %1$s END), 'hex')"),
+
+  /** A text, byte by byte. */
+  TEXT("hashtextextended(%s, %d)", "%s");
+
+  /** Microseconds from 1970 to 2000, where PostgreSQL counts from. */
+  static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+  private final String hash;
+  private final String text;
+
+  Form(String hash, String text) {
+    this.hash = hash;
+    this.text = text;
+  }
+
+  /** SQL of the hash of an expression; NULL where that is. */
+  String hashSql(String expression, int seed) {
+    return hash.formatted(expression, seed);
+  }
+
+  /** SQL of the text of an expression, equal if and only if the values are. */
+  String textSql(String expression) {
+    return text.formatted(expression);
+  }
+
+  /**
+   * Hash of a value that is not null.
+   *
+   * @param value a {@link Long}, for an instant in microseconds since 1970; a {@link Double}; a
+   *     {@link String}
+   */
+  long hash(Object value, int seed) {
+    return switch (this) {
+      case WHOLE -> ServerHash.ofLong((Long) value, seed);
+      case INSTANT -> ServerHash.ofLong((Long) value - EPOCH_MICROS, seed);
+      case FLOAT -> ServerHash.ofDouble((Double) value, seed);
+      case TEXT -> ServerHash.ofText((String) value, seed);
+    };
+  }
+
+  /** Text of such a value as {@link #textSql} gives it. */
+  String text(Object value) {
+    return this == FLOAT ? bits((Double) value) : value.toString();
+  }
+
+  private static String bits(double value) {
+    return HexFormat.of().toHexDigits(Double.doubleToLongBits(value == 0 ? 0 : value));
+  }
+
+  /** What people are shown of such a text. */
+  String readable(String text) {
+    return switch (this) {
+      case FLOAT -> Double.toString(Double.longBitsToDouble(HexFormat.fromHexDigitsToLong(text)));
+      case INSTANT -> text.matches("-?\\d+") ? instant(Long.parseLong(text)) : text;
+      case WHOLE, TEXT -> text;
+    };
+  }
+
+  private static String instant(long micros) {
+    return LocalDateTime.ofEpochSecond(
+            Math.floorDiv(micros, 1_000_000L),
+            (int) Math.floorMod(micros, 1_000_000L) * 1_000,
+            ZoneOffset.UTC)
+        .toString();
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.reconcile;
+
+import io.lakehousecdc.sink.ConfiguredSink;
+import io.lakehousecdc.tools.Commands;
+import io.lakehousecdc.tools.connect.ConnectorOptions;
+import io.lakehousecdc.tools.reconcile.TablePairs.Plan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code reconcile}. Exit codes: 0 all tables that can be compared are equal, 1 rows
+ * differ, 2 something could not be compared.
+ */
+@Command(
+    name = "reconcile",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Compares the tables of a sink connector with those of its source, while both change."
+            + " Reads alone, takes no lock.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:all tables are equal",
+      "1:rows differ",
+      "2:a table could not be compared, or the command failed"
+    })
+public final class ReconcileCommand implements Callable<Integer> {
+  private static final int EQUAL = 0;
+  private static final int DIFFERENT = 1;
+
+  @Mixin private ConnectorOptions connector;
+  @Mixin private SourceOptions sourceOptions;
+  @Mixin private RepairOptions repair;
+
+  @Option(
+      names = "--table",
+      paramLabel = "SCHEMA.TABLE",
+      description = "A table of the source; may be repeated. All tables of the connector otherwise.")
+  private Set<String> only = new LinkedHashSet<>();
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      description = "topic.prefix of the source, where the connector has topics.regex.")
+  private String topicPrefix;
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Connections to each side, and files read at a time (${DEFAULT-VALUE}).")
+  private int parallel;
+
+  @Option(
+      names = "--rows-per-second",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Most rows to read of each side in a second; 0 for no limit.")
+  private long rowsPerSecond;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "SECONDS",
+      defaultValue = "15",
+      description =
+          "How long rows that differ are looked at until they count as different, where nothing"
+              + " shows that the target is past the state of the source (${DEFAULT-VALUE}).")
+  private long settle;
+
+  @Option(
+      names = "--max-keys",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description =
+          "Differing keys of a table that are looked at one by one (${DEFAULT-VALUE}); if there are"
+              + " more, it is different.")
+  private int mostKeys;
+
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description =
+          "Remembers in a file which tables were found equal. A run with the same file goes on with"
+              + " the others; once all are equal, the file is removed.")
+  private Path stateFile;
+
+  @Option(names = "--json", description = "Prints JSON instead of a table for people.")
+  private boolean json;
+
+  @Option(
+      names = "--show-values",
+      description = "Prints values that differ. Otherwise their SHA-256 is printed.")
+  private boolean showValues;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    ConfiguredSink sink = connector.sink();
+    Report report =
+        json
+            ? new JsonReport(spec.commandLine().getOut(), values())
+            : new TextReport(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), values());
+    FinishedTables finished = FinishedTables.of(Optional.ofNullable(stateFile), sink.connector());
+    Pace pace = new Pace(rowsPerSecond);
+    try (ReadSession source = ReadSession.open(sourceOptions::connect, parallel);
+        TargetTables target = target(sink, pace)) {
+      List<Plan> plans =
+          new TablePairs(sink, source.first(), target)
+              .plans(Optional.ofNullable(topicPrefix), only);
+      boolean differs = false;
+      boolean left = false;
+      for (Plan plan : plans) {
+        if (plan instanceof Plan.Leave leave) {
+          report.left(leave);
+          left = true;
+        } else if (plan instanceof Plan.Compare compare
+            && !finished.contains(compare.pair().source())) {
+          Outcome outcome = compare(compare, source, report, new Pace(rowsPerSecond));
+          report.compared(outcome);
+          repair.repair(outcome, sink, sourceOptions, report);
+          differs |= !outcome.isEqual();
+          finished.note(outcome);
+        }
+      }
+      report.end();
+      finished.end(!differs && !left);
+      return differs ? DIFFERENT : left ? Commands.FAILED : EQUAL;
+    }
+  }
+
+  private Report.Values values() {
+    return showValues ? Report.Values.SHOWN : Report.Values.HASHED;
+  }
+
+  private TargetTables target(ConfiguredSink sink, Pace pace) throws Exception {
+    return sink.target().equals("delta")
+        ? new DeltaTables(sink, parallel, pace)
+        : PostgresTables.open(sink, parallel, pace);
+  }
+
+  private Outcome compare(Plan.Compare plan, ReadSession source, Report report, Pace pace)
+      throws Exception {
+    TablePair pair = plan.pair();
+    TableProgress progress = report.begin(pair);
+    SourceRows rows = new SourceRows(source, pair, pace);
+    return new Reconciliation(
+            pair,
+            rows,
+            plan.target().rows(pair),
+            new Reconciliation.Limits(Duration.ofSeconds(settle), mostKeys),
+            progress)
+        .run();
+  }
+}

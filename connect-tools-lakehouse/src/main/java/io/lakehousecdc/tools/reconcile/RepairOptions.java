@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.reconcile;
+
+import io.lakehousecdc.sink.ConfiguredSink;
+import io.lakehousecdc.tools.UsageException;
+import io.lakehousecdc.tools.reconcile.Outcome.Certainty;
+import io.lakehousecdc.tools.reconcile.Outcome.Difference;
+import io.lakehousecdc.tools.reconcile.Outcome.Kind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Predicate;
+import picocli.CommandLine.Option;
+
+/** The options that have differing rows repaired. */
+final class RepairOptions {
+  @Option(
+      names = "--repair",
+      description =
+          "Has Debezium send rows again that are missing or changed, by an incremental snapshot of"
+              + " these keys, and removes rows that the source does not have. Rows that are not"
+              + " proven to differ are left.")
+  private boolean wanted;
+
+  @Option(
+      names = "--signal-table",
+      paramLabel = "SCHEMA.TABLE",
+      description =
+          "The source connector's signal.data.collection, which --repair writes to: the one thing"
+              + " that it writes at the source.")
+  private String signalTable;
+
+  /** Repairs a table, if that is wanted. */
+  void repair(Outcome outcome, ConfiguredSink sink, SourceOptions source, Report report)
+      throws Exception {
+    if (!wanted) {
+      return;
+    }
+    List<Difference> again = proven(outcome, each -> each.kind() != Kind.EXTRA);
+    List<Difference> extra = proven(outcome, each -> each.kind() == Kind.EXTRA);
+    if (!again.isEmpty()) {
+      if (signalTable == null) {
+        throw new UsageException(
+            "--repair needs --signal-table: signal.data.collection of the source connector, such as"
+                + " public.debezium_signal.");
+      }
+      signal(outcome, source, again, report);
+    }
+    if (!extra.isEmpty()) {
+      ExtraRows.remove(outcome.pair(), sink, extra, report);
+    }
+    int left = outcome.differences().size() - again.size() - extra.size();
+    if (left > 0) {
+      report.repaired(outcome.pair(), left + " rows are not proven to differ: left");
+    }
+  }
+
+  private static List<Difference> proven(Outcome outcome, Predicate<Difference> which) {
+    return outcome.differences().stream()
+        .filter(each -> each.certainty() == Certainty.PROVEN)
+        .filter(which)
+        .toList();
+  }
+
+  private void signal(
+      Outcome outcome, SourceOptions source, List<Difference> rows, Report report)
+      throws SQLException {
+    try (Connection connection = source.connect()) {
+      int signals = new SnapshotSignals(connection, signalTable).send(outcome.pair(), rows);
+      report.repaired(
+          outcome.pair(),
+          "%d rows are asked for again, by %d signals in %s"
+              .formatted(rows.size(), signals, signalTable));
+    }
+  }
+}

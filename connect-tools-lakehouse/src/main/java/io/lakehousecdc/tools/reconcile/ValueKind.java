@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.reconcile;
+
+import static io.lakehousecdc.tools.reconcile.Form.FLOAT;
+import static io.lakehousecdc.tools.reconcile.Form.INSTANT;
+import static io.lakehousecdc.tools.reconcile.Form.TEXT;
+import static io.lakehousecdc.tools.reconcile.Form.WHOLE;
+
+import io.lakehousecdc.sink.postgres.catalog.PgType;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What values of a SQL type are, and their canonical form: equal if and only if the values are, also
+ * where Debezium and the sink have changed how they are written.
+ */
+enum ValueKind {
+  WHOLE_NUMBER(WHOLE, "(%s)::int8"),
+  TRUTH(WHOLE, "(%s)::int4::int8"),
+  FLOATING(FLOAT, "(%s)::float8"),
+  /** Trailing zeros, which Debezium may leave out, do not count. */
+  DECIMAL(TEXT, "trim_scale((%s)::numeric)::text"),
+  TEXTUAL(TEXT, "(%s)::text"),
+  /** A cast to text would cut the blanks off. */
+  PADDED(TEXT, "format('%%s', %s)"),
+  IDENTIFIER(TEXT, "(%s)::text"),
+  JSON_TEXT(TEXT, "(%s)::text"),
+  JSON_BINARY(TEXT, "(%s)::text"),
+  BYTES(TEXT, "encode(%s, 'hex')"),
+  DATE(INSTANT, "(%s)::timestamp"),
+  TIMESTAMP(INSTANT, "(%s)"),
+  TIMESTAMP_WITH_ZONE(INSTANT, "(%s AT TIME ZONE 'UTC')"),
+  TIME_OF_DAY(TEXT, "(%s)::text"),
+  /** Debezium sends it in UTC. */
+  TIME_WITH_ZONE(TEXT, "(%s AT TIME ZONE 'UTC')::text"),
+  /** A month counts 30.4375 days, as Debezium sends it where it sends a number. */
+  INTERVAL(
+      WHOLE,
+      "((extract(year FROM %1$s) * 12 + extract(month FROM %1$s)) * 2629800000000"
+          + " + extract(day FROM %1$s) * 86400000000"
+          + " + (extract(hour FROM %1$s) * 60 + extract(minute FROM %1$s)) * 60000000"
+          + " + extract(microseconds FROM %1$s))::int8"),
+  /** Any other type, by the text that the server writes it as. */
+  OTHER(TEXT, "format('%%s', %s)");
+
+  /** Types whose values the sink writes as text where it finds a column of text. */
+  private static final Set<ValueKind> WRITTEN_AS_TEXT =
+      Set.of(TEXTUAL, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, DECIMAL, OTHER);
+
+  private final Form form;
+  private final String canonical;
+
+  ValueKind(Form form, String canonical) {
+    this.form = form;
+    this.canonical = canonical;
+  }
+
+  Form form() {
+    return form;
+  }
+
+  /** SQL of the canonical form of a column. */
+  String sql(String column) {
+    return form == TEXT
+        ? canonical.formatted(column) + " COLLATE \"C\""
+        : canonical.formatted(column);
+  }
+
+  /** Whether a row can be looked up by such a value. */
+  boolean isKey() {
+    return this != FLOATING && this != INTERVAL;
+  }
+
+  /** SQL of the value, without the type of its column, that a server's text of it stands for. */
+  String fromText(String text) {
+    if (form == INSTANT) {
+      return ("CASE WHEN %1$s LIKE '%%infinity' THEN %1$s::timestamp"
+              + " ELSE timestamp 'epoch' + %1$s::int8 * interval '1 microsecond' END"
+              + (this == TIMESTAMP_WITH_ZONE ? " AT TIME ZONE 'UTC'" : ""))
+          .formatted(text);
+    }
+    return switch (this) {
+      case TRUTH -> text + "::int4";
+      case BYTES -> "decode(" + text + ", 'hex')";
+      default -> text;
+    };
+  }
+
+  /** What values of a type of PostgreSQL are. */
+  static ValueKind of(PgType type) {
+    if (type.element() != null) {
+      return OTHER;
+    }
+    return switch (type.name()) {
+      case "int2", "int4", "int8", "oid" -> WHOLE_NUMBER;
+      case "bool" -> TRUTH;
+      case "float4", "float8" -> FLOATING;
+      case "numeric", "money" -> DECIMAL;
+      case "text", "varchar", "name", "citext", "xml" -> TEXTUAL;
+      case "bpchar" -> PADDED;
+      case "uuid" -> IDENTIFIER;
+      case "json" -> JSON_TEXT;
+      case "jsonb" -> JSON_BINARY;
+      case "bytea" -> BYTES;
+      case "date" -> DATE;
+      case "timestamp" -> TIMESTAMP;
+      case "timestamptz" -> TIMESTAMP_WITH_ZONE;
+      case "time" -> TIME_OF_DAY;
+      case "timetz" -> TIME_WITH_ZONE;
+      case "interval" -> INTERVAL;
+      default -> OTHER;
+    };
+  }
+
+  /**
+   * How values of two columns of PostgreSQL are compared; empty where they are not.
+   *
+   * @param source type of the source's column
+   * @param target type of the target's column
+   */
+  static Optional<Pair> pair(PgType source, PgType target) {
+    ValueKind from = of(source);
+    ValueKind to = of(target);
+    if (from == to) {
+      return from != OTHER || source.name().equals(target.name())
+          ? Optional.of(new Pair(from, to))
+          : Optional.empty();
+    }
+    if (isJson(from) && isJson(to)) {
+      return Optional.of(new Pair(from, to).asJsonb());
+    }
+    if (isNumber(from) && isNumber(to)) {
+      return Optional.of(new Pair(DECIMAL, DECIMAL));
+    }
+    if (from == TIMESTAMP && to == TIMESTAMP_WITH_ZONE) {
+      return Optional.of(new Pair(from, to));
+    }
+    if (WRITTEN_AS_TEXT.contains(from) && (to == TEXTUAL || to == PADDED) || isEnum(from, to)) {
+      return Optional.of(new Pair(from, to));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isEnum(ValueKind from, ValueKind to) {
+    return from == TEXTUAL && to == OTHER;
+  }
+
+  private static boolean isJson(ValueKind kind) {
+    return kind == JSON_TEXT || kind == JSON_BINARY;
+  }
+
+  private static boolean isNumber(ValueKind kind) {
+    return kind == WHOLE_NUMBER || kind == DECIMAL;
+  }
+
+  /** The canonical forms of two columns. */
+  record Pair(ValueKind source, ValueKind target, String cast) {
+    Pair(ValueKind source, ValueKind target) {
+      this(source, target, "");
+    }
+
+    /** White space and the order of keys do not count where one of the columns drops them. */
+    Pair asJsonb() {
+      return new Pair(source, target, "::jsonb");
+    }
+
+    Form form() {
+      return source.form();
+    }
+
+    String sourceSql(String column) {
+      return source.sql(column + cast);
+    }
+
+    String targetSql(String column) {
+      return target.sql(column + cast);
+    }
+  }
+}
