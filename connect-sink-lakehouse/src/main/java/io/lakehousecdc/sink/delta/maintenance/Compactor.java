@@ -49,7 +49,7 @@ public final class Compactor {
   }
 
   /** The same, but deleted rows stay behind: for files that are to have no deletion vector. */
-  Compactor ofLiveRows() {
+  public Compactor ofLiveRows() {
     return new Compactor(store, options, 1);
   }
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.removal;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.ReadTables;
+import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.ReadTable;
+import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.sink.spi.TargetSettings;
+import io.lakehousecdc.tools.UsageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Removes rows from a Delta table, all of a call in one commit. */
+final class DeltaRemover implements RowRemover {
+  /** Commits of a sink follow each other in seconds at most; each may come first. */
+  private static final int ATTEMPTS = 20;
+
+  private final ReadTables tables;
+  private final TableId table;
+  private final WriteOptions options;
+
+  private DeltaRemover(ReadTables tables, TableId table, WriteOptions options) {
+    this.tables = tables;
+    this.table = table;
+    this.options = options;
+  }
+
+  static DeltaRemover open(TargetSettings settings, TableId table) {
+    return new DeltaRemover(
+        ReadTables.open(settings), table, DeltaSettings.of(settings).writeOptions());
+  }
+
+  @Override
+  public Removed remove(Collection<RemovableRow> rows) {
+    if (rows.isEmpty()) {
+      return new Removed(List.of(), List.of(), List.of());
+    }
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return attempt(rows);
+      } catch (CommitConflictException e) {
+        if (attempt == ATTEMPTS) {
+          throw new RetriableException(
+              "Table " + table + ": other writers came first " + ATTEMPTS + " times", e);
+        }
+      } catch (IOException e) {
+        throw new RetriableException("Table " + table + ": rows could not be removed", e);
+      }
+    }
+  }
+
+  /** What of the table is concerned. */
+  private static final class Found {
+    final Map<LiveFile, RoaringBitmap> places = new LinkedHashMap<>();
+    final Set<RemovableRow> removed = new HashSet<>();
+    final Set<RemovableRow> changed = new HashSet<>();
+  }
+
+  private Removed attempt(Collection<RemovableRow> rows)
+      throws IOException, CommitConflictException {
+    ReadTable version =
+        tables
+            .latest(table)
+            .orElseThrow(() -> new UsageException("There is no Delta table " + table + "."));
+    Found found = find(version, rows);
+    FileChanges changes = new FileChanges(tables.store(), tables.location(table), version, options);
+    for (Map.Entry<LiveFile, RoaringBitmap> place : found.places.entrySet()) {
+      changes.delete(place.getKey(), place.getValue());
+      changes.feed(place.getKey(), place.getValue());
+    }
+    if (!changes.isEmpty()) {
+      changes.commit();
+    }
+    List<RemovableRow> removed = new ArrayList<>();
+    List<RemovableRow> changed = new ArrayList<>();
+    List<RemovableRow> absent = new ArrayList<>();
+    for (RemovableRow row : rows) {
+      (found.removed.contains(row) ? removed : found.changed.contains(row) ? changed : absent)
+          .add(row);
+    }
+    return new Removed(removed, changed, absent);
+  }
+
+  private static Found find(ReadTable version, Collection<RemovableRow> rows) throws IOException {
+    DeltaKeys keys = DeltaKeys.of(version.shape(), rows.iterator().next().key().names());
+    Map<List<Object>, List<RemovableRow>> wanted = new LinkedHashMap<>();
+    for (RemovableRow row : rows) {
+      wanted.computeIfAbsent(keys.of(row.key()), key -> new ArrayList<>()).add(row);
+    }
+    List<DeltaColumn> read = new ArrayList<>(keys.columns());
+    List<DeltaColumn> positions = version.shape().positionColumns();
+    read.addAll(positions);
+    int first = keys.columns().size();
+    Found found = new Found();
+    for (LiveFile file : version.files()) {
+      version.rows(
+          file,
+          read,
+          (place, cells) -> {
+            for (RemovableRow row : wanted.getOrDefault(keys.of(cells), List.of())) {
+              StoredPosition stored =
+                  positions.isEmpty()
+                      ? row.position()
+                      : StoredPosition.of(cells[first], cells[first + 1], cells[first + 2]);
+              if (stored.equals(row.position())) {
+                found.removed.add(row);
+                found.places.computeIfAbsent(file, each -> new RoaringBitmap()).add(place);
+              } else {
+                found.changed.add(row);
+              }
+            }
+          });
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    tables.close();
+  }
+}
