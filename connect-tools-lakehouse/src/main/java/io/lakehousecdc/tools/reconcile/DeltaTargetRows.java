@@ -50,8 +50,7 @@ final class DeltaTargetRows implements TargetRows {
     this.connector = connector;
     this.forms = List.copyOf(forms);
     this.hash =
-        new RowHash(
-            pair.columns().stream().map(ComparedColumn::form).toList(), pair.keys().size());
+        new RowHash(pair.columns().stream().map(ComparedColumn::form).toList(), pair.keys().size());
     this.files = new OnFiles(parallel, pace);
   }
 

@@ -34,8 +34,8 @@ final class FileValues {
    *
    * @param source what the source's values are
    * @param kinds canonical forms on either side
-   * @param form of a value of the class that {@link
-   *     io.lakehousecdc.sink.delta.parquet.DeltaColumn} names, not null
+   * @param form of a value of the class that {@link io.lakehousecdc.sink.delta.parquet.DeltaColumn}
+   *     names, not null
    */
   record Reading(ValueKind.Pair kinds, Function<Object, Object> form) {}
 

@@ -14,9 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * The tables that earlier, interrupted runs have found equal, kept in a file. For one thread.
- */
+/** The tables that earlier, interrupted runs have found equal, kept in a file. For one thread. */
 final class FinishedTables {
   private static final ObjectMapper JSON = new ObjectMapper();
 

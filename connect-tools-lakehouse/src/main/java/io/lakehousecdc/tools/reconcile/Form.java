@@ -73,16 +73,17 @@ enum Form {
   String readable(String text) {
     return switch (this) {
       case FLOAT -> Double.toString(Double.longBitsToDouble(HexFormat.fromHexDigitsToLong(text)));
-      case INSTANT -> text.matches("-?\\d+") ? instant(Long.parseLong(text)) : text;
+      case INSTANT -> text.endsWith("infinity") ? text : time(text).toString();
       case WHOLE, TEXT -> text;
     };
   }
 
-  private static String instant(long micros) {
+  /** Time that the text of an instant tells. */
+  static LocalDateTime time(String text) {
+    long micros = Long.parseLong(text);
     return LocalDateTime.ofEpochSecond(
-            Math.floorDiv(micros, 1_000_000L),
-            (int) Math.floorMod(micros, 1_000_000L) * 1_000,
-            ZoneOffset.UTC)
-        .toString();
+        Math.floorDiv(micros, 1_000_000L),
+        (int) Math.floorMod(micros, 1_000_000L) * 1_000,
+        ZoneOffset.UTC);
   }
 }

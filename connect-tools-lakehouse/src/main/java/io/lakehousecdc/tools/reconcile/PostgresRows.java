@@ -2,7 +2,6 @@
 package io.lakehousecdc.tools.reconcile;
 
 import io.lakehousecdc.tools.reconcile.TableProgress.Stage;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -99,7 +98,8 @@ final class PostgresRows {
     for (String relation : relations) {
       Size size = size(relation);
       long pages = size.pages();
-      long step = Math.max(1, (long) (pace.piece(Math.max(PIECE_ROWS, leastRows)) / size.density()));
+      long step =
+          Math.max(1, (long) (pace.piece(Math.max(PIECE_ROWS, leastRows)) / size.density()));
       if (!session.readsPageRanges() || pages <= step) {
         pieces.add(new Piece(relation, "true", 1.0 / relations.size()));
         continue;
@@ -122,8 +122,7 @@ final class PostgresRows {
    *
    * @param which further condition of the rows
    */
-  void sum(Buckets buckets, String which, TableProgress progress, Stage stage)
-      throws SQLException {
+  void sum(Buckets buckets, String which, TableProgress progress, Stage stage) throws SQLException {
     String query =
         "SELECT (%s & %d)::int4, count(*), sum(%s) FROM ONLY %%s WHERE %%s AND %s AND %s GROUP BY 1"
             .formatted(sql.keyHash(), buckets.count() - 1, sql.rowHash(), rows, which);
@@ -134,7 +133,8 @@ final class PostgresRows {
               long read = 0;
               try (Statement statement = connection.createStatement();
                   ResultSet row =
-                      statement.executeQuery(query.formatted(piece.relation(), piece.condition()))) {
+                      statement.executeQuery(
+                          query.formatted(piece.relation(), piece.condition()))) {
                 while (row.next()) {
                   read += row.getLong(2);
                   buckets.add(
@@ -161,7 +161,8 @@ final class PostgresRows {
             (connection, piece) -> {
               Map<Key, Long> part = new HashMap<>();
               try (PreparedStatement statement =
-                  connection.prepareStatement(query.formatted(piece.relation(), piece.condition()))) {
+                  connection.prepareStatement(
+                      query.formatted(piece.relation(), piece.condition()))) {
                 statement.setFetchSize(FETCH);
                 statement.setBytes(1, bits);
                 try (ResultSet row = statement.executeQuery()) {
@@ -208,8 +209,7 @@ final class PostgresRows {
     find(
         keys,
         sql.keyHash() + ", " + sql.rowHash(),
-        (key, row, from) ->
-            buckets.add(buckets.of(row.getLong(from)), -1, -row.getLong(from + 1)));
+        (key, row, from) -> buckets.add(buckets.of(row.getLong(from)), -1, -row.getLong(from + 1)));
   }
 
   /** The rows of some keys. */

@@ -59,8 +59,7 @@ final class PostgresTargetRows implements TargetRows {
 
   private static String live(Set<String> columns, TableOptions options) {
     String deleted = options.metadata().deleted();
-    String live =
-        columns.contains(deleted) ? "(" + quote(deleted) + " IS NOT TRUE)" : "true";
+    String live = columns.contains(deleted) ? "(" + quote(deleted) + " IS NOT TRUE)" : "true";
     return options
         .history()
         .map(HistoryOptions::columns)
@@ -71,11 +70,11 @@ final class PostgresTargetRows implements TargetRows {
   private static String version(Set<String> columns, MetadataColumns metadata) {
     List<String> position = List.of(metadata.epoch(), metadata.commitLsn(), metadata.lsn());
     return columns.containsAll(position)
-        ? "concat_ws('/', "
+        ? "concat("
             + quote(position.get(0))
-            + ", "
+            + ", '/', "
             + quote(position.get(1))
-            + ", "
+            + ", '/', "
             + quote(position.get(2))
             + ")"
         : "xmin::text";
@@ -104,8 +103,7 @@ final class PostgresTargetRows implements TargetRows {
         () -> {
           List<Key> keys = rows.keys(moved, MOST_MOVED + 1L);
           boolean many = keys.size() > MOST_MOVED;
-          rows.sum(
-              buckets, many ? "true" : "(" + moved + ") IS NOT TRUE", progress, Stage.TARGET);
+          rows.sum(buckets, many ? "true" : "(" + moved + ") IS NOT TRUE", progress, Stage.TARGET);
           return many ? List.of() : keys;
         });
   }

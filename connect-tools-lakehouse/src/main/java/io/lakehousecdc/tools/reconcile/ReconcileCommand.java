@@ -46,7 +46,8 @@ public final class ReconcileCommand implements Callable<Integer> {
   @Option(
       names = "--table",
       paramLabel = "SCHEMA.TABLE",
-      description = "A table of the source; may be repeated. All tables of the connector otherwise.")
+      description =
+          "A table of the source; may be repeated. All tables of the connector otherwise.")
   private Set<String> only = new LinkedHashSet<>();
 
   @Option(
@@ -111,8 +112,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     Report report =
         json
             ? new JsonReport(spec.commandLine().getOut(), values())
-            : new TextReport(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), values());
+            : new TextReport(spec.commandLine().getOut(), spec.commandLine().getErr(), values());
     FinishedTables finished = FinishedTables.of(Optional.ofNullable(stateFile), sink.connector());
     Pace pace = new Pace(rowsPerSecond);
     try (ReadSession source = ReadSession.open(sourceOptions::connect, parallel);

@@ -34,11 +34,7 @@ final class Reconciliation {
   record Limits(Duration settle, int mostKeys) {}
 
   Reconciliation(
-      TablePair pair,
-      SourceRows source,
-      TargetRows target,
-      Limits limits,
-      TableProgress progress) {
+      TablePair pair, SourceRows source, TargetRows target, Limits limits, TableProgress progress) {
     this.pair = pair;
     this.source = source;
     this.target = target;

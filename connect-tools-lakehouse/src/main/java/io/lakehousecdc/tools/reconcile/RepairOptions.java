@@ -62,8 +62,7 @@ final class RepairOptions {
         .toList();
   }
 
-  private void signal(
-      Outcome outcome, SourceOptions source, List<Difference> rows, Report report)
+  private void signal(Outcome outcome, SourceOptions source, List<Difference> rows, Report report)
       throws SQLException {
     try (Connection connection = source.connect()) {
       int signals = new SnapshotSignals(connection, signalTable).send(outcome.pair(), rows);

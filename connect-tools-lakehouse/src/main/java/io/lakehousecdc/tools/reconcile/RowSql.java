@@ -59,8 +59,7 @@ record RowSql(List<Cell> keys, List<Cell> columns, List<String> keyNames) {
   }
 
   private static RowSql of(TablePair pair, List<Cell> cells, List<String> names) {
-    return new RowSql(
-        List.copyOf(cells.subList(0, pair.keys().size())), List.copyOf(cells), names);
+    return new RowSql(List.copyOf(cells.subList(0, pair.keys().size())), List.copyOf(cells), names);
   }
 
   /** Hash of the key, as {@link RowHash#ofKey} makes it. */

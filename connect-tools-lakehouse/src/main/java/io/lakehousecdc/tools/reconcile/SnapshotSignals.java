@@ -75,12 +75,8 @@ final class SnapshotSignals {
     StringJoiner condition = new StringJoiner(" AND ", "(", ")");
     for (int i = 0; i < pair.keys().size(); i++) {
       ComparedColumn column = pair.keys().get(i);
-      condition.add(
-          quote(column.source())
-              + " = ("
-              + column.kinds().source().fromText(literal(key.texts().get(i)))
-              + ")::"
-              + column.sourceType());
+      String text = column.kinds().source().serverText(key.texts().get(i));
+      condition.add(quote(column.source()) + " = " + literal(text) + "::" + column.sourceType());
     }
     return condition.toString();
   }

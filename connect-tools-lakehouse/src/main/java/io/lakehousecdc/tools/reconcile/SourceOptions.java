@@ -27,8 +27,9 @@ final class SourceOptions {
   @Option(
       names = "--source-user",
       paramLabel = "NAME",
-      description = "User that may read the tables; its password in the variable SOURCE_PASSWORD, or"
-          + " in a file.")
+      description =
+          "User that may read the tables; its password in the variable SOURCE_PASSWORD, or"
+              + " in a file.")
   private String user;
 
   @Option(

@@ -54,7 +54,8 @@ final class TextReport implements Report {
         outcome.moving() == 0 ? "" : ", still moving " + outcome.moving());
     pair.uncompared()
         .forEach(
-            (column, reason) -> out.printf("           column %s: not compared, %s%n", column, reason));
+            (column, reason) ->
+                out.printf("           column %s: not compared, %s%n", column, reason));
     outcome.differences().stream().limit(SHOWN).forEach(each -> tell(pair, each));
     if (outcome.differences().size() > SHOWN) {
       out.printf(
@@ -75,8 +76,7 @@ final class TextReport implements Report {
     List<String> key = new ArrayList<>();
     for (int i = 0; i < pair.keys().size(); i++) {
       ComparedColumn column = columns.get(i);
-      key.add(
-          column.source() + "=" + values.told(column.form(), difference.key().texts().get(i)));
+      key.add(column.source() + "=" + values.told(column.form(), difference.key().texts().get(i)));
     }
     out.printf(
         "           %s: %s%s%n",

@@ -7,12 +7,13 @@ import static io.lakehousecdc.tools.reconcile.Form.TEXT;
 import static io.lakehousecdc.tools.reconcile.Form.WHOLE;
 
 import io.lakehousecdc.sink.postgres.catalog.PgType;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What values of a SQL type are, and their canonical form: equal if and only if the values are, also
- * where Debezium and the sink have changed how they are written.
+ * What values of a SQL type are, and their canonical form: equal if and only if the values are,
+ * also where Debezium and the sink have changed how they are written.
  */
 enum ValueKind {
   WHOLE_NUMBER(WHOLE, "(%s)::int8"),
@@ -46,6 +47,9 @@ enum ValueKind {
   /** Types whose values the sink writes as text where it finds a column of text. */
   private static final Set<ValueKind> WRITTEN_AS_TEXT =
       Set.of(TEXTUAL, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, DECIMAL, OTHER);
+
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
   private final Form form;
   private final String canonical;
@@ -82,6 +86,19 @@ enum ValueKind {
     return switch (this) {
       case TRUTH -> text + "::int4";
       case BYTES -> "decode(" + text + ", 'hex')";
+      default -> text;
+    };
+  }
+
+  /** The text of the value as PostgreSQL writes it. */
+  String serverText(String text) {
+    return switch (this) {
+      case TRUTH -> text.equals("1") ? "t" : "f";
+      case BYTES -> "\\x" + text;
+      case DATE -> text.endsWith("infinity") ? text : Form.time(text).toLocalDate().toString();
+      case TIMESTAMP -> text.endsWith("infinity") ? text : SECONDS.format(Form.time(text));
+      case TIMESTAMP_WITH_ZONE ->
+          text.endsWith("infinity") ? text : SECONDS.format(Form.time(text)) + "+00";
       default -> text;
     };
   }

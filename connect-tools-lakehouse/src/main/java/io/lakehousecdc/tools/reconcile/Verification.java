@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The repeated look at rows that may differ. A row is equal if it has been found equal once, because
- * only a change can make it differ then, which the target gets like any other. It differs for
- * certain if the source's row is the same before and after the target's was read, and the target had
- * applied all commits up to the first of these looks: then it had to be equal. For one use.
+ * The repeated look at rows that may differ. A row is equal if it has been found equal once,
+ * because only a change can make it differ then, which the target gets like any other. It differs
+ * for certain if the source's row is the same before and after the target's was read, and the
+ * target had applied all commits up to the first of these looks: then it had to be equal. For one
+ * use.
  */
 final class Verification {
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
@@ -121,6 +122,11 @@ final class Verification {
     Kind kind = source == null ? Kind.EXTRA : target == null ? Kind.MISSING : Kind.CHANGED;
     differences.add(
         new Difference(
-            key, kind, certainty, cells(source), cells(target), target == null ? null : target.version()));
+            key,
+            kind,
+            certainty,
+            cells(source),
+            cells(target),
+            target == null ? null : target.version()));
   }
 }

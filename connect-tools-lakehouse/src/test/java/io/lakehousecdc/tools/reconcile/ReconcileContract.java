@@ -173,10 +173,7 @@ abstract class ReconcileContract {
   /** A change that takes the target past all that the source has done. */
   private void passTheSource() {
     lsn = source.number("SELECT pg_current_wal_insert_lsn() - '0/0'") + 1_000_000_000L;
-    owner.commit(
-        Batches.batch(GOODS, SCHEMA)
-            .upsert(new Position(0, lsn, lsn), cells(1))
-            .build());
+    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(new Position(0, lsn, lsn), cells(1)).build());
   }
 
   /** What the command has printed, and its exit code. */
@@ -346,5 +343,124 @@ abstract class ReconcileContract {
 
     assertEquals(Commands.FAILED, run.code());
     assertFalse((run.out() + run.err()).contains(source.password()), run.err());
+  }
+
+  @Test
+  void repairAsksForMissingRowsAndRemovesThoseThatTheSourceHasNot() throws Exception {
+    begin(Map.of());
+    rows(1, 200);
+    source.execute(
+        "CREATE TABLE signals (id text, type text, data text)",
+        "UPDATE goods SET name = 'it''s new' WHERE id = 17",
+        "INSERT INTO goods (id, name) VALUES (5000, 'missing')",
+        "DELETE FROM goods WHERE id = 99");
+    passTheSource();
+
+    Run run = run("--repair", "--signal-table", "public.signals");
+
+    assertEquals(1, run.code(), run.out() + run.err());
+    assertTrue(run.out().contains("1 rows that the source does not have are removed"), run.out());
+    List<List<Object>> signals = source.rows("SELECT type, data FROM signals");
+    assertEquals(1, signals.size());
+    assertEquals("execute-snapshot", signals.get(0).get(0));
+    JsonNode data = JSON.readTree((String) signals.get(0).get(1));
+    assertEquals("public.goods", data.path("data-collections").path(0).asText());
+    String filter = data.path("additional-conditions").path(0).path("filter").asText();
+    assertEquals(
+        List.of(17L, 5000L),
+        source.rows("SELECT id FROM goods WHERE " + filter + " ORDER BY id").stream()
+            .map(row -> row.get(0))
+            .toList());
+    assertTrue(!run("--json").out().contains("extra"));
+  }
+
+  @Test
+  void keysOfSeveralColumnsAndOfAnyTypeAreFound() throws Exception {
+    begin(Map.of());
+    source.execute(
+        "DROP TABLE goods",
+        """
+        CREATE TABLE goods (a text, b timestamptz, c uuid, d numeric(10,3), v text,
+          PRIMARY KEY (a, b, c, d))""");
+    RowSchema schema =
+        Batches.schema(
+            4,
+            required("a", Primitive.TEXT),
+            required("b", Primitive.TIMESTAMPTZ),
+            required("c", Primitive.UUID),
+            required("d", new LogicalType.Decimal(10, 3)),
+            optional("v", Primitive.TEXT));
+    Batches batch = Batches.batch(GOODS, schema);
+    for (int i = 1; i <= 100; i++) {
+      source.execute(
+          """
+          INSERT INTO goods VALUES ('ä''%d', '2026-01-01 00:00:00.5+00', '%s', %d.5, 'v')"""
+              .formatted(i, new java.util.UUID(0, i), i));
+      batch.upsert(
+          ++lsn,
+          "ä'" + i,
+          micros("2026-01-01T00:00:00.500"),
+          new java.util.UUID(0, i).toString(),
+          new BigDecimal(i + ".500"),
+          "v");
+    }
+    owner.commit(batch.build());
+    assertEquals(0, run().code());
+
+    source.execute("CREATE TABLE signals (id text, type text, data text)");
+    source.execute(
+        "UPDATE goods SET v = NULL WHERE d = 7.5",
+        "DELETE FROM goods WHERE d = 8.5",
+        "INSERT INTO goods SELECT a, b, c, 1000, v FROM goods WHERE d = 9.5");
+    long past = source.number("SELECT pg_current_wal_insert_lsn() - '0/0'") + 1_000_000_000L;
+    owner.commit(
+        Batches.batch(GOODS, schema)
+            .upsert(
+                past,
+                "ä'1",
+                micros("2026-01-01T00:00:00.500"),
+                new java.util.UUID(0, 1).toString(),
+                new BigDecimal("1.500"),
+                "v")
+            .build());
+
+    Run run = run("--json", "--repair", "--signal-table", "signals");
+
+    assertEquals(3, run.table().path("differences").size(), run.out() + run.err());
+    String filter =
+        JSON.readTree((String) source.value("SELECT data FROM signals"))
+            .path("additional-conditions")
+            .path(0)
+            .path("filter")
+            .asText();
+    assertEquals(2, source.number("SELECT count(*) FROM goods WHERE " + filter));
+    assertEquals(
+        2,
+        new ObjectMapper()
+            .readTree(run("--json").out())
+            .path("tables")
+            .path(0)
+            .path("differences")
+            .size());
+  }
+
+  @Test
+  void partitionedSourceIsReadWithAllItsPartitions() throws Exception {
+    begin(Map.of());
+    rows(1, 300);
+    source.execute(
+        "ALTER TABLE goods RENAME TO old",
+        "CREATE TABLE goods (LIKE old INCLUDING GENERATED) PARTITION BY RANGE (id)",
+        "ALTER TABLE goods ADD PRIMARY KEY (id)",
+        "CREATE TABLE low PARTITION OF goods FOR VALUES FROM (0) TO (100)",
+        "CREATE TABLE high PARTITION OF goods FOR VALUES FROM (100) TO (1000)",
+        """
+        INSERT INTO goods (id, name, price, weight, active, made, at, seen, opens, ref, doc, raw)
+        SELECT id, name, price, weight, active, made, at, seen, opens, ref, doc, raw FROM old""");
+
+    Run run = run("--json");
+
+    assertEquals(0, run.code(), run.out() + run.err());
+    assertEquals(300, run.table().path("rows").asInt());
   }
 }

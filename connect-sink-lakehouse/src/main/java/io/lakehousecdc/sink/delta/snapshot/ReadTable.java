@@ -56,8 +56,7 @@ public record ReadTable(
   }
 
   /** The same of some of its rows. */
-  public void rows(
-      LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
+  public void rows(LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
       throws IOException {
     rowFiles.read(file, rows, columns, visitor);
   }
