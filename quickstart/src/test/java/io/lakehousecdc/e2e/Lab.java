@@ -41,6 +41,11 @@ final class Lab {
     return stack;
   }
 
+  /** The directory that the archive is exploded in. */
+  static Path plugins() {
+    return PLUGINS;
+  }
+
   /** The jars of this project's archive, as {@code java -cp} takes them. */
   static String pluginClassPath() {
     try (Stream<Path> plugins = Files.list(PLUGINS)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +31,29 @@ public enum KafkaDistribution {
       return Files.readString(file).strip();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /**
+   * An installation as a download has it, as far as others look for its jars: {@code libs} holds
+   * links to them.
+   *
+   * @param directory where it is made
+   * @return the directory
+   */
+  public Path installation(Path directory) {
+    Path libs = directory.resolve("libs");
+    try {
+      Files.createDirectories(libs);
+      for (String jar : classPath().split(File.pathSeparator)) {
+        Path link = libs.resolve(Path.of(jar).getFileName());
+        if (!Files.exists(link)) {
+          Files.createSymbolicLink(link, Path.of(jar));
+        }
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot link jars in " + libs, e);
     }
   }
 

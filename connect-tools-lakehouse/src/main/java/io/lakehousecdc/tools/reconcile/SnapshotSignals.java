@@ -8,6 +8,9 @@ import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.postgres.catalog.Catalog;
+import io.lakehousecdc.sink.postgres.catalog.PgTable;
+import io.lakehousecdc.tools.UsageException;
 import io.lakehousecdc.tools.reconcile.Outcome.Difference;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,6 +31,8 @@ final class SnapshotSignals {
   /** Keys in the condition of one signal. */
   private static final int KEYS = 200;
 
+  private static final int ANY_LENGTH = Integer.MAX_VALUE;
+
   private final Connection connection;
   private final TableId table;
 
@@ -45,39 +50,56 @@ final class SnapshotSignals {
   /** Asks for rows; returns how many signals that took. */
   int send(TablePair pair, List<Difference> rows) throws SQLException {
     int signals = 0;
+    int room = room();
     String sql = "INSERT INTO " + qualified(table) + " VALUES (?, 'execute-snapshot', ?)";
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      for (int at = 0; at < rows.size(); at += KEYS) {
-        insert.setString(1, "reconcile-" + UUID.randomUUID());
-        insert.setString(
-            2, data(pair, rows.subList(at, Math.min(at + KEYS, rows.size()))).toString());
+      for (int at = 0; at < rows.size(); signals++) {
+        int end = Math.min(at + KEYS, rows.size());
+        String data = data(pair, rows.subList(at, end));
+        while (data.length() > room && end - at > 1) {
+          end = at + (end - at) / 2;
+          data = data(pair, rows.subList(at, end));
+        }
+        insert.setString(1, UUID.randomUUID().toString());
+        insert.setString(2, data);
         insert.executeUpdate();
-        signals++;
+        at = end;
       }
     }
     return signals;
   }
 
-  static ObjectNode data(TablePair pair, List<Difference> rows) {
+  /** Most characters that the signal table takes as data. */
+  private int room() throws SQLException {
+    PgTable signals =
+        new Catalog(connection)
+            .table(table)
+            .orElseThrow(() -> new UsageException("The source has no table " + table));
+    return signals.column("data").map(column -> column.type().maxCharacters()).orElse(ANY_LENGTH);
+  }
+
+  /** The condition names keys as text: the server reads each as a value of its column's type. */
+  private static String data(TablePair pair, List<Difference> rows) {
     String name = pair.source().toString();
-    StringJoiner filter = new StringJoiner(" OR ");
-    rows.forEach(row -> filter.add(condition(pair, row.key())));
+    StringJoiner names = new StringJoiner(", ", "(", ")");
+    pair.keys().forEach(column -> names.add(quote(column.source())));
+    StringJoiner keys = new StringJoiner(", ", " IN (", ")");
+    rows.forEach(row -> keys.add(values(pair, row.key())));
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     data.put("type", "incremental").putArray("data-collections").add(name);
     data.putArray("additional-conditions")
         .addObject()
         .put("data-collection", name)
-        .put("filter", filter.toString());
-    return data;
+        .put("filter", names + keys.toString());
+    return data.toString();
   }
 
-  private static String condition(TablePair pair, Key key) {
-    StringJoiner condition = new StringJoiner(" AND ", "(", ")");
+  private static String values(TablePair pair, Key key) {
+    StringJoiner values = new StringJoiner(", ", "(", ")");
     for (int i = 0; i < pair.keys().size(); i++) {
-      ComparedColumn column = pair.keys().get(i);
-      String text = column.kinds().source().serverText(key.texts().get(i));
-      condition.add(quote(column.source()) + " = " + literal(text) + "::" + column.sourceType());
+      ValueKind kind = pair.keys().get(i).kinds().source();
+      values.add(literal(kind.serverText(key.texts().get(i))));
     }
-    return condition.toString();
+    return values.toString();
   }
 }

@@ -3,8 +3,6 @@ package io.lakehousecdc.quickstart.demo;
 
 import io.lakehousecdc.quickstart.display.Display;
 import io.lakehousecdc.quickstart.display.Status;
-import io.lakehousecdc.quickstart.proof.EqualityProof;
-import io.lakehousecdc.quickstart.proof.ProofReport;
 import io.lakehousecdc.quickstart.shop.ShopDatabase;
 import io.lakehousecdc.quickstart.shop.Simulator;
 import io.lakehousecdc.quickstart.warehouse.DemoFailure;
@@ -58,7 +56,7 @@ public final class Demo {
     if (options.warehouse() == Options.WarehouseState.TAMPERED) {
       tamper(stack.warehouse());
     }
-    prove(shop, destinations);
+    prove(destinations);
     new NextSteps(stack, connectors, options.ending()).tell(display);
     if (options.ending() == Options.Ending.SERVE) {
       awaitEnd();
@@ -144,17 +142,9 @@ public final class Demo {
     display.say("Tampered with the PostgreSQL warehouse: orders, row with id " + id);
   }
 
-  private void prove(ShopDatabase shop, List<Destination> destinations) {
+  private void prove(List<Destination> destinations) {
     heading("Comparing every row and every column of source and warehouses");
-    ProofReport report = new ProofReport(display);
-    for (Destination destination : destinations) {
-      for (ShopTable table : shop.tables()) {
-        report.add(
-            destination.warehouse().name(),
-            EqualityProof.of(table, shop.reader(), destination.warehouse()));
-      }
-    }
-    report.conclude();
+    new Proof(stack, display).run(destinations);
   }
 
   private void heading(String text) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.demo;
 
+import io.lakehousecdc.testkit.ArchiveCommands;
 import io.lakehousecdc.testkit.ConnectRest;
 import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.KafkaBroker;
+import io.lakehousecdc.testkit.KafkaDistribution;
 import io.lakehousecdc.testkit.Plugins;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import io.lakehousecdc.testkit.PostgresServer;
@@ -11,6 +13,8 @@ import io.lakehousecdc.testkit.ProjectFiles;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 public final class DemoStack implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private boolean closed;
+  private Path plugins;
+  private Path directory;
   private PostgresServer source;
   private DeltaStore deltaStore;
   private PostgresDatabase warehouse;
@@ -34,7 +40,8 @@ public final class DemoStack implements AutoCloseable {
   void start(Options.Store store) {
     CompletableFuture<PostgresServer> startedSource = postgres("source");
     CompletableFuture<PostgresServer> startedTarget = postgres("warehouse");
-    Path plugins = keep(TemporaryDirectory.create("plugins")).path();
+    plugins = keep(TemporaryDirectory.create("plugins")).path();
+    directory = keep(TemporaryDirectory.create("commands")).path();
     deltaStore = keep(store.create());
     kafka = keep(KafkaBroker.start());
     source = startedSource.join();
@@ -49,12 +56,31 @@ public final class DemoStack implements AutoCloseable {
                 .environment("SHOP_DB_PORT", Integer.toString(source.port()))
                 .environment("SHOP_DB_USER", source.user())
                 .environment("SHOP_DB_PASSWORD", source.password())
-                .environment("WAREHOUSE_URL", warehouse.jdbcUrl())
-                .environment("WAREHOUSE_USER", warehouse.user())
-                .environment("WAREHOUSE_PASSWORD", warehouse.password())
-                .environment(deltaStore.environment())
+                .environment(sinkEnvironment())
                 .start());
     workerIsUp = true;
+  }
+
+  /** What the configurations of the sinks name of the environment. */
+  private Map<String, String> sinkEnvironment() {
+    Map<String, String> environment = new HashMap<>(deltaStore.environment());
+    environment.put("WAREHOUSE_URL", warehouse.jdbcUrl());
+    environment.put("WAREHOUSE_USER", warehouse.user());
+    environment.put("WAREHOUSE_PASSWORD", warehouse.password());
+    return environment;
+  }
+
+  /** The archive's commands, with the secrets of sinks and source in their environment. */
+  ArchiveCommands commands() {
+    Map<String, String> environment = sinkEnvironment();
+    environment.put("SOURCE_PASSWORD", source.password());
+    return new ArchiveCommands(
+        plugins, KafkaDistribution.CURRENT.installation(directory.resolve("kafka")), environment);
+  }
+
+  /** A directory for what the commands need. */
+  Path directory() {
+    return directory;
   }
 
   PostgresServer source() {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.quickstart.warehouse;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The shop's tables as Delta tables. Safe for use by many threads.
- *
- * <p>A Delta table has no order, so {@link #rows} sorts it in memory: meant for a demo's tables.
+ * The shop's tables as Delta tables: meant for a demo's, whose keys fit into memory. Safe for use
+ * by many threads.
  */
 public final class DeltaWarehouse implements Warehouse {
   private static final String KEY = "id";
@@ -53,45 +49,6 @@ public final class DeltaWarehouse implements Warehouse {
   @Override
   public boolean contains(ShopTable table, long key) {
     return latest(table).map(known -> known.distinct().contains(Long.toString(key))).orElse(false);
-  }
-
-  @Override
-  public RowCursor rows(ShopTable table) {
-    if (!reader.exists(location(table))) {
-      throw new DemoFailure("%s has no table %s".formatted(name, location(table)));
-    }
-    List<String> columns = table.columns().stream().map(ShopTable.Column::name).toList();
-    List<String> read = withKey(columns);
-    int key = read.indexOf(KEY);
-    Iterator<Row> sorted =
-        reader.rows(location(table), read).stream()
-            .map(cells -> row(cells, columns.size(), key))
-            .sorted(Comparator.comparingLong(Row::key))
-            .iterator();
-    return new RowCursor() {
-      @Override
-      public Optional<Row> next() {
-        return sorted.hasNext() ? Optional.of(sorted.next()) : Optional.empty();
-      }
-
-      @Override
-      public void close() {
-        // all is in memory
-      }
-    };
-  }
-
-  /** The columns, and the key where it is none of them. */
-  private static List<String> withKey(List<String> columns) {
-    List<String> all = new ArrayList<>(columns);
-    if (!columns.contains(KEY)) {
-      all.add(KEY);
-    }
-    return all;
-  }
-
-  private static Row row(List<String> cells, int width, int key) {
-    return new Row(Long.parseLong(cells.get(key)), cells.subList(0, width));
   }
 
   private Optional<Keys> latest(ShopTable table) {

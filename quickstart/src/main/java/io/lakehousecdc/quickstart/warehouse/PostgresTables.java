@@ -3,7 +3,6 @@ package io.lakehousecdc.quickstart.warehouse;
 
 import io.lakehousecdc.testkit.PostgresDatabase;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The shop's tables in a PostgreSQL database.
@@ -34,26 +33,6 @@ public record PostgresTables(String name, PostgresDatabase database) implements 
             > 0;
   }
 
-  @Override
-  public RowCursor rows(ShopTable table) {
-    List<String> present = columns(table.name()).stream().map(ShopTable.Column::name).toList();
-    List<String> missing =
-        table.columns().stream()
-            .map(ShopTable.Column::name)
-            .filter(column -> !present.contains(column))
-            .toList();
-    if (!missing.isEmpty()) {
-      throw new DemoFailure(
-          present.isEmpty()
-              ? "%s has no table public.%s".formatted(name, table.name())
-              : "%s lacks the columns %s of public.%s".formatted(name, missing, table.name()));
-    }
-    String cells =
-        table.columns().stream().map(PostgresTables::asText).collect(Collectors.joining(", "));
-    return PostgresCursor.open(
-        database, "select t.id, %s from public.%s t order by t.id".formatted(cells, table.name()));
-  }
-
   private boolean exists(ShopTable table) {
     return database.number(
             "select count(*) from pg_tables where schemaname = 'public' and tablename = '%s'"
@@ -74,11 +53,5 @@ public record PostgresTables(String name, PostgresDatabase database) implements 
         .stream()
         .map(row -> new ShopTable.Column((String) row.get(0), (String) row.get(1)))
         .toList();
-  }
-
-  /** A JSON document may be kept as text, in which white space and the order of keys may differ. */
-  private static String asText(ShopTable.Column column) {
-    String value = "\"%s\"".formatted(column.name());
-    return column.type().equals("jsonb") ? value + "::jsonb::text" : value + "::text";
   }
 }

@@ -8,11 +8,4 @@ public interface ReadableTables {
 
   /** How many rows the table has; 0 where it does not exist. */
   long count(ShopTable table);
-
-  /**
-   * The rows of one consistent state of the table.
-   *
-   * @throws DemoFailure where the table or one of its columns is missing
-   */
-  RowCursor rows(ShopTable table);
 }

@@ -4,8 +4,6 @@ package io.lakehousecdc.quickstart.shop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lakehousecdc.quickstart.proof.EqualityProof;
-import io.lakehousecdc.quickstart.warehouse.ShopTable;
 import io.lakehousecdc.testkit.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,15 +39,6 @@ class ShopWriterIT {
     Simulator.Tally onlyDeletes = simulate(new Mix(0, 0, 1));
     assertEquals(0, onlyDeletes.inserts() + onlyDeletes.updates());
     assertTrue(onlyDeletes.deletes() > 0);
-  }
-
-  @Test
-  void databaseEqualsItself() {
-    for (ShopTable table : shop.tables()) {
-      EqualityProof.Verdict verdict = EqualityProof.of(table, shop.reader(), shop.reader());
-      assertTrue(verdict.equal());
-      assertEquals(shop.reader().count(table), verdict.sourceRows());
-    }
   }
 
   private static Simulator.Tally simulate(Mix mix) throws SQLException {

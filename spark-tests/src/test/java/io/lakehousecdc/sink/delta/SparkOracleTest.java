@@ -100,7 +100,8 @@ class SparkOracleTest {
         model.keySet().removeIf(id -> id % 40 == part && !underWay.containsKey(id));
       }
       case 2 -> {
-        SparkSessions.run("UPDATE " + table + " SET note = 'spark' WHERE id % 40 = " + part + others);
+        SparkSessions.run(
+            "UPDATE " + table + " SET note = 'spark' WHERE id % 40 = " + part + others);
         model.replaceAll(
             (id, row) ->
                 id % 40 == part && !underWay.containsKey(id)

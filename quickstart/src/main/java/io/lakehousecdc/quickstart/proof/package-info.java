@@ -1,2 +1,0 @@
-/** The comparison of source and warehouse, row by row. */
-package io.lakehousecdc.quickstart.proof;
