@@ -163,6 +163,7 @@ class HubArchiveIT {
     assertEquals(
         Set.of(
             "connect-sink-lakehouse",
+            "connect-tools-lakehouse",
             "connect-smt-cdc",
             "connect-converter-json",
             "connect-cdc-order",

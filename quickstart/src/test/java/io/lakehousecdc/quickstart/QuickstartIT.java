@@ -26,7 +26,7 @@ class QuickstartIT {
     int code = run("--seconds", "6", "--rate", "150");
     assertEquals(0, code, this::told);
     assertTrue(told().contains("Killing the Connect worker"), this::told);
-    assertEqual("PostgreSQL", "Delta Lake");
+    assertEqual("shop-postgres", "shop-delta");
   }
 
   @Test
@@ -34,7 +34,7 @@ class QuickstartIT {
     int code = run("--store", "s3", "--seconds", "6", "--rate", "150");
     assertEquals(0, code, this::told);
     assertTrue(told().contains("POST /connectors with config/sink/delta-s3.json"), this::told);
-    assertEqual("PostgreSQL", "Delta Lake in S3");
+    assertEqual("shop-postgres", "shop-delta");
   }
 
   private void assertEqual(String... connectors) {

@@ -117,15 +117,24 @@ final class PostgresRows {
     return pieces;
   }
 
+  private String from(Piece piece) {
+    return " FROM ONLY " + piece.relation() + " WHERE " + piece.condition() + " AND " + rows;
+  }
+
   /**
    * Adds up rows.
    *
    * @param which further condition of the rows
    */
   void sum(Buckets buckets, String which, TableProgress progress, Stage stage) throws SQLException {
-    String query =
-        "SELECT (%s & %d)::int4, count(*), sum(%s) FROM ONLY %%s WHERE %%s AND %s AND %s GROUP BY 1"
-            .formatted(sql.keyHash(), buckets.count() - 1, sql.rowHash(), rows, which);
+    String what =
+        "SELECT ("
+            + sql.keyHash()
+            + " & "
+            + (buckets.count() - 1)
+            + ")::int4, count(*), sum("
+            + sql.rowHash()
+            + ")";
     new OnConnections(session)
         .forEach(
             pieces(8L * buckets.count()),
@@ -134,7 +143,7 @@ final class PostgresRows {
               try (Statement statement = connection.createStatement();
                   ResultSet row =
                       statement.executeQuery(
-                          query.formatted(piece.relation(), piece.condition()))) {
+                          what + from(piece) + " AND " + which + " GROUP BY 1")) {
                 while (row.next()) {
                   read += row.getLong(2);
                   buckets.add(
@@ -150,9 +159,8 @@ final class PostgresRows {
 
   /** Hashes of the rows of some buckets, by key. */
   Map<Key, Long> list(BitSet buckets, int count) throws SQLException {
-    String query =
-        "SELECT %s, %s FROM ONLY %%s WHERE %%s AND %s AND get_bit(?, (%s & %d)::int4) = 1"
-            .formatted(sql.rowHash(), sql.keyTexts(), rows, sql.keyHash(), count - 1);
+    String what = "SELECT " + sql.rowHash() + ", " + sql.keyTexts();
+    String wanted = " AND get_bit(?, (" + sql.keyHash() + " & " + (count - 1) + ")::int4) = 1";
     byte[] bits = java.util.Arrays.copyOf(buckets.toByteArray(), count / 8);
     Map<Key, Long> found = new HashMap<>();
     new OnConnections(session)
@@ -161,8 +169,7 @@ final class PostgresRows {
             (connection, piece) -> {
               Map<Key, Long> part = new HashMap<>();
               try (PreparedStatement statement =
-                  connection.prepareStatement(
-                      query.formatted(piece.relation(), piece.condition()))) {
+                  connection.prepareStatement(what + from(piece) + wanted)) {
                 statement.setFetchSize(FETCH);
                 statement.setBytes(1, bits);
                 try (ResultSet row = statement.executeQuery()) {

@@ -68,6 +68,13 @@ final class TablePairs {
         }
       }
     }
+    if (tables.isEmpty()) {
+      throw new UsageException(
+          "The source has no table whose topic the connector reads. Does --source-url name the"
+              + " database"
+              + topicPrefix.map(prefix -> ", and is topic.prefix " + prefix).orElse("")
+              + "?");
+    }
     Map<TableId, Long> feeding = new LinkedHashMap<>();
     tables.forEach((topic, table) -> feeding.merge(sink.table(table, topic), 1L, Long::sum));
     List<Plan> plans = new ArrayList<>();

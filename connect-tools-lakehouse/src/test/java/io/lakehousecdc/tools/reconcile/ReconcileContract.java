@@ -336,6 +336,38 @@ abstract class ReconcileContract {
   }
 
   @Test
+  void nothingToCompareIsAFailure() throws Exception {
+    settings.remove("topics");
+    begin(Map.of("topics.regex", "src\\.public\\.others"));
+
+    assertEquals(Commands.FAILED, run("--topic-prefix", "src").code());
+    assertEquals(Commands.FAILED, run().code());
+  }
+
+  @Test
+  void namesAreTakenAsTheyAre() throws Exception {
+    settings.put("topics", "src.public.%s ?\"'");
+    settings.put("table.name.map", "public.%s ?\"':dwh.goods");
+    begin(Map.of());
+    source.execute(
+        "ALTER TABLE goods RENAME TO \"%s ?\"\"'\"",
+        "ALTER TABLE \"%s ?\"\"'\" RENAME name TO \"%d $1 ?\"");
+    owner.commit(
+        Batches.batch(
+                GOODS,
+                Batches.schema(
+                    1, required("id", Primitive.INT64), optional("%d $1 ?", Primitive.TEXT)))
+            .upsert(++lsn, 1L, "one")
+            .build());
+    source.execute("INSERT INTO \"%s ?\"\"'\" (id, \"%d $1 ?\") VALUES (1, 'one')");
+
+    Run run = run("--json");
+
+    assertEquals(1, run.table().path("rows").asInt(), run.out() + run.err());
+    assertEquals(0, run.code(), run.out() + run.err());
+  }
+
+  @Test
   void wrongSourceIsOneLineWithoutThePassword() throws Exception {
     begin(Map.of());
 

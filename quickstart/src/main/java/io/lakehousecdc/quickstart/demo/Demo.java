@@ -56,7 +56,7 @@ public final class Demo {
     if (options.warehouse() == Options.WarehouseState.TAMPERED) {
       tamper(stack.warehouse());
     }
-    prove(destinations);
+    prove(shop, destinations);
     new NextSteps(stack, connectors, options.ending()).tell(display);
     if (options.ending() == Options.Ending.SERVE) {
       awaitEnd();
@@ -142,9 +142,9 @@ public final class Demo {
     display.say("Tampered with the PostgreSQL warehouse: orders, row with id " + id);
   }
 
-  private void prove(List<Destination> destinations) {
+  private void prove(ShopDatabase shop, List<Destination> destinations) {
     heading("Comparing every row and every column of source and warehouses");
-    new Proof(stack, display).run(destinations);
+    new Proof(stack, shop.database(), display).run(destinations);
   }
 
   private void heading(String text) {

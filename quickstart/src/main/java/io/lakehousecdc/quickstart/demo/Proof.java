@@ -4,6 +4,7 @@ package io.lakehousecdc.quickstart.demo;
 import io.lakehousecdc.quickstart.display.Display;
 import io.lakehousecdc.quickstart.warehouse.DemoFailure;
 import io.lakehousecdc.testkit.ArchiveCommands;
+import io.lakehousecdc.testkit.PostgresDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,10 +24,12 @@ final class Proof {
       """;
 
   private final DemoStack stack;
+  private final PostgresDatabase source;
   private final Display display;
 
-  Proof(DemoStack stack, Display display) {
+  Proof(DemoStack stack, PostgresDatabase source, Display display) {
     this.stack = stack;
+    this.source = source;
     this.display = display;
   }
 
@@ -65,9 +68,9 @@ final class Proof {
         "--topic-prefix",
         "shop",
         "--source-url",
-        stack.source().jdbcUrl(),
+        source.jdbcUrl(),
         "--source-user",
-        stack.source().user(),
+        source.user(),
         "--show-values");
   }
 
