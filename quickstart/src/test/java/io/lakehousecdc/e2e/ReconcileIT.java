@@ -61,9 +61,7 @@ class ReconcileIT {
             KafkaDistribution.CURRENT.installation(Lab.temporaryDirectory()),
             Map.of("SOURCE_PASSWORD", shop.source.password()));
     shop.start();
-    copies.each(
-        "rows of the snapshot",
-        replica -> Await.until("table stock", () -> replica.warehouse.has("stock")));
+    copies.awaitEqual("stock", List.of("id", "v"));
   }
 
   @AfterAll
@@ -76,6 +74,9 @@ class ReconcileIT {
     try (Load load = new Load(shop.source, 3);
         Changes changes = new Changes()) {
       Await.until("statements", () -> load.statements() > 500);
+      copies.each(
+          "table",
+          replica -> Await.until("table load", () -> replica.warehouse.has("load")));
       copies.each("equal while it changes", replica -> assertNothingFound(reconcile(replica)));
 
       changes.unseen(
