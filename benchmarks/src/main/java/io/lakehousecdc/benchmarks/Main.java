@@ -9,6 +9,7 @@ import io.lakehousecdc.benchmarks.delta.DeltaLevelBenchmark;
 import io.lakehousecdc.benchmarks.harness.Benchmark;
 import io.lakehousecdc.benchmarks.harness.Options;
 import io.lakehousecdc.benchmarks.postgres.PostgresBenchmark;
+import io.lakehousecdc.benchmarks.reconcile.ReconcileBenchmark;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +30,9 @@ public final class Main {
               "delta-level",
               new DeltaLevelBenchmark(),
               "postgres",
-              new PostgresBenchmark()));
+              new PostgresBenchmark(),
+              "reconcile",
+              new ReconcileBenchmark()));
 
   private Main() {}
 

@@ -10,11 +10,16 @@ import io.lakehousecdc.testkit.ArchiveCommands;
 import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.KafkaDistribution;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,8 +80,7 @@ class ReconcileIT {
         Changes changes = new Changes()) {
       Await.until("statements", () -> load.statements() > 500);
       copies.each(
-          "table",
-          replica -> Await.until("table load", () -> replica.warehouse.has("load")));
+          "table", replica -> Await.until("table load", () -> replica.warehouse.has("load")));
       copies.each("equal while it changes", replica -> assertNothingFound(reconcile(replica)));
 
       changes.unseen(
@@ -140,6 +144,8 @@ class ReconcileIT {
                 shop.source.jdbcUrl(),
                 "--source-user",
                 shop.source.user(),
+                "--settle",
+                "60",
                 "--show-values",
                 "--json"));
     arguments.addAll(List.of(more));
@@ -156,6 +162,8 @@ class ReconcileIT {
 
   /** Changes of one row of {@code stock} that go on, so that its topic tells how far it is. */
   private static final class Changes implements AutoCloseable {
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Thread thread = new Thread(this::run, "changes");
     private volatile boolean ended;
 
@@ -164,8 +172,14 @@ class ReconcileIT {
     }
 
     private void run() {
-      while (!ended) {
-        shop.source.execute("update stock set seen = clock_timestamp() where id = 1");
+      try (Connection connection = shop.source.connect();
+          Statement statement = connection.createStatement()) {
+        while (!ended) {
+          statement.execute("update stock set seen = clock_timestamp() where id = 1");
+          LockSupport.parkNanos(PAUSE_NANOS);
+        }
+      } catch (SQLException e) {
+        throw new IllegalStateException("the changes have failed", e);
       }
     }
 
