@@ -21,7 +21,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @see <a href="https://kafka.apache.org/documentation/#config_providers">Kafka: configuration
  *     providers</a>
  */
-final class Placeholders {
+public final class Placeholders {
   private static final String PROVIDERS = "config.providers";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]+):[^}]*}");
 
@@ -30,11 +30,39 @@ final class Placeholders {
   /**
    * The settings with their placeholders filled in.
    *
-   * @param worker properties of the worker, which name the providers
+   * @param worker file of the worker's properties, which name the providers
+   * @throws UsageException one cannot be filled in
    */
   static Map<String, String> filled(Map<String, String> settings, Optional<Path> worker) {
+    Map<String, String> filled =
+        filled(settings, worker.map(Placeholders::properties).orElse(Map.of()));
+    unfilled(settings, filled)
+        .ifPresent(
+            key -> {
+              throw new UsageException(
+                  "The setting "
+                      + key
+                      + " is a placeholder of a config provider. Name the worker's properties with"
+                      + " --worker-config, or set it with --set.");
+            });
+    return filled;
+  }
+
+  /**
+   * The settings with their placeholders filled in, as far as there are providers.
+   *
+   * @param worker properties of the worker, which name the providers
+   * @throws org.apache.kafka.common.config.ConfigException a provider fails
+   */
+  public static Map<String, String> filled(Map<String, String> settings, Map<String, ?> worker) {
     Map<String, String> all = new HashMap<>(settings);
-    worker.map(Placeholders::properties).ifPresent(all::putAll);
+    // The providers alone, so that nothing else of the worker is taken for the connector's.
+    worker.forEach(
+        (name, value) -> {
+          if (name.equals(PROVIDERS) || name.startsWith(PROVIDERS + ".")) {
+            all.put(name, String.valueOf(value));
+          }
+        });
     Map<String, String> filled = new HashMap<>();
     new AbstractConfig(new ConfigDef(), all, false)
         .originals()
@@ -44,20 +72,22 @@ final class Placeholders {
                 filled.put(key, String.valueOf(value));
               }
             });
-    filled.forEach(
-        (key, value) -> {
-          if (settings.get(key).equals(value) && PLACEHOLDER.matcher(value).matches()) {
-            throw new UsageException(
-                "The setting "
-                    + key
-                    + " is a placeholder of a config provider. Name the worker's properties with"
-                    + " --worker-config, or set it with --set.");
-          }
-        });
     return filled;
   }
 
-  /** The providers alone, so that nothing else of the worker is taken for the connector's. */
+  /** A setting that still is a placeholder; empty where there is none. */
+  public static Optional<String> unfilled(
+      Map<String, String> settings, Map<String, String> filled) {
+    return filled.entrySet().stream()
+        .filter(
+            entry ->
+                settings.get(entry.getKey()).equals(entry.getValue())
+                    && PLACEHOLDER.matcher(entry.getValue()).matches())
+        .map(Map.Entry::getKey)
+        .sorted()
+        .findFirst();
+  }
+
   private static Map<String, String> properties(Path file) {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
@@ -65,10 +95,8 @@ final class Placeholders {
     } catch (IOException e) {
       throw new UsageException("Cannot read " + file, e);
     }
-    Map<String, String> providers = new HashMap<>();
-    properties.stringPropertyNames().stream()
-        .filter(name -> name.equals(PROVIDERS) || name.startsWith(PROVIDERS + "."))
-        .forEach(name -> providers.put(name, properties.getProperty(name)));
-    return providers;
+    Map<String, String> read = new HashMap<>();
+    properties.stringPropertyNames().forEach(name -> read.put(name, properties.getProperty(name)));
+    return read;
   }
 }
