@@ -69,22 +69,22 @@ final class StatusBook {
   }
 
   /**
-   * The commit of a batch, with the status of tables where it is due. The same for each attempt at
-   * it, as long as no other commit is begun.
+   * An attempt at the commit of a batch, with the status of tables where it is due. Of several
+   * attempts that take it along, one succeeds.
    */
   synchronized Commit begin(SealedBatch batch) {
     Commit commit = batch.commit();
-    if (underWay != null && underWay.commit().equals(commit.id())) {
-      return commit.with(underWay.all());
+    boolean isBegun = underWay != null && underWay.commit().equals(commit.id());
+    if (!isBegun) {
+      ended();
+      if (isOff() || writes == StatusWrites.APART || !isIntervalOver(Duration.ZERO)) {
+        return commit;
+      }
     }
-    ended();
-    if (isOff() || writes == StatusWrites.APART || !isIntervalOver(Duration.ZERO)) {
-      return commit;
-    }
-    List<TableStatus> earlier = List.copyOf(pending.values());
-    Map<Key, TableStatus> all = new LinkedHashMap<>(pending);
+    List<TableStatus> earlier = isBegun ? underWay.earlier() : take();
+    Map<Key, TableStatus> all = new LinkedHashMap<>();
+    add(all, earlier);
     add(all, StatusTally.of(batch.content(), nowMicros()));
-    pending.clear();
     underWay = new UnderWay(commit.id(), earlier, List.copyOf(all.values()));
     return commit.with(underWay.all());
   }
@@ -167,8 +167,12 @@ final class StatusBook {
   synchronized List<TableStatus> take() {
     List<TableStatus> taken = List.copyOf(pending.values());
     pending.clear();
-    writtenAt = clock.getAsLong();
     return taken;
+  }
+
+  /** What was taken is stored. */
+  synchronized void stored() {
+    writtenAt = clock.getAsLong();
   }
 
   /** What was taken is not stored. */

@@ -72,6 +72,9 @@ final class StatusReporter implements AutoCloseable {
   private void report(List<TableStatus> status) {
     try {
       target.report(status);
+      if (!status.isEmpty()) {
+        book.stored();
+      }
     } catch (RuntimeException e) {
       book.giveBack(status);
       long now = System.nanoTime();

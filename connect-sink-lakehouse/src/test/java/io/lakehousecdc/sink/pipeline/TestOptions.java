@@ -100,11 +100,15 @@ final class TestOptions {
 
   /** Keeps the status of tables, at most once in the given time. */
   TestOptions statusInterval(Duration value) {
-    status =
+    return status(
         new StatusOptions(
             Optional.of(value),
             StatusOptions.Reasons.MESSAGES,
-            topic -> new TableId("", topic));
+            topic -> new TableId("", topic)));
+  }
+
+  TestOptions status(StatusOptions value) {
+    status = value;
     return this;
   }
 
