@@ -30,7 +30,7 @@ public final class Commands {
   }
 
   /** The commands, not yet told where to print. */
-  static CommandLine line() {
+  public static CommandLine line() {
     return new CommandLine(new Commands())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Commands::failed);

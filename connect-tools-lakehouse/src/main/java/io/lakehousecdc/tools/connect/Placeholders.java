@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -23,6 +25,7 @@ import org.apache.kafka.common.config.ConfigDef;
  */
 public final class Placeholders {
   private static final String PROVIDERS = "config.providers";
+  private static final String CLASS = ".class";
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]+):[^}]*}");
 
   private Placeholders() {}
@@ -55,23 +58,29 @@ public final class Placeholders {
    * @throws org.apache.kafka.common.config.ConfigException a provider fails
    */
   public static Map<String, String> filled(Map<String, String> settings, Map<String, ?> worker) {
-    Map<String, String> all = new HashMap<>(settings);
-    // The providers alone, so that nothing else of the worker is taken for the connector's.
+    // The providers alone, so that nothing else of the worker is taken for the connector's; and
+    // not those that the connector may name, which Connect does not load either.
+    Map<String, Object> providers = new HashMap<>();
+    SortedSet<String> names = new TreeSet<>();
     worker.forEach(
-        (name, value) -> {
-          if (name.equals(PROVIDERS) || name.startsWith(PROVIDERS + ".")) {
-            all.put(name, String.valueOf(value));
+        (property, value) -> {
+          if (property.startsWith(PROVIDERS + ".")) {
+            providers.put(property, value);
+            if (property.endsWith(CLASS)) {
+              names.add(property.substring(PROVIDERS.length() + 1, property.length() - CLASS.length()));
+            }
           }
         });
+    if (names.isEmpty()) {
+      return Map.copyOf(settings);
+    }
+    // A worker tells its extensions the providers' settings, but not the list of their names.
+    providers.put(PROVIDERS, String.join(",", names));
     Map<String, String> filled = new HashMap<>();
-    new AbstractConfig(new ConfigDef(), all, false)
+    new AbstractConfig(new ConfigDef(), settings, providers, false)
         .originals()
-        .forEach(
-            (key, value) -> {
-              if (settings.containsKey(key)) {
-                filled.put(key, String.valueOf(value));
-              }
-            });
+        .forEach((key, value) -> filled.put(key, String.valueOf(value)));
+    filled.keySet().retainAll(settings.keySet());
     return filled;
   }
 
