@@ -165,6 +165,7 @@ class HubArchiveIT {
             "connect-sink-lakehouse",
             "connect-smt-cdc",
             "connect-converter-json",
+            "connect-tools-lakehouse",
             "connect-cdc-order",
             "hadoop-shim"),
         own);

@@ -132,10 +132,11 @@ final class StatusBook {
 
   /** A batch could not be committed, for now or for good. */
   synchronized void failed(SealedBatch batch, Throwable failure) {
-    Set<Key> concerned = new LinkedHashSet<>();
-    for (Entry entry : batch.content().entries()) {
-      concerned.add(new Key(entry.at().partition().topic(), entry.event().table()));
+    if (isOff()) {
+      return;
     }
+    List<Key> concerned =
+        StatusTally.of(batch.content(), nowMicros()).stream().map(TableStatus::key).toList();
     failed(concerned.isEmpty() ? seen : concerned, failure);
   }
 

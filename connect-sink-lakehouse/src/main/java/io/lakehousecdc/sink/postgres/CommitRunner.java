@@ -232,7 +232,7 @@ final class CommitRunner {
       throws SQLException {
     Map<TableId, TableId> names = new HashMap<>();
     commit.batches().forEach(each -> names.put(settings.resolved(each.table()), each.table()));
-    CommitReceipt named = receipt.named(names::get);
+    CommitReceipt named = receipt.named(table -> names.getOrDefault(table, table));
     return status.writeWithCommit(connected, named.addedTo(commit.status()))
         ? named.withStatusWritten()
         : named;
