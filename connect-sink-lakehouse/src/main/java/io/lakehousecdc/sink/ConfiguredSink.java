@@ -5,6 +5,10 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.decode.table.DecodeOptions;
 import io.lakehousecdc.sink.decode.table.SourceTable;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableStatus;
+import io.lakehousecdc.sink.spi.Target;
+import io.lakehousecdc.sink.spi.TargetContext;
+import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +56,27 @@ public final class ConfiguredSink {
   /** Value of the setting {@code target}. */
   public String target() {
     return config.factory().name();
+  }
+
+  /**
+   * Reads the status of its tables, see {@link TargetFactory#status}.
+   *
+   * @throws io.lakehousecdc.sink.error.TargetException it cannot be read
+   */
+  public List<TableStatus> status() {
+    return config.factory().status(targetSettings(), connector());
+  }
+
+  /**
+   * Adds to the status of its tables, see {@link Target#report}.
+   *
+   * @throws io.lakehousecdc.sink.error.TargetException it cannot be written
+   */
+  public void report(List<TableStatus> status) {
+    try (Target target =
+        config.factory().open(targetSettings(), new TargetContext(connector(), 0))) {
+      target.report(status);
+    }
   }
 
   /** What the target is opened with. */

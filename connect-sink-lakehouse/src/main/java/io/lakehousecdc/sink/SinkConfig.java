@@ -195,7 +195,8 @@ final class SinkConfig extends AbstractConfig {
             DataSize.ofBytes(getLong(BUFFER_MAX_BYTES))),
         new PipelineOptions.Waiting(
             millis(getLong(RETRY_TIMEOUT_MS)), millis(getLong(CONSTRAINT_WAIT_MS)), MAX_CALL_WAIT),
-        transactions().batches());
+        transactions().batches(),
+        StatusSettings.options(this));
   }
 
   TransactionSettings transactions() {

@@ -346,6 +346,7 @@ final class SinkSettings {
             0,
             "How long a batch that violates a foreign key or unique constraint of the target waits"
                 + " for the changes that resolve it.");
+    StatusSettings.define(definition);
     HistorySettings.define(definition);
     for (TargetFactory factory : Targets.all()) {
       defineTarget(definition, factory);

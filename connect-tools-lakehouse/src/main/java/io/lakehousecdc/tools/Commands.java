@@ -3,6 +3,7 @@ package io.lakehousecdc.tools;
 
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.tools.reconcile.ReconcileCommand;
+import io.lakehousecdc.tools.status.StatusCommand;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import org.apache.kafka.common.config.ConfigException;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
     name = "lakehouse",
     description = "Commands of connect-lakehouse.",
     mixinStandardHelpOptions = true,
-    subcommands = {ReconcileCommand.class})
+    subcommands = {ReconcileCommand.class, StatusCommand.class})
 public final class Commands {
   /** Exit code of a command that could not do its work. */
   public static final int FAILED = 2;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.apache.kafka.connect.components.Versioned;
+import org.apache.kafka.connect.rest.ConnectRestExtension;
 import org.apache.kafka.connect.sink.SinkConnector;
 import org.apache.kafka.connect.storage.Converter;
 import org.apache.kafka.connect.storage.HeaderConverter;
@@ -72,6 +73,13 @@ class PluginDiscoveryIT {
         Map.of("io.lakehousecdc.converter.CachedSchemaJsonConverter", VERSION);
     assertEquals(expected, versions(Converter.class));
     assertEquals(expected, versions(HeaderConverter.class));
+  }
+
+  @Test
+  void theStatusPageIsFoundInItsRealVersion() {
+    assertEquals(
+        Map.of("io.lakehousecdc.status.StatusExtension", VERSION),
+        versions(ConnectRestExtension.class));
   }
 
   private Map<String, String> versions(Class<?> service) {

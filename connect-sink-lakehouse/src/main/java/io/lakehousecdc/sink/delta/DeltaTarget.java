@@ -21,6 +21,7 @@ import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import io.lakehousecdc.sink.spi.SourceProgress;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetContext.Transactions;
@@ -177,6 +178,14 @@ final class DeltaTarget implements Target {
       parts.add(new TablePart(commit, batch, shares, next, known, owned, histories, sweeps));
     }
     return parts;
+  }
+
+  /** Beside commits, in a table of its own: they take no request more. */
+  @Override
+  public void report(List<TableStatus> status) {
+    if (!status.isEmpty()) {
+      tables.status().add(connector, status);
+    }
   }
 
   @Override

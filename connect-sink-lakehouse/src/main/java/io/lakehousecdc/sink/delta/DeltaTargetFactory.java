@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetFactory;
@@ -102,6 +103,13 @@ public final class DeltaTargetFactory implements TargetFactory {
       problems.add(new SettingProblem(DeltaSettings.ROOT, e.getMessage()));
     }
     return problems;
+  }
+
+  @Override
+  public List<TableStatus> status(TargetSettings settings, String connector) {
+    try (ReadTables tables = ReadTables.open(settings)) {
+      return tables.status(connector);
+    }
   }
 
   @Override

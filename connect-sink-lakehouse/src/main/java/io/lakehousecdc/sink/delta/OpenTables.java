@@ -102,6 +102,14 @@ final class OpenTables implements AutoCloseable {
             .table());
   }
 
+  /** The table of the status of tables. Thread-safe. */
+  StatusTable status() {
+    return new StatusTable(
+        leases
+            .computeIfAbsent(TablePaths.STATUS, id -> lease(id, paths.status(), always(), catalog))
+            .table());
+  }
+
   /** The table of rejected records. */
   DeadLetterTable deadLetters() {
     Optional<String> name = options.deadLetterTable();

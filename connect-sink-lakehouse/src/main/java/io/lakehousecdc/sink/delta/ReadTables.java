@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta;
 
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.domain.StatusDomain;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
@@ -10,7 +11,9 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.TargetSettings;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -57,6 +60,14 @@ public final class ReadTables implements AutoCloseable {
   public Optional<ReadTable> latest(TableId table) {
     return latestVersion(table)
         .map(version -> ReadTable.of(store(), location(table), version, settings.tables()));
+  }
+
+  /** The status of a connector's tables; empty where none is stored. */
+  List<TableStatus> status(String connector) {
+    return new TableLog(store(), paths.status())
+        .latest()
+        .map(version -> StatusDomain.all(connector, version.domains()))
+        .orElse(List.of());
   }
 
   @Override

@@ -75,7 +75,7 @@ final class TablePart implements CommitHook {
 
   /** Commits it, if it is not committed yet. */
   TablePart committedTo(DeltaTable table) {
-    receipt = table.commit(batch, commit.histories(), this);
+    receipt = table.commit(batch, commit.histories(), this).of(batch.table());
     return this;
   }
 

@@ -216,6 +216,18 @@ final class BatchContent {
     return builders.values().stream().map(BatchBuilder::skips).reduce(Skips.NONE, Skips::plus);
   }
 
+  /** The same by table; tables without any are left out. Not shared. */
+  Map<TableId, Skips> skipsByTable() {
+    Map<TableId, Skips> skips = new HashMap<>();
+    builders.forEach(
+        (table, builder) -> {
+          if (builder.skips().total() > 0) {
+            skips.put(table, builder.skips());
+          }
+        });
+    return skips;
+  }
+
   List<TableBatch> batches() {
     return builders.values().stream().map(BatchBuilder::build).map(this::completed).toList();
   }

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.error.FencedException;
 import io.lakehousecdc.sink.error.OutOfOrderException;
 import io.lakehousecdc.sink.error.RecordException;
 import io.lakehousecdc.sink.error.RetriableException;
@@ -44,6 +45,7 @@ final class Committer {
   private final RejectionReporter rejections;
   private final RejectedKeys rejectedKeys;
   private final SkipLog skipLog;
+  private final StatusBook status;
 
   Committer(
       Target target,
@@ -51,13 +53,15 @@ final class Committer {
       SinkMetrics metrics,
       RejectionReporter rejections,
       RejectedKeys rejectedKeys,
-      SkipLog skipLog) {
+      SkipLog skipLog,
+      StatusBook status) {
     this.target = target;
     this.options = options;
     this.metrics = metrics;
     this.rejections = rejections;
     this.rejectedKeys = rejectedKeys;
     this.skipLog = skipLog;
+    this.status = status;
   }
 
   /** Gives the batch that follows, for a batch that cannot be committed without it. */
@@ -91,13 +95,20 @@ final class Committer {
   /** See {@link Target#maintain}. Called by one thread beside the writer. */
   void maintain(SealedBatch batch) {
     if (batch.isWorthCommitting()) {
-      Backoff.retry(
-          options.waiting().retry(),
-          metrics,
-          () -> {
-            target.maintain(batch.commit());
-            return null;
-          });
+      try {
+        Backoff.retry(
+            options.waiting().retry(),
+            metrics,
+            () -> {
+              target.maintain(batch.commit());
+              return null;
+            });
+      } catch (FencedException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        status.failed(batch, e);
+        throw e;
+      }
     }
   }
 
@@ -123,6 +134,20 @@ final class Committer {
    * @throws io.lakehousecdc.sink.error.TargetException it cannot be committed
    */
   SealedBatch commit(SealedBatch batch, Following following) throws InterruptedException {
+    try {
+      return commitUntilDone(batch, following);
+    } catch (FencedException e) {
+      throw e; // Its records are read again: nothing has failed.
+    } catch (RuntimeException e) {
+      status.failed(batch, e);
+      throw e;
+    } finally {
+      status.ended();
+    }
+  }
+
+  private SealedBatch commitUntilDone(SealedBatch batch, Following following)
+      throws InterruptedException {
     SealedBatch current = rejectedKeys.applied(batch);
     Backoff backoff = new Backoff(options.waiting().retry(), metrics);
     Deadline resolving = new Deadline(options.waiting().constraint());
@@ -135,6 +160,7 @@ final class Committer {
         }
         current = again.get();
       } catch (RetriableException e) {
+        status.failed(current, e);
         if (e.madeProgress()) {
           backoff = new Backoff(options.waiting().retry(), metrics);
         }
@@ -153,8 +179,9 @@ final class Committer {
         return Optional.empty();
       }
       long started = System.nanoTime();
-      CommitReceipt receipt = target.commit(batch.commit());
+      CommitReceipt receipt = target.commit(status.begin(batch));
       account(batch, receipt, System.nanoTime() - started);
+      status.committed(batch, receipt);
       return Optional.empty();
     } catch (RecordException e) {
       return Optional.of(setAside(batch, e));
@@ -201,6 +228,11 @@ final class Committer {
               rejections.describe(entry.original(), entry.event(), entry.at(), reason);
           LOG.warn("Rejected {}: {}", entry.at(), reason.getMessage());
           metrics.rejected();
+          status.rejected(
+              entry.at().partition().topic(),
+              entry.event().table(),
+              letter.errorClass(),
+              letter.errorMessage());
           metrics.buffered(-1, 0);
           reports.add(rejections.report(entry.original(), letter));
           if (options.tables().deadLetterTable().isPresent()) {

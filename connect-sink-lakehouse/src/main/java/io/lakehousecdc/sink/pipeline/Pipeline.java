@@ -54,6 +54,8 @@ public final class Pipeline implements AutoCloseable {
   private final SweepInquiry inquiry;
   private final AssignedPartitions assigned;
   private final Batcher batcher;
+  private final StatusBook status;
+  private final StatusReporter reporter;
   private volatile int fencedInARow;
   private long fencedSince;
 
@@ -89,8 +91,11 @@ public final class Pipeline implements AutoCloseable {
     this.sweeps = new Sweeps(options.sweeping(), new Floors(options.tables().relation(), book));
     this.inquiry = new SweepInquiry(target, options.sweeping());
     this.assigned = new AssignedPartitions(target, options, book, rejectedKeys, metrics);
+    this.status = new StatusBook(options.status(), target.statusWrites(), clock);
+    this.reporter = new StatusReporter(name + "-status", target, status);
     Committer committer =
-        new Committer(target, options, metrics, rejections, rejectedKeys, new SkipLog(metrics));
+        new Committer(
+            target, options, metrics, rejections, rejectedKeys, new SkipLog(metrics), status);
     this.batcher =
         new Batcher(
             assigned,
@@ -229,6 +234,7 @@ public final class Pipeline implements AutoCloseable {
    * been read again, and {@link #flushIfDue} throws.
    */
   public void fail(Throwable cause) {
+    status.failed(cause);
     batcher.fail(cause);
   }
 
@@ -330,6 +336,7 @@ public final class Pipeline implements AutoCloseable {
   @Override
   public void close() {
     batcher.close();
+    reporter.close();
     target.close();
   }
 
@@ -402,6 +409,8 @@ public final class Pipeline implements AutoCloseable {
         tracker.partition(),
         rejected.letter());
     metrics.rejected();
+    status.rejected(
+        tracker.partition().topic(), null, rejected.letter().errorClass(), reason(rejected));
   }
 
   /** Why a record is set aside: a letter about another one was written by others, who may quote. */

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param flushing when a batch is committed, and how much may be buffered
  * @param waiting how long the pipeline waits for the target
  * @param batches what a batch may end within
+ * @param status how the status of tables is kept
  */
 public record PipelineOptions(
     TableOptions tables,
@@ -26,7 +27,8 @@ public record PipelineOptions(
     RememberedDeletes rememberedDeletes,
     Flushing flushing,
     Waiting waiting,
-    Batches batches) {
+    Batches batches,
+    StatusOptions status) {
 
   /** {@code truncate.mode}. */
   public enum TruncateMode {

@@ -21,8 +21,10 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -41,6 +43,7 @@ final class CommitRunner {
   private final BeforeCommit before;
   private final DoneWork done;
   private final BackgroundSweeps sweeps;
+  private final StatusWriter status;
   private final AtomicLong replacements = new AtomicLong();
   private boolean hasProgressTable;
   private Done last = new Done(CommitId.unique(), CommitReceipt.NOTHING);
@@ -60,10 +63,12 @@ final class CommitRunner {
       SharedHistories histories,
       BeforeCommit before,
       DoneWork done,
-      BackgroundSweeps sweeps) {
+      BackgroundSweeps sweeps,
+      StatusWriter status) {
     this.before = before;
     this.done = done;
     this.sweeps = sweeps;
+    this.status = status;
     this.session = session;
     this.settings = settings;
     this.bookkeeping = bookkeeping;
@@ -91,7 +96,9 @@ final class CommitRunner {
               if (result instanceof Applied applied) {
                 writeDeadLetters(connected, commit);
                 writeProgress(connected, commit);
-                last = new Done(commit.id(), applied.receipt());
+                CommitReceipt done = written(connected, commit, applied.receipt());
+                last = new Done(commit.id(), done);
+                return new Applied(done);
               }
               return result;
             },
@@ -218,6 +225,17 @@ final class CommitRunner {
       }
     }
     return due;
+  }
+
+  /** The receipt of the tables as the commit names them, when the status is written, if it can be. */
+  private CommitReceipt written(Session connected, Commit commit, CommitReceipt receipt)
+      throws SQLException {
+    Map<TableId, TableId> names = new HashMap<>();
+    commit.batches().forEach(each -> names.put(settings.resolved(each.table()), each.table()));
+    CommitReceipt named = receipt.named(table -> names.getOrDefault(table, table));
+    return status.writeWithCommit(connected, named.addedTo(commit.status()))
+        ? named.withStatusWritten()
+        : named;
   }
 
   private void writeDeadLetters(Session connected, Commit commit) throws SQLException {

@@ -14,7 +14,9 @@ import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import io.lakehousecdc.sink.spi.SourceProgress;
+import io.lakehousecdc.sink.spi.StatusWrites;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.sql.Connection;
@@ -41,6 +43,7 @@ final class PostgresTarget implements Target {
   private final BeforeCommit maintenance;
   private final BackgroundSweeps sweeps;
   private final CommitRunner commits;
+  private final StatusWriter status;
   private final Map<String, LongSupplier> gauges;
 
   /**
@@ -73,8 +76,9 @@ final class PostgresTarget implements Target {
             settings,
             bookkeeping,
             progress);
+    this.status = new StatusWriter(settings, bookkeeping);
     this.commits =
-        new CommitRunner(session, settings, bookkeeping, histories, before, done, sweeps);
+        new CommitRunner(session, settings, bookkeeping, histories, before, done, sweeps, status);
     Map<String, LongSupplier> figures = new HashMap<>(session.gauges());
     figures.putAll(progress.gauges());
     figures.put("postgres-swapped-batches", commits::replacements);
@@ -128,6 +132,23 @@ final class PostgresTarget implements Target {
   @Override
   public CommitReceipt commit(Commit commit) {
     return commits.commit(commit);
+  }
+
+  @Override
+  public StatusWrites statusWrites() {
+    return StatusWrites.WITH_COMMITS;
+  }
+
+  /** Waits for the transaction of a commit, and holds up the next one for a moment. */
+  @Override
+  public void report(List<TableStatus> told) {
+    session.run(
+        "Writing the status of tables",
+        (connected, tables) -> {
+          status.writeApart(connected, told);
+          return null;
+        });
+    status.wroteApart();
   }
 
   @Override

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.postgres;
 
+import io.lakehousecdc.sink.postgres.catalog.Catalog;
+import io.lakehousecdc.sink.postgres.session.Connections;
 import io.lakehousecdc.sink.postgres.session.PostgresSettings;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
+import io.lakehousecdc.sink.postgres.store.StatusStore;
 import io.lakehousecdc.sink.spi.Setting;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The factory of {@link PostgresTarget}s. */
 public final class PostgresTargetFactory implements TargetFactory {
+  private static final Duration STATUS_PATIENCE = Duration.ofSeconds(10);
 
   @Override
   public String name() {
@@ -46,6 +55,19 @@ public final class PostgresTargetFactory implements TargetFactory {
               PostgresSettings.CURRENT_VIEW, "has a meaning only where write.mode=history"));
     }
     return problems;
+  }
+
+  @Override
+  public List<TableStatus> status(TargetSettings settings, String connector) {
+    PostgresSettings own = new PostgresSettings(settings);
+    StatusStore store = new StatusStore(own.statusTable(), connector);
+    try (Connection connection = Connections.open(own, STATUS_PATIENCE)) {
+      return new Catalog(connection).table(store.table()).isEmpty()
+          ? List.of()
+          : store.read(connection);
+    } catch (SQLException e) {
+      throw SqlErrors.classify(e, "Reading the status of tables");
+    }
   }
 
   @Override

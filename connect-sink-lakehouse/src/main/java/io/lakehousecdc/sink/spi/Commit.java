@@ -24,6 +24,8 @@ import java.util.Set;
  *     them with the rows, and refuses the commit where it holds one that they do not include
  * @param progress transactions up to which the tables show their sources with this commit; empty
  *     where transactions are not applied as a whole, or none has ended
+ * @param status what people want to know of tables, to be added to what is stored; see {@link
+ *     StatusWrites}. No part of what makes a commit another one
  */
 public record Commit(
     CommitId id,
@@ -32,7 +34,8 @@ public record Commit(
     List<DeadLetter> deadLetters,
     Map<TableId, Set<SourcePartition>> contributors,
     Histories histories,
-    List<SourceProgress> progress) {
+    List<SourceProgress> progress,
+    List<TableStatus> status) {
 
   /** A new commit, with an id of its own. */
   public Commit(
@@ -42,7 +45,15 @@ public record Commit(
       Map<TableId, Set<SourcePartition>> contributors,
       Histories histories,
       List<SourceProgress> progress) {
-    this(CommitId.unique(), batches, advances, deadLetters, contributors, histories, progress);
+    this(
+        CommitId.unique(),
+        batches,
+        advances,
+        deadLetters,
+        contributors,
+        histories,
+        progress,
+        List.of());
   }
 
   /** A new commit that tells of no transaction. */
@@ -53,5 +64,11 @@ public record Commit(
       Map<TableId, Set<SourcePartition>> contributors,
       Histories histories) {
     this(batches, advances, deadLetters, contributors, histories, List.of());
+  }
+
+  /** The same commit, which stores the status of tables, too. */
+  public Commit with(List<TableStatus> told) {
+    return new Commit(
+        id, batches, advances, deadLetters, contributors, histories, progress, told);
   }
 }

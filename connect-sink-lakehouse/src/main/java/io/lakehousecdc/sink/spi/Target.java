@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 /**
  * An open connection to a warehouse. For use by one thread at a time, except {@link #prepare},
  * {@link #cancel}, {@link #abort}, {@link #backlogBatches()}, {@link #gauges()} and the gauges'
- * suppliers, which may be called from any thread, and {@link #maintain}.
+ * suppliers, which may be called from any thread, and {@link #maintain} and {@link #report}.
  *
  * <p>Failures are {@link io.lakehousecdc.sink.error.TargetException}s. After a failure nothing of
  * the failed call is visible, except where {@link #commit} says otherwise.
@@ -123,6 +123,20 @@ public interface Target extends AutoCloseable {
    *     state to {@link PartitionState#FRESH}
    */
   void alterOffsets(Map<SourcePartition, Long> offsets);
+
+  /** When the target stores the status of tables; does not change. */
+  default StatusWrites statusWrites() {
+    return StatusWrites.APART;
+  }
+
+  /**
+   * Adds to the stored status of tables, by {@link TableStatus#plus}: all of it or nothing. May be
+   * called by one other thread while any other call is made, which it neither fails nor keeps
+   * waiting for long. Other tasks of the connector may add to the same tables at the same time.
+   *
+   * @param status at most one for each table and topic
+   */
+  default void report(List<TableStatus> status) {}
 
   /** What batches the target wants while the task is behind; may be asked from any thread. */
   default BacklogBatches backlogBatches() {

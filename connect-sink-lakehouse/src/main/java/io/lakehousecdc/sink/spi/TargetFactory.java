@@ -49,6 +49,16 @@ public interface TargetFactory {
   Target open(TargetSettings settings, TargetContext context);
 
   /**
+   * Reads the status of a connector's tables, for people: nothing is created or locked.
+   *
+   * @return in any order; empty where none was stored
+   * @throws io.lakehousecdc.sink.error.TargetException it cannot be read
+   */
+  default List<TableStatus> status(TargetSettings settings, String connector) {
+    return List.of();
+  }
+
+  /**
    * Defaults of the flush policy.
    *
    * @param intervalMillis {@code flush.interval.ms}

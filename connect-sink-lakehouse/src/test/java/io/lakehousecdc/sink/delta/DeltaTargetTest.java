@@ -7,10 +7,13 @@ import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.domain.StatusDomain;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.schema.VersionColumns;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.LocalFileIO;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetContract;
@@ -83,6 +86,14 @@ class DeltaTargetTest extends TargetContract {
                     (Long) row.get("created_at") / 1_000,
                     (Integer) row.get("retries")))
         .toList();
+  }
+
+  @Override
+  public List<TableStatus> status(String connector) {
+    return new TableLog(store(), root() + "/_cdc_status")
+        .latest()
+        .map(version -> StatusDomain.all(connector, version.domains()))
+        .orElse(List.of());
   }
 
   @Override

@@ -18,13 +18,16 @@ import io.lakehousecdc.sink.schema.SchemaPlanner;
 import io.lakehousecdc.sink.spi.CarriedOver;
 import io.lakehousecdc.sink.spi.ColumnChanges;
 import io.lakehousecdc.sink.spi.Commit;
+import io.lakehousecdc.sink.spi.CommitId;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.LoadedPartition;
 import io.lakehousecdc.sink.spi.PartitionAdvance;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.PendingSweep;
+import io.lakehousecdc.sink.spi.StatusWrites;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.Evolution;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.util.HashMap;
@@ -42,7 +45,7 @@ public final class InMemoryTarget implements Target {
   private final MemoryWarehouse warehouse;
   private final TableOptions options;
   private final String connector;
-  private Commit lastCommit;
+  private CommitId lastCommit;
   private CommitReceipt lastReceipt;
 
   public InMemoryTarget(MemoryWarehouse warehouse, TableOptions options, TargetContext context) {
@@ -75,15 +78,27 @@ public final class InMemoryTarget implements Target {
   public CommitReceipt commit(Commit commit) {
     warehouse.beforeCommit().accept(commit);
     synchronized (warehouse) {
-      if (commit != lastCommit) {
+      if (!commit.id().equals(lastCommit)) {
         Contents next = warehouse.contents().copy();
-        lastReceipt = apply(commit, next);
-        lastCommit = commit;
+        CommitReceipt receipt = apply(commit, next);
+        lastReceipt = commit.status().isEmpty() ? receipt : receipt.withStatusWritten();
+        lastCommit = commit.id();
         warehouse.replace(next);
+        warehouse.report(connector, receipt.addedTo(commit.status()));
       }
     }
     warehouse.afterCommit().accept(commit);
     return lastReceipt;
+  }
+
+  @Override
+  public StatusWrites statusWrites() {
+    return StatusWrites.WITH_COMMITS;
+  }
+
+  @Override
+  public void report(List<TableStatus> status) {
+    warehouse.report(connector, status);
   }
 
   @Override
@@ -148,7 +163,9 @@ public final class InMemoryTarget implements Target {
               .sweep()
               .map(sweep -> contents.ask(connector, batch.table(), sweep, commit.histories()))
               .orElse(false);
-      receipt = receipt.plus(write(table, columns.batch(), commit.histories(), completed));
+      receipt =
+          receipt.plus(
+              write(table, columns.batch(), commit.histories(), completed).of(batch.table()));
     }
     commit
         .deadLetters()

@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.DeadLetter;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetContract;
@@ -29,6 +30,11 @@ class InMemoryTargetTest extends TargetContract {
   @Override
   public List<Map<String, Object>> rows(TableId table) {
     return warehouse.rows(table, names);
+  }
+
+  @Override
+  public List<TableStatus> status(String connector) {
+    return warehouse.status(connector);
   }
 
   @Override

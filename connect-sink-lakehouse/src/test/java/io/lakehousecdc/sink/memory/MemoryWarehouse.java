@@ -13,6 +13,7 @@ import io.lakehousecdc.sink.spi.Commit;
 import io.lakehousecdc.sink.spi.PartitionState;
 import io.lakehousecdc.sink.spi.PendingSweep;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.sink.spi.TableStatus;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
 /** The warehouse behind {@link InMemoryTarget}s; outlives them. Thread-safe. */
 public final class MemoryWarehouse {
   private Contents contents = new Contents(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+  private final Map<String, Map<TableStatus.Key, TableStatus>> status = new HashMap<>();
   private Consumer<Commit> beforeCommit = commit -> {};
   private Consumer<Commit> afterCommit = commit -> {};
 
@@ -107,6 +109,17 @@ public final class MemoryWarehouse {
   public synchronized List<Map<String, Object>> rows(TableId table, MetadataColumns names) {
     MemoryTable found = contents.tables().get(table);
     return found == null ? List.of() : found.rows(names);
+  }
+
+  /** The status of a connector's tables. */
+  public synchronized List<TableStatus> status(String connector) {
+    return List.copyOf(status.getOrDefault(connector, Map.of()).values());
+  }
+
+  synchronized void report(String connector, List<TableStatus> added) {
+    Map<TableStatus.Key, TableStatus> stored =
+        status.computeIfAbsent(connector, each -> new LinkedHashMap<>());
+    added.forEach(each -> stored.merge(each.key(), each, TableStatus::plus));
   }
 
   /** Everything in the dead-letter table. */

@@ -138,7 +138,8 @@ abstract class MaintainedTables {
         metrics,
         new NoRejections(),
         new RejectedKeys(metrics),
-        new SkipLog(metrics));
+        new SkipLog(metrics),
+        StatusBook.off());
   }
 
   void open(SourcePartition... partitions) {

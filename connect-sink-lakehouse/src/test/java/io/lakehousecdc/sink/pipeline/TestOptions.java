@@ -3,10 +3,12 @@ package io.lakehousecdc.sink.pipeline;
 
 import io.lakehousecdc.order.EpochPolicy;
 import io.lakehousecdc.sink.batch.Sweep;
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.TruncateMode;
 import io.lakehousecdc.sink.pipeline.PipelineOptions.WhenIdle;
 import io.lakehousecdc.sink.spi.TableOptions;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Pipeline options of a test that names only what matters to it. By default a batch is committed
@@ -29,6 +31,8 @@ final class TestOptions {
   private Duration constraint = Duration.ofSeconds(5);
   private Duration call = Duration.ofSeconds(1);
   private PipelineOptions.Batches batches = PipelineOptions.Batches.OF_CHANGES;
+
+  private StatusOptions status = StatusOptions.OFF;
 
   static TestOptions options() {
     return new TestOptions();
@@ -94,6 +98,20 @@ final class TestOptions {
     return this;
   }
 
+  /** Keeps the status of tables, at most once in the given time. */
+  TestOptions statusInterval(Duration value) {
+    return status(
+        new StatusOptions(
+            Optional.of(value),
+            StatusOptions.Reasons.MESSAGES,
+            topic -> new TableId("", topic)));
+  }
+
+  TestOptions status(StatusOptions value) {
+    status = value;
+    return this;
+  }
+
   PipelineOptions build() {
     return new PipelineOptions(
         tables,
@@ -104,6 +122,7 @@ final class TestOptions {
         new PipelineOptions.Flushing(
             interval, whenIdle, maxRecords, DataSize.ofMebibytes(1), DataSize.ofMebibytes(16)),
         new PipelineOptions.Waiting(retry, constraint, call),
-        batches);
+        batches,
+        status);
   }
 }

@@ -71,7 +71,8 @@ class WriterTest {
               new SinkMetrics(),
               new NoRejections(),
               new RejectedKeys(new SinkMetrics()),
-              new SkipLog(new SinkMetrics())),
+              new SkipLog(new SinkMetrics()),
+              StatusBook.off()),
           committed::add,
           System::nanoTime);
 

@@ -138,7 +138,8 @@ class PostgresCommitIT extends PostgresFixture {
         commit.deadLetters(),
         commit.contributors(),
         commit.histories(),
-        commit.progress());
+        commit.progress(),
+        commit.status());
   }
 
   private static TableOptions appending() {

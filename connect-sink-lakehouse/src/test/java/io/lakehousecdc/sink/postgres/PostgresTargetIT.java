@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.change.LogicalType.MapOf;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.sink.spi.TargetContract;
@@ -35,6 +36,12 @@ class PostgresTargetIT extends TargetContract {
   @Override
   public List<DeadLetter> deadLetters(String table) {
     return new PostgresRows(database).deadLetters(table);
+  }
+
+  @Override
+  public List<TableStatus> status(String connector) {
+    return new PostgresTargetFactory()
+        .status(SharedPostgres.settings(database, TableOptions.DEFAULT), connector);
   }
 
   @Override

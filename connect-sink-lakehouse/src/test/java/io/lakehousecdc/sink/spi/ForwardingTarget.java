@@ -38,6 +38,16 @@ public class ForwardingTarget implements Target {
   }
 
   @Override
+  public StatusWrites statusWrites() {
+    return target.statusWrites();
+  }
+
+  @Override
+  public void report(List<TableStatus> status) {
+    target.report(status);
+  }
+
+  @Override
   public Set<PendingSweep> pendingSweeps(Set<String> topics) {
     return target.pendingSweeps(topics);
   }

@@ -35,6 +35,7 @@ public abstract class TargetContract
         SeenContract,
         VersionContract,
         CommitContract,
+        StatusContract,
         OffsetContract,
         HistoryContract,
         SchemaContract,

@@ -17,6 +17,9 @@ public final class TablePaths {
   /** The table of the progress of sources, below the root itself. */
   public static final TableId PROGRESS = new TableId("", "_cdc_progress");
 
+  /** The table of the status of tables, below the root itself. */
+  public static final TableId STATUS = new TableId("", "_cdc_status");
+
   private final String root;
 
   /**
@@ -50,6 +53,11 @@ public final class TablePaths {
   /** Location of the table of the progress of sources. */
   public String progress() {
     return root + "/" + PROGRESS.name();
+  }
+
+  /** Location of the table of the status of tables. */
+  public String status() {
+    return root + "/" + STATUS.name();
   }
 
   /**

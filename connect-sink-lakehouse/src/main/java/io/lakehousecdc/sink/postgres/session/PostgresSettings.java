@@ -159,6 +159,10 @@ public final class PostgresSettings {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_progress");
   }
 
+  public TableId statusTable() {
+    return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_status");
+  }
+
   public TableId truncatesTable() {
     return new TableId(settings.text(OFFSETS_SCHEMA), "_cdc_truncates");
   }
@@ -205,7 +209,7 @@ public final class PostgresSettings {
     return settings.number(STATEMENT_TIMEOUT);
   }
 
-  long lockTimeoutMillis() {
+  public long lockTimeoutMillis() {
     return settings.number(LOCK_TIMEOUT);
   }
 

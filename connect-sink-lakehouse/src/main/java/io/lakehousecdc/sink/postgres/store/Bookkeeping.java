@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param createdTables tables that have no row below their first
  * @param columns columns that the sources of tables have
  * @param progress up to which transaction sources are shown; created when it is first needed
+ * @param status what people want to know of tables; created when it is first needed
  * @param deadLetters rejected records, where they are kept here
  */
 public record Bookkeeping(
@@ -36,6 +37,7 @@ public record Bookkeeping(
     CreatedTableStore createdTables,
     ColumnStore columns,
     ProgressStore progress,
+    StatusStore status,
     Optional<DeadLetterStore> deadLetters) {
 
   /** Those of a connector; does not connect. */
@@ -50,6 +52,7 @@ public record Bookkeeping(
         new CreatedTableStore(settings.createdTablesTable()),
         new ColumnStore(settings.columnsTable()),
         new ProgressStore(settings.progressTable(), connector),
+        new StatusStore(settings.statusTable(), connector),
         settings
             .tables()
             .deadLetterTable()
@@ -73,14 +76,23 @@ public record Bookkeeping(
             List.of(histories, offsets, truncates, sweeps, sweepWork, createdTables, columns));
     deadLetters.ifPresent(tables::add);
     for (OwnTable each : tables) {
-      Optional<PgTable> stored = session.catalog().table(each.table());
-      if (stored.isEmpty()) {
-        create(session, each);
-      } else if (each.upgradeSql(stored.get()).isPresent()) {
-        upgrade(session, each);
-      }
+      provide(session, each);
     }
     session.commit();
+  }
+
+  /** Makes the table of {@link #status} what this version needs, in the open transaction. */
+  public void createStatus(Session session) throws SQLException {
+    provide(session, status);
+  }
+
+  private static void provide(Session session, OwnTable table) throws SQLException {
+    Optional<PgTable> stored = session.catalog().table(table.table());
+    if (stored.isEmpty()) {
+      create(session, table);
+    } else if (table.upgradeSql(stored.get()).isPresent()) {
+      upgrade(session, table);
+    }
   }
 
   /** Creates the table of {@link #progress} where it is missing, in the open transaction. */

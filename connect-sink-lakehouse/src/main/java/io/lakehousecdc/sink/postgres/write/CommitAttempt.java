@@ -115,7 +115,7 @@ public final class CommitAttempt {
     }
     CommitReceipt receipt =
         works.stream()
-            .map(work -> work.write().receipt())
+            .map(work -> work.write().receipt().of(work.id()))
             .reduce(CommitReceipt.NOTHING, CommitReceipt::plus);
     return new Applied(receipt.plus(new CommitReceipt(0, 0, 0, 0, sweep(sweeping))));
   }
