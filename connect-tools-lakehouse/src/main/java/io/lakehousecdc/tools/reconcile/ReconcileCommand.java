@@ -96,6 +96,12 @@ public final class ReconcileCommand implements Callable<Integer> {
               + " the others; once all are equal, the file is removed.")
   private Path stateFile;
 
+  @Option(
+      names = "--record",
+      description =
+          "Records the outcome in the target's _cdc_status, where the status page shows it.")
+  private boolean records;
+
   @Option(names = "--json", description = "Prints JSON instead of a table for people.")
   private boolean json;
 
@@ -120,6 +126,7 @@ public final class ReconcileCommand implements Callable<Integer> {
       List<Plan> plans =
           new TablePairs(sink, source.first(), target)
               .plans(Optional.ofNullable(topicPrefix), only);
+      RecordedOutcomes recorded = new RecordedOutcomes(sink);
       boolean differs = false;
       boolean left = false;
       for (Plan plan : plans) {
@@ -130,10 +137,14 @@ public final class ReconcileCommand implements Callable<Integer> {
             && !finished.contains(compare.pair().source())) {
           Outcome outcome = compare(compare, source, report, new Pace(rowsPerSecond));
           report.compared(outcome);
+          recorded.add(outcome);
           repair.repair(outcome, sink, sourceOptions, report);
           differs |= !outcome.isEqual();
           finished.note(outcome);
         }
+      }
+      if (records) {
+        recorded.store();
       }
       report.end();
       finished.end(!differs && !left);

@@ -18,6 +18,7 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.Batches;
 import io.lakehousecdc.sink.spi.PartitionOwner;
+import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.testkit.PostgresDatabase;
@@ -91,6 +92,9 @@ abstract class ReconcileContract {
 
   /** Opens what the settings name. */
   abstract Target open(ConfiguredSink sink, TargetContext context);
+
+  /** Reads the stored status of the connector's tables. */
+  abstract List<TableStatus> status(ConfiguredSink sink);
 
   @BeforeEach
   void fill() throws IOException {
@@ -333,6 +337,21 @@ abstract class ReconcileContract {
     assertEquals(0, run("--state", state.toString()).code());
     assertFalse(Files.exists(state));
     assertEquals(1, run("--state", state.toString()).code());
+  }
+
+  @Test
+  void outcomeIsRecordedInTheStatus() throws Exception {
+    begin(Map.of());
+    rows(1, 20);
+    source.execute("UPDATE goods SET name = 'other' WHERE id = 3");
+    passTheSource();
+
+    run("--record");
+
+    List<TableStatus> found = status(ConfiguredSink.of(settings));
+    assertEquals(1, found.size());
+    assertFalse(found.get(0).reconciled().equal());
+    assertEquals(1, found.get(0).reconciled().differences());
   }
 
   @Test
