@@ -2,6 +2,7 @@
 package io.lakehousecdc.tools;
 
 import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.tools.erase.EraseCommand;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import org.apache.kafka.common.config.ConfigException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
     name = "lakehouse",
     description = "Commands of connect-lakehouse.",
     mixinStandardHelpOptions = true,
-    subcommands = {})
+    subcommands = {EraseCommand.class})
 public final class Commands {
   /** Exit code of a command that could not do its work. */
   public static final int FAILED = 2;
