@@ -2,10 +2,18 @@
 package io.lakehousecdc.tools.erase;
 
 import io.lakehousecdc.sink.delta.kernel.TableLog;
+import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
+import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.spi.HistoryOptions;
 import io.lakehousecdc.sink.spi.TableOptions;
+import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A Delta table in which something is looked for.
@@ -21,6 +29,37 @@ record DeltaPlace(FileIO store, String location, TableOptions options) {
     return new TableLog(store, location)
         .latest()
         .map(version -> ReadTable.of(store, location, version, options));
+  }
+
+  /** The columns whose values come from the source. */
+  List<DeltaColumn> sourceColumns(TableShape shape) {
+    MetadataColumns names = options.metadata();
+    Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    own.addAll(
+        List.of(
+            names.op(),
+            names.ts(),
+            names.lsn(),
+            names.commitLsn(),
+            names.epoch(),
+            names.deleted()));
+    Stream.of(
+            names.unchanged(),
+            names.firstSeen(),
+            names.lastSeen(),
+            names.changeType(),
+            names.transaction())
+        .flatMap(Optional::stream)
+        .forEach(own::add);
+    options
+        .history()
+        .map(HistoryOptions::columns)
+        .ifPresent(
+            history -> {
+              own.addAll(history.opened());
+              own.addAll(List.of(history.validFrom(), history.validTo(), history.current()));
+            });
+    return shape.columns().stream().filter(column -> !own.contains(column.name())).toList();
   }
 
   /** Path of a file within the table. */

@@ -4,6 +4,7 @@ package io.lakehousecdc.tools.erase;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.tools.UsageException;
+import io.lakehousecdc.tools.erase.Finding.Place;
 import io.lakehousecdc.tools.removal.KeyText;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -24,6 +25,9 @@ import java.util.UUID;
 final class Erasure {
   private static final String AGAIN =
       "found again after it was removed: the sink or another program has written it; run this again";
+
+  private static final int ROUNDS = 5;
+  private static final Duration PAUSE = Duration.ofSeconds(2);
 
   private final Subject subject;
   private final Wanted wanted;
@@ -83,7 +87,30 @@ final class Erasure {
       record(target, hash, before, Optional.empty(), before.findings());
       List<Finding> left = target.erase();
       Search after = target.search();
+      for (int round = 1; round < ROUNDS && isWorthAnother(remaining(left, after)); round++) {
+        pause();
+        left = target.erase();
+        after = target.search();
+      }
       return finished(target, hash, before, remaining(left, after), after);
+    }
+  }
+
+  /** A running sink may have been about to merge files that were replaced: it gives that up. */
+  private static boolean isWorthAnother(List<Finding> remaining) {
+    return remaining.stream()
+        .anyMatch(
+            each ->
+                each.place() == Place.UNNAMED_FILE
+                    || each.remains().filter(AGAIN::equals).isPresent());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UsageException("Interrupted; run this again.", e);
     }
   }
 

@@ -29,9 +29,10 @@ final class FileBounds {
   private final Map<String, Object> key;
   private final Map<String, Set<Object>> values = new HashMap<>();
   private final Set<String> holders = new HashSet<>();
+  private Set<String> active = Set.of();
 
   /**
-   * @param columns all columns of the table
+   * @param columns columns of the table with values of the source
    * @param key values that the rows have, by physical name
    */
   FileBounds(List<DeltaColumn> columns, Map<String, Object> key) {
@@ -43,7 +44,7 @@ final class FileBounds {
   /** Values of a row. */
   void add(List<DeltaColumn> columns, Object[] cells) {
     for (int i = 0; i < cells.length; i++) {
-      if (cells[i] != null) {
+      if (cells[i] != null && types.containsKey(columns.get(i).physicalName())) {
         add(columns.get(i).physicalName(), CellText.comparable(cells[i]));
       }
     }
@@ -58,6 +59,11 @@ final class FileBounds {
     holders.add(fileName);
   }
 
+  /** The files that the table consists of, which were searched: theirs are values of other rows. */
+  void active(Set<String> fileNames) {
+    active = Set.copyOf(fileNames);
+  }
+
   /**
    * Whether the statistics of a file show something of the rows.
    *
@@ -68,7 +74,7 @@ final class FileBounds {
       return types.keySet().stream()
           .anyMatch(column -> isBound(statistics, column, values.getOrDefault(column, Set.of())));
     }
-    if (!leavesRoomForKey(statistics)) {
+    if (active.contains(fileName) || !leavesRoomForKey(statistics)) {
       return false;
     }
     boolean showsKey =

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -95,8 +96,12 @@ final class FileSearch {
   private void prepare(ReadTable table) {
     if (bounds == null) {
       RowMatch match = wanted.of(table.shape(), table.shape().columns());
-      bounds = new FileBounds(table.shape().columns(), match.key());
+      bounds = new FileBounds(place.sourceColumns(table.shape()), match.key());
     }
+    bounds.active(
+        table.files().stream()
+            .map(file -> DeltaPlace.name(file.location()))
+            .collect(Collectors.toSet()));
   }
 
   private void other(FileInfo file, ReadTable table) {
