@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.tools.erase;
 
-import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.ReadTables;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
@@ -10,7 +9,6 @@ import io.lakehousecdc.sink.delta.snapshot.IndexDirectory;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
-import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.HistoryOptions;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
@@ -26,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.roaringbitmap.RoaringBitmap;
 
 /** The erasure of one key from the Delta tables of a sink. */
@@ -103,9 +100,7 @@ final class DeltaErasure implements TargetErasure {
     for (Finding finding : found.findings()) {
       boolean isSoft = finding.place() == Place.ROW && isSoftDeleted(states);
       findings.add(
-          isSoft
-              ? Finding.of(Place.SOFT_DELETED_ROW, finding.where(), finding.count())
-              : finding);
+          isSoft ? Finding.of(Place.SOFT_DELETED_ROW, finding.where(), finding.count()) : finding);
     }
     List<String> searched = new ArrayList<>(found.searched());
     List<String> unchecked = new ArrayList<>(unchecked(rows, ""));
@@ -114,7 +109,10 @@ final class DeltaErasure implements TargetErasure {
       Found dead = letters.get().search(Place.DEAD_LETTER);
       dead.findings()
           .forEach(
-              each -> findings.add(Finding.of(each.place(), prefix + each.where(), each.count())));
+              each ->
+                  findings.add(
+                      new Finding(
+                          each.place(), prefix + each.where(), each.count(), each.remains())));
       dead.searched().forEach(each -> searched.add(prefix + each));
       unchecked.addAll(unchecked(letters.get(), prefix));
     }
@@ -144,13 +142,6 @@ final class DeltaErasure implements TargetErasure {
 
   private List<String> unchecked(DeltaTableErasure erasure, String prefix) {
     List<String> unchecked = new ArrayList<>();
-    erasure
-        .files()
-        .unreadable()
-        .forEach(
-            file ->
-                unchecked.add(
-                    prefix + file + " cannot be read with the columns that the table has now"));
     long underWay = erasure.files().unfinished().size();
     if (underWay > 0) {
       unchecked.add(prefix + underWay + " files are being written; commits will tell of them");
@@ -189,7 +180,10 @@ final class DeltaErasure implements TargetErasure {
         added(
             columns,
             shape,
-            options.history().map(HistoryOptions::columns).map(own -> shape.place(own.current()))
+            options
+                .history()
+                .map(HistoryOptions::columns)
+                .map(own -> shape.place(own.current()))
                 .orElse(-1));
     List<RowState> states = new ArrayList<>();
     for (LiveFile file : table.files()) {
@@ -223,7 +217,10 @@ final class DeltaErasure implements TargetErasure {
   public List<Finding> erase() throws IOException {
     List<Finding> left = new ArrayList<>(rows.erase(this::mayBeErased));
     if (letters.isPresent()) {
-      left.addAll(letters.get().erase(table -> true));
+      String prefix = options.deadLetterTable().orElseThrow() + ": ";
+      for (Finding each : letters.get().erase(table -> true)) {
+        left.add(new Finding(each.place(), prefix + each.where(), each.count(), each.remains()));
+      }
     }
     if (held && settings.index().directory().isPresent()) {
       Files.deleteIfExists(indexFile());

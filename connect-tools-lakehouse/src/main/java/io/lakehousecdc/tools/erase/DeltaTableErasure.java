@@ -85,8 +85,16 @@ final class DeltaTableErasure {
     abandoned()
         .forEach(
             file ->
+                findings.add(Finding.of(Place.UNFINISHED_FILE, place.inTable(file.location()), 0)));
+    files
+        .unreadable()
+        .forEach(
+            file ->
                 findings.add(
-                    Finding.of(Place.UNFINISHED_FILE, place.inTable(file.location()), 0)));
+                    Finding.of(Place.UNREADABLE_FILE, file, 0)
+                        .remaining(
+                            "it cannot be read with the table's columns, and may hold the row: look"
+                                + " at it")));
     List<String> searched = new ArrayList<>(files.searched());
     log.files().forEach(file -> searched.add("_delta_log/" + file));
     return new Found(table, findings, searched);
@@ -176,8 +184,7 @@ final class DeltaTableErasure {
       if (!allowed.test(table)) {
         return false;
       }
-      FileChanges changes =
-          new FileChanges(place.store(), place.location(), table, writing);
+      FileChanges changes = new FileChanges(place.store(), place.location(), table, writing);
       for (LiveFile file : table.files()) {
         if (!files.rows(file).isEmpty()) {
           changes.rewrite(file, files.rows(file));
@@ -257,7 +264,8 @@ final class DeltaTableErasure {
                       + outcome
                           .possibleFrom()
                           .map(time -> ": run this again after " + time)
-                          .orElse(", until its retention (delta.logRetentionDuration) has passed")));
+                          .orElse(
+                              ", until its retention (delta.logRetentionDuration) has passed")));
     }
   }
 }

@@ -2,14 +2,18 @@
 package io.lakehousecdc.tools.erase;
 
 import io.lakehousecdc.sink.ConfiguredSink;
+import io.lakehousecdc.sink.error.RetriableException;
+import io.lakehousecdc.tools.Commands;
 import io.lakehousecdc.tools.UsageException;
 import io.lakehousecdc.tools.connect.ConnectorOptions;
 import io.lakehousecdc.tools.removal.KeyText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +40,8 @@ import picocli.CommandLine.Spec;
           + " not be done."
     },
     mixinStandardHelpOptions = true,
-    sortOptions = false)
+    sortOptions = false,
+    exitCodeOnExecutionException = Commands.FAILED)
 public final class EraseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -69,9 +74,7 @@ public final class EraseCommand implements Callable<Integer> {
     private Path file;
   }
 
-  @Option(
-      names = "--dry-run",
-      description = "Searches and tells, and changes nothing.")
+  @Option(names = "--dry-run", description = "Searches and tells, and changes nothing.")
   private boolean dryRun;
 
   @Option(
@@ -174,17 +177,25 @@ public final class EraseCommand implements Callable<Integer> {
             given,
             source,
             Optional.ofNullable(eventTopic));
-    Erasure.Mode mode = dryRun ? Erasure.Mode.DRY : Erasure.Mode.ERASE;
-    Report report;
-    if (bootstrap == null) {
-      report = new Erasure(subject, wanted, Optional.empty()).run(mode);
-    } else {
-      try (Topics topics = new Topics(kafka(), subject, deadLetters(settings))) {
-        report = new Erasure(subject, wanted, Optional.of(topics)).run(mode);
-      }
-    }
+    Report report = run(subject, wanted, deadLetters(settings));
     tell(report);
     return report.remains().isEmpty() ? 0 : 1;
+  }
+
+  private Report run(Subject subject, Erasure.Wanted wanted, Optional<String> deadLetters)
+      throws SQLException {
+    Erasure.Mode mode = dryRun ? Erasure.Mode.DRY : Erasure.Mode.ERASE;
+    try {
+      if (bootstrap == null) {
+        return new Erasure(subject, wanted, Optional.empty()).run(mode);
+      }
+      try (Topics topics = new Topics(kafka(), subject, deadLetters)) {
+        return new Erasure(subject, wanted, Optional.of(topics)).run(mode);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw new RetriableException(
+          "Table " + subject.table() + " could not be searched to its end; run this again.", e);
+    }
   }
 
   private KeyText key() throws IOException {

@@ -87,6 +87,14 @@ final class FileBounds {
             .anyMatch(each -> isBound(statistics, each.getKey(), distinctive(each.getValue())));
   }
 
+  /** Whether a text, such as a commit's account of itself, has a text of the rows in it. */
+  boolean isQuotedIn(String text) {
+    return values.entrySet().stream()
+        .filter(each -> types.get(each.getKey()) instanceof StringType)
+        .flatMap(each -> distinctive(each.getValue()).stream())
+        .anyMatch(value -> text.contains((String) value));
+  }
+
   private static Set<Object> distinctive(Set<Object> texts) {
     Set<Object> few = new HashSet<>(texts);
     few.removeIf(text -> ((String) text).length() < DISTINCTIVE);

@@ -7,6 +7,7 @@ import io.lakehousecdc.sink.delta.parquet.RowFileReader;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
+import io.lakehousecdc.sink.error.TargetException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class FileSearch {
   /** Looks at all files that were not looked at before. */
   void run(ReadTable table) throws IOException {
     prepare(table);
+    unreadable.clear();
     unfinished.clear();
     present.clear();
     List<FileInfo> files = new ArrayList<>();
@@ -59,7 +61,7 @@ final class FileSearch {
     files.forEach(file -> present.put(file.location(), file));
     active(table);
     for (FileInfo file : files) {
-      if (!rows.containsKey(file.location()) && !unreadable.contains(file.location())) {
+      if (!rows.containsKey(file.location())) {
         other(file, table);
       }
     }
@@ -86,9 +88,7 @@ final class FileSearch {
                 }
               });
       List<DeltaColumn> columns = table.shape().columns();
-      table
-          .rowFiles()
-          .read(file, found, columns, (row, cells) -> bounds.add(columns, cells));
+      table.rowFiles().read(file, found, columns, (row, cells) -> bounds.add(columns, cells));
       found(file.location(), found);
     }
   }
@@ -110,8 +110,7 @@ final class FileSearch {
     RoaringBitmap found = new RoaringBitmap();
     try {
       if (!match.columns().isEmpty()) {
-        RoaringBitmap all =
-            all(Math.toIntExact(reader.rows(file.location(), file.size())));
+        RoaringBitmap all = all(Math.toIntExact(reader.rows(file.location(), file.size())));
         reader.readFewColumns(
             file.location(),
             file.size(),
@@ -123,15 +122,13 @@ final class FileSearch {
               }
             });
         reader.read(
-            file.location(),
-            file.size(),
-            found,
-            stored,
-            (row, cells) -> bounds.add(stored, cells));
+            file.location(), file.size(), found, stored, (row, cells) -> bounds.add(stored, cells));
       }
       found(file.location(), found);
     } catch (FileNotFoundException e) {
       present.remove(file.location());
+    } catch (TargetException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       unreadable.add(file.location());
     }
@@ -187,7 +184,7 @@ final class FileSearch {
     return present.get(location);
   }
 
-  /** Files that are no Parquet files, or of other columns. */
+  /** Files that are no Parquet files, are damaged or of other columns, or whose store failed. */
   List<String> unreadable() {
     return unreadable.stream().map(place::inTable).toList();
   }

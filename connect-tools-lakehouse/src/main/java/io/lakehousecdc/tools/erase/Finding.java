@@ -28,6 +28,7 @@ record Finding(Place place, String where, long count, Optional<String> remains) 
     TABLE_LOG("bounds of values in the table's log"),
     DEAD_LETTER("dead letter"),
     KEY_INDEX("kept key index"),
+    UNREADABLE_FILE("unreadable file"),
     UNFINISHED_FILE("unfinished file"),
     TOPIC("topic");
 

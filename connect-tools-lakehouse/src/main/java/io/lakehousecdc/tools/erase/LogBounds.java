@@ -152,6 +152,10 @@ final class LogBounds {
           shownFrom.putIfAbsent(name, version);
         }
       }
+      if (action.has("commitInfo") && bounds.isQuotedIn(action.path("commitInfo").toString())) {
+        // Other programs name the condition of a DELETE.
+        showing.add(version);
+      }
       if (action.path("remove").isObject()) {
         String name = name(action.path("remove").path("path").asText());
         named.add(name);

@@ -74,21 +74,17 @@ final class PostgresErasure implements TargetErasure {
     Map<Place, Long> counts = new LinkedHashMap<>();
     found
         .values()
-        .forEach(
-            row -> counts.merge(RowStates.place(options.writeMode(), row), 1L, Long::sum));
-    counts.forEach(
-        (place, count) -> findings.add(Finding.of(place, table.id().toString(), count)));
+        .forEach(row -> counts.merge(RowStates.place(options.writeMode(), row), 1L, Long::sum));
+    counts.forEach((place, count) -> findings.add(Finding.of(place, table.id().toString(), count)));
     Optional<PgTable> dead = deadLetters();
     if (dead.isPresent()) {
       String name = dead.get().id().toString();
       searched.add(name);
       Letters letters =
-          access.transaction(
-              name + ": searching", new PostgresLetters(dead.get(), subject)::find);
+          access.transaction(name + ": searching", new PostgresLetters(dead.get(), subject)::find);
       letters
           .about()
-          .forEach(
-              letter -> findings.add(Finding.of(Place.DEAD_LETTER, name + " " + letter, 1)));
+          .forEach(letter -> findings.add(Finding.of(Place.DEAD_LETTER, name + " " + letter, 1)));
       letters
           .unreadable()
           .forEach(
@@ -163,10 +159,7 @@ final class PostgresErasure implements TargetErasure {
   private void free(TableId id) {
     String how = freeing == PostgresOptions.VACUUM_FULL ? "(FULL, ANALYZE)" : "(INDEX_CLEANUP ON)";
     try (Statement statement = access.connection().createStatement()) {
-      int timeout = access.connection().getNetworkTimeout();
-      access.connection().setNetworkTimeout(Runnable::run, 0);
       statement.execute("VACUUM " + how + " " + sql(id));
-      access.connection().setNetworkTimeout(Runnable::run, timeout);
     } catch (SQLException e) {
       throw SqlErrors.classify(e, "Table " + id + ": VACUUM");
     }

@@ -56,7 +56,9 @@ record TopicRetention(UnaryOperator<String> settings) {
 
   private List<String> policies() {
     String policy = settings.apply("cleanup.policy");
-    return policy == null ? List.of() : Arrays.stream(policy.split(",")).map(String::strip).toList();
+    return policy == null
+        ? List.of()
+        : Arrays.stream(policy.split(",")).map(String::strip).toList();
   }
 
   /** A segment goes when its last record is old enough. */

@@ -112,7 +112,8 @@ final class Topics implements AutoCloseable {
     Content content = new Content();
     RecordText records = subject.records();
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(consuming(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(
+            consuming(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(each -> new TopicPartition(topic, each.partition()))
@@ -161,8 +162,7 @@ final class Topics implements AutoCloseable {
   private TopicRetention retention(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Config config = done(admin.describeConfigs(List.of(resource)).all()).get(resource);
-    return new TopicRetention(
-        name -> config.get(name) == null ? null : config.get(name).value());
+    return new TopicRetention(name -> config.get(name) == null ? null : config.get(name).value());
   }
 
   /** Sends an event and waits until the broker has it. */

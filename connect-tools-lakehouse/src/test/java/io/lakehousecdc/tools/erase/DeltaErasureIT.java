@@ -12,14 +12,25 @@ import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.tools.FedSink;
 import io.lakehousecdc.tools.erase.People.Outcome;
+import io.lakehousecdc.tools.removal.KeyText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +66,7 @@ class DeltaErasureIT {
         settings.put("delete.mode", "soft");
         settings.put("delta.change.data.feed", "true");
       }
+      case "row tracking" -> settings.put("delta.table.properties.delta.enableRowTracking", "true");
       default -> assertEquals("hard", mode);
     }
     return settings;
@@ -69,7 +81,8 @@ class DeltaErasureIT {
         "history",
         "change feed",
         "soft with change feed",
-        "copies"
+        "copies",
+        "row tracking"
       })
   void nothingOfThePersonIsInAnyFileAndTheSinkGoesOn(String mode) throws IOException {
     Map<String, String> settings = configuration(mode);
@@ -152,6 +165,128 @@ class DeltaErasureIT {
   }
 
   @Test
+  void fileThatNoCommitNamesGoesWhenNoneCanBeUnderWay() throws IOException {
+    Map<String, String> settings = configuration("hard");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+      Path table = root.resolve("shop/people");
+      Path orphan = table.resolve("part-orphan.parquet");
+      Files.copy(holderOf(People.MAIL, table), orphan);
+      People.delete(sink);
+
+      Outcome young = People.erase(directory, settings, AT_ONCE);
+      assertEquals(1, young.code(), young.out() + young.err());
+      assertTrue(young.out().contains("run this again in an hour"), young.out());
+      assertEquals(
+          Set.of("shop/people/part-orphan.parquet"), StoredBytes.holding(root, People.MAIL));
+
+      Files.setLastModifiedTime(orphan, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+      Outcome old = People.erase(directory, settings, AT_ONCE);
+      assertEquals(0, old.code(), old.out() + old.err());
+      assertEquals(Set.of(), StoredBytes.holding(root, People.MAIL));
+    }
+  }
+
+  private static Path holderOf(String secret, Path table) throws IOException {
+    return table.resolve(
+        StoredBytes.holding(table, secret, file -> file.toString().endsWith(".parquet")).stream()
+            .filter(name -> !name.startsWith("_"))
+            .findFirst()
+            .orElseThrow());
+  }
+
+  @Test
+  void fileThatCannotBeReadIsNoProof() throws IOException {
+    Map<String, String> settings = configuration("hard");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+      People.delete(sink);
+      Files.writeString(root.resolve("shop/people/part-broken.parquet"), "no Parquet");
+      Outcome run = People.erase(directory, settings, AT_ONCE);
+      assertEquals(1, run.code(), run.out() + run.err());
+      assertTrue(run.out().contains("unreadable file in part-broken.parquet"), run.out());
+    }
+  }
+
+  /** The sink commits, and merges files, all the while. */
+  @Test
+  void sinkLosesNothingMeanwhile() throws Exception {
+    Map<String, String> settings = configuration("soft");
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    AtomicBoolean ended = new AtomicBoolean();
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+      People.delete(sink);
+      Future<Integer> fed =
+          threads.submit(
+              () -> {
+                int rows = 0;
+                while (!ended.get() || rows < 30) {
+                  long lsn = 1_000 + rows;
+                  sink.feed(People.TABLE.create(lsn, lsn, 10_000L + rows, "n " + rows, "m"));
+                  rows++;
+                }
+                return rows;
+              });
+      Outcome run = People.erase(directory, settings, AT_ONCE);
+      ended.set(true);
+      int rows = fed.get();
+      assertEquals(0, run.code(), run.out() + run.err());
+      for (String secret : People.SECRETS) {
+        assertEquals(Set.of(), StoredBytes.holding(root, secret), run.out());
+      }
+      Set<Object> ids = ids(settings);
+      assertEquals(People.others() + rows, ids.size());
+      assertFalse(ids.contains(People.ID));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void twoRunsAtATimeDoNotHarmEachOther() throws Exception {
+    Map<String, String> settings = configuration("history");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+      People.delete(sink);
+    }
+    Subject subject =
+        Subject.of(
+            ConfiguredSink.of(settings), "shop.people", KeyText.parse(List.of("id=" + People.ID)));
+    Erasure.Wanted wanted =
+        new Erasure.Wanted(
+            PostgresOptions.VACUUM,
+            false,
+            false,
+            Duration.ZERO,
+            subject.key(),
+            Optional.empty(),
+            Optional.empty());
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Callable<Report> run =
+          () -> new Erasure(subject, wanted, Optional.empty()).run(Erasure.Mode.ERASE);
+      for (Future<Report> each : threads.invokeAll(List.of(run, run))) {
+        try {
+          each.get();
+        } catch (ExecutionException e) {
+          // One may find files gone that the other has deleted: it says so, and is run again.
+          assertTrue(
+              e.getCause() instanceof RuntimeException || e.getCause() instanceof IOException);
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    Outcome last = People.erase(directory, settings, AT_ONCE);
+    assertEquals(0, last.code(), last.out() + last.err());
+    for (String secret : People.SECRETS) {
+      assertEquals(Set.of(), StoredBytes.holding(root, secret));
+    }
+    assertEquals(People.others(), ids(settings).size());
+  }
+
+  @Test
   void runIsRecordedWithoutTheKey() throws IOException {
     Map<String, String> settings = configuration("soft");
     try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
@@ -171,8 +306,9 @@ class DeltaErasureIT {
       for (LiveFile file : table.files()) {
         table.rows(
             file,
-            table.shape().columns(
-                List.of("run", "table_name", "found", "delete_lsn", "finished_at")),
+            table
+                .shape()
+                .columns(List.of("run", "table_name", "found", "delete_lsn", "finished_at")),
             (row, cells) -> {
               rows[0]++;
               assertTrue(run.out().contains((String) cells[0]), run.out());
@@ -191,10 +327,7 @@ class DeltaErasureIT {
     try (ReadTables tables = ReadTables.open(ConfiguredSink.of(settings).targetSettings())) {
       ReadTable table = tables.latest(new TableId("shop", "people")).orElseThrow();
       for (LiveFile file : table.files()) {
-        table.rows(
-            file,
-            table.shape().columns(List.of("id")),
-            (row, cells) -> ids.add(cells[0]));
+        table.rows(file, table.shape().columns(List.of("id")), (row, cells) -> ids.add(cells[0]));
       }
     }
     return ids;

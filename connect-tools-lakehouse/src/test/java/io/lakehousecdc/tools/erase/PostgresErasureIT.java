@@ -109,7 +109,8 @@ class PostgresErasureIT {
     Path data = Path.of((String) database.value("show data_directory"));
     String own =
         "base/"
-            + database.value("select oid::text from pg_database where datname = current_database()");
+            + database.value(
+                "select oid::text from pg_database where datname = current_database()");
     return StoredBytes.holding(
         data,
         text,

@@ -67,8 +67,7 @@ final class StoredBytes {
       for (PageReadStore pages = reader.readNextRowGroup();
           pages != null;
           pages = reader.readNextRowGroup()) {
-        RecordReader<Group> rows =
-            columns.getRecordReader(pages, new GroupRecordConverter(schema));
+        RecordReader<Group> rows = columns.getRecordReader(pages, new GroupRecordConverter(schema));
         for (long row = 0; row < pages.getRowCount(); row++) {
           if (rows.read().toString().contains(text)) {
             return true;

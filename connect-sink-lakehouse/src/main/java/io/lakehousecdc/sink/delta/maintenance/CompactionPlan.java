@@ -184,8 +184,7 @@ record CompactionPlan(
   private static Choice choose(TableState state, Rules rules) {
     Optional<Choice> overdue = rules.purge().flatMap(purge -> overdue(state, purge));
     return overdue.orElseGet(
-        () ->
-            rules.policy().map(policy -> choose(state, policy)).orElse(new Choice(List.of(), 0)));
+        () -> rules.policy().map(policy -> choose(state, policy)).orElse(new Choice(List.of(), 0)));
   }
 
   /** The files of the partition whose rows were deleted first, the oldest in front. */

@@ -216,7 +216,8 @@ public final class TableCompaction {
   private CompactionPlan plan(TableState state) {
     CompactionPlan plan =
         CompactionPlan.of(
-            state, new CompactionPlan.Rules(policy, purge.map(schedule -> overdue(state, schedule))));
+            state,
+            new CompactionPlan.Rules(policy, purge.map(schedule -> overdue(state, schedule))));
     deletedSince = CompactionPlan.deletedSince(state);
     smallFiles = plan.smallFiles();
     return plan;
@@ -232,8 +233,7 @@ public final class TableCompaction {
   private Merged merge(CompactionPlan plan, long began) throws IOException {
     String name = "part-" + UUID.randomUUID() + ".parquet";
     KeyMoves moves = new KeyMoves();
-    Compactor writer =
-        plan.besideCommits() && purge.isEmpty() ? compactor : compactor.ofLiveRows();
+    Compactor writer = plan.besideCommits() && purge.isEmpty() ? compactor : compactor.ofLiveRows();
     Compacted compacted =
         writer.compact(
             plan.sources(),
@@ -313,9 +313,7 @@ public final class TableCompaction {
       VectorDescriptor vector = vectors.write(Map.of(name, gone)).get(name);
       file =
           file.with(
-              vector,
-              AddStatistics.loosened(file.stats(), compacted.file().rows()),
-              deletedSince);
+              vector, AddStatistics.loosened(file.stats(), compacted.file().rows()), deletedSince);
     }
     file = state.version().rowIds().given(file, compacted.file().rows());
     return new LiveFile(

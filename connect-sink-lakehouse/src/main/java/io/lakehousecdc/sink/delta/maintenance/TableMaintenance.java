@@ -125,8 +125,8 @@ public final class TableMaintenance implements AutoCloseable {
   }
 
   /**
-   * Begins to look at the table from time to time, where rows are to go in time whether or not there
-   * are commits.
+   * Begins to look at the table from time to time, where rows are to go in time whether or not
+   * there are commits.
    */
   public void begin() {
     if (options.purge().isPresent()) {

@@ -145,8 +145,7 @@ class PurgeTest {
       }
       CompactionPolicy policy = new CompactionPolicy(64 << 20, 2, 0.5);
       TableCompaction compaction =
-          new TableCompaction(
-              table, store, location(), new Compactor(store, options()), policy);
+          new TableCompaction(table, store, location(), new Compactor(store, options()), policy);
       assertTrue(compaction.run() > 1);
       assertEquals(since, deletedSince(table));
       assertTrue(isStored(), "deleted rows came along");
@@ -174,8 +173,7 @@ class PurgeTest {
           new Compactor(
               new ForwardingFileIO(store) {
                 @Override
-                public FileInput open(String location)
-                    throws IOException {
+                public FileInput open(String location) throws IOException {
                   if (!done[0]) {
                     done[0] = true;
                     commit(table, deleted(9));
