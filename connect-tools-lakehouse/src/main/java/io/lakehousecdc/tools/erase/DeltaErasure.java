@@ -122,6 +122,7 @@ final class DeltaErasure implements TargetErasure {
         findings,
         searched,
         unchecked,
+        RowStates.areOfSeveralKeys(options.writeMode(), states),
         RowStates.isLive(options.writeMode(), states),
         RowStates.deleteLsn(options.writeMode(), states));
   }

@@ -94,10 +94,11 @@ public final class EraseCommand implements Callable<Integer> {
   @Option(
       names = "--log-age",
       paramLabel = "DURATION",
-      defaultValue = "PT10M",
+      defaultValue = "PT1H",
       description =
           "Delta: age of log entries that may be removed because their statistics show values of the"
-              + " row, ISO-8601. More than any commit takes. Default: ${DEFAULT-VALUE}.")
+              + " row, ISO-8601. Longer than any commit of any program takes, from the version that"
+              + " it has read to its end. Default: ${DEFAULT-VALUE}.")
   private Duration logAge;
 
   @Option(

@@ -78,6 +78,13 @@ final class Erasure {
       if (mode == Mode.DRY) {
         return report(hash, before, stillThere(before.findings(), "found"), before, false);
       }
+      if (before.ofSeveralKeys()) {
+        throw new UsageException(
+            "Several rows of table "
+                + subject.table()
+                + " have these values: name all columns of the key. (Rows that share a key, which"
+                + " other programs have written, have to be made one before.)");
+      }
       if (!wanted.evenIfLive()) {
         requireGone(before);
       }

@@ -106,6 +106,7 @@ final class PostgresErasure implements TargetErasure {
         findings,
         searched,
         unchecked,
+        RowStates.areOfSeveralKeys(options.writeMode(), found.values()),
         RowStates.isLive(options.writeMode(), found.values()),
         RowStates.deleteLsn(options.writeMode(), found.values()));
   }

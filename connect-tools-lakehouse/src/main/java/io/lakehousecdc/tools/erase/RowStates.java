@@ -46,6 +46,15 @@ final class RowStates {
     };
   }
 
+  /** Whether they are rows of several keys, so that what was given is only a part of one. */
+  static boolean areOfSeveralKeys(WriteMode mode, Collection<RowState> rows) {
+    return switch (mode) {
+      case UPSERT -> rows.size() > 1;
+      case HISTORY -> rows.stream().filter(RowState::current).count() > 1;
+      case APPEND -> false;
+    };
+  }
+
   /** LSN of the source's delete; empty where the rows do not tell. */
   static OptionalLong deleteLsn(WriteMode mode, Collection<RowState> rows) {
     return isLive(mode, rows)

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  * @param findings what was found where
  * @param searched places that were searched, by name: files, tables
  * @param unchecked places that could not be searched from here, and what holds for them
+ * @param ofSeveralKeys whether rows of several keys were found, as far as the target can tell
  * @param live whether the row is one of the source's present state, as far as the target knows
  * @param deleteLsn LSN of the source's delete; empty where the target does not tell
  */
@@ -17,6 +18,7 @@ record Search(
     List<Finding> findings,
     List<String> searched,
     List<String> unchecked,
+    boolean ofSeveralKeys,
     boolean live,
     OptionalLong deleteLsn) {
   Search {

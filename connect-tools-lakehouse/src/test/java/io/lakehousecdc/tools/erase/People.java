@@ -84,19 +84,19 @@ final class People {
   /** Runs the command in this process. */
   static Outcome erase(Path directory, Map<String, String> settings, String... more)
       throws IOException {
+    List<String> options = new ArrayList<>(List.of("--key", "id=" + ID));
+    options.addAll(Arrays.asList(more));
+    return erase(directory, settings, options);
+  }
+
+  /** The same for another key. */
+  static Outcome erase(Path directory, Map<String, String> settings, List<String> options)
+      throws IOException {
     Path file = directory.resolve("connector-" + System.nanoTime() + ".json");
     Files.writeString(file, new ObjectMapper().writeValueAsString(settings));
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "erase",
-                "--config",
-                file.toString(),
-                "--table",
-                "shop.people",
-                "--key",
-                "id=" + ID));
-    arguments.addAll(Arrays.asList(more));
+        new ArrayList<>(List.of("erase", "--config", file.toString(), "--table", "shop.people"));
+    arguments.addAll(options);
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream told = new ByteArrayOutputStream();

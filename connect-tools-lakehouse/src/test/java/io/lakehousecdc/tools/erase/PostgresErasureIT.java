@@ -10,6 +10,7 @@ import io.lakehousecdc.testkit.PostgresServer;
 import io.lakehousecdc.tools.FedSink;
 import io.lakehousecdc.tools.erase.People.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -187,6 +188,20 @@ class PostgresErasureIT {
           List.of(List.of(1L), List.of(2L)),
           database.rows("select \"offset\" from shop.letters order by 1"));
     }
+  }
+
+  @Test
+  void partOfAKeyIsRefused() throws IOException {
+    Map<String, String> settings = configuration("soft");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+    }
+    database.execute("UPDATE shop.people SET mail = 'same', _cdc_deleted = true");
+    Path key = Files.writeString(directory.resolve("key"), "mail=same\n");
+    Outcome run = People.erase(directory, settings, List.of("--key-file", key.toString()));
+    assertEquals(2, run.code(), run.out());
+    assertTrue(run.err().contains("name all columns of the key"), run.err());
+    assertEquals(People.others() + 1, database.number("select count(*) from shop.people"));
   }
 
   @Test
