@@ -2,6 +2,7 @@
 package io.lakehousecdc.tools;
 
 import io.lakehousecdc.sink.error.TargetException;
+import io.lakehousecdc.tools.erase.EraseCommand;
 import io.lakehousecdc.tools.reconcile.ReconcileCommand;
 import io.lakehousecdc.tools.status.StatusCommand;
 import java.io.PrintWriter;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
     name = "lakehouse",
     description = "Commands of connect-lakehouse.",
     mixinStandardHelpOptions = true,
-    subcommands = {ReconcileCommand.class, StatusCommand.class})
+    subcommands = {EraseCommand.class, ReconcileCommand.class, StatusCommand.class})
 public final class Commands {
   /** Exit code of a command that could not do its work. */
   public static final int FAILED = 2;

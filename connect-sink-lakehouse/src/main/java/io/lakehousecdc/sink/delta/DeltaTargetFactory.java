@@ -11,6 +11,7 @@ import io.lakehousecdc.sink.delta.storage.StoreFigures;
 import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
+import io.lakehousecdc.sink.delta.table.PurgeSettings;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TableStatus;
@@ -60,6 +61,7 @@ public final class DeltaTargetFactory implements TargetFactory {
     if (retention != null) {
       try {
         DeltaSettings.retention(retention);
+        PurgeSettings.problem(settings).ifPresent(problems::add);
       } catch (IllegalArgumentException e) {
         problems.add(new SettingProblem(DeltaSettings.VACUUM_RETENTION, e.getMessage()));
       }

@@ -142,6 +142,7 @@ final class OpenTables implements AutoCloseable {
     put(gauges, "delta-files-vacuumed", figures -> figures.filesVacuumed);
     put(gauges, "delta-bytes-vacuumed", figures -> figures.bytesVacuumed);
     put(gauges, "delta-maintenance-failures", figures -> figures.failures);
+    gauges.put("delta-oldest-deleted-row-seconds", this::secondsSinceDeleted);
     gauges.put("delta-catalog-registered", catalog(Registrar::registered));
     gauges.put("delta-catalog-failures", catalog(Registrar::failures));
     gauges.put("delta-catalog-pending", catalog(Registrar::pending));
@@ -151,6 +152,16 @@ final class OpenTables implements AutoCloseable {
   private void put(
       Map<String, LongSupplier> gauges, String name, Function<Figures, AtomicLong> figure) {
     gauges.put(name, sum(table -> figure.apply(table.maintenance().figures()).get()));
+  }
+
+  /** Of the row that was deleted first and is still in a file of the tables; 0 where none is. */
+  private long secondsSinceDeleted() {
+    long now = System.currentTimeMillis();
+    return leases.values().stream()
+        .flatMapToLong(lease -> lease.table().maintenance().deletedSince().stream())
+        .map(since -> Math.max(0, (now - since) / 1_000))
+        .max()
+        .orElse(0);
   }
 
   private LongSupplier catalog(ToLongFunction<Registrar> figure) {

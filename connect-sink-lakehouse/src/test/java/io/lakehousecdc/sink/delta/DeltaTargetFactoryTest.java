@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
+import io.lakehousecdc.sink.delta.table.PurgeSettings;
 import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TableOptions;
@@ -63,6 +64,24 @@ class DeltaTargetFactoryTest {
     assertThrows(
         FatalException.class,
         () -> factory.open(settings("hdfs://node/lake"), new TargetContext("sink", 0)));
+  }
+
+  @Test
+  void deletedRowsGoLaterThanReplacedFilesAreKept() {
+    assertEquals(List.of(), factory.validate(settings(Map.of(PurgeSettings.AFTER, "P30D"))));
+    assertEquals(List.of(), factory.validate(settings(Map.of(PurgeSettings.AFTER, "P7DT1H"))));
+
+    requirePurgeRefused(Map.of(PurgeSettings.AFTER, "P7D"), "delta.vacuum.retention (PT168H)");
+    requirePurgeRefused(Map.of(PurgeSettings.AFTER, "30 days"), "ISO-8601");
+    requirePurgeRefused(
+        Map.of(PurgeSettings.AFTER, "P30D", DeltaSettings.VACUUM, "false"), "delta.vacuum=true");
+  }
+
+  private void requirePurgeRefused(Map<String, String> given, String reason) {
+    List<SettingProblem> problems = factory.validate(settings(given));
+    assertEquals(1, problems.size(), problems.toString());
+    assertEquals(PurgeSettings.AFTER, problems.get(0).key());
+    assertTrue(problems.get(0).toString().contains(reason), problems.toString());
   }
 
   @Test

@@ -26,6 +26,7 @@ import io.lakehousecdc.tools.UsageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,13 +112,15 @@ public final class FileChanges {
 
   /** The rows keep their order, and so whatever others know of the file for it. */
   private static DataFile described(String name, DataFile before, WrittenFile copy) {
+    Map<String, String> tags = new HashMap<>(before.tags());
+    tags.remove(DataFile.DELETED_SINCE);
     return new DataFile(
         name,
         before.partitionValues(),
         copy.size(),
         System.currentTimeMillis(),
         AddStatistics.of(copy.statistics()),
-        Map.of(),
+        tags,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -42,7 +42,10 @@ public final class PostgresAccess implements AutoCloseable {
    */
   public static PostgresAccess open(TargetSettings settings) throws SQLException {
     PostgresSettings own = new PostgresSettings(settings);
-    return new PostgresAccess(Connections.open(own), own);
+    Connection connection = Connections.open(own);
+    // Keys of logs and versions need not be indexed: a search takes as long as the table is large.
+    connection.setNetworkTimeout(Runnable::run, 0);
+    return new PostgresAccess(connection, own);
   }
 
   public Connection connection() {

@@ -56,6 +56,7 @@ public final class CheckpointWriter {
     String location = table + "/_delta_log/%020d.checkpoint.parquet".formatted(version);
     if (store.exists(location)) {
       // Another writer's checkpoint is as good, and may be being read.
+      cleanUp(newest, retention);
       return version;
     }
     TableFeatures.validateKernelCanWriteToTable(newest.getProtocol(), newest.getMetadata(), table);
@@ -65,6 +66,11 @@ public final class CheckpointWriter {
     new Checkpointer(newest.getLogPath())
         .writeLastCheckpointFile(
             engine, new CheckpointMetaData(version, actions, Optional.empty()));
+    cleanUp(newest, retention);
+    return version;
+  }
+
+  private void cleanUp(SnapshotImpl newest, Duration retention) throws IOException {
     if (mayCleanUp(newest)) {
       MetadataCleanup.cleanupExpiredLogs(
           engine,
@@ -72,7 +78,6 @@ public final class CheckpointWriter {
           newest.getDataPath(),
           longer(TableConfig.LOG_RETENTION, newest, retention));
     }
-    return version;
   }
 
   /** Number of actions written. */

@@ -3,8 +3,11 @@ package io.lakehousecdc.sink.delta.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An active data file as the log describes it. Carries every field of the {@code add} action, so
@@ -34,6 +37,13 @@ public record DataFile(
     Optional<Long> defaultRowCommitVersion,
     Optional<VectorDescriptor> deletionVector,
     Optional<String> clusteringProvider) {
+
+  /**
+   * Tag of a file with a deletion vector: since when it has deleted rows, in milliseconds since the
+   * epoch. Other writers of Delta keep the tags of a file whose vector they change.
+   */
+  public static final String DELETED_SINCE = "lakehousecdc.deletedSince";
+
   public DataFile {
     requireNonNull(path, "path");
     requireNonNull(partitionValues, "partitionValues");
@@ -62,17 +72,45 @@ public record DataFile(
 
   /** The same file with another deletion vector and the statistics that go with it. */
   public DataFile with(VectorDescriptor vector, AddStatistics newStats) {
+    return with(vector, newStats, deletedSince().orElseGet(System::currentTimeMillis));
+  }
+
+  /**
+   * The same for a file that has rows which were deleted before it was written.
+   *
+   * @param since when the first of them was deleted, milliseconds since the epoch
+   */
+  public DataFile with(VectorDescriptor vector, AddStatistics newStats, long since) {
+    Map<String, String> newTags = new HashMap<>(tags);
+    newTags.put(DELETED_SINCE, Long.toString(since));
     return new DataFile(
         path,
         partitionValues,
         size,
         modificationTime,
         newStats,
-        tags,
+        Collections.unmodifiableMap(newTags),
         baseRowId,
         defaultRowCommitVersion,
         Optional.of(vector),
         clusteringProvider);
+  }
+
+  /**
+   * Since when the file has deleted rows, in milliseconds since the epoch; empty where it has none.
+   * Where no tag tells, it is the time at which the file was written: other writers, which do not
+   * tell, leave deleted rows behind when they write a file.
+   */
+  public OptionalLong deletedSince() {
+    if (deletionVector.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    String tag = tags.get(DELETED_SINCE);
+    try {
+      return OptionalLong.of(tag == null ? modificationTime : Long.parseLong(tag));
+    } catch (NumberFormatException e) {
+      return OptionalLong.of(modificationTime);
+    }
   }
 
   /** The same file with row ids. */

@@ -66,8 +66,24 @@ record CompactionPlan(
   /** How much larger rows may be in memory than in a file. */
   private static final int EXPANSION = 4;
 
-  /** What is worth most in a version of a table. */
-  static CompactionPlan of(TableState state, CompactionPolicy policy) {
+  /**
+   * Which files are rewritten for what reason.
+   *
+   * @param policy what is worth a merge; empty for nothing
+   * @param purge what comes first: files with rows that were deleted too long ago
+   */
+  record Rules(Optional<CompactionPolicy> policy, Optional<Overdue> purge) {}
+
+  /**
+   * Files with deleted rows that are to be written anew whatever their share.
+   *
+   * @param since milliseconds since the epoch: those with rows that were deleted at or before
+   * @param targetBytes size of the new file, but where a single one is larger
+   */
+  record Overdue(long since, long targetBytes) {}
+
+  /** What comes first, or is worth most, in a version of a table. */
+  static CompactionPlan of(TableState state, Rules rules) {
     List<Source> sources = new ArrayList<>();
     long bytes = 0;
     long rows = 0;
@@ -75,7 +91,7 @@ record CompactionPlan(
     Map<String, String> partition = Map.of();
     List<DeltaColumn> rowIdColumns = state.version().rowIdColumns();
     if (rowIdColumns.isEmpty() || haveRowIds(state)) {
-      Choice choice = choose(state, policy);
+      Choice choice = choose(state, rules);
       smallFiles = choice.smallFiles();
       Set<String> chosen = Set.copyOf(choice.paths());
       for (LiveFile file : state.files()) {
@@ -164,6 +180,48 @@ record CompactionPlan(
 
   /** Files of a partition, and how many small ones it has. */
   private record Choice(List<String> paths, int smallFiles) {}
+
+  private static Choice choose(TableState state, Rules rules) {
+    Optional<Choice> overdue = rules.purge().flatMap(purge -> overdue(state, purge));
+    return overdue.orElseGet(
+        () -> rules.policy().map(policy -> choose(state, policy)).orElse(new Choice(List.of(), 0)));
+  }
+
+  /** The files of the partition whose rows were deleted first, the oldest in front. */
+  private static Optional<Choice> overdue(TableState state, Overdue purge) {
+    List<LiveFile> oldest =
+        state.files().stream()
+            .filter(file -> deletedSince(file) <= purge.since())
+            .sorted(Comparator.comparingLong(CompactionPlan::deletedSince))
+            .toList();
+    List<String> chosen = new ArrayList<>();
+    long bytes = 0;
+    for (LiveFile file : oldest) {
+      if (file.file().partitionValues().equals(oldest.get(0).file().partitionValues())) {
+        bytes += candidate(file).liveBytes();
+        if (!chosen.isEmpty() && bytes > purge.targetBytes()) {
+          break;
+        }
+        chosen.add(file.path());
+      }
+    }
+    return chosen.isEmpty() ? Optional.empty() : Optional.of(new Choice(chosen, 0));
+  }
+
+  /** Since when a file has deleted rows; the greatest number where it has none. */
+  private static long deletedSince(LiveFile file) {
+    return file.deleted().isEmpty()
+        ? Long.MAX_VALUE
+        : file.file().deletedSince().orElse(Long.MAX_VALUE);
+  }
+
+  /** Since when there are deleted rows in files; the greatest number where there are none. */
+  static long deletedSince(TableState state) {
+    return state.files().stream()
+        .mapToLong(CompactionPlan::deletedSince)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
 
   /** The files of one partition that are worth most: rows of different ones do not mix. */
   private static Choice choose(TableState state, CompactionPolicy policy) {

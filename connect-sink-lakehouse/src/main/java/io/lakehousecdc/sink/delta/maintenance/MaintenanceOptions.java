@@ -16,13 +16,16 @@ import java.util.OptionalInt;
  * @param compactionMemory heap that all compactions of the worker may take together, in bytes
  * @param compactionPercent share of the time that compactions may take while commits follow each
  *     other, over all tables of the worker together, from 1 to 100
+ * @param purge when deleted rows are gone for good; empty where nobody has asked for it. Needs a
+ *     vacuum
  */
 public record MaintenanceOptions(
     Optional<CompactionPolicy> compaction,
     OptionalInt checkpointInterval,
     Optional<VacuumSchedule> vacuum,
     long compactionMemory,
-    int compactionPercent) {
+    int compactionPercent,
+    Optional<PurgeSchedule> purge) {
 
   /** Compaction takes a tenth of the processor time of two cores at most. */
   public static final int USUAL_COMPACTION_PERCENT = 20;
@@ -35,15 +38,43 @@ public record MaintenanceOptions(
     this(compaction, checkpointInterval, vacuum, usualCompactionMemory(), USUAL_COMPACTION_PERCENT);
   }
 
+  /** Without a time after which deleted rows are gone. */
+  public MaintenanceOptions(
+      Optional<CompactionPolicy> compaction,
+      OptionalInt checkpointInterval,
+      Optional<VacuumSchedule> vacuum,
+      long compactionMemory,
+      int compactionPercent) {
+    this(
+        compaction,
+        checkpointInterval,
+        vacuum,
+        compactionMemory,
+        compactionPercent,
+        Optional.empty());
+  }
+
   public MaintenanceOptions {
     requireNonNull(compaction, "compaction");
     requireNonNull(checkpointInterval, "checkpointInterval");
     requireNonNull(vacuum, "vacuum");
+    requireNonNull(purge, "purge");
   }
 
   /** A quarter of the heap. */
   public static long usualCompactionMemory() {
     return Runtime.getRuntime().maxMemory() / 4;
+  }
+
+  /** The same with a time after which deleted rows are gone. */
+  public MaintenanceOptions with(PurgeSchedule schedule) {
+    return new MaintenanceOptions(
+        compaction,
+        checkpointInterval,
+        vacuum,
+        compactionMemory,
+        compactionPercent,
+        Optional.of(schedule));
   }
 
   /** For how long a file is kept after it was replaced; zero where none is removed. */

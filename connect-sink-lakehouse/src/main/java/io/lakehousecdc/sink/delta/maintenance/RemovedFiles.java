@@ -89,10 +89,14 @@ final class RemovedFiles {
       load();
       loaded = true;
     }
-    List<FileInfo> entries = last == null ? List.of() : LogListing.from(store, last.location());
-    // Another entry under that name is another table's, made anew; then all of it is unknown.
+    List<FileInfo> entries = sinceLast();
+    if (entries.isEmpty() && last != null) {
+      // Whoever cuts the log short keeps before what it told.
+      load();
+      entries = sinceLast();
+    }
     long from = millis - MARGIN_MILLIS;
-    if (entries.isEmpty() || !entries.get(0).equals(last) || readSince > millis) {
+    if (entries.isEmpty() || readSince > millis) {
       entries = begin(from);
     } else {
       entries = entries.subList(1, entries.size());
@@ -133,6 +137,27 @@ final class RemovedFiles {
               String inTable = inTable(location);
               return times.contains(inTable, millis) || justAdded.contains(inTable, millis);
             });
+  }
+
+  /**
+   * The entry that was read last, and those after it; none where it is not there. Another entry
+   * under that name is another table's, made anew; then all of it is unknown.
+   */
+  private List<FileInfo> sinceLast() throws IOException {
+    List<FileInfo> entries = last == null ? List.of() : LogListing.from(store, last.location());
+    return entries.isEmpty() || !entries.get(0).equals(last) ? List.of() : entries;
+  }
+
+  /**
+   * Keeps what the log tells, for processes that find it cut short.
+   *
+   * @param millis since when it is wanted
+   */
+  void keepSince(long millis) throws IOException {
+    since(millis, Long.MAX_VALUE);
+    if (last != null) {
+      keep();
+    }
   }
 
   /** End of the entries that are read together with the first: as many as fit, one at least. */

@@ -19,6 +19,7 @@ import io.lakehousecdc.sink.delta.snapshot.PositionBounds;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +52,13 @@ public final class TableCompaction {
   private final TableLog log;
   private final DeletionVectors vectors;
   private final Compactor compactor;
-  private final CompactionPolicy policy;
+  private final Optional<CompactionPolicy> policy;
+  private final Optional<PurgeSchedule> purge;
   private final CompactionMemory memory;
   private final long memoryLimit;
   private final Runnable turn;
   private int smallFiles;
+  private volatile long deletedSince = Long.MAX_VALUE;
 
   /** A compaction that shares its memory with no other. */
   public TableCompaction(
@@ -69,7 +72,8 @@ public final class TableCompaction {
         store,
         location,
         compactor,
-        policy,
+        Optional.of(policy),
+        Optional.empty(),
         new CompactionMemory(),
         Long.MAX_VALUE,
         () -> {});
@@ -78,6 +82,8 @@ public final class TableCompaction {
   /**
    * A compaction that begins when there is memory for it.
    *
+   * @param policy what is worth a merge; empty for nothing
+   * @param purge when files are written anew for the sake of their deleted rows
    * @param memory what it shares with others
    * @param memoryLimit what all of them may take together, in bytes
    * @param turn called, on any thread, when {@link #run} is to be called again
@@ -87,7 +93,8 @@ public final class TableCompaction {
       FileIO store,
       String location,
       Compactor compactor,
-      CompactionPolicy policy,
+      Optional<CompactionPolicy> policy,
+      Optional<PurgeSchedule> purge,
       CompactionMemory memory,
       long memoryLimit,
       Runnable turn) {
@@ -101,10 +108,16 @@ public final class TableCompaction {
     this.vectors = new DeletionVectors(store, location);
     this.compactor = compactor;
     this.policy = policy;
+    this.purge = purge;
   }
 
-  /** A plan carried out, but for the commit. */
-  private record Merged(CompactionPlan plan, String name, Compacted compacted, KeyMoves moves) {}
+  /**
+   * A plan carried out, but for the commit.
+   *
+   * @param began a time before it was made
+   */
+  private record Merged(
+      CompactionPlan plan, long began, String name, Compacted compacted, KeyMoves moves) {}
 
   /**
    * Merges once, if files are worth it and there is memory.
@@ -140,6 +153,7 @@ public final class TableCompaction {
 
   /** The plan may have changed since it was measured: one that needs more waits for its turn. */
   private int run(long memoryBytes) throws IOException {
+    long began = System.currentTimeMillis();
     Optional<CompactionPlan> plan = table.exclusively(this::plan);
     if (plan.isEmpty() || !isWithin(plan.get(), memoryBytes)) {
       return 0;
@@ -147,7 +161,7 @@ public final class TableCompaction {
     if (!plan.get().besideCommits()) {
       return table.exclusively(state -> runAtOnce(state, memoryBytes)).orElse(0);
     }
-    Merged merged = merge(plan.get());
+    Merged merged = merge(plan.get(), began);
     // Where this throws, the log entry may be there all the same: the file stays, for the table or
     // for the vacuum.
     int replaced = table.exclusively(state -> replace(state, merged)).orElse(0);
@@ -165,7 +179,9 @@ public final class TableCompaction {
   private int runAtOnce(TableState state, long memoryBytes)
       throws IOException, CommitConflictException {
     CompactionPlan plan = plan(state);
-    return isWithin(plan, memoryBytes) ? replace(state, merge(plan)) : 0;
+    return isWithin(plan, memoryBytes)
+        ? replace(state, merge(plan, System.currentTimeMillis()))
+        : 0;
   }
 
   private boolean isWithin(CompactionPlan plan, long memoryBytes) {
@@ -189,16 +205,35 @@ public final class TableCompaction {
     return smallFiles;
   }
 
+  /**
+   * Since when files of the table have deleted rows, as last seen: milliseconds since the epoch, or
+   * the greatest number where they have none. For any thread.
+   */
+  long deletedSince() {
+    return deletedSince;
+  }
+
   private CompactionPlan plan(TableState state) {
-    CompactionPlan plan = CompactionPlan.of(state, policy);
+    CompactionPlan plan =
+        CompactionPlan.of(
+            state,
+            new CompactionPlan.Rules(policy, purge.map(schedule -> overdue(state, schedule))));
+    deletedSince = CompactionPlan.deletedSince(state);
     smallFiles = plan.smallFiles();
     return plan;
   }
 
-  private Merged merge(CompactionPlan plan) throws IOException {
+  private static CompactionPlan.Overdue overdue(TableState state, PurgeSchedule schedule) {
+    Duration kept = schedule.keptBy(state.version());
+    return new CompactionPlan.Overdue(
+        System.currentTimeMillis() - schedule.keeping(kept).rewriteAfter().toMillis(),
+        schedule.targetBytes());
+  }
+
+  private Merged merge(CompactionPlan plan, long began) throws IOException {
     String name = "part-" + UUID.randomUUID() + ".parquet";
     KeyMoves moves = new KeyMoves();
-    Compactor writer = plan.besideCommits() ? compactor : compactor.ofLiveRows();
+    Compactor writer = plan.besideCommits() && purge.isEmpty() ? compactor : compactor.ofLiveRows();
     Compacted compacted =
         writer.compact(
             plan.sources(),
@@ -208,7 +243,7 @@ public final class TableCompaction {
             plan.storedKeyPlaces(),
             plan.keysInto(moves));
     moves.arrange();
-    return new Merged(plan, name, compacted, moves);
+    return new Merged(plan, began, name, compacted, moves);
   }
 
   /** Number of files replaced; 0 where the table has changed so that they cannot be. */
@@ -232,7 +267,9 @@ public final class TableCompaction {
     }
     List<LiveFile> added = new ArrayList<>();
     if (gone.getLongCardinality() < compacted.file().rows()) {
-      added.add(newFile(state, merged, gone));
+      // Where deleted rows stayed behind, those that the new file has were deleted meanwhile.
+      long since = purge.isPresent() ? merged.began : deletedSince(replaced);
+      added.add(newFile(state, merged, gone, since));
     }
     TableVersion now =
         log.commit(
@@ -253,7 +290,16 @@ public final class TableCompaction {
     return replaced.size();
   }
 
-  private LiveFile newFile(TableState state, Merged merged, RoaringBitmap gone) throws IOException {
+  /** Deleted rows may come along where most rows of a file are live. */
+  private static long deletedSince(List<LiveFile> replaced) {
+    return replaced.stream()
+        .flatMapToLong(file -> file.file().deletedSince().stream())
+        .min()
+        .orElseGet(System::currentTimeMillis);
+  }
+
+  private LiveFile newFile(TableState state, Merged merged, RoaringBitmap gone, long deletedSince)
+      throws IOException {
     String name = merged.name;
     Compacted compacted = merged.compacted;
     DataFile file =
@@ -265,7 +311,9 @@ public final class TableCompaction {
             compacted.file().statistics());
     if (!gone.isEmpty()) {
       VectorDescriptor vector = vectors.write(Map.of(name, gone)).get(name);
-      file = file.with(vector, AddStatistics.loosened(file.stats(), compacted.file().rows()));
+      file =
+          file.with(
+              vector, AddStatistics.loosened(file.stats(), compacted.file().rows()), deletedSince);
     }
     file = state.version().rowIds().given(file, compacted.file().rows());
     return new LiveFile(

@@ -2,6 +2,8 @@
 package io.lakehousecdc.sink.delta.maintenance;
 
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.TableVersion;
+import io.lakehousecdc.sink.delta.maintenance.MaintenanceOptions.VacuumSchedule;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.error.TargetException;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -49,6 +52,7 @@ public final class TableMaintenance implements AutoCloseable {
   private final AtomicBoolean pausing = new AtomicBoolean();
   private final ExecutorService thread;
   private volatile boolean closed;
+  private final RegularCalls clockwork = new RegularCalls(this::wake);
   private long sinceCheckpoint;
   private long lastVacuumMillis = Long.MIN_VALUE;
   private final AtomicLong commits = new AtomicLong();
@@ -78,19 +82,19 @@ public final class TableMaintenance implements AutoCloseable {
     this.store = store;
     this.options = options;
     this.compaction =
-        options
-            .compaction()
-            .map(
-                policy ->
-                    new TableCompaction(
-                        table,
-                        store,
-                        location,
-                        compactor,
-                        policy,
-                        CompactionMemory.WORKER,
-                        options.compactionMemory(),
-                        this::wake));
+        options.compaction().isEmpty() && options.purge().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new TableCompaction(
+                    table,
+                    store,
+                    location,
+                    compactor,
+                    options.compaction(),
+                    options.purge(),
+                    CompactionMemory.WORKER,
+                    options.compactionMemory(),
+                    this::wake));
     this.pace = new CompactionPace(options.compactionPercent(), CompactionPace.WORKER, clock);
     this.log = new LogUpkeep(store, location, options.retention());
     this.removed = Vacuum.removedFiles(store, location);
@@ -109,6 +113,26 @@ public final class TableMaintenance implements AutoCloseable {
 
   public Figures figures() {
     return figures;
+  }
+
+  /**
+   * Since when files of the table have had deleted rows, as last looked at: milliseconds since the
+   * epoch; empty where there are none. For any thread.
+   */
+  public OptionalLong deletedSince() {
+    long since = compaction.map(TableCompaction::deletedSince).orElse(Long.MAX_VALUE);
+    return since == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(since);
+  }
+
+  /**
+   * Begins to look at the table from time to time, where rows are to go in time whether or not
+   * there are commits.
+   */
+  public void begin() {
+    if (options.purge().isPresent()) {
+      clockwork.begin(options.purge().get().interval());
+      wake();
+    }
   }
 
   /** The table has a new version; returns at once. */
@@ -225,23 +249,41 @@ public final class TableMaintenance implements AutoCloseable {
       return;
     }
     long now = System.currentTimeMillis();
-    long next = lastVacuumMillis + options.vacuum().get().interval().toMillis();
+    long next = lastVacuumMillis + vacuumInterval(options.vacuum().get()).toMillis();
     if (lastVacuumMillis != Long.MIN_VALUE && now < next) {
       return;
     }
+    Optional<Duration> retention = table.exclusively(state -> retention(state.version()));
+    if (retention.isEmpty()) {
+      return;
+    }
     lastVacuumMillis = now;
-    Vacuum.Removed gone = new Vacuum(store, location, retention(), removed).run(now, this::active);
+    Vacuum.Removed gone =
+        new Vacuum(store, location, retention.get(), removed).run(now, this::active);
     figures.filesVacuumed.addAndGet(gone.files());
     figures.bytesVacuumed.addAndGet(gone.bytes());
+    if (options.purge().isPresent() && gone.files() > 0) {
+      // Checkpoints and entries before tell bounds of what was in the files.
+      sinceCheckpoint = options.checkpointInterval().orElse(0);
+      checkpoint();
+    }
   }
 
-  /** The greater of what the settings and the table itself say. */
-  private Duration retention() throws IOException {
-    Duration tables =
-        table
-            .exclusively(state -> state.version().deletedFileRetention())
-            .orElseThrow(() -> new IOException("The table is gone"))
-            .orElse(Duration.ZERO);
+  private Duration vacuumInterval(VacuumSchedule schedule) {
+    Duration usual = schedule.interval();
+    return options
+        .purge()
+        .map(PurgeSchedule::interval)
+        .filter(interval -> interval.compareTo(usual) < 0)
+        .orElse(usual);
+  }
+
+  /** The greater of what the settings and the table itself say, as far as deleted rows may wait. */
+  private Duration retention(TableVersion version) {
+    if (options.purge().isPresent()) {
+      return options.purge().get().keptBy(version);
+    }
+    Duration tables = version.deletedFileRetention().orElse(Duration.ZERO);
     return tables.compareTo(options.retention()) > 0 ? tables : options.retention();
   }
 
@@ -287,6 +329,7 @@ public final class TableMaintenance implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    clockwork.close();
     compaction.ifPresent(TableCompaction::withdraw);
     thread.shutdown();
     try {

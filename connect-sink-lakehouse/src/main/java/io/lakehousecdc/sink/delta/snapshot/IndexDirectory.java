@@ -26,7 +26,7 @@ public final class IndexDirectory {
   private IndexDirectory() {}
 
   /** Name of the file of a table: its directory's, for the reader, and a hash of the location. */
-  static String name(String location) {
+  public static String name(String location) {
     String table = location.substring(location.lastIndexOf('/') + 1);
     String readable = table.replaceAll("[^A-Za-z0-9_-]", "_");
     try {

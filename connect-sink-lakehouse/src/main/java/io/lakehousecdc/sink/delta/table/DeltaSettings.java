@@ -195,7 +195,9 @@ public record DeltaSettings(
                   + " longer be read."));
 
   public static final List<Setting> ALL =
-      Stream.concat(OWN.stream(), IndexSettings.ALL.stream()).toList();
+      Stream.of(OWN, List.of(PurgeSettings.SETTING), IndexSettings.ALL)
+          .flatMap(List::stream)
+          .toList();
 
   /** Settings with the defaults of key indexes. */
   public DeltaSettings(
@@ -267,7 +269,8 @@ public record DeltaSettings(
         settings.text(COMPACTION_MEMORY) == null
             ? MaintenanceOptions.usualCompactionMemory()
             : settings.number(COMPACTION_MEMORY),
-        Math.toIntExact(settings.number(COMPACTION_PERCENT)));
+        Math.toIntExact(settings.number(COMPACTION_PERCENT)),
+        PurgeSettings.of(settings));
   }
 
   /**
@@ -276,9 +279,17 @@ public record DeltaSettings(
    * @throws IllegalArgumentException it says none, or less than is safe
    */
   public static Duration retention(String text) {
-    Duration retention;
+    Duration retention = duration(text);
+    if (retention.compareTo(LEAST_RETENTION) < 0) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is less than an hour: readers and commits under way may need the files");
+    }
+    return retention;
+  }
+
+  static Duration duration(String text) {
     try {
-      retention = Duration.parse(text.trim());
+      return Duration.parse(text.trim());
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "'"
@@ -286,11 +297,6 @@ public record DeltaSettings(
               + "' is no ISO-8601 duration: write P7D for seven days, PT12H for twelve hours",
           e);
     }
-    if (retention.compareTo(LEAST_RETENTION) < 0) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is less than an hour: readers and commits under way may need the files");
-    }
-    return retention;
   }
 
   /** How data files are written. */

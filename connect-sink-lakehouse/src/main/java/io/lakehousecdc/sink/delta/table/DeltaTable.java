@@ -127,6 +127,7 @@ public final class DeltaTable implements AutoCloseable, ExclusiveTable {
             location,
             new Compactor(store, settings.writeOptions()),
             settings.maintenance());
+    maintenance.begin();
   }
 
   public TableId id() {

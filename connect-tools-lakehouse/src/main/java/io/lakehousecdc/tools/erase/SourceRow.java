@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.erase;
+
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.postgres.catalog.Identifiers;
+import io.lakehousecdc.sink.postgres.session.SqlErrors;
+import io.lakehousecdc.tools.UsageException;
+import io.lakehousecdc.tools.removal.KeyText;
+import io.lakehousecdc.tools.removal.PostgresKey;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/**
+ * The row at the source. Reads one row, and writes nothing.
+ *
+ * @param url JDBC URL
+ * @param user user that reads it
+ * @param password empty where the URL or the server needs none
+ */
+record SourceRow(String url, String user, Optional<String> password) {
+  private static final String SECONDS = "30";
+
+  /**
+   * Whether the source has it.
+   *
+   * @param key by the names of columns at the source
+   */
+  boolean exists(TableId table, KeyText key) {
+    PostgresKey condition = new PostgresKey(key);
+    try (Connection connection = connect();
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT 1 FROM "
+                    + Identifiers.qualified(table)
+                    + " WHERE "
+                    + condition.condition()
+                    + " LIMIT 1")) {
+      condition.set(query, 1);
+      return query.executeQuery().next();
+    } catch (SQLException e) {
+      throw SqlErrors.classify(e, "The source's table " + table);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    password.ifPresent(text -> properties.setProperty("password", text));
+    properties.setProperty("loginTimeout", SECONDS);
+    properties.setProperty("socketTimeout", SECONDS);
+    properties.setProperty("logServerErrorDetail", "false");
+    properties.setProperty("readOnly", "true");
+    Connection connection = new Driver().connect(url, properties);
+    if (connection == null) {
+      // Not quoted: it may hold a password.
+      throw new UsageException("--source-url has to begin with jdbc:postgresql:.");
+    }
+    return connection;
+  }
+
+  @Override
+  public String toString() {
+    return "SourceRow";
+  }
+}

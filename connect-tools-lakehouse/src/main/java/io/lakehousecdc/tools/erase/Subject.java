@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.erase;
+
+import io.lakehousecdc.sink.ConfiguredSink;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.decode.table.SourceTable;
+import io.lakehousecdc.tools.removal.KeyText;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is to be erased.
+ *
+ * @param sink the connector that writes the table
+ * @param table name of the table in the target
+ * @param source name of the table at the source
+ * @param key key of the rows, by the names of columns in the target
+ */
+record Subject(ConfiguredSink sink, TableId table, SourceTable source, KeyText key) {
+
+  /**
+   * The table that a name means: that of a table at the source which the sink reads, or else of one
+   * in the target.
+   *
+   * @param name with its schema before a dot, where it has one
+   * @param key by the names of columns at the source or in the target
+   */
+  static Subject of(ConfiguredSink sink, String name, KeyText key) {
+    int dot = name.lastIndexOf('.');
+    String schema = dot < 0 ? "" : name.substring(0, dot);
+    SourceTable source = new SourceTable("", schema, name.substring(dot + 1));
+    Optional<String> topic =
+        sink.topics().stream()
+            .filter(each -> SourceTable.ofTopic(each).toString().equals(source.toString()))
+            .findFirst();
+    TableId table =
+        topic
+            .map(each -> sink.table(SourceTable.ofTopic(each), each))
+            .orElse(new TableId(schema, source.name()));
+    Map<String, String> columns = new LinkedHashMap<>();
+    key.columns().forEach((column, text) -> columns.put(sink.column(column), text));
+    return new Subject(sink, table, source, new KeyText(columns));
+  }
+
+  /** Whether a topic feeds the table. */
+  boolean isFedBy(String topic) {
+    if (!sink.reads(topic)) {
+      return false;
+    }
+    TableId fed = sink.table(SourceTable.ofTopic(topic), topic);
+    // One may leave the target's default schema out.
+    boolean isAnySchema = fed.schema().isEmpty() || table.schema().isEmpty();
+    return fed.equals(table) || isAnySchema && fed.name().equals(table.name());
+  }
+
+  /** Tells which records are about the key. */
+  RecordText records() {
+    return new RecordText(key, sink::column);
+  }
+}
