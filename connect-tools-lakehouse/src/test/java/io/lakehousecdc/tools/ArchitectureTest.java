@@ -34,10 +34,6 @@ class ArchitectureTest {
 
   @Test
   void packagesHaveNoCycles() {
-    slices()
-        .matching("io.lakehousecdc.(tools.*)..")
-        .should()
-        .beFreeOfCycles()
-        .check(TOOLS);
+    slices().matching("io.lakehousecdc.(tools.*)..").should().beFreeOfCycles().check(TOOLS);
   }
 }

@@ -12,13 +12,14 @@ final class RegularCalls implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param call returns at once
+   * @param call returns at once, and does not fail
    */
   RegularCalls(Runnable call) {
     this.call = call;
   }
 
   /** Calls it after each interval, until this is closed. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The call does not fail.
   synchronized void begin(Duration interval) {
     if (!closed) {
       next =
