@@ -96,16 +96,15 @@ class StatusIT {
       assertThat(ConfiguredSink.of(sink).status()).isEmpty();
     }
     assertThat(Files.exists(lake.resolve("_cdc_status"))).isFalse();
-    assertEquals(0, database.number("select count(*) from pg_tables where tablename = '_cdc_status'"));
+    assertEquals(
+        0, database.number("select count(*) from pg_tables where tablename = '_cdc_status'"));
   }
 
   /** A record that is rejected, three rows, and what follows; to a task that ends in good order. */
-  private void run(
-      Map<String, String> sink, List<TableEvent> following) {
+  private void run(Map<String, String> sink, List<TableEvent> following) {
     List<SinkRecord> records = new ArrayList<>();
     records.add(
-        new SinkRecord(
-            CLICKS.topic(), 0, null, null, Schema.STRING_SCHEMA, "of a person", 0));
+        new SinkRecord(CLICKS.topic(), 0, null, null, Schema.STRING_SCHEMA, "of a person", 0));
     Stream.concat(
             Stream.of(
                 CLICKS.create(100, 110, 1L, "a"),

@@ -136,8 +136,7 @@ final class ClusterReader implements AutoCloseable {
           .forEach(
               (id, task) ->
                   tasks.add(
-                      Task.of(
-                          id, task.state(), task.workerId(), task.traceMessage(), disclosing)));
+                      Task.of(id, task.state(), task.workerId(), task.traceMessage(), disclosing)));
     } catch (ConnectException e) {
       // Just created, or just deleted.
       LOG.debug("The state of {} is not known: {}", name, e.getMessage());

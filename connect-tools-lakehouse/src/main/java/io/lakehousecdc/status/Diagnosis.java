@@ -69,8 +69,7 @@ final class Diagnosis {
     String name = table.key().table().toString();
     if (table.isFailing()) {
       problems.add(
-          new Problem(
-              Level.BAD, name, "cannot be written: " + table.error().text(), Runbook.LATE));
+          new Problem(Level.BAD, name, "cannot be written: " + table.error().text(), Runbook.LATE));
     }
     if (isLate(table)) {
       problems.add(
@@ -86,20 +85,24 @@ final class Diagnosis {
               Level.WARNING,
               name,
               Figures.counted(table.counts().rejected(), "rejected record")
-                  + (table.rejection() == null ? "" : ", the last one: " + table.rejection().text()),
+                  + (table.rejection() == null
+                      ? ""
+                      : ", the last one: " + table.rejection().text()),
               Runbook.REJECTED));
     }
-    table.skipped().forEach(
-        (reason, count) -> {
-          if (STRANGE.contains(reason)) {
-            problems.add(
-                new Problem(
-                    Level.WARNING,
-                    name,
-                    Figures.counted(count, "skipped change") + ": " + reason.description(),
-                    Runbook.SKIPPED));
-          }
-        });
+    table
+        .skipped()
+        .forEach(
+            (reason, count) -> {
+              if (STRANGE.contains(reason)) {
+                problems.add(
+                    new Problem(
+                        Level.WARNING,
+                        name,
+                        Figures.counted(count, "skipped change") + ": " + reason.description(),
+                        Runbook.SKIPPED));
+              }
+            });
     if (table.reconciled() != null && !table.reconciled().equal()) {
       problems.add(
           new Problem(

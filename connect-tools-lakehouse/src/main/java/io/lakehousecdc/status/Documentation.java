@@ -19,16 +19,15 @@ public record Documentation(Optional<String> url) {
   public static Documentation ofArchive() {
     try {
       Path jar =
-          Path.of(
-              Documentation.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+          Path.of(Documentation.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       Path manifest = jar.resolveSibling("../manifest.json").normalize();
       return new Documentation(
           Files.isRegularFile(manifest)
               ? Optional.of(
-                  new ObjectMapper()
-                      .readTree(manifest.toFile())
-                      .path("documentation_url")
-                      .asText())
+                      new ObjectMapper()
+                          .readTree(manifest.toFile())
+                          .path("documentation_url")
+                          .asText())
                   .filter(address -> address.startsWith("https://"))
               : Optional.empty());
     } catch (URISyntaxException | IOException e) {

@@ -44,8 +44,7 @@ final class Figures {
             "Behind source",
             hasTime ? duration(Diagnosis.lagMillis(table)) : NONE,
             level(table, hasTime)),
-        neutral(
-            "source", "Source commit", hasTime ? ago(applied.sourceMicros(), nowMillis) : NONE),
+        neutral("source", "Source commit", hasTime ? ago(applied.sourceMicros(), nowMillis) : NONE),
         new Cell(
             "commit",
             "Last commit",
@@ -144,9 +143,7 @@ final class Figures {
   }
 
   private static String decimal(double value) {
-    return value >= 10
-        ? number(Math.round(value))
-        : String.format(Locale.ROOT, "%.1f", value);
+    return value >= 10 ? number(Math.round(value)) : String.format(Locale.ROOT, "%.1f", value);
   }
 
   /** A time as text, in UTC. */

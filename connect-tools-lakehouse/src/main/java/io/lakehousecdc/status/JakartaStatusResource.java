@@ -7,7 +7,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 
-/** The resource of the status for workers of Kafka 4 and later, whose JAX-RS is {@code jakarta.ws.rs}. */
+/**
+ * The resource of the status for workers of Kafka 4 and later, whose JAX-RS is {@code
+ * jakarta.ws.rs}.
+ */
 @Path("lakehouse")
 public final class JakartaStatusResource {
   private final StatusPages pages;

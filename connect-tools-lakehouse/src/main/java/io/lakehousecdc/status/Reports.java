@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Makes reports of readings, and keeps a few of the last readings: rates and trends need them.
- * Not thread-safe.
+ * Makes reports of readings, and keeps a few of the last readings: rates and trends need them. Not
+ * thread-safe.
  */
 final class Reports {
   /** Of a reading every five seconds: five minutes. */

@@ -14,7 +14,9 @@ record Sparkline(List<Long> lagMillis) {
   static final int HEIGHT = 24;
   private static final int MARGIN = 2;
 
-  /** The data of an SVG path in a box of {@link #WIDTH} by {@link #HEIGHT}; empty for one reading. */
+  /**
+   * The data of an SVG path in a box of {@link #WIDTH} by {@link #HEIGHT}; empty for one reading.
+   */
   String path() {
     if (lagMillis.size() < 2) {
       return "";

@@ -13,10 +13,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A REST extension of the Connect worker that shows the state of all lakehouse sinks of its
- * cluster: {@code GET /lakehouse} for people, {@code GET /lakehouse/status.json} for programs. It is
- * on where {@code rest.extension.classes} names it.
+ * cluster: {@code GET /lakehouse} for people, {@code GET /lakehouse/status.json} for programs. It
+ * is on where {@code rest.extension.classes} names it.
  *
- * @see <a href="https://kafka.apache.org/documentation/#connectconfigs_rest.extension.classes">Kafka
+ * @see <a
+ *     href="https://kafka.apache.org/documentation/#connectconfigs_rest.extension.classes">Kafka
  *     Connect: rest.extension.classes</a>
  */
 public final class StatusExtension implements ConnectRestExtension {
@@ -39,8 +40,7 @@ public final class StatusExtension implements ConnectRestExtension {
   private static Map<String, ?> withoutNulls(Map<String, ?> configs) {
     return configs.entrySet().stream()
         .filter(entry -> entry.getValue() != null)
-        .collect(
-            Collectors.toMap(Map.Entry::getKey, entry -> (Object) entry.getValue()));
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> (Object) entry.getValue()));
   }
 
   /** A worker without the page is better than none: a failure is logged. */
@@ -48,8 +48,7 @@ public final class StatusExtension implements ConnectRestExtension {
   public void register(ConnectRestExtensionContext context) {
     reader = new ClusterReader(context.clusterState(), worker);
     Reports reports = new Reports();
-    report =
-        new LiveReport(() -> reports.of(reader.read(), System.currentTimeMillis()), PAUSE);
+    report = new LiveReport(() -> reports.of(reader.read(), System.currentTimeMillis()), PAUSE);
     StatusPages pages = new StatusPages(report, Documentation.ofArchive());
     try {
       // By reflection: the type that it returns is javax.ws.rs.core.Configurable on Kafka 3.9, and

@@ -66,10 +66,7 @@ public final class StatusJson {
     }
     ObjectNode shown = node.putObject("shown");
     for (Cell cell : table.cells()) {
-      shown
-          .putObject(cell.key())
-          .put("text", cell.text())
-          .put("level", cell.level().key());
+      shown.putObject(cell.key()).put("text", cell.text()).put("level", cell.level().key());
     }
     Sparkline sparkline = new Sparkline(table.lagMillis());
     node.putObject("trend").put("path", sparkline.path()).put("text", sparkline.text());

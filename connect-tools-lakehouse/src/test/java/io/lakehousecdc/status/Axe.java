@@ -32,7 +32,9 @@ final class Axe {
 
   private Axe() {}
 
-  /** The script, from npm's registry or where it was left before; empty where it is not to be had. */
+  /**
+   * The script, from npm's registry or where it was left before; empty where it is not to be had.
+   */
   static Optional<String> script() throws IOException {
     Path directory = Path.of("target", "axe").toAbsolutePath();
     Path script = directory.resolve("node_modules/axe-core/axe.min.js");

@@ -59,8 +59,7 @@ record Chromium(Path program) {
   }
 
   String dom(URI page, long millis, Scheme scheme) throws IOException {
-    return run(
-        page, "--dump-dom", "--virtual-time-budget=" + millis, scheme.setting());
+    return run(page, "--dump-dom", "--virtual-time-budget=" + millis, scheme.setting());
   }
 
   private String run(URI page, String... arguments) throws IOException {
@@ -79,8 +78,7 @@ record Chromium(Path program) {
                 "--user-data-dir=" + home.resolve("profile")));
     command.addAll(List.of(arguments));
     command.add(page.toString());
-    Process process =
-        new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     try {
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {

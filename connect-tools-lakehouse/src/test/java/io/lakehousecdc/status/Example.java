@@ -133,13 +133,14 @@ enum Example {
 
   static Key key(String table) {
     int dot = table.indexOf('.');
-    return new Key(
-        "shop." + table, new TableId(table.substring(0, dot), table.substring(dot + 1)));
+    return new Key("shop." + table, new TableId(table.substring(0, dot), table.substring(dot + 1)));
   }
 
   private static Applied applied(long millis, long lagMillis) {
     return new Applied(
-        new Position(0, 0x1_6B37_4D84L, 0x1_6B37_4E00L), (millis - lagMillis) * 1_000, millis * 1_000);
+        new Position(0, 0x1_6B37_4D84L, 0x1_6B37_4E00L),
+        (millis - lagMillis) * 1_000,
+        millis * 1_000);
   }
 
   /** A table that was written at a time. */

@@ -24,11 +24,13 @@ final class PageServer implements AutoCloseable {
   PageServer(Supplier<StatusReport> reports) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newCachedThreadPool());
-    StatusPages pages =
-        new StatusPages(new LiveReport(reports, Duration.ZERO), DOCUMENTATION);
+    StatusPages pages = new StatusPages(new LiveReport(reports, Duration.ZERO), DOCUMENTATION);
     serve("/lakehouse", StatusPages.HTML, StatusPages.headers(), () -> pages.html().body());
     serve(
-        "/lakehouse/status.json", StatusPages.JSON, StatusPages.headers(), () -> pages.json().body());
+        "/lakehouse/status.json",
+        StatusPages.JSON,
+        StatusPages.headers(),
+        () -> pages.json().body());
     server.start();
   }
 

@@ -50,7 +50,8 @@ class StatusPageIT {
           "text/html",
           Map.of(),
           () ->
-              "<!DOCTYPE html><body style='margin:0'><iframe src='/framed' width=" + PHONE
+              "<!DOCTYPE html><body style='margin:0'><iframe src='/framed' width="
+                  + PHONE
                   + " height=2400 style='border:0'></iframe>");
       server.serve(
           "/framed",

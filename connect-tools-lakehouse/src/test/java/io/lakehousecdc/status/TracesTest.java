@@ -24,8 +24,7 @@ class TracesTest {
 
   @Test
   void doesNotTellItWhereMessagesHoldValues() {
-    assertEquals(
-        "FatalException; see GET /connectors/<name>/status", Traces.reason(OWN, true));
+    assertEquals("FatalException; see GET /connectors/<name>/status", Traces.reason(OWN, true));
   }
 
   @Test

@@ -58,7 +58,11 @@ class StatusIT {
         assertTrue(item.path("snapshot_completed_at").asLong() > 0, item::toString);
         String printed =
             command(
-                plugins, "--connect", worker.rest().uri().toString(), "--connector", each.sinkName());
+                plugins,
+                "--connect",
+                worker.rest().uri().toString(),
+                "--connector",
+                each.sinkName());
         assertTrue(printed.contains("item") && printed.contains("task 0 RUNNING"), printed);
       }
       copies.all().forEach(each -> worker.rest().delete(each.sinkName()));
@@ -109,8 +113,7 @@ class StatusIT {
     builder.environment().put("KAFKA_HOME", kafka.getParent().toString());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Process process = builder.redirectErrorStream(true).start();
-    String printed =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), printed);
     return printed;
   }

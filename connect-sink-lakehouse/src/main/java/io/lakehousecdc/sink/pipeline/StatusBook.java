@@ -185,8 +185,7 @@ final class StatusBook {
   }
 
   private boolean isIntervalOver(Duration grace) {
-    return clock.getAsLong() - writtenAt
-        >= options.interval().orElseThrow().plus(grace).toNanos();
+    return clock.getAsLong() - writtenAt >= options.interval().orElseThrow().plus(grace).toNanos();
   }
 
   private static void add(Map<Key, TableStatus> to, List<TableStatus> news) {

@@ -227,7 +227,9 @@ final class CommitRunner {
     return due;
   }
 
-  /** The receipt of the tables as the commit names them, when the status is written, if it can be. */
+  /**
+   * The receipt of the tables as the commit names them, when the status is written, if it can be.
+   */
   private CommitReceipt written(Session connected, Commit commit, CommitReceipt receipt)
       throws SQLException {
     Map<TableId, TableId> names = new HashMap<>();

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Writes the status of tables: in a commit's transaction, which it neither fails nor delays, or in
  * one of its own. Thread-safe, as far as the sessions are.
  *
- * <p>In a commit it comes last, within a savepoint. Rows that another task is writing are not waited
- * for, and other locks for {@link #PATIENCE_MILLIS}: then the commit goes on without it.
+ * <p>In a commit it comes last, within a savepoint. Rows that another task is writing are not
+ * waited for, and other locks for {@link #PATIENCE_MILLIS}: then the commit goes on without it.
  */
 final class StatusWriter {
   private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);

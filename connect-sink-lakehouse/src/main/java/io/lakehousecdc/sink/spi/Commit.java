@@ -68,7 +68,6 @@ public record Commit(
 
   /** The same commit, which stores the status of tables, too. */
   public Commit with(List<TableStatus> told) {
-    return new Commit(
-        id, batches, advances, deadLetters, contributors, histories, progress, told);
+    return new Commit(id, batches, advances, deadLetters, contributors, histories, progress, told);
   }
 }

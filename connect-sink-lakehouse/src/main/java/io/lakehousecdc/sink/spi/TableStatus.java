@@ -155,14 +155,12 @@ public record TableStatus(
 
   /** The same, also where a commit has failed. */
   public TableStatus failed(Told reason) {
-    return plus(
-        new TableStatus(key, Counts.NONE, Map.of(), null, 0, null, reason, 0, null));
+    return plus(new TableStatus(key, Counts.NONE, Map.of(), null, 0, null, reason, 0, null));
   }
 
   /** The same, also where it was compared with the source. */
   public TableStatus reconciled(Reconciled outcome) {
-    return plus(
-        new TableStatus(key, Counts.NONE, Map.of(), null, 0, null, null, 0, outcome));
+    return plus(new TableStatus(key, Counts.NONE, Map.of(), null, 0, null, null, 0, outcome));
   }
 
   /** Sum of the skipped changes. */
@@ -179,8 +177,7 @@ public record TableStatus(
     return later == null ? before : later;
   }
 
-  private static Map<SkipReason, Long> sum(
-      Map<SkipReason, Long> one, Map<SkipReason, Long> other) {
+  private static Map<SkipReason, Long> sum(Map<SkipReason, Long> one, Map<SkipReason, Long> other) {
     if (other.isEmpty()) {
       return one;
     }

@@ -146,7 +146,10 @@ class DeltaStatusTest {
 
   private TableStatus stored() {
     Map<String, String> domains =
-        new TableLog(local, root.resolve("_cdc_status").toString()).latest().orElseThrow().domains();
+        new TableLog(local, root.resolve("_cdc_status").toString())
+            .latest()
+            .orElseThrow()
+            .domains();
     return StatusDomain.all("sink", domains).get(0);
   }
 

@@ -185,8 +185,7 @@ class StatusTest {
         });
     history.insert(1, "a", "x");
     StatusOptions kinds =
-        new StatusOptions(
-            Optional.of(Duration.ZERO), StatusOptions.Reasons.KINDS, topic -> null);
+        new StatusOptions(Optional.of(Duration.ZERO), StatusOptions.Reasons.KINDS, topic -> null);
     run(target(), TestOptions.options().status(kinds).build()).close();
     assertEquals("RetriableException, see the worker's log", status().error().text());
   }

@@ -102,9 +102,7 @@ final class TestOptions {
   TestOptions statusInterval(Duration value) {
     return status(
         new StatusOptions(
-            Optional.of(value),
-            StatusOptions.Reasons.MESSAGES,
-            topic -> new TableId("", topic)));
+            Optional.of(value), StatusOptions.Reasons.MESSAGES, topic -> new TableId("", topic)));
   }
 
   TestOptions status(StatusOptions value) {

@@ -137,8 +137,7 @@ class PostgresStatusIT extends PostgresFixture {
     Target newer = target();
     newer.report(List.of(ONE));
     assertThat(inserted()).isEqualTo(2);
-    assertThat(
-            database.rows("SELECT skipped_no_row, reconciled_at, ours FROM _cdc_status").get(0))
+    assertThat(database.rows("SELECT skipped_no_row, reconciled_at, ours FROM _cdc_status").get(0))
         .containsExactly(0L, null, "kept");
   }
 
@@ -156,7 +155,8 @@ class PostgresStatusIT extends PostgresFixture {
         "CREATE CONSTRAINT TRIGGER note AFTER INSERT OR UPDATE ON items"
             + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note()");
     assertThat(commit(owner).isStatusWritten()).isTrue();
-    assertThat(database.rows("SELECT DISTINCT timeout FROM seen")).isEqualTo(List.of(List.of("1min")));
+    assertThat(database.rows("SELECT DISTINCT timeout FROM seen"))
+        .isEqualTo(List.of(List.of("1min")));
   }
 
   private Target target() {
@@ -168,9 +168,7 @@ class PostgresStatusIT extends PostgresFixture {
   private CommitReceipt commit(PartitionOwner owner) {
     lsn++;
     return owner.commit(
-        owner
-            .prepare(batch(ITEMS, NAMED).upsert(lsn, (int) lsn, "a").build())
-            .with(List.of(ONE)));
+        owner.prepare(batch(ITEMS, NAMED).upsert(lsn, (int) lsn, "a").build()).with(List.of(ONE)));
   }
 
   private long rows() {

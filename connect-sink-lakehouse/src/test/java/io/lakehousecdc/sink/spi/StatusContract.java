@@ -37,7 +37,8 @@ interface StatusContract extends Warehouse {
             OF_DAYS,
             new Counts(1, 2, 3, 4, 5, 6),
             Map.of(SkipReason.SUPERSEDED, 7L, SkipReason.NOTHING_TO_DELETE, 8L),
-            new Applied(new Position(-1, 1L << 40, 9), 1_700_000_000_123_456L, 1_700_000_001_000_001L),
+            new Applied(
+                new Position(-1, 1L << 40, 9), 1_700_000_000_123_456L, 1_700_000_001_000_001L),
             1_700_000_001_000_002L,
             new Told("A value of column \"day\" does not fit; it's 'one'.", 1_700_000_002_000_000L),
             new Told("The server does not answer.", 1_700_000_003_000_000L),
@@ -65,8 +66,7 @@ interface StatusContract extends Warehouse {
 
   @Test
   default void connectorsHaveStatusOfTheirOwn() {
-    open(TableOptions.DEFAULT, new TargetContext("a", 0))
-        .report(List.of(inserted(OF_ITEMS, 1, 1)));
+    open(TableOptions.DEFAULT, new TargetContext("a", 0)).report(List.of(inserted(OF_ITEMS, 1, 1)));
     open(TableOptions.DEFAULT, new TargetContext("a/b", 0))
         .report(List.of(inserted(OF_ITEMS, 2, 1)));
     assertThat(status("a")).containsExactly(inserted(OF_ITEMS, 1, 1));

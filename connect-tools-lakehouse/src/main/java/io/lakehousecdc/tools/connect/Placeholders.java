@@ -67,7 +67,8 @@ public final class Placeholders {
           if (property.startsWith(PROVIDERS + ".")) {
             providers.put(property, value);
             if (property.endsWith(CLASS)) {
-              names.add(property.substring(PROVIDERS.length() + 1, property.length() - CLASS.length()));
+              names.add(
+                  property.substring(PROVIDERS.length() + 1, property.length() - CLASS.length()));
             }
           }
         });

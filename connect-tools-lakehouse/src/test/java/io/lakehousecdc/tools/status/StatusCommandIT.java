@@ -112,8 +112,12 @@ class StatusCommandIT {
   void tellsTheStateOfTasksThatConnectKnows() throws IOException {
     Map<String, String> sink = delta();
     ConfiguredSink.of(sink).report(List.of(table("orders", 500)));
-    HttpServer connect = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    serve(connect, "/connectors/shop", JSON.writeValueAsString(Map.of("name", "shop", "config", sink)));
+    HttpServer connect =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    serve(
+        connect,
+        "/connectors/shop",
+        JSON.writeValueAsString(Map.of("name", "shop", "config", sink)));
     serve(
         connect,
         "/connectors/shop/status",

@@ -137,8 +137,8 @@ public final class StatusStore implements OwnTable {
     return true;
   }
 
-  private Map<Key, TableStatus> lock(
-      Connection connection, List<TableStatus> wanted, Locked locked) throws SQLException {
+  private Map<Key, TableStatus> lock(Connection connection, List<TableStatus> wanted, Locked locked)
+      throws SQLException {
     String query =
         "SELECT * FROM "
             + sql
@@ -159,9 +159,7 @@ public final class StatusStore implements OwnTable {
   }
 
   private static Array texts(
-      Connection connection,
-      List<TableStatus> statuses,
-      Function<TableStatus, String> text)
+      Connection connection, List<TableStatus> statuses, Function<TableStatus, String> text)
       throws SQLException {
     return connection.createArrayOf("text", statuses.stream().map(text).toArray());
   }
