@@ -31,10 +31,14 @@ public record StatusReport(long atMillis, List<Sink> sinks) {
    * Something that an operator may have to look after.
    *
    * @param subject task or table
-   * @param text what it is
+   * @param text what it is, as a sentence whose subject comes before it
    * @param entry where the runbook tells what to do
    */
-  public record Problem(Level level, String subject, String text, Runbook entry) {}
+  public record Problem(Level level, String subject, String text, Runbook entry) {
+    public Problem {
+      text = text.endsWith(".") ? text : text + ".";
+    }
+  }
 
   /**
    * A figure as text.

@@ -10,6 +10,7 @@ import io.lakehousecdc.sink.spi.StatusWrites;
 import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.TableStatus.Key;
 import io.lakehousecdc.sink.spi.TableStatus.Told;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -217,8 +218,16 @@ final class StatusBook {
     if (text == null) {
       return new Told(kind + ", see the worker's log", nowMicros());
     }
-    boolean isLong = text.length() > LONGEST_TEXT;
-    return new Told(isLong ? text.substring(0, LONGEST_TEXT) + "…" : text, nowMicros());
+    return new Told(storable(text), nowMicros());
+  }
+
+  /**
+   * The beginning of a text, without what no target stores: a refusal would come again for ever.
+   */
+  private static String storable(String text) {
+    String begin = text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+    String paired = new String(begin.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    return paired.replace('\0', '?');
   }
 
   private static long nowMicros() {

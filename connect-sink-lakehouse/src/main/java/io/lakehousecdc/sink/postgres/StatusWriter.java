@@ -49,7 +49,7 @@ final class StatusWriter {
     boolean isWritten = false;
     try {
       isWritten = bookkeeping.status().add(session.connection(), status, Locked.SKIP);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) { // such as columns that somebody has changed
       isUsable = false;
       LOG.debug("A commit goes on without the status of tables: {}", e.getMessage());
     }

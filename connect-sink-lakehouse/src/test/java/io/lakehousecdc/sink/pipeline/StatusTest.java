@@ -158,19 +158,7 @@ class StatusTest {
         commit -> {
           throw new FatalException("Table public.item needs a column.");
         });
-    history.insert(1, "a", "x");
-    Consumer consumer = consumer(target(), LONG);
-    Await.until(
-        "the task has failed",
-        () -> {
-          try {
-            consumer.poll(10);
-            return false;
-          } catch (FatalException e) {
-            return true;
-          }
-        });
-    consumer.close();
+    fail();
     assertEquals("Table public.item needs a column.", status().error().text());
   }
 
@@ -188,6 +176,19 @@ class StatusTest {
         new StatusOptions(Optional.of(Duration.ZERO), StatusOptions.Reasons.KINDS, topic -> null);
     run(target(), TestOptions.options().status(kinds).build()).close();
     assertEquals("RetriableException, see the worker's log", status().error().text());
+  }
+
+  /** What a target cannot store would keep everything else from being stored, too. */
+  @Test
+  void reasonsAreCutAndHoldNothingThatNoTargetStores() {
+    warehouse.beforeCommit(
+        commit -> {
+          throw new FatalException("\0" + "\uD83D\uDE00".repeat(1_000));
+        });
+    fail();
+    String told = status().error().text();
+    assertEquals(1_001, told.length());
+    assertTrue(told.startsWith("?\uD83D\uDE00") && told.endsWith("?…"), told);
   }
 
   @Test
@@ -267,6 +268,23 @@ class StatusTest {
     public StatusWrites statusWrites() {
       return writes;
     }
+  }
+
+  /** Runs a task until it has failed, and ends it. */
+  private void fail() {
+    history.insert(1, "a", "x");
+    Consumer consumer = consumer(target(), LONG);
+    Await.until(
+        "the task has failed",
+        () -> {
+          try {
+            consumer.poll(10);
+            return false;
+          } catch (FatalException e) {
+            return true;
+          }
+        });
+    consumer.close();
   }
 
   private TableStatus status() {

@@ -73,6 +73,19 @@ class PostgresStatusIT extends PostgresFixture {
   }
 
   @Test
+  void commitGoesOnWhereSomebodyHasChangedItsColumns() {
+    Target target = target();
+    PartitionOwner owner = owner(target, 0);
+    commit(owner);
+    database.execute(
+        "ALTER TABLE _cdc_status ALTER last_error TYPE boolean USING true,"
+            + " ALTER inserted TYPE text USING 'many'");
+    assertThat(commit(owner).isStatusWritten()).isFalse();
+    assertThat(commit(owner).isStatusWritten()).isFalse();
+    assertThat(rows()).isEqualTo(3);
+  }
+
+  @Test
   void commitGoesOnWhereTheTableIsGoneAndItIsMadeAnew() {
     Target target = target();
     PartitionOwner owner = owner(target, 0);

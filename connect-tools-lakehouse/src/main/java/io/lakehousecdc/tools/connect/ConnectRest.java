@@ -34,10 +34,17 @@ public final class ConnectRest {
 
   /** The settings of a connector, with the placeholders of config providers as they are. */
   public Map<String, String> configuration(String connector) {
-    return ConfigurationFile.settings(
-        json(
-            "/connectors/"
-                + URLEncoder.encode(connector, StandardCharsets.UTF_8).replace("+", "%20")));
+    return ConfigurationFile.settings(json(path(connector)));
+  }
+
+  /** The state of a connector and its tasks. */
+  public JsonNode status(String connector) {
+    return json(path(connector) + "/status");
+  }
+
+  private static String path(String connector) {
+    return "/connectors/"
+        + URLEncoder.encode(connector, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /**

@@ -13,8 +13,6 @@ import io.lakehousecdc.status.Traces;
 import io.lakehousecdc.tools.connect.ConnectRest;
 import io.lakehousecdc.tools.connect.ConnectorOptions;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +61,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   private SinkState state(ConfiguredSink sink, Map<String, String> settings) {
     JsonNode health =
-        connector
-            .rest()
-            .map(rest -> new ConnectRest(rest).json("/connectors/" + name(sink) + "/status"))
-            .orElse(null);
+        connector.rest().map(rest -> new ConnectRest(rest).status(sink.connector())).orElse(null);
     List<SinkState.Task> tasks = new ArrayList<>();
     if (health != null) {
       boolean disclosing = Traces.discloses(settings);
@@ -90,9 +85,5 @@ public final class StatusCommand implements Callable<Integer> {
         task.path("worker_id").asText(""),
         task.path("trace").asText(null),
         disclosing);
-  }
-
-  private static String name(ConfiguredSink sink) {
-    return URLEncoder.encode(sink.connector(), StandardCharsets.UTF_8).replace("+", "%20");
   }
 }
