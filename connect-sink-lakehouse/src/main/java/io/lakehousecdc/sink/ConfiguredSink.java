@@ -79,15 +79,6 @@ public final class ConfiguredSink {
     }
   }
 
-  /**
-   * Opens the target beside the connector's tasks, to add to what it stores of them.
-   *
-   * @throws io.lakehousecdc.sink.error.TargetException it cannot be opened
-   */
-  public Target open() {
-    return config.factory().open(targetSettings(), new TargetContext(connector(), 0));
-  }
-
   /** What the target is opened with. */
   public TargetSettings targetSettings() {
     return config.targetSettings();

@@ -5,7 +5,6 @@ import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.sink.decode.table.SourceTable;
 import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.TableStatus.Reconciled;
-import io.lakehousecdc.sink.spi.Target;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -35,11 +34,8 @@ final class RecordedOutcomes {
 
   /** Stores them. */
   void store() {
-    if (outcomes.isEmpty()) {
-      return;
-    }
-    try (Target target = sink.open()) {
-      target.report(outcomes);
+    if (!outcomes.isEmpty()) {
+      sink.report(outcomes);
     }
   }
 }

@@ -3,12 +3,10 @@ package io.lakehousecdc.tools.reconcile;
 
 import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.sink.delta.DeltaTargetFactory;
-import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Map;
 
 class DeltaReconcileIT extends ReconcileContract {
@@ -21,10 +19,5 @@ class DeltaReconcileIT extends ReconcileContract {
   @Override
   Target open(ConfiguredSink sink, TargetContext context) {
     return new DeltaTargetFactory().open(sink.targetSettings(), context);
-  }
-
-  @Override
-  List<TableStatus> status(ConfiguredSink sink) {
-    return new DeltaTargetFactory().status(sink.targetSettings(), sink.connector());
   }
 }

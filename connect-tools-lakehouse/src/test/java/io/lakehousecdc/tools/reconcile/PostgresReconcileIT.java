@@ -3,11 +3,9 @@ package io.lakehousecdc.tools.reconcile;
 
 import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.sink.postgres.PostgresTargetFactory;
-import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.sink.spi.Target;
 import io.lakehousecdc.sink.spi.TargetContext;
 import io.lakehousecdc.testkit.PostgresDatabase;
-import java.util.List;
 import java.util.Map;
 
 class PostgresReconcileIT extends ReconcileContract {
@@ -28,10 +26,5 @@ class PostgresReconcileIT extends ReconcileContract {
   @Override
   Target open(ConfiguredSink sink, TargetContext context) {
     return new PostgresTargetFactory().open(sink.targetSettings(), context);
-  }
-
-  @Override
-  List<TableStatus> status(ConfiguredSink sink) {
-    return new PostgresTargetFactory().status(sink.targetSettings(), sink.connector());
   }
 }

@@ -93,9 +93,6 @@ abstract class ReconcileContract {
   /** Opens what the settings name. */
   abstract Target open(ConfiguredSink sink, TargetContext context);
 
-  /** Reads the stored status of the connector's tables. */
-  abstract List<TableStatus> status(ConfiguredSink sink);
-
   @BeforeEach
   void fill() throws IOException {
     int number = DATABASES.incrementAndGet();
@@ -348,7 +345,7 @@ abstract class ReconcileContract {
 
     run("--record");
 
-    List<TableStatus> found = status(ConfiguredSink.of(settings));
+    List<TableStatus> found = ConfiguredSink.of(settings).status();
     assertEquals(1, found.size());
     assertFalse(found.get(0).reconciled().equal());
     assertEquals(1, found.get(0).reconciled().differences());
