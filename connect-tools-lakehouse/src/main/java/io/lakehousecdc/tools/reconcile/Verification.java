@@ -51,8 +51,25 @@ final class Verification {
     this.progress = progress;
   }
 
-  /** Since when both rows have been as they are. */
-  private record Still(String source, String target, long since) {}
+  /**
+   * Rows that have been as they are for some time.
+   *
+   * @param source version of the source's row
+   * @param lsn up to which, at most, commits were seen in the look at the source after both were
+   *     first found: later than what any commit has done to them before, so that a row which has
+   *     come and gone at the source is not taken for one that the target keeps
+   * @param target version of the target's row
+   * @param since when both were first found, as {@link System#nanoTime} tells it
+   */
+  private record Still(String source, long lsn, String target, long since) {
+
+    /** These, if they are the same rows as before. */
+    Still since(Still before) {
+      return before != null && source.equals(before.source) && target.equals(before.target)
+          ? before
+          : this;
+    }
+  }
 
   /** Looks until all keys are decided, or twice the time to settle is past; returns those left. */
   int run(Collection<Key> candidates) throws Exception {
@@ -83,23 +100,19 @@ final class Verification {
     SourceRows.Seen after = source.look(open);
     long now = System.nanoTime();
     removeEqual(open, after.rows(), found);
-    boolean past = applied != TargetRows.UNKNOWN_LSN && applied >= before.lsn();
     for (Key key : List.copyOf(open)) {
-      Look first = before.rows().get(key);
       Look last = after.rows().get(key);
       Look copy = found.get(key);
       String state = version(last);
-      if (!version(first).equals(state)) {
+      if (!version(before.rows().get(key)).equals(state)) {
         still.remove(key);
         continue;
       }
-      Still known = still.get(key);
-      if (known == null || !known.source.equals(state) || !known.target.equals(version(copy))) {
-        known = new Still(state, version(copy), now);
-        still.put(key, known);
-      }
-      boolean proven = past && now - known.since >= SAME_FOR;
-      if (proven || now - known.since >= settle.toNanos()) {
+      Still known = new Still(state, after.lsn(), version(copy), now).since(still.get(key));
+      still.put(key, known);
+      boolean past = applied != TargetRows.UNKNOWN_LSN && applied >= known.lsn();
+      boolean proven = past && now - known.since() >= SAME_FOR;
+      if (proven || now - known.since() >= settle.toNanos()) {
         decide(key, last, copy, proven ? Certainty.PROVEN : Certainty.UNCHANGED);
         open.remove(key);
       }
