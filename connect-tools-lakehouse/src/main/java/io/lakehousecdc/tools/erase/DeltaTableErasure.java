@@ -208,9 +208,11 @@ final class DeltaTableErasure {
 
   /** Deletes files that hold the rows, but for those of the newest version. */
   private void delete(List<Finding> left) throws IOException {
+    // The log comes first: a file that it names, and that a later version does not have, has been
+    // replaced. In the other order a commit in between would make a file of the table look so.
+    LogBounds log = LogBounds.read(place.store(), place.location(), files.bounds());
     ReadTable table = place.latest().orElseThrow(() -> new IOException("The table is gone"));
     Set<String> active = active(table).keySet();
-    LogBounds log = LogBounds.read(place.store(), place.location(), files.bounds());
     for (Map.Entry<String, Long> holder : new HashMap<>(files.holders()).entrySet()) {
       String location = holder.getKey();
       String name = place.inTable(location);
