@@ -134,6 +134,17 @@ final class Erasure {
 
   /** Rows of a log, and versions that are over, do not tell of how many keys they are. */
   private void requireWholeKey() {
+    if (!subject.missingColumns().isEmpty()) {
+      throw new UsageException(
+          "The setting key.columns makes "
+              + String.join(", ", subject.keyColumns())
+              + " the key of table "
+              + subject.table()
+              + ": name all columns of the key.");
+    }
+    if (subject.hasWholeKey()) {
+      return;
+    }
     if (wanted
         .source()
         .filter(source -> source.mayShare(sourceTable(), wanted.sourceKey()))
@@ -202,7 +213,9 @@ final class Erasure {
     List<Finding> remains = new ArrayList<>(left);
     List<String> searched = new ArrayList<>(after.searched());
     List<String> unchecked = new ArrayList<>(after.unchecked());
-    if (wanted.source().isEmpty() && subject.sink().tables().writeMode() != WriteMode.UPSERT) {
+    if (wanted.source().isEmpty()
+        && !subject.hasWholeKey()
+        && subject.sink().tables().writeMode() != WriteMode.UPSERT) {
       unchecked.add(
           "whether the columns given are all of the key, so that no row of others has their values:"
               + " --source-url tells, also with --dry-run");

@@ -244,6 +244,23 @@ class PostgresErasureIT {
   }
 
   @Test
+  void partOfTheKeyThatTheConfigurationNamesIsRefused() throws IOException {
+    Map<String, String> settings = configuration("log");
+    settings.put("key.columns", "shop.people:id,mail");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+    }
+    long rows = database.number("select count(*) from shop.people");
+    Outcome run = People.erase(directory, settings, "--even-if-live");
+    assertEquals(2, run.code(), run.out());
+    assertTrue(run.err().contains("name all columns of the key"), run.err());
+    assertEquals(rows, database.number("select count(*) from shop.people"));
+
+    Outcome whole = People.erase(directory, settings, "--key", "mail=x", "--dry-run");
+    assertFalse(whole.out().contains("--source-url tells"), whole.out() + whole.err());
+  }
+
+  @Test
   void keyThatLooksLikeAStatementIsAValue() throws IOException {
     Map<String, String> settings = configuration("soft");
     try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
