@@ -77,6 +77,9 @@ final class DeltaTableErasure {
         .forEach(
             (location, count) ->
                 findings.addAll(described(location, count, active.get(location), ofRow, log)));
+    // The newest version has no files but those that were searched: an earlier run that found the
+    // log being cut by another could not know. Nothing could ever be cut up to it.
+    pending = Math.min(pending, table.get().version().number() - 1);
     shown = Math.max(pending, log.lastShowing());
     long count = log.showing().size();
     if (shown >= 0 && (count > 0 || pendingIsThere())) {
