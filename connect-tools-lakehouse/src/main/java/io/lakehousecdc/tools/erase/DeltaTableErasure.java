@@ -31,7 +31,8 @@ import org.roaringbitmap.RoaringBitmap;
  * their values. A crash after any step leaves less to find for the next run. For one thread.
  */
 final class DeltaTableErasure {
-  private static final int ATTEMPTS = 20;
+  /** A busy sink commits several times while an attempt reads and writes files. */
+  private static final int ATTEMPTS = 100;
 
   /** No commit takes longer from its first file to its log entry. */
   private static final Duration COMMIT = Duration.ofHours(1);
