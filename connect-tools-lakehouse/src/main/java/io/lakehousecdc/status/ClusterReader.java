@@ -6,9 +6,11 @@ import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.TableStatus;
 import io.lakehousecdc.status.SinkState.Task;
 import io.lakehousecdc.tools.connect.Placeholders;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,22 +31,33 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterReader implements AutoCloseable {
   private static final String CONNECTOR_CLASS = "connector.class";
-  private static final String SINK = "LakehouseSinkConnector";
-  private static final String QUALIFIED_SINK = "io.lakehousecdc.sink." + SINK;
-  private static final long PATIENCE_SECONDS = 8;
-  private static final int WAREHOUSES_AT_A_TIME = 4;
+
+  /** Names by which Connect finds the class. */
+  private static final Set<String> SINK =
+      Set.of(
+          "io.lakehousecdc.sink.LakehouseSinkConnector", "LakehouseSinkConnector", "LakehouseSink");
+
+  /** Some hang, and the others are to be read all the same. */
+  private static final int WAREHOUSES_AT_A_TIME = 16;
+
+  /** For all warehouses together: less than whoever asks for a report waits. */
+  static final Duration PATIENCE = Duration.ofSeconds(8);
+
   private static final Logger LOG = LoggerFactory.getLogger(ClusterReader.class);
 
   private final ConnectClusterState cluster;
   private final Map<String, ?> worker;
+  private final Duration patience;
   private final ExecutorService warehouses;
 
   /**
    * @param worker properties of the worker, whose config providers fill in placeholders
+   * @param patience for how long the answers of all warehouses are waited for
    */
-  ClusterReader(ConnectClusterState cluster, Map<String, ?> worker) {
+  ClusterReader(ConnectClusterState cluster, Map<String, ?> worker, Duration patience) {
     this.cluster = cluster;
     this.worker = worker;
+    this.patience = patience;
     this.warehouses =
         Executors.newFixedThreadPool(
             WAREHOUSES_AT_A_TIME,
@@ -70,21 +83,24 @@ final class ClusterReader implements AutoCloseable {
     List<Future<Answer>> answers = new ArrayList<>();
     for (String name : cluster.connectors()) {
       Map<String, String> each = cluster.connectorConfig(name);
-      if (each != null && isSink(each.get(CONNECTOR_CLASS))) {
+      if (each != null
+          && each.get(CONNECTOR_CLASS) != null
+          && SINK.contains(each.get(CONNECTOR_CLASS).strip())) {
         names.add(name);
         settings.add(each);
         answers.add(warehouses.submit((Callable<Answer>) () -> answer(each)));
       }
     }
+    long until = System.nanoTime() + patience.toNanos();
+    List<Answer> got = new ArrayList<>();
+    for (Future<Answer> answer : answers) {
+      got.add(await(answer, until));
+    }
     List<SinkState> sinks = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      sinks.add(state(names.get(i), settings.get(i), await(answers.get(i))));
+      sinks.add(state(names.get(i), settings.get(i), got.get(i)));
     }
     return sinks;
-  }
-
-  private static boolean isSink(String type) {
-    return SINK.equals(type) || QUALIFIED_SINK.equals(type);
   }
 
   private Answer answer(Map<String, String> settings) {
@@ -108,12 +124,12 @@ final class ClusterReader implements AutoCloseable {
     }
   }
 
-  private static Answer await(Future<Answer> answer) {
+  private Answer await(Future<Answer> answer, long untilNanos) {
     try {
-      return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       answer.cancel(true);
-      return Answer.unreadable("it has not answered for " + PATIENCE_SECONDS + " seconds.");
+      return Answer.unreadable("it has not answered for " + patience.toSeconds() + " seconds.");
     } catch (ExecutionException e) {
       LOG.warn("The status of a sink could not be read", e.getCause());
       return Answer.unreadable(

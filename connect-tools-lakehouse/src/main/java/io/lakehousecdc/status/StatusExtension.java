@@ -46,7 +46,7 @@ public final class StatusExtension implements ConnectRestExtension {
   /** A worker without the page is better than none: a failure is logged. */
   @Override
   public void register(ConnectRestExtensionContext context) {
-    reader = new ClusterReader(context.clusterState(), worker);
+    reader = new ClusterReader(context.clusterState(), worker, ClusterReader.PATIENCE);
     Reports reports = new Reports();
     report = new LiveReport(() -> reports.of(reader.read(), System.currentTimeMillis()), PAUSE);
     StatusPages pages = new StatusPages(report, Documentation.ofArchive());

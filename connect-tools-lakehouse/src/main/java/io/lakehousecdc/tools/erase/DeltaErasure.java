@@ -107,12 +107,14 @@ final class DeltaErasure implements TargetErasure {
     if (letters.isPresent()) {
       String prefix = options.deadLetterTable().orElseThrow() + ": ";
       Found dead = letters.get().search(Place.DEAD_LETTER);
-      dead.findings()
-          .forEach(
-              each ->
-                  findings.add(
-                      new Finding(
-                          each.place(), prefix + each.where(), each.count(), each.remains())));
+      List<Finding> inLetters = new ArrayList<>(dead.findings());
+      if (dead.table().isPresent()) {
+        inLetters.addAll(DeltaLetters.unreadable(dead.table().get(), subject));
+      }
+      inLetters.forEach(
+          each ->
+              findings.add(
+                  new Finding(each.place(), prefix + each.where(), each.count(), each.remains())));
       dead.searched().forEach(each -> searched.add(prefix + each));
       unchecked.addAll(unchecked(letters.get(), prefix));
     }

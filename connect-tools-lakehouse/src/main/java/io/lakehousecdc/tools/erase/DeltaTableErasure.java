@@ -31,7 +31,8 @@ import org.roaringbitmap.RoaringBitmap;
  * their values. A crash after any step leaves less to find for the next run. For one thread.
  */
 final class DeltaTableErasure {
-  private static final int ATTEMPTS = 20;
+  /** A busy sink commits several times while an attempt reads and writes files. */
+  private static final int ATTEMPTS = 100;
 
   /** No commit takes longer from its first file to its log entry. */
   private static final Duration COMMIT = Duration.ofHours(1);
@@ -77,6 +78,9 @@ final class DeltaTableErasure {
         .forEach(
             (location, count) ->
                 findings.addAll(described(location, count, active.get(location), ofRow, log)));
+    // The newest version has no files but those that were searched: an earlier run that found the
+    // log being cut by another could not know. Nothing could ever be cut up to it.
+    pending = Math.min(pending, table.get().version().number() - 1);
     shown = Math.max(pending, log.lastShowing());
     long count = log.showing().size();
     if (shown >= 0 && (count > 0 || pendingIsThere())) {
@@ -208,9 +212,11 @@ final class DeltaTableErasure {
 
   /** Deletes files that hold the rows, but for those of the newest version. */
   private void delete(List<Finding> left) throws IOException {
+    // The log comes first: a file that it names, and that a later version does not have, has been
+    // replaced. In the other order a commit in between would make a file of the table look so.
+    LogBounds log = LogBounds.read(place.store(), place.location(), files.bounds());
     ReadTable table = place.latest().orElseThrow(() -> new IOException("The table is gone"));
     Set<String> active = active(table).keySet();
-    LogBounds log = LogBounds.read(place.store(), place.location(), files.bounds());
     for (Map.Entry<String, Long> holder : new HashMap<>(files.holders()).entrySet()) {
       String location = holder.getKey();
       String name = place.inTable(location);

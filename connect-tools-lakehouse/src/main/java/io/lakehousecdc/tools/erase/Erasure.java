@@ -3,6 +3,7 @@ package io.lakehousecdc.tools.erase;
 
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
+import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.tools.UsageException;
 import io.lakehousecdc.tools.erase.Finding.Place;
 import io.lakehousecdc.tools.removal.KeyText;
@@ -74,6 +75,7 @@ final class Erasure {
                 wanted.keepChangeFeed(),
                 wanted.logAge(),
                 vacuumRetention()))) {
+      requireWholeKey();
       Search before = target.search();
       if (mode == Mode.DRY) {
         return report(hash, before, stillThere(before.findings(), "found"), before, false);
@@ -126,15 +128,41 @@ final class Erasure {
     return text == null ? Duration.ofDays(7) : DeltaSettings.retention(text);
   }
 
+  private TableId sourceTable() {
+    return new TableId(subject.source().schema(), subject.source().name());
+  }
+
+  /** Rows of a log, and versions that are over, do not tell of how many keys they are. */
+  private void requireWholeKey() {
+    if (!subject.missingColumns().isEmpty()) {
+      throw new UsageException(
+          "The setting key.columns makes "
+              + String.join(", ", subject.keyColumns())
+              + " the key of table "
+              + subject.table()
+              + ": name all columns of the key.");
+    }
+    if (subject.hasWholeKey()) {
+      return;
+    }
+    if (wanted
+        .source()
+        .filter(source -> source.mayShare(sourceTable(), wanted.sourceKey()))
+        .isPresent()) {
+      throw new UsageException(
+          "No unique key of the source's table "
+              + sourceTable()
+              + " consists of the columns given, so that rows of others may have the same values:"
+              + " name all columns of the key. (Where the sink's key is unique without an index at"
+              + " the source, leave --source-url out.)");
+    }
+  }
+
   private void requireGone(Search search) {
     boolean sourceHasIt =
         wanted
             .source()
-            .filter(
-                source ->
-                    source.exists(
-                        new TableId(subject.source().schema(), subject.source().name()),
-                        wanted.sourceKey()))
+            .filter(source -> source.exists(sourceTable(), wanted.sourceKey()))
             .isPresent();
     if (sourceHasIt) {
       throw new UsageException(
@@ -185,6 +213,13 @@ final class Erasure {
     List<Finding> remains = new ArrayList<>(left);
     List<String> searched = new ArrayList<>(after.searched());
     List<String> unchecked = new ArrayList<>(after.unchecked());
+    if (wanted.source().isEmpty()
+        && !subject.hasWholeKey()
+        && subject.sink().tables().writeMode() != WriteMode.UPSERT) {
+      unchecked.add(
+          "whether the columns given are all of the key, so that no row of others has their values:"
+              + " --source-url tells, also with --dry-run");
+    }
     if (topics.isPresent()) {
       Topics.Found inTopics = topics.get().search();
       found.addAll(inTopics.findings());

@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.decode.table.SourceTable;
 import io.lakehousecdc.tools.removal.KeyText;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,8 +17,11 @@ import java.util.Optional;
  * @param table name of the table in the target
  * @param source name of the table at the source
  * @param key key of the rows, by the names of columns in the target
+ * @param keyColumns columns that {@code key.columns} makes the key, by their names in the target;
+ *     none where it does not, or where the table's topic is not known
  */
-record Subject(ConfiguredSink sink, TableId table, SourceTable source, KeyText key) {
+record Subject(
+    ConfiguredSink sink, TableId table, SourceTable source, KeyText key, List<String> keyColumns) {
 
   /**
    * The table that a name means: that of a table at the source which the sink reads, or else of one
@@ -40,7 +44,14 @@ record Subject(ConfiguredSink sink, TableId table, SourceTable source, KeyText k
             .orElse(new TableId(schema, source.name()));
     Map<String, String> columns = new LinkedHashMap<>();
     key.columns().forEach((column, text) -> columns.put(sink.column(column), text));
-    return new Subject(sink, table, source, new KeyText(columns));
+    List<String> keyColumns =
+        topic
+            .map(each -> sink.keyColumns(SourceTable.ofTopic(each), each))
+            .orElse(List.of())
+            .stream()
+            .map(sink::column)
+            .toList();
+    return new Subject(sink, table, source, new KeyText(columns), keyColumns);
   }
 
   /** Whether a topic feeds the table. */
@@ -52,6 +63,18 @@ record Subject(ConfiguredSink sink, TableId table, SourceTable source, KeyText k
     // One may leave the target's default schema out.
     boolean isAnySchema = fed.schema().isEmpty() || table.schema().isEmpty();
     return fed.equals(table) || isAnySchema && fed.name().equals(table.name());
+  }
+
+  /** Whether {@link #keyColumns} are known, and all of them are given. */
+  boolean hasWholeKey() {
+    return !keyColumns.isEmpty() && missingColumns().isEmpty();
+  }
+
+  /** Those of {@link #keyColumns} that are not given. */
+  List<String> missingColumns() {
+    return keyColumns.stream()
+        .filter(column -> key.names().stream().noneMatch(column::equalsIgnoreCase))
+        .toList();
   }
 
   /** Tells which records are about the key. */

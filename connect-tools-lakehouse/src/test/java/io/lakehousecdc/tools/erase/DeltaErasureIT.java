@@ -196,6 +196,23 @@ class DeltaErasureIT {
   }
 
   @Test
+  void letterThatNobodyCanReadIsToldAndLeft() throws IOException {
+    Map<String, String> settings = configuration("soft");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+      People.rejectText(sink, "row 42 of something");
+      People.rejectText(sink, "row 421 of something");
+      People.delete(sink);
+    }
+    for (int run = 1; run <= 2; run++) {
+      Outcome told = People.erase(directory, settings, AT_ONCE);
+      assertEquals(1, told.code(), told.out() + told.err());
+      assertEquals(
+          2, told.out().split("may be about the key", -1).length, "in the first run and later");
+    }
+  }
+
+  @Test
   void fileThatCannotBeReadIsNoProof() throws IOException {
     Map<String, String> settings = configuration("hard");
     try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {

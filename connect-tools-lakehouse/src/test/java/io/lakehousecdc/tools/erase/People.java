@@ -69,6 +69,11 @@ final class People {
     String value =
         "{\"before\":null,\"after\":{\"id\":42,\"name\":\"%s\",\"mail\":\"%s\"},\"op\":\"?\"}"
             .formatted(NAME, MAIL);
+    rejectText(sink, value);
+  }
+
+  /** A record that is no change event. */
+  static void rejectText(FedSink sink, String value) {
     sink.feed(
         List.of(
             new SinkRecord(

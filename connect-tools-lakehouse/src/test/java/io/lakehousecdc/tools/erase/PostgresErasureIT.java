@@ -12,6 +12,7 @@ import io.lakehousecdc.tools.erase.People.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,61 @@ class PostgresErasureIT {
     assertEquals(2, run.code(), run.out());
     assertTrue(run.err().contains("name all columns of the key"), run.err());
     assertEquals(People.others() + 1, database.number("select count(*) from shop.people"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log", "history"})
+  void partOfAKeyIsRefusedWhereRowsDoNotTellOfWhichKeyTheyAre(String mode) throws IOException {
+    Map<String, String> settings = configuration(mode);
+    PostgresDatabase source = server.createDatabase("source" + ++databases);
+    source.execute(
+        "CREATE SCHEMA shop",
+        "CREATE TABLE shop.people (id bigint, name text, mail text, primary key (id, mail))",
+        "CREATE UNIQUE INDEX ON shop.people (name) WHERE mail IS NULL",
+        "CREATE UNIQUE INDEX ON shop.people (lower(name))");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+      People.delete(sink);
+    }
+    database.execute("UPDATE shop.people SET name = 'same'");
+    if (mode.equals("history")) {
+      database.execute("UPDATE shop.people SET is_current = false");
+    }
+    long rows = database.number("select count(*) from shop.people");
+    String url = source.jdbcUrl() + (source.jdbcUrl().contains("?") ? "&" : "?");
+    List<String> options =
+        List.of(
+            "--source-url", url + "password=" + source.password(), "--source-user", source.user());
+    for (String column : List.of("name=same", "id=42")) {
+      Path key = Files.writeString(directory.resolve("key"), column + "\n");
+      List<String> given = new ArrayList<>(options);
+      given.addAll(List.of("--key-file", key.toString()));
+      Outcome run = People.erase(directory, settings, given);
+      assertEquals(2, run.code(), run.out());
+      assertTrue(run.err().contains("name all columns of the key"), run.err());
+      assertEquals(rows, database.number("select count(*) from shop.people"));
+
+      Outcome dry =
+          People.erase(directory, settings, List.of("--key-file", key.toString(), "--dry-run"));
+      assertTrue(dry.out().contains("--source-url tells"), dry.out());
+    }
+  }
+
+  @Test
+  void partOfTheKeyThatTheConfigurationNamesIsRefused() throws IOException {
+    Map<String, String> settings = configuration("log");
+    settings.put("key.columns", "shop.people:id,mail");
+    try (FedSink sink = new FedSink(settings, People.TABLE.topic(), 0)) {
+      People.live(sink);
+    }
+    long rows = database.number("select count(*) from shop.people");
+    Outcome run = People.erase(directory, settings, "--even-if-live");
+    assertEquals(2, run.code(), run.out());
+    assertTrue(run.err().contains("name all columns of the key"), run.err());
+    assertEquals(rows, database.number("select count(*) from shop.people"));
+
+    Outcome whole = People.erase(directory, settings, "--key", "mail=x", "--dry-run");
+    assertFalse(whole.out().contains("--source-url tells"), whole.out() + whole.err());
   }
 
   @Test
