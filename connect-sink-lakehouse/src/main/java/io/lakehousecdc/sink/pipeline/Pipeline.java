@@ -234,7 +234,6 @@ public final class Pipeline implements AutoCloseable {
    * been read again, and {@link #flushIfDue} throws.
    */
   public void fail(Throwable cause) {
-    status.failed(cause);
     batcher.fail(cause);
   }
 

@@ -141,11 +141,6 @@ final class StatusBook {
     failed(concerned.isEmpty() ? seen : concerned, failure);
   }
 
-  /** The task cannot go on. */
-  synchronized void failed(Throwable failure) {
-    failed(seen, failure);
-  }
-
   private void failed(Collection<Key> concerned, Throwable failure) {
     if (isOff()) {
       return;

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the status of tables: in a commit's transaction, which it neither fails nor delays, or in
+ * Writes the status of tables: in a commit's transaction, which it does not fail, or in
  * one of its own. Thread-safe, as far as the sessions are.
  *
  * <p>In a commit it comes last, within a savepoint. Rows that another task is writing are not

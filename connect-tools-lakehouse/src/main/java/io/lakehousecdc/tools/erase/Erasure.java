@@ -76,6 +76,7 @@ final class Erasure {
                 wanted.logAge(),
                 vacuumRetention()))) {
       requireWholeKey();
+      topics.ifPresent(Topics::requireReachable);
       Search before = target.search();
       if (mode == Mode.DRY) {
         return report(hash, before, stillThere(before.findings(), "found"), before, false);

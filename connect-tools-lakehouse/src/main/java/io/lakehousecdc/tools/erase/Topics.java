@@ -68,6 +68,15 @@ final class Topics implements AutoCloseable {
    */
   record Found(List<Finding> findings, List<String> searched, List<String> unchecked) {}
 
+  /**
+   * Makes sure that Kafka answers, before anything is erased.
+   *
+   * @throws UsageException it does not
+   */
+  void requireReachable() {
+    done(admin.listTopics().names());
+  }
+
   /** Reads the topics from beginning to end. */
   Found search() {
     List<Finding> findings = new ArrayList<>();
