@@ -242,18 +242,19 @@ final class DeltaTargetRows implements TargetRows {
    * least as far in each of them.
    */
   @Override
-  public long appliedLsn() {
+  public Applied applied() {
     TableVersion version =
         tables
             .latestVersion(pair.target())
             .orElseThrow(() -> new FatalException("There is no table " + pair.target()));
-    long least = Long.MAX_VALUE;
+    Applied applied = Applied.NOTHING;
     for (Map.Entry<SourcePartition, PartitionDomains.Entry> each :
         PartitionDomains.entries(connector, version.domains()).entrySet()) {
       if (each.getKey().topic().equals(pair.topic())) {
-        least = Math.min(least, each.getValue().state().latest().highWater().commitLsn());
+        Position reached = each.getValue().state().latest().highWater();
+        applied = applied.and(reached.commitLsn(), reached.lsn());
       }
     }
-    return least == Long.MAX_VALUE ? UNKNOWN_LSN : least;
+    return applied;
   }
 }

@@ -19,9 +19,10 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The repeated look at rows that may differ. A row is equal if it has been found equal once,
  * because only a change can make it differ then, which the target gets like any other. It differs
- * for certain if the source's row is the same before and after the target's was read, and the
- * target had applied all commits up to the first of these looks: then it had to be equal. For one
- * use.
+ * for certain if both rows have stayed as they are from one look to a later one, and before its row
+ * was read in the later one the target had applied all commits that the earlier one saw: then it
+ * had to be equal. Nothing is certain while the target knows of commits that the source does not
+ * show: a standby is late, or the target's position is of another history. For one use.
  */
 final class Verification {
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
@@ -51,8 +52,29 @@ final class Verification {
     this.progress = progress;
   }
 
-  /** Since when both rows have been as they are. */
-  private record Still(String source, String target, long since) {}
+  /**
+   * Since when both rows have been as they are.
+   *
+   * @param lsn up to which, at most, commits were seen when both were so first
+   * @param provable since when the source is not known to be late; meaningless without an LSN
+   */
+  private record Still(String source, String target, long since, long lsn, long provable) {
+    boolean is(String sourceNow, String targetNow) {
+      return source.equals(sourceNow) && target.equals(targetNow);
+    }
+
+    /** The same after a further look: up to which LSN, and whether the source may be late. */
+    Still at(long now, long seenLsn, Applied applied) {
+      if (applied.isAheadOf(seenLsn)) {
+        return new Still(source, target, since, Applied.UNKNOWN, now);
+      }
+      return lsn == Applied.UNKNOWN ? new Still(source, target, since, seenLsn, now) : this;
+    }
+
+    boolean isProven(long now, Applied applied) {
+      return lsn != Applied.UNKNOWN && applied.least() >= lsn && now - provable >= SAME_FOR;
+    }
+  }
 
   /** Looks until all keys are decided, or twice the time to settle is past; returns those left. */
   int run(Collection<Key> candidates) throws Exception {
@@ -74,7 +96,7 @@ final class Verification {
 
   private void look(Set<Key> open) throws Exception {
     SourceRows.Seen before = source.look(open);
-    long applied = target.appliedLsn();
+    Applied applied = target.applied();
     Map<Key, Look> found = target.look(open);
     removeEqual(open, before.rows(), found);
     if (open.isEmpty()) {
@@ -83,7 +105,6 @@ final class Verification {
     SourceRows.Seen after = source.look(open);
     long now = System.nanoTime();
     removeEqual(open, after.rows(), found);
-    boolean past = applied != TargetRows.UNKNOWN_LSN && applied >= before.lsn();
     for (Key key : List.copyOf(open)) {
       Look first = before.rows().get(key);
       Look last = after.rows().get(key);
@@ -94,11 +115,12 @@ final class Verification {
         continue;
       }
       Still known = still.get(key);
-      if (known == null || !known.source.equals(state) || !known.target.equals(version(copy))) {
-        known = new Still(state, version(copy), now);
-        still.put(key, known);
+      if (known == null || !known.is(state, version(copy))) {
+        known = new Still(state, version(copy), now, Applied.UNKNOWN, now);
       }
-      boolean proven = past && now - known.since >= SAME_FOR;
+      known = known.at(now, after.lsn(), applied);
+      still.put(key, known);
+      boolean proven = known.isProven(now, applied);
       if (proven || now - known.since >= settle.toNanos()) {
         decide(key, last, copy, proven ? Certainty.PROVEN : Certainty.UNCHANGED);
         open.remove(key);

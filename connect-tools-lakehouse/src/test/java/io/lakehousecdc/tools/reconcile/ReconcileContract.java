@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +76,7 @@ abstract class ReconcileContract {
   private Map<String, String> settings;
   private Target target;
   private PartitionOwner owner;
+  private Follower follower;
   private long lsn;
 
   @BeforeAll
@@ -118,7 +120,10 @@ abstract class ReconcileContract {
   }
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
+    if (follower != null) {
+      follower.close();
+    }
     if (target != null) {
       target.close();
     }
@@ -171,10 +176,18 @@ abstract class ReconcileContract {
     return parsed.toEpochSecond(java.time.ZoneOffset.UTC) * 1_000_000L + parsed.getNano() / 1_000;
   }
 
-  /** A change that takes the target past all that the source has done. */
+  /** Changes that keep the target at all that the source has done, until the test ends. */
   private void passTheSource() {
-    lsn = source.number("SELECT pg_current_wal_insert_lsn() - '0/0'") + 1_000_000_000L;
-    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(new Position(0, lsn, lsn), cells(1)).build());
+    follow(at -> Batches.batch(GOODS, SCHEMA).upsert(new Position(0, at, at), cells(1)));
+  }
+
+  private void follow(LongFunction<Batches> changes) {
+    follower =
+        new Follower(() -> owner.commit(changes.apply(sourceLsn()).build()));
+  }
+
+  private long sourceLsn() {
+    return source.number("SELECT pg_current_wal_insert_lsn() - '0/0'");
   }
 
   /** What the command has printed, and its exit code. */
@@ -271,6 +284,32 @@ abstract class ReconcileContract {
 
     assertEquals(1, run.code());
     assertTrue(run.out().contains("the target may be behind"), run.out());
+  }
+
+  /** As where the source is a late standby, or the position is of another cluster. */
+  @Test
+  void nothingIsProvenWhileTheTargetKnowsCommitsThatTheSourceDoesNotShow() throws Exception {
+    begin(Map.of());
+    rows(1, 100);
+    source.execute("UPDATE goods SET name = 'older' WHERE id = 3");
+    Position ahead = new Position(0, sourceLsn() + 1_000_000_000L, 1);
+    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(ahead, cells(1)).build());
+
+    assertEquals("unchanged", certainty(run("--json")));
+  }
+
+  @Test
+  void nothingIsProvenBeforeAPartitionHasMoreThanRowsOfASnapshot() throws Exception {
+    begin(Map.of());
+    rows(1, 100);
+    source.execute("INSERT INTO goods (id, name) VALUES (5000, 'later in the snapshot')");
+    follow(at -> Batches.batch(GOODS, SCHEMA).upsert(new Position(0, at, 0), cells(1)));
+
+    assertEquals("unchanged", certainty(run("--json")));
+  }
+
+  private static String certainty(Run run) throws Exception {
+    return run.table().path("differences").path(0).path("certainty").asText();
   }
 
   @Test
@@ -460,17 +499,16 @@ abstract class ReconcileContract {
         "UPDATE goods SET v = NULL WHERE d = 7.5",
         "DELETE FROM goods WHERE d = 8.5",
         "INSERT INTO goods SELECT a, b, c, 1000, v FROM goods WHERE d = 9.5");
-    long past = source.number("SELECT pg_current_wal_insert_lsn() - '0/0'") + 1_000_000_000L;
-    owner.commit(
-        Batches.batch(GOODS, schema)
-            .upsert(
-                past,
-                "ä'1",
-                micros("2026-01-01T00:00:00.500"),
-                new java.util.UUID(0, 1).toString(),
-                new BigDecimal("1.500"),
-                "v")
-            .build());
+    follow(
+        at ->
+            Batches.batch(GOODS, schema)
+                .upsert(
+                    at,
+                    "ä'1",
+                    micros("2026-01-01T00:00:00.500"),
+                    new java.util.UUID(0, 1).toString(),
+                    new BigDecimal("1.500"),
+                    "v"));
 
     Run run = run("--json", "--repair", "--signal-table", "signals");
 
