@@ -170,12 +170,12 @@ final class DeltaTargetRows implements TargetRows {
                 if (version.isLive(cells)) {
                   Object[] values = version.values(cells);
                   if (wanted.get((int) (hash.ofKey(values) & count - 1))) {
-                    own.put(key(values), hash.ofRow(values));
+                    own.merge(key(values), hash.ofRow(values), Buckets::together);
                   }
                 }
               });
           synchronized (found) {
-            found.putAll(own);
+            own.forEach((key, rows) -> found.merge(key, rows, Buckets::together));
           }
         });
     return found;
@@ -207,11 +207,12 @@ final class DeltaTargetRows implements TargetRows {
               (row, cells) -> {
                 if (version.isLive(cells)) {
                   Object[] values = version.values(cells);
-                  own.put(key(values), new Look(texts(values), version.version(cells)));
+                  own.merge(
+                      key(values), new Look(texts(values), version.version(cells)), Look::and);
                 }
               });
           synchronized (found) {
-            found.putAll(own);
+            own.forEach((key, look) -> found.merge(key, look, Look::and));
           }
         });
     return found;

@@ -22,7 +22,7 @@ final class ReadSession implements AutoCloseable {
       """
       SELECT set_config(name, value, false) FROM (VALUES
         ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'),
-        ('extra_float_digits', '1'), ('xmloption', 'content'), ('jit', 'off'),
+        ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('xmloption', 'content'), ('jit', 'off'),
         ('max_parallel_workers_per_gather', '0'), ('statement_timeout', '0'),
         ('idle_in_transaction_session_timeout', '0'), ('row_security', 'off'),
         ('default_transaction_read_only', 'on'),

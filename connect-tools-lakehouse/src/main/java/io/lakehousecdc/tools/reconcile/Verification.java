@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -129,7 +128,7 @@ final class Verification {
   }
 
   private static void removeEqual(Set<Key> open, Map<Key, Look> source, Map<Key, Look> target) {
-    open.removeIf(key -> Objects.equals(cells(source.get(key)), cells(target.get(key))));
+    open.removeIf(key -> Look.areEqual(source.get(key), target.get(key)));
   }
 
   private static List<String> cells(Look look) {
@@ -140,12 +139,18 @@ final class Verification {
     return look == null ? "" : look.version();
   }
 
+  private static Kind kind(Look source, Look target) {
+    if (source == null || target == null) {
+      return source == null ? Kind.EXTRA : Kind.MISSING;
+    }
+    return source.copies() == target.copies() ? Kind.CHANGED : Kind.REPEATED;
+  }
+
   private void decide(Key key, Look source, Look target, Certainty certainty) {
-    Kind kind = source == null ? Kind.EXTRA : target == null ? Kind.MISSING : Kind.CHANGED;
     differences.add(
         new Difference(
             key,
-            kind,
+            kind(source, target),
             certainty,
             cells(source),
             cells(target),

@@ -182,8 +182,7 @@ abstract class ReconcileContract {
   }
 
   private void follow(LongFunction<Batches> changes) {
-    follower =
-        new Follower(() -> owner.commit(changes.apply(sourceLsn()).build()));
+    follower = new Follower(() -> owner.commit(changes.apply(sourceLsn()).build()));
   }
 
   private long sourceLsn() {
@@ -310,6 +309,46 @@ abstract class ReconcileContract {
 
   private static String certainty(Run run) throws Exception {
     return run.table().path("differences").path(0).path("certainty").asText();
+  }
+
+  @Test
+  void rowsOfTablesThatInheritAreOthers() throws Exception {
+    begin(Map.of());
+    rows(1, 100);
+    source.execute(
+        "CREATE TABLE more () INHERITS (goods)",
+        "INSERT INTO more (id, name) VALUES (3, 'of the other table')",
+        "UPDATE goods SET name = 'newer' WHERE id = 3");
+
+    Run run = run("--json");
+
+    assertEquals(100, run.table().path("rows").asInt());
+    assertEquals("changed", run.table().path("differences").path(0).path("kind").asText());
+    assertEquals(1, run.table().path("differences").size());
+  }
+
+  @Test
+  void keyThatTheSourceHasTwiceIsTold() throws Exception {
+    begin(Map.of("key.columns", "public.goods:ref"));
+    rows(1, 100);
+    source.execute(
+        "INSERT INTO goods (id, name, ref) SELECT 5000, name, ref FROM goods WHERE id = 3");
+
+    Run run = run("--json");
+
+    assertEquals("repeated", run.table().path("differences").path(0).path("kind").asText());
+  }
+
+  @Test
+  void keyOfNullIsMissing() throws Exception {
+    begin(Map.of("key.columns", "public.goods:ref"));
+    rows(1, 100);
+    source.execute("INSERT INTO goods (id, name) VALUES (5000, 'no key')");
+
+    Run run = run("--json");
+
+    assertEquals(
+        "missing", run.table().path("differences").path(0).path("kind").asText(), run.out());
   }
 
   @Test
