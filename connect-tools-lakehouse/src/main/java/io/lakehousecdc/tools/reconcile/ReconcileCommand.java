@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     description =
         "Compares the tables of a sink connector with those of its source, while both change."
             + " Reads alone, takes no lock.",
+    exitCodeOnExecutionException = Commands.FAILED,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all tables are equal",
@@ -147,7 +148,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         recorded.store();
       }
       report.end();
-      finished.end(!differs && !left);
+      finished.end(!differs);
       return differs ? DIFFERENT : left ? Commands.FAILED : EQUAL;
     }
   }

@@ -112,7 +112,7 @@ abstract class ReconcileContract {
   }
 
   /** Opens the target with further settings. */
-  private void begin(Map<String, String> more) {
+  void begin(Map<String, String> more) {
     settings.putAll(more);
     ConfiguredSink sink = ConfiguredSink.of(settings);
     target = open(sink, new TargetContext("sink", 0));
@@ -130,7 +130,7 @@ abstract class ReconcileContract {
   }
 
   /** Inserts rows at the source and writes the same to the target. */
-  private void rows(int from, int to) {
+  void rows(int from, int to) {
     source.execute(
         """
         INSERT INTO goods (id, name, price, weight, active, made, at, seen, opens, ref, doc, raw)
@@ -190,13 +190,13 @@ abstract class ReconcileContract {
   }
 
   /** What the command has printed, and its exit code. */
-  private record Run(int code, String out, String err) {
+  record Run(int code, String out, String err) {
     JsonNode table() throws Exception {
       return JSON.readTree(out).path("tables").path(0);
     }
   }
 
-  private Run run(String... more) throws Exception {
+  Run run(String... more) throws Exception {
     Path file = directory.resolve("sink.json");
     Files.writeString(file, JSON.writeValueAsString(settings), StandardCharsets.UTF_8);
     List<String> arguments =
@@ -337,6 +337,30 @@ abstract class ReconcileContract {
     Run run = run("--json");
 
     assertEquals("repeated", run.table().path("differences").path(0).path("kind").asText());
+  }
+
+  @Test
+  void keyThatTheTargetHasTwiceIsTold() throws Exception {
+    begin(Map.of("key.columns", "public.goods:ref"));
+    rows(1, 100);
+    Object[] again = cells(3);
+    again[0] = 5000L;
+    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(++lsn, again).build());
+
+    Run run = run("--json");
+
+    assertEquals("repeated", run.table().path("differences").path(0).path("kind").asText());
+  }
+
+  @Test
+  void hashesOfNumbersTellTheirSigns() {
+    assertEquals(
+        1,
+        source.number(
+            "SELECT count(DISTINCT "
+                + Form.WHOLE.hashSql("v", 1)
+                + ") - 1 FROM (VALUES (-1::int8), (4294967295)) AS v (v)"));
+    assertFalse(Form.WHOLE.hash(-1L, 1) == Form.WHOLE.hash(4294967295L, 1));
   }
 
   @Test
