@@ -87,6 +87,15 @@ final class ReadSession implements AutoCloseable {
     return first().getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_PAGE_RANGES;
   }
 
+  /** Encoding of the database's texts, in which the server hashes them. */
+  String encoding() throws SQLException {
+    try (Statement statement = first().createStatement();
+        ResultSet row = statement.executeQuery("SELECT current_setting('server_encoding')")) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
   /** What a transaction sees: all that was committed before a moment. */
   interface Moment {
     /** LSN up to which everything may be seen, and beyond which nothing is. */

@@ -125,8 +125,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     try (ReadSession source = ReadSession.open(sourceOptions::connect, parallel);
         TargetTables target = target(sink, pace)) {
       List<Plan> plans =
-          new TablePairs(sink, source.first(), target)
-              .plans(Optional.ofNullable(topicPrefix), only);
+          new TablePairs(sink, source, target).plans(Optional.ofNullable(topicPrefix), only);
       RecordedOutcomes recorded = new RecordedOutcomes(sink);
       boolean differs = false;
       boolean left = false;

@@ -76,6 +76,7 @@ abstract class ReconcileContract {
   private Map<String, String> settings;
   private Target target;
   private PartitionOwner owner;
+  private String sourceUrl;
   private Follower follower;
   private long lsn;
 
@@ -104,6 +105,7 @@ abstract class ReconcileContract {
         CREATE TABLE goods (id int8 PRIMARY KEY, name text, price numeric(12,2), weight float8,
           active bool, made date, at timestamp, seen timestamptz, opens time, ref uuid, doc jsonb,
           raw bytea, tags text[], twice int8 GENERATED ALWAYS AS (id * 2) STORED)""");
+    sourceUrl = source.jdbcUrl();
     settings = new HashMap<>(target(number));
     settings.put("name", "sink");
     settings.put("connector.class", "io.lakehousecdc.sink.LakehouseSinkConnector");
@@ -206,7 +208,7 @@ abstract class ReconcileContract {
                 "--config",
                 file.toString(),
                 "--source-url",
-                source.jdbcUrl(),
+                sourceUrl,
                 "--source-user",
                 source.user(),
                 "--source-password-file",
@@ -489,10 +491,26 @@ abstract class ReconcileContract {
   void wrongSourceIsOneLineWithoutThePassword() throws Exception {
     begin(Map.of());
 
-    Run run = run("--source-url", "jdbc:postgresql://127.0.0.1:1/none");
+    sourceUrl = "jdbc:postgresql://127.0.0.1:1/none";
+    Run run = run();
 
     assertEquals(Commands.FAILED, run.code());
+    assertTrue(run.err().contains("127.0.0.1:1"), run.err());
     assertFalse((run.out() + run.err()).contains(source.password()), run.err());
+  }
+
+  @Test
+  void databasesOfTwoEncodingsAreNotCompared() throws Exception {
+    begin(Map.of());
+    source.execute(
+        "CREATE DATABASE latin_%d TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
+            .formatted(DATABASES.get()));
+    sourceUrl = sourceUrl.replaceFirst("/source_[0-9]+", "/latin_" + DATABASES.get());
+
+    Run run = run();
+
+    assertEquals(Commands.FAILED, run.code());
+    assertTrue(run.err().contains("LATIN1"), run.err());
   }
 
   @Test
