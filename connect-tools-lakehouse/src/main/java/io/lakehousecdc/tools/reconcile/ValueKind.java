@@ -53,6 +53,10 @@ enum ValueKind {
   private static final Set<ValueKind> WRITTEN_AS_TEXT =
       Set.of(TEXTUAL, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, OTHER);
 
+  /** Types whose values Debezium sends in another form than the server's text. */
+  private static final Set<String> SENT_OTHERWISE =
+      Set.of("hstore", "bit", "varbit", "point", "geometry", "geography");
+
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
@@ -160,7 +164,7 @@ enum ValueKind {
     if (from == DECIMAL && to == TEXTUAL) {
       return Optional.of(new Pair(from, DECIMAL_TEXT));
     }
-    if (source.element() != null) {
+    if (source.element() != null || SENT_OTHERWISE.contains(source.name())) {
       return Optional.empty();
     }
     if (WRITTEN_AS_TEXT.contains(from) && (to == TEXTUAL || to == PADDED) || isEnum(from, to)) {
