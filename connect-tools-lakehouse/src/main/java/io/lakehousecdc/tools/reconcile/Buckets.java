@@ -75,6 +75,11 @@ final class Buckets {
     return rows[bucket];
   }
 
+  /** Hash of all rows of a key, of the hashes of some of them and of others. */
+  static long together(long hash, long others) {
+    return hash + others;
+  }
+
   /** Buckets that are not equal. */
   synchronized BitSet differing(Buckets other) {
     BitSet differing = new BitSet();

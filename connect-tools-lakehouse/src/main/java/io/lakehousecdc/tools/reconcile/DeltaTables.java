@@ -31,6 +31,11 @@ final class DeltaTables implements TargetTables {
     return tables.latest(name).map(table -> new Found(name, table));
   }
 
+  @Override
+  public String encoding() {
+    return "UTF8";
+  }
+
   private final class Found implements Table {
     private final TableId name;
     private final ReadTable table;

@@ -170,12 +170,12 @@ final class DeltaTargetRows implements TargetRows {
                 if (version.isLive(cells)) {
                   Object[] values = version.values(cells);
                   if (wanted.get((int) (hash.ofKey(values) & count - 1))) {
-                    own.put(key(values), hash.ofRow(values));
+                    own.merge(key(values), hash.ofRow(values), Buckets::together);
                   }
                 }
               });
           synchronized (found) {
-            found.putAll(own);
+            own.forEach((key, rows) -> found.merge(key, rows, Buckets::together));
           }
         });
     return found;
@@ -207,11 +207,12 @@ final class DeltaTargetRows implements TargetRows {
               (row, cells) -> {
                 if (version.isLive(cells)) {
                   Object[] values = version.values(cells);
-                  own.put(key(values), new Look(texts(values), version.version(cells)));
+                  own.merge(
+                      key(values), new Look(texts(values), version.version(cells)), Look::and);
                 }
               });
           synchronized (found) {
-            found.putAll(own);
+            own.forEach((key, look) -> found.merge(key, look, Look::and));
           }
         });
     return found;
@@ -242,18 +243,19 @@ final class DeltaTargetRows implements TargetRows {
    * least as far in each of them.
    */
   @Override
-  public long appliedLsn() {
+  public Applied applied() {
     TableVersion version =
         tables
             .latestVersion(pair.target())
             .orElseThrow(() -> new FatalException("There is no table " + pair.target()));
-    long least = Long.MAX_VALUE;
+    Applied applied = Applied.NOTHING;
     for (Map.Entry<SourcePartition, PartitionDomains.Entry> each :
         PartitionDomains.entries(connector, version.domains()).entrySet()) {
       if (each.getKey().topic().equals(pair.topic())) {
-        least = Math.min(least, each.getValue().state().latest().highWater().commitLsn());
+        Position reached = each.getValue().state().latest().highWater();
+        applied = applied.and(reached.commitLsn(), reached.lsn());
       }
     }
-    return least == Long.MAX_VALUE ? UNKNOWN_LSN : least;
+    return applied;
   }
 }

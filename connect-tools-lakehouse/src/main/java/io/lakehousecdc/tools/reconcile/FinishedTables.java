@@ -54,9 +54,9 @@ final class FinishedTables {
     return tables.contains(source.toString());
   }
 
-  /** Remembers a table that is equal. */
+  /** Remembers a table that is equal, and has no row that was still moving. */
   void note(Outcome outcome) {
-    if (file.isEmpty() || !outcome.isEqual()) {
+    if (file.isEmpty() || !outcome.isEqual() || outcome.moving() > 0) {
       return;
     }
     tables.add(outcome.pair().source().toString());

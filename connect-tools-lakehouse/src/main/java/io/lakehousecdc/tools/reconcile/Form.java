@@ -8,7 +8,11 @@ import java.util.HexFormat;
 /** The forms in which values are compared, one hash function each. */
 enum Form {
   /** A 64-bit integer; also microseconds of an interval. */
-  WHOLE("hashint8extended(%s, %d)", "(%s)::text"),
+  /* The server folds both halves of the number before it hashes it, so that -1 and 4294967295 have one
+   * hash: the upper half is hashed once more. */
+  WHOLE(
+      "(hashint8extended(%1$s, %2$d) # hashint8extended((%1$s) >> 32, %2$d + 50000))",
+      "(%s)::text"),
 
   /** A timestamp without time zone, in UTC where it was one with. */
   INSTANT(
@@ -26,6 +30,9 @@ enum Form {
 
   /** Microseconds from 1970 to 2000, where PostgreSQL counts from. */
   static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+  /** What the seed of the upper half of a number has more than that of the whole. */
+  private static final int UPPER_HALF = 50_000;
 
   private final String hash;
   private final String text;
@@ -53,7 +60,9 @@ enum Form {
    */
   long hash(Object value, int seed) {
     return switch (this) {
-      case WHOLE -> ServerHash.ofLong((Long) value, seed);
+      case WHOLE ->
+          ServerHash.ofLong((Long) value, seed)
+              ^ ServerHash.ofLong((Long) value >> 32, seed + UPPER_HALF);
       case INSTANT -> ServerHash.ofLong((Long) value - EPOCH_MICROS, seed);
       case FLOAT -> ServerHash.ofDouble((Double) value, seed);
       case TEXT -> ServerHash.ofText((String) value, seed);

@@ -44,7 +44,9 @@ record Outcome(
   enum Kind {
     MISSING,
     EXTRA,
-    CHANGED
+    CHANGED,
+    /** Source and target have the key in different numbers of rows. */
+    REPEATED
   }
 
   /**

@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * The rows of a table in PostgreSQL, on either side. The server computes the hashes, reading the
@@ -174,12 +176,12 @@ final class PostgresRows {
                 statement.setBytes(1, bits);
                 try (ResultSet row = statement.executeQuery()) {
                   while (row.next()) {
-                    part.put(key(row, 2), row.getLong(1));
+                    part.merge(key(row, 2), row.getLong(1), Buckets::together);
                   }
                 }
               }
               synchronized (found) {
-                found.putAll(part);
+                part.forEach((key, hash) -> found.merge(key, hash, Buckets::together));
               }
             });
     return found;
@@ -197,7 +199,7 @@ final class PostgresRows {
       try (ResultSet row =
           statement.executeQuery(
               "SELECT %s FROM %s WHERE %s AND %s LIMIT %d"
-                  .formatted(sql.keyTexts(), table, rows, which, most))) {
+                  .formatted(sql.keyTexts(), whole(), rows, which, most))) {
         while (row.next()) {
           keys.add(key(row, 1));
         }
@@ -211,10 +213,10 @@ final class PostgresRows {
     void row(Key key, ResultSet row, int from) throws SQLException;
   }
 
-  /** Takes rows of some keys out of their buckets. */
+  /** Takes rows of some keys, which may come several times, out of their buckets. */
   void subtract(Collection<Key> keys, Buckets buckets) throws SQLException {
     find(
-        keys,
+        Set.copyOf(keys),
         sql.keyHash() + ", " + sql.rowHash(),
         (key, row, from) -> buckets.add(buckets.of(row.getLong(from)), -1, -row.getLong(from + 1)));
   }
@@ -231,24 +233,39 @@ final class PostgresRows {
           for (int i = 0; i < columns; i++) {
             cells.add(row.getString(from + i));
           }
-          looks.put(key, new Look(cells, row.getString(from + columns)));
+          looks.merge(key, new Look(cells, row.getString(from + columns)), Look::and);
         });
     return looks;
   }
 
-  /** Looks keys up by the index of the key. */
+  /** The table in SQL: with its partitions, but without tables that only inherit from it. */
+  private String whole() throws SQLException {
+    return session.relations(table).equals(List.of(table)) ? "ONLY " + table : table;
+  }
+
+  /** Looks keys up: by the index of the key, unless a part of one is NULL. */
   private void find(Collection<Key> keys, String what, Found found) throws SQLException {
+    Map<Boolean, List<Key>> parts =
+        keys.stream().collect(Collectors.partitioningBy(Key::isComplete));
+    find(parts.get(true), " = ", what, found);
+    find(parts.get(false), " IS NOT DISTINCT FROM ", what, found);
+  }
+
+  private void find(List<Key> keys, String equals, String what, Found found) throws SQLException {
     StringJoiner arrays = new StringJoiner(", ");
     StringJoiner names = new StringJoiner(", ");
     StringJoiner equal = new StringJoiner(" AND ");
     for (int i = 0; i < sql.keyNames().size(); i++) {
       arrays.add("?::text[]");
       names.add("_cdc_k" + i);
-      equal.add("t." + sql.keyNames().get(i) + " = " + sql.keys().get(i).fromText("k._cdc_k" + i));
+      RowSql.Cell cell = sql.keys().get(i);
+      equal.add("t." + sql.keyNames().get(i) + equals + cell.fromText("k._cdc_k" + i));
+      // The column's own equality may not tell all keys apart: citext, collations.
+      equal.add(cell.form().textSql(cell.sql()) + equals + "k._cdc_k" + i);
     }
     String query =
         "SELECT %s, %s FROM unnest(%s) AS k (%s) JOIN %s AS t ON %s WHERE %s"
-            .formatted(sql.keyTexts(), what, arrays, names, table, equal, rows);
+            .formatted(sql.keyTexts(), what, arrays, names, whole(), equal, rows);
     Iterator<Key> left = keys.iterator();
     try (PreparedStatement statement = session.first().prepareStatement(query)) {
       while (left.hasNext()) {

@@ -40,6 +40,11 @@ final class PostgresTables implements TargetTables {
     return new Catalog(session.first()).table(settings.resolved(name)).map(Found::new);
   }
 
+  @Override
+  public String encoding() throws SQLException {
+    return session.encoding();
+  }
+
   private final class Found implements Table {
     private final PgTable table;
 

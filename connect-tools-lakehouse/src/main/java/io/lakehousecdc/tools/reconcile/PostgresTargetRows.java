@@ -119,19 +119,21 @@ final class PostgresTargetRows implements TargetRows {
   }
 
   @Override
-  public long appliedLsn() throws SQLException {
+  public Applied applied() throws SQLException {
+    Applied applied = Applied.NOTHING;
     try (PreparedStatement query =
         session
             .first()
             .prepareStatement(
-                "SELECT min(commit_lsn) FROM " + offsets + " WHERE connector = ? AND topic = ?")) {
+                "SELECT commit_lsn, lsn FROM " + offsets + " WHERE connector = ? AND topic = ?")) {
       query.setString(1, connector);
       query.setString(2, topic);
       try (ResultSet row = query.executeQuery()) {
-        row.next();
-        long lsn = row.getLong(1);
-        return row.wasNull() ? UNKNOWN_LSN : lsn;
+        while (row.next()) {
+          applied = applied.and(row.getLong(1), row.getLong(2));
+        }
       }
     }
+    return applied;
   }
 }

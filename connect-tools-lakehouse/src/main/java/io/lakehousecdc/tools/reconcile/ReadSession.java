@@ -22,7 +22,7 @@ final class ReadSession implements AutoCloseable {
       """
       SELECT set_config(name, value, false) FROM (VALUES
         ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'),
-        ('extra_float_digits', '1'), ('xmloption', 'content'), ('jit', 'off'),
+        ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('xmloption', 'content'), ('jit', 'off'),
         ('max_parallel_workers_per_gather', '0'), ('statement_timeout', '0'),
         ('idle_in_transaction_session_timeout', '0'), ('row_security', 'off'),
         ('default_transaction_read_only', 'on'),
@@ -85,6 +85,15 @@ final class ReadSession implements AutoCloseable {
 
   boolean readsPageRanges() throws SQLException {
     return first().getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_PAGE_RANGES;
+  }
+
+  /** Encoding of the database's texts, in which the server hashes them. */
+  String encoding() throws SQLException {
+    try (Statement statement = first().createStatement();
+        ResultSet row = statement.executeQuery("SELECT current_setting('server_encoding')")) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   /** What a transaction sees: all that was committed before a moment. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     description =
         "Compares the tables of a sink connector with those of its source, while both change."
             + " Reads alone, takes no lock.",
+    exitCodeOnExecutionException = Commands.FAILED,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all tables are equal",
@@ -124,8 +125,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     try (ReadSession source = ReadSession.open(sourceOptions::connect, parallel);
         TargetTables target = target(sink, pace)) {
       List<Plan> plans =
-          new TablePairs(sink, source.first(), target)
-              .plans(Optional.ofNullable(topicPrefix), only);
+          new TablePairs(sink, source, target).plans(Optional.ofNullable(topicPrefix), only);
       RecordedOutcomes recorded = new RecordedOutcomes(sink);
       boolean differs = false;
       boolean left = false;
@@ -147,7 +147,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         recorded.store();
       }
       report.end();
-      finished.end(!differs && !left);
+      finished.end(!differs);
       return differs ? DIFFERENT : left ? Commands.FAILED : EQUAL;
     }
   }

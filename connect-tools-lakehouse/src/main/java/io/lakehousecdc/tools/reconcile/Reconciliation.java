@@ -70,7 +70,8 @@ final class Reconciliation {
   }
 
   /**
-   * Adds the keys that may differ to the candidates.
+   * Adds the keys that may differ to the candidates. Those that are among them because they moved
+   * do not count for the limit: they say nothing of differences.
    *
    * @return least number of further ones, once there are too many
    */
@@ -79,10 +80,11 @@ final class Reconciliation {
     long unlisted = 0;
     BitSet some = new BitSet();
     long listed = 0;
+    int moved = candidates.size();
     for (int bucket = differing.nextSetBit(0); bucket >= 0; ) {
       some.set(bucket);
       listed += Math.max(wanted.rows(bucket), found.rows(bucket));
-      if (candidates.size() >= limits.mostKeys()) {
+      if (candidates.size() - moved >= limits.mostKeys()) {
         unlisted += Math.max(1, Math.abs(wanted.rows(bucket) - found.rows(bucket)));
         some.clear();
       }

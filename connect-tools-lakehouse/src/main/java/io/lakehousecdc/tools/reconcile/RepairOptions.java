@@ -36,7 +36,8 @@ final class RepairOptions {
     if (!wanted) {
       return;
     }
-    List<Difference> again = proven(outcome, each -> each.kind() != Kind.EXTRA);
+    List<Difference> again =
+        proven(outcome, each -> each.kind() == Kind.MISSING || each.kind() == Kind.CHANGED);
     List<Difference> extra = proven(outcome, each -> each.kind() == Kind.EXTRA);
     if (!again.isEmpty()) {
       if (signalTable == null) {
@@ -49,7 +50,11 @@ final class RepairOptions {
     if (!extra.isEmpty()) {
       ExtraRows.remove(outcome.pair(), sink, extra, report);
     }
-    int left = outcome.differences().size() - again.size() - extra.size();
+    int repeated = proven(outcome, each -> each.kind() == Kind.REPEATED).size();
+    if (repeated > 0) {
+      report.repaired(outcome.pair(), repeated + " keys of several rows are left");
+    }
+    int left = outcome.differences().size() - again.size() - extra.size() - repeated;
     if (left > 0) {
       report.repaired(outcome.pair(), left + " rows are not proven to differ: left");
     }

@@ -10,7 +10,6 @@ import io.lakehousecdc.sink.postgres.catalog.PgTable;
 import io.lakehousecdc.sink.postgres.catalog.PgTable.UniqueIndex;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.tools.UsageException;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,14 +24,14 @@ import java.util.TreeMap;
 /** The tables that a connector keeps equal: what of them is compared, and what is not. */
 final class TablePairs {
   private final ConfiguredSink sink;
-  private final Connection source;
+  private final ReadSession source;
   private final Catalog catalog;
   private final TargetTables targets;
 
-  TablePairs(ConfiguredSink sink, Connection source, TargetTables targets) {
+  TablePairs(ConfiguredSink sink, ReadSession source, TargetTables targets) {
     this.sink = sink;
     this.source = source;
-    this.catalog = new Catalog(source);
+    this.catalog = new Catalog(source.first());
     this.targets = targets;
   }
 
@@ -57,6 +56,7 @@ final class TablePairs {
    * @param only names of source tables; empty for all
    */
   List<Plan> plans(Optional<String> topicPrefix, Set<String> only) throws Exception {
+    requireOneEncoding();
     Map<String, SourceTable> tables = new TreeMap<>();
     topics(topicPrefix).forEach((topic, table) -> tables.put(topic, table));
     if (!only.isEmpty()) {
@@ -88,6 +88,16 @@ final class TablePairs {
     return plans;
   }
 
+  private void requireOneEncoding() throws Exception {
+    String here = source.encoding();
+    String there = targets.encoding();
+    if (!here.equals(there)) {
+      throw new UsageException(
+          "Texts are in encoding %s at the source and in %s in the target: they cannot be compared."
+              .formatted(here, there));
+    }
+  }
+
   private Map<String, SourceTable> topics(Optional<String> prefix) throws SQLException {
     Map<String, SourceTable> topics = new TreeMap<>();
     if (!sink.topics().isEmpty()) {
@@ -105,7 +115,7 @@ final class TablePairs {
         SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
           AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'""";
-    try (Statement statement = source.createStatement();
+    try (Statement statement = source.first().createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       while (row.next()) {
         SourceTable table = new SourceTable("", row.getString(1), row.getString(2));

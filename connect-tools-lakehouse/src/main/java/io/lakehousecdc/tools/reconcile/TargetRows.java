@@ -15,9 +15,6 @@ interface TargetRows {
   /** More rows that change while a table is read are not told apart. */
   int MOST_MOVED = 200_000;
 
-  /** Stands for an LSN that is not known. */
-  long UNKNOWN_LSN = -1;
-
   /**
    * Adds up the rows, but for those that were changed at the source since a moment.
    *
@@ -38,9 +35,6 @@ interface TargetRows {
   /** The rows of some keys. */
   Map<Key, Look> look(Collection<Key> keys) throws Exception;
 
-  /**
-   * LSN up to which every commit of the source is in the table; {@link #UNKNOWN_LSN} where nothing
-   * tells.
-   */
-  long appliedLsn() throws Exception;
+  /** How far the changes of the source are in the table. */
+  Applied applied() throws Exception;
 }

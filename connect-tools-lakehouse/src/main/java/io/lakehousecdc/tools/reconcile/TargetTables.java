@@ -14,6 +14,9 @@ interface TargetTables extends AutoCloseable {
    */
   Optional<Table> table(TableId name) throws Exception;
 
+  /** Encoding in which texts are hashed. */
+  String encoding() throws Exception;
+
   /** A table of the target, and how its columns are compared. */
   interface Table {
     /** Its name, with the schema that the target's settings give it. */

@@ -89,9 +89,11 @@ final class TextReport implements Report {
 
   private String how(TablePair pair, Difference difference) {
     if (difference.kind() != Kind.CHANGED) {
-      return difference.kind() == Kind.MISSING
-          ? "missing in the target"
-          : "in the target, not at the source";
+      return switch (difference.kind()) {
+        case MISSING -> "missing in the target";
+        case EXTRA -> "in the target, not at the source";
+        default -> "in another number of rows in the target than at the source";
+      };
     }
     List<ComparedColumn> columns = pair.columns();
     List<String> changed = new ArrayList<>();

@@ -21,6 +21,11 @@ enum ValueKind {
   FLOATING(FLOAT, "(%s)::float8"),
   /** Trailing zeros, which Debezium may leave out, do not count. */
   DECIMAL(TEXT, "trim_scale((%s)::numeric)::text"),
+  /** A number in a column of text, or what is none there. */
+  DECIMAL_TEXT(
+      TEXT,
+      "CASE WHEN (%1$s)::text ~ '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]{1,4})?$'"
+          + " THEN trim_scale((%1$s)::text::numeric)::text ELSE (%1$s)::text END"),
   TEXTUAL(TEXT, "(%s)::text"),
   /** A cast to text would cut the blanks off. */
   PADDED(TEXT, "format('%%s', %s)"),
@@ -46,7 +51,11 @@ enum ValueKind {
 
   /** Types whose values the sink writes as text where it finds a column of text. */
   private static final Set<ValueKind> WRITTEN_AS_TEXT =
-      Set.of(TEXTUAL, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, DECIMAL, OTHER);
+      Set.of(TEXTUAL, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, OTHER);
+
+  /** Types whose values Debezium sends in another form than the server's text. */
+  private static final Set<String> SENT_OTHERWISE =
+      Set.of("hstore", "bit", "varbit", "point", "geometry", "geography");
 
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
@@ -139,7 +148,7 @@ enum ValueKind {
     ValueKind from = of(source);
     ValueKind to = of(target);
     if (from == to) {
-      return from != OTHER || source.name().equals(target.name())
+      return from != OTHER || source.name().equals(target.name()) && isAsWritten(source.element())
           ? Optional.of(new Pair(from, to))
           : Optional.empty();
     }
@@ -152,10 +161,25 @@ enum ValueKind {
     if (from == TIMESTAMP && to == TIMESTAMP_WITH_ZONE) {
       return Optional.of(new Pair(from, to));
     }
+    if (from == DECIMAL && to == TEXTUAL) {
+      return Optional.of(new Pair(from, DECIMAL_TEXT));
+    }
+    if (source.element() != null || SENT_OTHERWISE.contains(source.name())) {
+      return Optional.empty();
+    }
     if (WRITTEN_AS_TEXT.contains(from) && (to == TEXTUAL || to == PADDED) || isEnum(from, to)) {
       return Optional.of(new Pair(from, to));
     }
     return Optional.empty();
+  }
+
+  /** Whether elements of an array, if it is one, come as the source's server writes them. */
+  private static boolean isAsWritten(PgType element) {
+    return element == null
+        || switch (of(element)) {
+          case DECIMAL, JSON_TEXT, INTERVAL, TIME_WITH_ZONE -> false;
+          default -> true;
+        };
   }
 
   private static boolean isEnum(ValueKind from, ValueKind to) {

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,9 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The repeated look at rows that may differ. A row is equal if it has been found equal once,
  * because only a change can make it differ then, which the target gets like any other. It differs
- * for certain if the source's row is the same before and after the target's was read, and the
- * target had applied all commits up to the first of these looks: then it had to be equal. For one
- * use.
+ * for certain if both rows have stayed as they are from one look to a later one, and before its row
+ * was read in the later one the target had applied all commits that the earlier one saw: then it
+ * had to be equal. Nothing is certain while the target knows of commits that the source does not
+ * show: a standby is late, or the target's position is of another history. For one use.
  */
 final class Verification {
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
@@ -52,22 +52,26 @@ final class Verification {
   }
 
   /**
-   * Rows that have been as they are for some time.
+   * Since when both rows have been as they are.
    *
-   * @param source version of the source's row
-   * @param lsn up to which, at most, commits were seen in the look at the source after both were
-   *     first found: later than what any commit has done to them before, so that a row which has
-   *     come and gone at the source is not taken for one that the target keeps
-   * @param target version of the target's row
-   * @param since when both were first found, as {@link System#nanoTime} tells it
+   * @param lsn up to which, at most, commits were seen when both were so first
+   * @param provable since when the source is not known to be late; meaningless without an LSN
    */
-  private record Still(String source, long lsn, String target, long since) {
+  private record Still(String source, String target, long since, long lsn, long provable) {
+    boolean is(String sourceNow, String targetNow) {
+      return source.equals(sourceNow) && target.equals(targetNow);
+    }
 
-    /** These, if they are the same rows as before. */
-    Still since(Still before) {
-      return before != null && source.equals(before.source) && target.equals(before.target)
-          ? before
-          : this;
+    /** The same after a further look: up to which LSN, and whether the source may be late. */
+    Still at(long now, long seenLsn, Applied applied) {
+      if (applied.isAheadOf(seenLsn)) {
+        return new Still(source, target, since, Applied.UNKNOWN, now);
+      }
+      return lsn == Applied.UNKNOWN ? new Still(source, target, since, seenLsn, now) : this;
+    }
+
+    boolean isProven(long now, Applied applied) {
+      return lsn != Applied.UNKNOWN && applied.least() >= lsn && now - provable >= SAME_FOR;
     }
   }
 
@@ -91,7 +95,7 @@ final class Verification {
 
   private void look(Set<Key> open) throws Exception {
     SourceRows.Seen before = source.look(open);
-    long applied = target.appliedLsn();
+    Applied applied = target.applied();
     Map<Key, Look> found = target.look(open);
     removeEqual(open, before.rows(), found);
     if (open.isEmpty()) {
@@ -101,18 +105,22 @@ final class Verification {
     long now = System.nanoTime();
     removeEqual(open, after.rows(), found);
     for (Key key : List.copyOf(open)) {
+      Look first = before.rows().get(key);
       Look last = after.rows().get(key);
       Look copy = found.get(key);
       String state = version(last);
-      if (!version(before.rows().get(key)).equals(state)) {
+      if (!version(first).equals(state)) {
         still.remove(key);
         continue;
       }
-      Still known = new Still(state, after.lsn(), version(copy), now).since(still.get(key));
+      Still known = still.get(key);
+      if (known == null || !known.is(state, version(copy))) {
+        known = new Still(state, version(copy), now, Applied.UNKNOWN, now);
+      }
+      known = known.at(now, after.lsn(), applied);
       still.put(key, known);
-      boolean past = applied != TargetRows.UNKNOWN_LSN && applied >= known.lsn();
-      boolean proven = past && now - known.since() >= SAME_FOR;
-      if (proven || now - known.since() >= settle.toNanos()) {
+      boolean proven = known.isProven(now, applied);
+      if (proven || now - known.since >= settle.toNanos()) {
         decide(key, last, copy, proven ? Certainty.PROVEN : Certainty.UNCHANGED);
         open.remove(key);
       }
@@ -120,7 +128,7 @@ final class Verification {
   }
 
   private static void removeEqual(Set<Key> open, Map<Key, Look> source, Map<Key, Look> target) {
-    open.removeIf(key -> Objects.equals(cells(source.get(key)), cells(target.get(key))));
+    open.removeIf(key -> Look.areEqual(source.get(key), target.get(key)));
   }
 
   private static List<String> cells(Look look) {
@@ -131,12 +139,18 @@ final class Verification {
     return look == null ? "" : look.version();
   }
 
+  private static Kind kind(Look source, Look target) {
+    if (source == null || target == null) {
+      return source == null ? Kind.EXTRA : Kind.MISSING;
+    }
+    return source.copies() == target.copies() ? Kind.CHANGED : Kind.REPEATED;
+  }
+
   private void decide(Key key, Look source, Look target, Certainty certainty) {
-    Kind kind = source == null ? Kind.EXTRA : target == null ? Kind.MISSING : Kind.CHANGED;
     differences.add(
         new Difference(
             key,
-            kind,
+            kind(source, target),
             certainty,
             cells(source),
             cells(target),

@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +76,8 @@ abstract class ReconcileContract {
   private Map<String, String> settings;
   private Target target;
   private PartitionOwner owner;
+  private String sourceUrl;
+  private Follower follower;
   private long lsn;
 
   @BeforeAll
@@ -102,6 +105,7 @@ abstract class ReconcileContract {
         CREATE TABLE goods (id int8 PRIMARY KEY, name text, price numeric(12,2), weight float8,
           active bool, made date, at timestamp, seen timestamptz, opens time, ref uuid, doc jsonb,
           raw bytea, tags text[], twice int8 GENERATED ALWAYS AS (id * 2) STORED)""");
+    sourceUrl = source.jdbcUrl();
     settings = new HashMap<>(target(number));
     settings.put("name", "sink");
     settings.put("connector.class", "io.lakehousecdc.sink.LakehouseSinkConnector");
@@ -110,7 +114,7 @@ abstract class ReconcileContract {
   }
 
   /** Opens the target with further settings. */
-  private void begin(Map<String, String> more) {
+  void begin(Map<String, String> more) {
     settings.putAll(more);
     ConfiguredSink sink = ConfiguredSink.of(settings);
     target = open(sink, new TargetContext("sink", 0));
@@ -118,14 +122,17 @@ abstract class ReconcileContract {
   }
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
+    if (follower != null) {
+      follower.close();
+    }
     if (target != null) {
       target.close();
     }
   }
 
   /** Inserts rows at the source and writes the same to the target. */
-  private void rows(int from, int to) {
+  void rows(int from, int to) {
     source.execute(
         """
         INSERT INTO goods (id, name, price, weight, active, made, at, seen, opens, ref, doc, raw)
@@ -171,20 +178,27 @@ abstract class ReconcileContract {
     return parsed.toEpochSecond(java.time.ZoneOffset.UTC) * 1_000_000L + parsed.getNano() / 1_000;
   }
 
-  /** A change that takes the target past all that the source has done. */
+  /** Changes that keep the target at all that the source has done, until the test ends. */
   private void passTheSource() {
-    lsn = source.number("SELECT pg_current_wal_insert_lsn() - '0/0'") + 1_000_000_000L;
-    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(new Position(0, lsn, lsn), cells(1)).build());
+    follow(at -> Batches.batch(GOODS, SCHEMA).upsert(new Position(0, at, at), cells(1)));
+  }
+
+  private void follow(LongFunction<Batches> changes) {
+    follower = new Follower(() -> owner.commit(changes.apply(sourceLsn()).build()));
+  }
+
+  private long sourceLsn() {
+    return source.number("SELECT pg_current_wal_insert_lsn() - '0/0'");
   }
 
   /** What the command has printed, and its exit code. */
-  private record Run(int code, String out, String err) {
+  record Run(int code, String out, String err) {
     JsonNode table() throws Exception {
       return JSON.readTree(out).path("tables").path(0);
     }
   }
 
-  private Run run(String... more) throws Exception {
+  Run run(String... more) throws Exception {
     Path file = directory.resolve("sink.json");
     Files.writeString(file, JSON.writeValueAsString(settings), StandardCharsets.UTF_8);
     List<String> arguments =
@@ -194,7 +208,7 @@ abstract class ReconcileContract {
                 "--config",
                 file.toString(),
                 "--source-url",
-                source.jdbcUrl(),
+                sourceUrl,
                 "--source-user",
                 source.user(),
                 "--source-password-file",
@@ -271,6 +285,96 @@ abstract class ReconcileContract {
 
     assertEquals(1, run.code());
     assertTrue(run.out().contains("the target may be behind"), run.out());
+  }
+
+  /** As where the source is a late standby, or the position is of another cluster. */
+  @Test
+  void nothingIsProvenWhileTheTargetKnowsCommitsThatTheSourceDoesNotShow() throws Exception {
+    begin(Map.of());
+    rows(1, 100);
+    source.execute("UPDATE goods SET name = 'older' WHERE id = 3");
+    Position ahead = new Position(0, sourceLsn() + 1_000_000_000L, 1);
+    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(ahead, cells(1)).build());
+
+    assertEquals("unchanged", certainty(run("--json")));
+  }
+
+  @Test
+  void nothingIsProvenBeforeAPartitionHasMoreThanRowsOfASnapshot() throws Exception {
+    begin(Map.of());
+    rows(1, 100);
+    source.execute("INSERT INTO goods (id, name) VALUES (5000, 'later in the snapshot')");
+    follow(at -> Batches.batch(GOODS, SCHEMA).upsert(new Position(0, at, 0), cells(1)));
+
+    assertEquals("unchanged", certainty(run("--json")));
+  }
+
+  private static String certainty(Run run) throws Exception {
+    return run.table().path("differences").path(0).path("certainty").asText();
+  }
+
+  @Test
+  void rowsOfTablesThatInheritAreOthers() throws Exception {
+    begin(Map.of());
+    rows(1, 100);
+    source.execute(
+        "CREATE TABLE more () INHERITS (goods)",
+        "INSERT INTO more (id, name) VALUES (3, 'of the other table')",
+        "UPDATE goods SET name = 'newer' WHERE id = 3");
+
+    Run run = run("--json");
+
+    assertEquals(100, run.table().path("rows").asInt());
+    assertEquals("changed", run.table().path("differences").path(0).path("kind").asText());
+    assertEquals(1, run.table().path("differences").size());
+  }
+
+  @Test
+  void keyThatTheSourceHasTwiceIsTold() throws Exception {
+    begin(Map.of("key.columns", "public.goods:ref"));
+    rows(1, 100);
+    source.execute(
+        "INSERT INTO goods (id, name, ref) SELECT 5000, name, ref FROM goods WHERE id = 3");
+
+    Run run = run("--json");
+
+    assertEquals("repeated", run.table().path("differences").path(0).path("kind").asText());
+  }
+
+  @Test
+  void keyThatTheTargetHasTwiceIsTold() throws Exception {
+    begin(Map.of("key.columns", "public.goods:ref"));
+    rows(1, 100);
+    Object[] again = cells(3);
+    again[0] = 5000L;
+    owner.commit(Batches.batch(GOODS, SCHEMA).upsert(++lsn, again).build());
+
+    Run run = run("--json");
+
+    assertEquals("repeated", run.table().path("differences").path(0).path("kind").asText());
+  }
+
+  @Test
+  void hashesOfNumbersTellTheirSigns() {
+    assertEquals(
+        1,
+        source.number(
+            "SELECT count(DISTINCT "
+                + Form.WHOLE.hashSql("v", 1)
+                + ") - 1 FROM (VALUES (-1::int8), (4294967295)) AS v (v)"));
+    assertFalse(Form.WHOLE.hash(-1L, 1) == Form.WHOLE.hash(4294967295L, 1));
+  }
+
+  @Test
+  void keyOfNullIsMissing() throws Exception {
+    begin(Map.of("key.columns", "public.goods:ref"));
+    rows(1, 100);
+    source.execute("INSERT INTO goods (id, name) VALUES (5000, 'no key')");
+
+    Run run = run("--json");
+
+    assertEquals(
+        "missing", run.table().path("differences").path(0).path("kind").asText(), run.out());
   }
 
   @Test
@@ -387,10 +491,26 @@ abstract class ReconcileContract {
   void wrongSourceIsOneLineWithoutThePassword() throws Exception {
     begin(Map.of());
 
-    Run run = run("--source-url", "jdbc:postgresql://127.0.0.1:1/none");
+    sourceUrl = "jdbc:postgresql://127.0.0.1:1/none";
+    Run run = run();
 
     assertEquals(Commands.FAILED, run.code());
+    assertTrue(run.err().contains("127.0.0.1:1"), run.err());
     assertFalse((run.out() + run.err()).contains(source.password()), run.err());
+  }
+
+  @Test
+  void databasesOfTwoEncodingsAreNotCompared() throws Exception {
+    begin(Map.of());
+    source.execute(
+        "CREATE DATABASE latin_%d TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
+            .formatted(DATABASES.get()));
+    sourceUrl = sourceUrl.replaceFirst("/source_[0-9]+", "/latin_" + DATABASES.get());
+
+    Run run = run();
+
+    assertEquals(Commands.FAILED, run.code());
+    assertTrue(run.err().contains("LATIN1"), run.err());
   }
 
   @Test
@@ -460,17 +580,16 @@ abstract class ReconcileContract {
         "UPDATE goods SET v = NULL WHERE d = 7.5",
         "DELETE FROM goods WHERE d = 8.5",
         "INSERT INTO goods SELECT a, b, c, 1000, v FROM goods WHERE d = 9.5");
-    long past = source.number("SELECT pg_current_wal_insert_lsn() - '0/0'") + 1_000_000_000L;
-    owner.commit(
-        Batches.batch(GOODS, schema)
-            .upsert(
-                past,
-                "ä'1",
-                micros("2026-01-01T00:00:00.500"),
-                new java.util.UUID(0, 1).toString(),
-                new BigDecimal("1.500"),
-                "v")
-            .build());
+    follow(
+        at ->
+            Batches.batch(GOODS, schema)
+                .upsert(
+                    at,
+                    "ä'1",
+                    micros("2026-01-01T00:00:00.500"),
+                    new java.util.UUID(0, 1).toString(),
+                    new BigDecimal("1.500"),
+                    "v"));
 
     Run run = run("--json", "--repair", "--signal-table", "signals");
 
