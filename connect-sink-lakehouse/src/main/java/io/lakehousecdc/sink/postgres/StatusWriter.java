@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the status of tables: in a commit's transaction, which it does not fail, or in
- * one of its own. Thread-safe, as far as the sessions are.
+ * Writes the status of tables: in a commit's transaction, which it does not fail, or in one of its
+ * own. Thread-safe, as far as the sessions are.
  *
  * <p>In a commit it comes last, within a savepoint. Rows that another task is writing are not
  * waited for, and other locks for {@link #PATIENCE_MILLIS}: then the commit goes on without it.
