@@ -96,16 +96,13 @@ final class ReadSession implements AutoCloseable {
     }
   }
 
-  /** What a transaction sees: all that was committed before a moment. */
-  interface Moment {
-    /** LSN up to which everything may be seen, and beyond which nothing is. */
-    long lsn();
-
-    /** The server's time, microseconds since 1970. */
-    long micros();
-  }
-
-  private record Seen(long lsn, long micros) implements Moment {}
+  /**
+   * What a transaction sees: all that was committed before a moment.
+   *
+   * @param lsn LSN up to which everything may be seen, and beyond which nothing is
+   * @param micros the server's time, microseconds since 1970
+   */
+  record Moment(long lsn, long micros) {}
 
   /** Begins a transaction in each connection, all of which see the same. */
   Moment begin() throws SQLException {
@@ -143,7 +140,7 @@ final class ReadSession implements AutoCloseable {
                 ELSE pg_current_wal_insert_lsn() END - '0/0')::int8,
               (extract(epoch FROM clock_timestamp()) * 1000000)::int8""")) {
       row.next();
-      return new Seen(row.getLong(1), row.getLong(2));
+      return new Moment(row.getLong(1), row.getLong(2));
     }
   }
 
