@@ -60,9 +60,18 @@ final class Replica {
 
   /** How many times LSNs have started over for the sink's tasks, since they started. */
   long epochs() {
+    return counted("epochs");
+  }
+
+  /** How many rows the sink's tasks have inserted or updated since they started. */
+  long rowsUpserted() {
+    return counted("rows_upserted");
+  }
+
+  private long counted(String what) {
     return (long)
         Exposition.of(Lab.stack().worker().metrics())
-            .sum("lakehousecdc_sink_epochs_total", "connector=\"" + sinkName + "\"");
+            .sum("lakehousecdc_sink_" + what + "_total", "connector=\"" + sinkName + "\"");
   }
 
   /** Waits until the table equals the source's, in all columns of the source. */

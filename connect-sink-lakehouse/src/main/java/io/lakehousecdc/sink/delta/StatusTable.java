@@ -28,8 +28,8 @@ import java.util.Optional;
  * nothing to do with it. Thread-safe.
  */
 final class StatusTable {
-  /** How often others may come first, one after the other. */
-  private static final int ATTEMPTS = 5;
+  /** How often others may come first, one after the other: more often than a cluster has tasks. */
+  private static final int ATTEMPTS = 50;
 
   private final DeltaTable table;
 

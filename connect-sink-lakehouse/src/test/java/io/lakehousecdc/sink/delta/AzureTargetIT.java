@@ -4,8 +4,10 @@ package io.lakehousecdc.sink.delta;
 import io.lakehousecdc.sink.delta.azure.SharedAzurite;
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The contract of targets, in a container of Azurite. */
+@ExtendWith(QuarterOfTests.class)
 class AzureTargetIT extends DeltaTargetTest {
   private final String warehouse = SharedAzurite.emptyDirectory();
 

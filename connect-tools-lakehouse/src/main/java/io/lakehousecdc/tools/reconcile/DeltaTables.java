@@ -61,7 +61,11 @@ final class DeltaTables implements TargetTables {
 
     @Override
     public Optional<ComparedColumn> compared(PgColumn source, String column) {
-      return FileValues.of(ValueKind.of(source.type()), column(column).type())
+      ValueKind kind = ValueKind.of(source.type());
+      if (kind == ValueKind.OTHER && !ValueKind.isSentAsWritten(source.type())) {
+        return Optional.empty();
+      }
+      return FileValues.of(kind, column(column).type())
           .map(
               reading ->
                   new ComparedColumn(

@@ -77,9 +77,9 @@ final class FileValues {
           type instanceof TimestampNTZType || type instanceof TimestampType ? value -> value : null;
       case TIMESTAMP_WITH_ZONE -> type instanceof TimestampType ? value -> value : null;
       case TIME_OF_DAY -> type instanceof StringType ? value -> time((String) value) : null;
-      case TEXTUAL, DECIMAL_TEXT, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY ->
+      case TEXTUAL, DECIMAL_TEXT, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, OTHER ->
           type instanceof StringType ? value -> value : null;
-      case TIME_WITH_ZONE, INTERVAL, OTHER -> null;
+      case TIME_WITH_ZONE, INTERVAL -> null;
     };
   }
 

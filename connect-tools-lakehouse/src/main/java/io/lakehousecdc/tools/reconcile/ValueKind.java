@@ -28,7 +28,7 @@ enum ValueKind {
           + " THEN trim_scale((%1$s)::text::numeric)::text ELSE (%1$s)::text END"),
   TEXTUAL(TEXT, "(%s)::text"),
   /** A cast to text would cut the blanks off. */
-  PADDED(TEXT, "format('%%s', %s)"),
+  PADDED(TEXT, ValueKind.AS_WRITTEN),
   IDENTIFIER(TEXT, "(%s)::text"),
   JSON_TEXT(TEXT, "(%s)::text"),
   JSON_BINARY(TEXT, "(%s)::text"),
@@ -47,7 +47,11 @@ enum ValueKind {
           + " + (extract(hour FROM %1$s) * 60 + extract(minute FROM %1$s)) * 60000000"
           + " + extract(microseconds FROM %1$s))::int8"),
   /** Any other type, by the text that the server writes it as. */
-  OTHER(TEXT, "format('%%s', %s)");
+  OTHER(TEXT, ValueKind.AS_WRITTEN);
+
+  /** What the type's output function writes; {@code format} makes an empty text of NULL. */
+  private static final String AS_WRITTEN =
+      "CASE WHEN num_nulls(%1$s) = 0 THEN format('%%s', %1$s) END";
 
   /** Types whose values the sink writes as text where it finds a column of text. */
   private static final Set<ValueKind> WRITTEN_AS_TEXT =
@@ -164,13 +168,18 @@ enum ValueKind {
     if (from == DECIMAL && to == TEXTUAL) {
       return Optional.of(new Pair(from, DECIMAL_TEXT));
     }
-    if (source.element() != null || SENT_OTHERWISE.contains(source.name())) {
+    if (!isSentAsWritten(source)) {
       return Optional.empty();
     }
     if (WRITTEN_AS_TEXT.contains(from) && (to == TEXTUAL || to == PADDED) || isEnum(from, to)) {
       return Optional.of(new Pair(from, to));
     }
     return Optional.empty();
+  }
+
+  /** Whether Debezium sends values that have no type of their own as the server writes them. */
+  static boolean isSentAsWritten(PgType source) {
+    return source.element() == null && !SENT_OTHERWISE.contains(source.name());
   }
 
   /** Whether elements of an array, if it is one, come as the source's server writes them. */

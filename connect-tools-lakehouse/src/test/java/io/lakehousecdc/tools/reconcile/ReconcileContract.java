@@ -366,6 +366,41 @@ abstract class ReconcileContract {
   }
 
   @Test
+  void nullIsNoEmptyTextWhateverTheType() throws Exception {
+    begin(Map.of());
+    source.execute(
+        "DROP TABLE goods",
+        "CREATE TYPE mood AS ENUM ('', 'glad')",
+        "CREATE TABLE goods (id int8 PRIMARY KEY, t text, c char(5), m mood)",
+        "INSERT INTO goods VALUES (1, NULL, NULL, NULL), (2, '', '', '')");
+    RowSchema schema =
+        Batches.schema(
+            1,
+            required("id", Primitive.INT64),
+            optional("t", Primitive.TEXT),
+            optional("c", Primitive.TEXT),
+            optional("m", Primitive.TEXT));
+    owner.commit(
+        Batches.batch(GOODS, schema)
+            .upsert(++lsn, 1L, null, null, null)
+            .upsert(++lsn, 2L, "", "     ", "")
+            .build());
+
+    assertEquals(0, run().code());
+
+    owner.commit(
+        Batches.batch(GOODS, schema)
+            .upsert(++lsn, 1L, "", "     ", "")
+            .upsert(++lsn, 2L, null, null, null)
+            .build());
+    JsonNode differences = run("--json").table().path("differences");
+
+    assertEquals(2, differences.size());
+    differences.forEach(
+        each -> assertEquals(List.of("t", "c", "m"), names(each.path("columns")), each::toString));
+  }
+
+  @Test
   void keyOfNullIsMissing() throws Exception {
     begin(Map.of("key.columns", "public.goods:ref"));
     rows(1, 100);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.roaringbitmap.RoaringBitmap;
@@ -37,8 +38,8 @@ class DeletionVectorsTest {
 
     assertEquals(byDescriptor(vectors, written), vectors().read(written.values()));
 
-    assertEquals(1, store.opened);
-    assertEquals(1, store.reads);
+    assertEquals(1, store.opened.sum());
+    assertEquals(1, store.reads.sum());
   }
 
   @Test
@@ -52,9 +53,9 @@ class DeletionVectorsTest {
 
     assertEquals(byDescriptor(vectors, written), vectors().read(written.values()));
 
-    assertEquals(1, store.opened);
-    assertEquals(2, store.reads);
-    assertTrue(store.bytes < 64 << 10, store.bytes + " bytes read");
+    assertEquals(1, store.opened.sum());
+    assertEquals(2, store.reads.sum());
+    assertTrue(store.bytes.sum() < 64 << 10, store.bytes + " bytes read");
   }
 
   @Test
@@ -69,7 +70,7 @@ class DeletionVectorsTest {
 
     assertEquals(expected, vectors().read(wanted));
 
-    assertEquals(3, store.opened);
+    assertEquals(3, store.opened.sum());
     assertEquals(Map.of(), vectors().read(List.of()));
   }
 
@@ -130,11 +131,11 @@ class DeletionVectorsTest {
     return found;
   }
 
-  /** Counts what is asked of the store. */
+  /** Counts what is asked of the store. Thread-safe: files are read several at a time. */
   private static final class Counting extends ForwardingFileIO {
-    private int opened;
-    private int reads;
-    private long bytes;
+    private final LongAdder opened = new LongAdder();
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
 
     Counting() {
       super(new LocalFileIO());
@@ -142,7 +143,7 @@ class DeletionVectorsTest {
 
     @Override
     public FileInput open(String location) throws IOException {
-      opened++;
+      opened.increment();
       FileInput input = super.open(location);
       return new FileInput() {
         @Override
@@ -153,8 +154,8 @@ class DeletionVectorsTest {
         @Override
         public int read(long position, ByteBuffer into) throws IOException {
           int read = input.read(position, into);
-          reads++;
-          bytes += read;
+          reads.increment();
+          bytes.add(read);
           return read;
         }
 
