@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.tools.Commands;
 import io.lakehousecdc.tools.UsageException;
 import io.lakehousecdc.tools.connect.ConnectorOptions;
+import io.lakehousecdc.tools.connect.SourceOptions;
 import io.lakehousecdc.tools.removal.KeyText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,18 +109,8 @@ public final class EraseCommand implements Callable<Integer> {
               + " bytes of the row. Otherwise a VACUUM frees them.")
   private boolean vacuumFull;
 
-  @Option(
-      names = "--source-url",
-      paramLabel = "URL",
-      description = "JDBC URL of the source, to make sure that the row is gone there.")
-  private String sourceUrl;
-
-  @Option(
-      names = "--source-user",
-      paramLabel = "NAME",
-      defaultValue = "postgres",
-      description = "User for it. Its password is the environment variable SOURCE_PASSWORD.")
-  private String sourceUser;
+  /** With it, the command makes sure that the row is gone at the source. */
+  @Mixin private SourceOptions sourceOptions;
 
   @Option(
       names = "--bootstrap",
@@ -163,12 +154,7 @@ public final class EraseCommand implements Callable<Integer> {
     Map<String, String> settings = connector.settings();
     KeyText given = key();
     Subject subject = Subject.of(ConfiguredSink.of(settings), table, given);
-    Optional<SourceRow> source =
-        Optional.ofNullable(sourceUrl)
-            .map(
-                url ->
-                    new SourceRow(
-                        url, sourceUser, Optional.ofNullable(System.getenv("SOURCE_PASSWORD"))));
+    Optional<SourceRow> source = sourceOptions.database().map(SourceRow::new);
     Erasure.Wanted wanted =
         new Erasure.Wanted(
             vacuumFull ? PostgresOptions.VACUUM_FULL : PostgresOptions.VACUUM,

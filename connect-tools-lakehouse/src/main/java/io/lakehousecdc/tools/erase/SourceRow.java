@@ -4,26 +4,25 @@ package io.lakehousecdc.tools.erase;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
-import io.lakehousecdc.tools.UsageException;
+import io.lakehousecdc.tools.connect.SourceDatabase;
 import io.lakehousecdc.tools.removal.KeyText;
 import io.lakehousecdc.tools.removal.PostgresKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Optional;
-import java.util.Properties;
-import org.postgresql.Driver;
+import java.util.Map;
 
 /**
  * The row at the source. Reads one row, and writes nothing.
  *
- * @param url JDBC URL
- * @param user user that reads it
- * @param password empty where the URL or the server needs none
+ * @param database the source
  */
-record SourceRow(String url, String user, Optional<String> password) {
+record SourceRow(SourceDatabase database) {
   private static final String SECONDS = "30";
+
+  private static final Map<String, String> LIMITS =
+      Map.of("loginTimeout", SECONDS, "socketTimeout", SECONDS, "readOnly", "true");
 
   /**
    * Whether some unique index has only columns of the first parameter; NULL where there is none.
@@ -46,7 +45,7 @@ record SourceRow(String url, String user, Optional<String> password) {
    */
   boolean exists(TableId table, KeyText key) {
     PostgresKey condition = new PostgresKey(key);
-    try (Connection connection = connect();
+    try (Connection connection = database.connect(LIMITS);
         PreparedStatement query =
             connection.prepareStatement(
                 "SELECT 1 FROM "
@@ -68,7 +67,7 @@ record SourceRow(String url, String user, Optional<String> password) {
    * @param key by the names of columns at the source
    */
   boolean mayShare(TableId table, KeyText key) {
-    try (Connection connection = connect();
+    try (Connection connection = database.connect(LIMITS);
         PreparedStatement query = connection.prepareStatement(IS_COVERED)) {
       query.setArray(1, connection.createArrayOf("text", key.names().toArray()));
       query.setString(2, Identifiers.qualified(table));
@@ -80,26 +79,5 @@ record SourceRow(String url, String user, Optional<String> password) {
     } catch (SQLException e) {
       throw SqlErrors.classify(e, "The source's table " + table);
     }
-  }
-
-  private Connection connect() throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", user);
-    password.ifPresent(text -> properties.setProperty("password", text));
-    properties.setProperty("loginTimeout", SECONDS);
-    properties.setProperty("socketTimeout", SECONDS);
-    properties.setProperty("logServerErrorDetail", "false");
-    properties.setProperty("readOnly", "true");
-    Connection connection = new Driver().connect(url, properties);
-    if (connection == null) {
-      // Not quoted: it may hold a password.
-      throw new UsageException("--source-url has to begin with jdbc:postgresql:.");
-    }
-    return connection;
-  }
-
-  @Override
-  public String toString() {
-    return "SourceRow";
   }
 }

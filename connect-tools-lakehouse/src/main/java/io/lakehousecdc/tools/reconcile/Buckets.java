@@ -13,7 +13,9 @@ final class Buckets {
   private static final int ROWS = 512;
 
   private static final int FEWEST = 64;
-  private static final int MOST = 1 << 16;
+
+  /** Sums of more buckets are not in a processor's cache where a server groups rows by them. */
+  private static final int MOST = 1 << 12;
 
   private final long[] rows;
   private final long[] sums;

@@ -47,11 +47,13 @@ final class FileValues {
         : Optional.of(new Reading(new ValueKind.Pair(forFiles(source, type), source), form));
   }
 
-  /** Numbers that Delta has as decimals are compared as these. */
+  /** Numbers are compared as what Delta has them as: decimals, or texts. */
   private static ValueKind forFiles(ValueKind source, DataType type) {
-    return source == ValueKind.WHOLE_NUMBER && type instanceof DecimalType
-        ? ValueKind.DECIMAL
-        : source;
+    return switch (source) {
+      case WHOLE_NUMBER -> type instanceof DecimalType ? ValueKind.DECIMAL : source;
+      case DECIMAL -> type instanceof StringType ? ValueKind.DECIMAL_TEXT : source;
+      default -> source;
+    };
   }
 
   private static Function<Object, Object> form(ValueKind source, DataType type) {
@@ -59,7 +61,7 @@ final class FileValues {
       case WHOLE_NUMBER ->
           isWhole(type)
               ? value -> ((Number) value).longValue()
-              : type instanceof DecimalType ? FileValues::decimal : null;
+              : type instanceof DecimalType ? value -> value : null;
       case TRUTH -> type instanceof BooleanType ? value -> (Boolean) value ? 1L : 0L : null;
       case FLOATING ->
           type instanceof FloatType || type instanceof DoubleType
@@ -67,7 +69,7 @@ final class FileValues {
               : null;
       case DECIMAL ->
           type instanceof DecimalType
-              ? FileValues::decimal
+              ? value -> value
               : type instanceof StringType ? FileValues::decimalText : null;
       case BYTES ->
           type instanceof BinaryType ? value -> HexFormat.of().formatHex((byte[]) value) : null;
@@ -90,15 +92,10 @@ final class FileValues {
         || type instanceof LongType;
   }
 
-  private static Object decimal(Object value) {
-    BigDecimal stripped = ((BigDecimal) value).stripTrailingZeros();
-    return stripped.scale() < 0 ? stripped.setScale(0).toPlainString() : stripped.toPlainString();
-  }
-
   /** A number that is written as text, or what is none, such as NaN. */
   private static Object decimalText(Object value) {
     try {
-      return decimal(new BigDecimal((String) value));
+      return Form.plain(new BigDecimal((String) value));
     } catch (NumberFormatException e) {
       return value;
     }

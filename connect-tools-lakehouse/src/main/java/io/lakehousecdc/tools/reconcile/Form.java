@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.tools.reconcile;
 
+import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
@@ -9,10 +10,15 @@ import java.util.HexFormat;
 enum Form {
   /** A 64-bit integer; also microseconds of an interval. */
   /* The server folds both halves of the number before it hashes it, so that -1 and 4294967295 have one
-   * hash: the upper half is hashed once more. */
-  WHOLE(
-      "(hashint8extended(%1$s, %2$d) # hashint8extended((%1$s) >> 32, %2$d + 50000))",
-      "(%s)::text"),
+   * hash: the upper half goes into the seed's. */
+  WHOLE("hashint8extended(%1$s, (%1$s & -4294967296) + %2$d)", "(%s)::text"),
+
+  /** A decimal number; zeros at its ends do not count. */
+  /* The server leaves the sign out, and takes NaN and the infinities for one. */
+  NUMBER(
+      "CASE WHEN %1$s = 'NaN' THEN 1 WHEN %1$s < 0 THEN ~hash_numeric_extended(%1$s, %2$d)"
+          + " ELSE hash_numeric_extended(%1$s, %2$d) END",
+      "trim_scale(%s)::text"),
 
   /** A timestamp without time zone, in UTC where it was one with. */
   INSTANT(
@@ -31,8 +37,7 @@ enum Form {
   /** Microseconds from 1970 to 2000, where PostgreSQL counts from. */
   static final long EPOCH_MICROS = 946_684_800_000_000L;
 
-  /** What the seed of the upper half of a number has more than that of the whole. */
-  private static final int UPPER_HALF = 50_000;
+  private static final long UPPER_HALF = 0xFFFF_FFFF_0000_0000L;
 
   private final String hash;
   private final String text;
@@ -55,14 +60,17 @@ enum Form {
   /**
    * Hash of a value that is not null.
    *
-   * @param value a {@link Long}, for an instant in microseconds since 1970; a {@link Double}; a
-   *     {@link String}
+   * @param value a {@link Long}, for an instant in microseconds since 1970; a {@link BigDecimal}; a
+   *     {@link Double}; a {@link String}
    */
   long hash(Object value, int seed) {
     return switch (this) {
-      case WHOLE ->
-          ServerHash.ofLong((Long) value, seed)
-              ^ ServerHash.ofLong((Long) value >> 32, seed + UPPER_HALF);
+      case WHOLE -> ServerHash.ofLong((Long) value, ((Long) value & UPPER_HALF) + seed);
+      case NUMBER -> {
+        BigDecimal number = (BigDecimal) value;
+        long hash = ServerHash.ofDecimal(number, seed);
+        yield number.signum() < 0 ? ~hash : hash;
+      }
       case INSTANT -> ServerHash.ofLong((Long) value - EPOCH_MICROS, seed);
       case FLOAT -> ServerHash.ofDouble((Double) value, seed);
       case TEXT -> ServerHash.ofText((String) value, seed);
@@ -71,11 +79,21 @@ enum Form {
 
   /** Text of such a value as {@link #textSql} gives it. */
   String text(Object value) {
-    return this == FLOAT ? bits((Double) value) : value.toString();
+    return switch (this) {
+      case FLOAT -> bits((Double) value);
+      case NUMBER -> plain((BigDecimal) value);
+      case WHOLE, INSTANT, TEXT -> value.toString();
+    };
   }
 
   private static String bits(double value) {
     return HexFormat.of().toHexDigits(Double.doubleToLongBits(value == 0 ? 0 : value));
+  }
+
+  /** As PostgreSQL writes it, without zeros at its end. */
+  static String plain(BigDecimal number) {
+    BigDecimal stripped = number.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0).toPlainString() : stripped.toPlainString();
   }
 
   /** What people are shown of such a text. */
@@ -83,7 +101,7 @@ enum Form {
     return switch (this) {
       case FLOAT -> Double.toString(Double.longBitsToDouble(HexFormat.fromHexDigitsToLong(text)));
       case INSTANT -> text.endsWith("infinity") ? text : time(text).toString();
-      case WHOLE, TEXT -> text;
+      case WHOLE, NUMBER, TEXT -> text;
     };
   }
 

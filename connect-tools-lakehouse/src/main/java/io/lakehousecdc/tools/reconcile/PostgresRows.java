@@ -8,14 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.StringJoiner;
-import java.util.stream.Collectors;
 
 /**
  * The rows of a table in PostgreSQL, on either side. The server computes the hashes, reading the
@@ -25,31 +20,24 @@ import java.util.stream.Collectors;
 final class PostgresRows {
   private static final int FETCH = 10_000;
 
-  /** Keys that are looked up by one statement. */
-  private static final int KEYS = 5_000;
-
   /** Rows of a piece at least, so that its buckets are far fewer than its rows. */
-  private static final long PIECE_ROWS = 500_000;
+  private static final long PIECE_ROWS = 250_000;
 
   private final ReadSession session;
   private final String table;
   private final RowSql sql;
   private final String rows;
-  private final String version;
   private final Pace pace;
 
   /**
    * @param table name in SQL
    * @param rows condition of the rows that are compared
-   * @param version SQL of what changes whenever a row is written, as text
    */
-  PostgresRows(
-      ReadSession session, String table, RowSql sql, String rows, String version, Pace pace) {
+  PostgresRows(ReadSession session, String table, RowSql sql, String rows, Pace pace) {
     this.session = session;
     this.table = table;
     this.sql = sql;
     this.rows = rows;
-    this.version = version;
     this.pace = pace;
   }
 
@@ -92,7 +80,7 @@ final class PostgresRows {
   }
 
   /** Some consecutive pages of a table. */
-  private record Piece(String relation, String condition, double share) {}
+  record Piece(String relation, String condition, double share) {}
 
   private List<Piece> pieces(long leastRows) throws SQLException {
     List<Piece> pieces = new ArrayList<>();
@@ -124,44 +112,48 @@ final class PostgresRows {
   }
 
   /**
-   * Adds up rows.
+   * Adds up the rows.
    *
-   * @param which further condition of the rows
+   * @param marked condition of rows that are looked for
+   * @return the pieces of the table that have such rows
    */
-  void sum(Buckets buckets, String which, TableProgress progress, Stage stage) throws SQLException {
+  List<Piece> sum(Buckets buckets, String marked, TableProgress progress, Stage stage)
+      throws SQLException {
     String what =
-        "SELECT ("
-            + sql.keyHash()
-            + " & "
-            + (buckets.count() - 1)
-            + ")::int4, count(*), sum("
-            + sql.rowHash()
-            + ")";
+        "SELECT (%s & %d)::int4, count(*), sum(%s), count(*) FILTER (WHERE %s)"
+            .formatted(sql.keyHash(), buckets.count() - 1, sql.rowHash(), marked);
+    List<Piece> found = new ArrayList<>();
     new OnConnections(session)
         .forEach(
             pieces(8L * buckets.count()),
             (connection, piece) -> {
               long read = 0;
+              long count = 0;
               try (Statement statement = connection.createStatement();
-                  ResultSet row =
-                      statement.executeQuery(
-                          what + from(piece) + " AND " + which + " GROUP BY 1")) {
+                  ResultSet row = statement.executeQuery(what + from(piece) + " GROUP BY 1")) {
                 while (row.next()) {
                   read += row.getLong(2);
                   buckets.add(
                       row.getInt(1),
                       row.getLong(2),
                       row.getBigDecimal(3).toBigInteger().longValue());
+                  count += row.getLong(4);
+                }
+              }
+              if (count > 0) {
+                synchronized (found) {
+                  found.add(piece);
                 }
               }
               progress.read(stage, read, piece.share());
               pace.read(read);
             });
+    return found;
   }
 
   /** Hashes of the rows of some buckets, by key. */
   Map<Key, Long> list(BitSet buckets, int count) throws SQLException {
-    String what = "SELECT " + sql.rowHash() + ", " + sql.keyTexts();
+    String what = "SELECT " + sql.keyTexts() + ", " + sql.rowHash();
     String wanted = " AND get_bit(?, (" + sql.keyHash() + " & " + (count - 1) + ")::int4) = 1";
     byte[] bits = java.util.Arrays.copyOf(buckets.toByteArray(), count / 8);
     Map<Key, Long> found = new HashMap<>();
@@ -176,7 +168,7 @@ final class PostgresRows {
                 statement.setBytes(1, bits);
                 try (ResultSet row = statement.executeQuery()) {
                   while (row.next()) {
-                    part.merge(key(row, 2), row.getLong(1), Buckets::together);
+                    part.merge(sql.key(row), row.getLong(sql.keys().size() + 1), Buckets::together);
                   }
                 }
               }
@@ -188,114 +180,39 @@ final class PostgresRows {
   }
 
   /**
-   * Keys of rows, but no more than some.
+   * Keys of rows.
    *
-   * @param which condition of the rows
+   * @param pieces where they are
+   * @param marked their condition
+   * @param most no more pieces are read once there are so many
    */
-  List<Key> keys(String which, long most) throws SQLException {
+  List<Key> keys(List<Piece> pieces, String marked, long most) throws SQLException {
     List<Key> keys = new ArrayList<>();
-    try (Statement statement = session.first().createStatement()) {
-      statement.setFetchSize(FETCH);
-      try (ResultSet row =
-          statement.executeQuery(
-              "SELECT %s FROM %s WHERE %s AND %s LIMIT %d"
-                  .formatted(sql.keyTexts(), whole(), rows, which, most))) {
-        while (row.next()) {
-          keys.add(key(row, 1));
-        }
-      }
-    }
+    new OnConnections(session)
+        .forEach(
+            pieces,
+            (connection, piece) -> {
+              synchronized (keys) {
+                if (keys.size() >= most) {
+                  return;
+                }
+              }
+              List<Key> part = new ArrayList<>();
+              try (Statement statement = connection.createStatement()) {
+                statement.setFetchSize(FETCH);
+                try (ResultSet row =
+                    statement.executeQuery(
+                        "SELECT %s%s AND %s LIMIT %d"
+                            .formatted(sql.keyTexts(), from(piece), marked, most))) {
+                  while (row.next()) {
+                    part.add(sql.key(row));
+                  }
+                }
+              }
+              synchronized (keys) {
+                keys.addAll(part);
+              }
+            });
     return keys;
-  }
-
-  /** What a statement gives for each key that is found. */
-  private interface Found {
-    void row(Key key, ResultSet row, int from) throws SQLException;
-  }
-
-  /** Takes rows of some keys, which may come several times, out of their buckets. */
-  void subtract(Collection<Key> keys, Buckets buckets) throws SQLException {
-    find(
-        Set.copyOf(keys),
-        sql.keyHash() + ", " + sql.rowHash(),
-        (key, row, from) -> buckets.add(buckets.of(row.getLong(from)), -1, -row.getLong(from + 1)));
-  }
-
-  /** The rows of some keys. */
-  Map<Key, Look> look(Collection<Key> keys) throws SQLException {
-    Map<Key, Look> looks = new HashMap<>();
-    int columns = sql.columns().size();
-    find(
-        keys,
-        sql.texts() + ", " + version,
-        (key, row, from) -> {
-          List<String> cells = new ArrayList<>();
-          for (int i = 0; i < columns; i++) {
-            cells.add(row.getString(from + i));
-          }
-          looks.merge(key, new Look(cells, row.getString(from + columns)), Look::and);
-        });
-    return looks;
-  }
-
-  /** The table in SQL: with its partitions, but without tables that only inherit from it. */
-  private String whole() throws SQLException {
-    return session.relations(table).equals(List.of(table)) ? "ONLY " + table : table;
-  }
-
-  /** Looks keys up: by the index of the key, unless a part of one is NULL. */
-  private void find(Collection<Key> keys, String what, Found found) throws SQLException {
-    Map<Boolean, List<Key>> parts =
-        keys.stream().collect(Collectors.partitioningBy(Key::isComplete));
-    find(parts.get(true), " = ", what, found);
-    find(parts.get(false), " IS NOT DISTINCT FROM ", what, found);
-  }
-
-  private void find(List<Key> keys, String equals, String what, Found found) throws SQLException {
-    StringJoiner arrays = new StringJoiner(", ");
-    StringJoiner names = new StringJoiner(", ");
-    StringJoiner equal = new StringJoiner(" AND ");
-    for (int i = 0; i < sql.keyNames().size(); i++) {
-      arrays.add("?::text[]");
-      names.add("_cdc_k" + i);
-      RowSql.Cell cell = sql.keys().get(i);
-      equal.add("t." + sql.keyNames().get(i) + equals + cell.fromText("k._cdc_k" + i));
-      // The column's own equality may not tell all keys apart: citext, collations.
-      equal.add(cell.form().textSql(cell.sql()) + equals + "k._cdc_k" + i);
-    }
-    String query =
-        "SELECT %s, %s FROM unnest(%s) AS k (%s) JOIN %s AS t ON %s WHERE %s"
-            .formatted(sql.keyTexts(), what, arrays, names, whole(), equal, rows);
-    Iterator<Key> left = keys.iterator();
-    try (PreparedStatement statement = session.first().prepareStatement(query)) {
-      while (left.hasNext()) {
-        List<Key> some = new ArrayList<>();
-        while (left.hasNext() && some.size() < KEYS) {
-          some.add(left.next());
-        }
-        for (int i = 0; i < sql.keyNames().size(); i++) {
-          int place = i;
-          statement.setArray(
-              i + 1,
-              session
-                  .first()
-                  .createArrayOf(
-                      "text", some.stream().map(key -> key.texts().get(place)).toArray()));
-        }
-        try (ResultSet row = statement.executeQuery()) {
-          while (row.next()) {
-            found.row(key(row, 1), row, sql.keys().size() + 1);
-          }
-        }
-      }
-    }
-  }
-
-  private Key key(ResultSet row, int from) throws SQLException {
-    List<String> texts = new ArrayList<>(sql.keys().size());
-    for (int i = 0; i < sql.keys().size(); i++) {
-      texts.add(row.getString(from + i));
-    }
-    return new Key(texts);
   }
 }

@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.spi.HistoryOptions;
 import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.MetadataColumns;
+import io.lakehousecdc.tools.reconcile.PostgresRows.Piece;
 import io.lakehousecdc.tools.reconcile.TableProgress.Stage;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +23,7 @@ import java.util.Set;
 final class PostgresTargetRows implements TargetRows {
   private final ReadSession session;
   private final PostgresRows rows;
+  private final PostgresKeys keyed;
   private final String time;
   private final String offsets;
   private final String connector;
@@ -44,14 +46,11 @@ final class PostgresTargetRows implements TargetRows {
     this.offsets = qualified(offsets.table());
     this.connector = offsets.connector();
     this.topic = pair.topic();
-    this.rows =
-        new PostgresRows(
-            session,
-            qualified(pair.target()),
-            RowSql.ofTarget(pair),
-            live(columns, options),
-            version(columns, metadata),
-            pace);
+    String table = qualified(pair.target());
+    RowSql sql = RowSql.ofTarget(pair);
+    String live = live(columns, options);
+    this.rows = new PostgresRows(session, table, sql, live, pace);
+    this.keyed = new PostgresKeys(session, table, sql, live, version(columns, metadata));
   }
 
   /** Where the states of a connector's partitions are. */
@@ -101,10 +100,13 @@ final class PostgresTargetRows implements TargetRows {
         "%s >= timestamptz 'epoch' + %d * interval '1 microsecond'".formatted(time, since);
     return reading(
         () -> {
-          List<Key> keys = rows.keys(moved, MOST_MOVED + 1L);
-          boolean many = keys.size() > MOST_MOVED;
-          rows.sum(buckets, many ? "true" : "(" + moved + ") IS NOT TRUE", progress, Stage.TARGET);
-          return many ? List.of() : keys;
+          List<Piece> late = rows.sum(buckets, moved, progress, Stage.TARGET);
+          List<Key> keys = rows.keys(late, moved, MOST_MOVED + 1L);
+          if (keys.size() > MOST_MOVED) {
+            return List.of();
+          }
+          keyed.subtract(keys, buckets);
+          return keys;
         });
   }
 
@@ -115,7 +117,7 @@ final class PostgresTargetRows implements TargetRows {
 
   @Override
   public Map<Key, Look> look(Collection<Key> keys) throws SQLException {
-    return reading(() -> rows.look(keys));
+    return reading(() -> keyed.look(keys));
   }
 
   @Override

@@ -18,12 +18,14 @@ final class ReadSession implements AutoCloseable {
 
   private static final int FIRST_WITH_PAGE_RANGES = 14;
 
+  /** Sums are grouped by hashing: a target that was never analyzed would be sorted on disk. */
   private static final String SETTINGS =
       """
       SELECT set_config(name, value, false) FROM (VALUES
         ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'),
         ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('xmloption', 'content'), ('jit', 'off'),
-        ('max_parallel_workers_per_gather', '0'), ('statement_timeout', '0'),
+        ('max_parallel_workers_per_gather', '0'), ('enable_sort', 'off'), ('work_mem', '64MB'),
+        ('statement_timeout', '0'),
         ('idle_in_transaction_session_timeout', '0'), ('row_security', 'off'),
         ('default_transaction_read_only', 'on'),
         ('application_name', 'lakehousecdc-reconcile')) AS s (name, value)""";

@@ -4,6 +4,8 @@ package io.lakehousecdc.tools.reconcile;
 import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.tools.Commands;
 import io.lakehousecdc.tools.connect.ConnectorOptions;
+import io.lakehousecdc.tools.connect.SourceDatabase;
+import io.lakehousecdc.tools.connect.SourceOptions;
 import io.lakehousecdc.tools.reconcile.TablePairs.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +124,8 @@ public final class ReconcileCommand implements Callable<Integer> {
             : new TextReport(spec.commandLine().getOut(), spec.commandLine().getErr(), values());
     FinishedTables finished = FinishedTables.of(Optional.ofNullable(stateFile), sink.connector());
     Pace pace = new Pace(rowsPerSecond);
-    try (ReadSession source = ReadSession.open(sourceOptions::connect, parallel);
+    SourceDatabase database = sourceOptions.requiredDatabase();
+    try (ReadSession source = ReadSession.open(database::connect, parallel);
         TargetTables target = target(sink, pace)) {
       List<Plan> plans =
           new TablePairs(sink, source, target).plans(Optional.ofNullable(topicPrefix), only);
@@ -138,7 +141,7 @@ public final class ReconcileCommand implements Callable<Integer> {
           Outcome outcome = compare(compare, source, report, new Pace(rowsPerSecond));
           report.compared(outcome);
           recorded.add(outcome);
-          repair.repair(outcome, sink, sourceOptions, report);
+          repair.repair(outcome, sink, database, report);
           differs |= !outcome.isEqual();
           finished.note(outcome);
         }

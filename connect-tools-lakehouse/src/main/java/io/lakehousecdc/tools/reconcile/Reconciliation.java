@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The comparison of one table. Both sides add up the hashes of their rows in buckets; buckets that
- * differ are looked through by key; keys that differ are verified. Rows that were changed while the
- * sums were made are left out of these, and verified, too. For one use.
+ * The comparison of one table. Both sides add up the hashes of their rows in buckets, beside each
+ * other; buckets that differ are looked through by key; keys that differ are verified. Rows that
+ * were changed while the sums were made are left out of these, and verified, too. For one use.
  */
 final class Reconciliation {
   /** Clocks of the source's commits and of its queries are one; commits take their time. */
@@ -25,7 +25,6 @@ final class Reconciliation {
   private final TargetRows target;
   private final Limits limits;
   private final TableProgress progress;
-  private long rows;
 
   /**
    * @param settle see {@link Verification}
@@ -46,15 +45,15 @@ final class Reconciliation {
     Buckets wanted = Buckets.forRows(source.estimate());
     Buckets found = wanted.alike();
     Set<Key> candidates = new LinkedHashSet<>();
-    source.sum(
-        wanted,
-        progress,
-        moment -> {
-          rows = wanted.rows();
-          List<Key> moved = target.sum(found, moment.micros() - MARGIN_MICROS, progress);
-          candidates.addAll(moved);
-          return moved;
-        });
+    long rows =
+        source.sum(
+            wanted,
+            progress,
+            moment -> {
+              List<Key> moved = target.sum(found, moment.micros() - MARGIN_MICROS, progress);
+              candidates.addAll(moved);
+              return moved;
+            });
     BitSet differing = wanted.differing(found);
     long unlisted = narrow(differing, wanted, found, candidates);
     Verification verification = new Verification(source, target, limits.settle(), progress);

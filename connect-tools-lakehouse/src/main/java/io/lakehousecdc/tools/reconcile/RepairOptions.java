@@ -3,6 +3,7 @@ package io.lakehousecdc.tools.reconcile;
 
 import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.tools.UsageException;
+import io.lakehousecdc.tools.connect.SourceDatabase;
 import io.lakehousecdc.tools.reconcile.Outcome.Certainty;
 import io.lakehousecdc.tools.reconcile.Outcome.Difference;
 import io.lakehousecdc.tools.reconcile.Outcome.Kind;
@@ -31,7 +32,7 @@ final class RepairOptions {
   private String signalTable;
 
   /** Repairs a table, if that is wanted. */
-  void repair(Outcome outcome, ConfiguredSink sink, SourceOptions source, Report report)
+  void repair(Outcome outcome, ConfiguredSink sink, SourceDatabase source, Report report)
       throws Exception {
     if (!wanted) {
       return;
@@ -67,7 +68,7 @@ final class RepairOptions {
         .toList();
   }
 
-  private void signal(Outcome outcome, SourceOptions source, List<Difference> rows, Report report)
+  private void signal(Outcome outcome, SourceDatabase source, List<Difference> rows, Report report)
       throws SQLException {
     try (Connection connection = source.connect()) {
       int signals = new SnapshotSignals(connection, signalTable).send(outcome.pair(), rows);

@@ -3,6 +3,8 @@ package io.lakehousecdc.tools.reconcile;
 
 import static io.lakehousecdc.sink.postgres.catalog.Identifiers.quote;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -94,6 +96,15 @@ record RowSql(List<Cell> keys, List<Cell> columns, List<String> keyNames) {
   /** Texts of the key's columns, separated by commas. */
   String keyTexts() {
     return texts(keys);
+  }
+
+  /** The key that a row begins with, if its first columns are {@link #keyTexts}. */
+  Key key(ResultSet row) throws SQLException {
+    List<String> texts = new ArrayList<>(keys.size());
+    for (int i = 1; i <= keys.size(); i++) {
+      texts.add(row.getString(i));
+    }
+    return new Key(texts);
   }
 
   /** Texts of all columns. */

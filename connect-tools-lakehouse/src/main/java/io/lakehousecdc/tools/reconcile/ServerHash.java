@@ -3,6 +3,7 @@ package io.lakehousecdc.tools.reconcile;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
@@ -39,6 +40,15 @@ final class ServerHash {
     INT.set(bytes, 0, (int) bits);
     INT.set(bytes, Integer.BYTES, (int) (bits >> 32));
     return ofBytes(bytes, seed);
+  }
+
+  /** As {@code hash_numeric_extended}, which leaves the sign out, and zeros at the ends. */
+  static long ofDecimal(BigDecimal value, long seed) {
+    if (value.signum() == 0) {
+      return seed - 1;
+    }
+    DecimalDigits digits = DecimalDigits.of(value);
+    return ofBytes(digits.bytes(), seed) ^ digits.weight();
   }
 
   /** As {@code hashtextextended} of text in UTF-8 and a deterministic collation. */

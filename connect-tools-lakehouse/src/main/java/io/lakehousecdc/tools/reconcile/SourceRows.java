@@ -8,32 +8,35 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/** The rows of a table at the source, each call as of one moment. For one thread. */
+/** The rows of a table at the source, each call as of one moment. For one thread at a time. */
 final class SourceRows {
   /** A row that is written again is another one, even with the same values. */
   private static final String VERSION = "concat_ws('/', t.xmin, t.ctid)";
 
   private final ReadSession session;
+  private static final String NONE = "false";
+
   private final PostgresRows rows;
+  private final PostgresKeys keyed;
 
   SourceRows(ReadSession session, TablePair pair, Pace pace) {
+    String table = Identifiers.qualified(pair.source());
+    RowSql sql = RowSql.ofSource(pair);
     this.session = session;
-    this.rows =
-        new PostgresRows(
-            session,
-            Identifiers.qualified(pair.source()),
-            RowSql.ofSource(pair),
-            "true",
-            VERSION,
-            pace);
+    this.rows = new PostgresRows(session, table, sql, "true", pace);
+    this.keyed = new PostgresKeys(session, table, sql, "true", VERSION);
   }
 
   long estimate() throws SQLException {
     return rows.estimate();
   }
 
-  /** What goes on while the source's rows stay as they are. */
+  /** What goes on while the source's rows are added up. */
   @FunctionalInterface
   interface Meanwhile {
     /** Keys of rows that are to be taken out of the buckets again. */
@@ -43,15 +46,33 @@ final class SourceRows {
   /**
    * Adds up the rows of one moment.
    *
-   * @param meanwhile runs after that, while the moment still lasts
+   * @param meanwhile runs beside that, in the calling thread
+   * @return number of rows, with those that are taken out again
    */
-  void sum(Buckets buckets, TableProgress progress, Meanwhile meanwhile) throws Exception {
+  long sum(Buckets buckets, TableProgress progress, Meanwhile meanwhile) throws Exception {
     Moment moment = session.begin();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
-      rows.sum(buckets, "true", progress, Stage.SOURCE);
-      rows.subtract(meanwhile.moved(moment), buckets);
+      Future<?> sums = thread.submit(() -> rows.sum(buckets, NONE, progress, Stage.SOURCE));
+      Collection<Key> moved = meanwhile.moved(moment);
+      await(sums);
+      long all = buckets.rows();
+      keyed.subtract(moved, buckets);
+      return all;
     } finally {
+      thread.shutdownNow();
       session.end();
+    }
+  }
+
+  private static void await(Future<?> work) throws Exception {
+    try {
+      work.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception failure) {
+        throw failure;
+      }
+      throw e;
     }
   }
 
@@ -74,7 +95,7 @@ final class SourceRows {
   Seen look(Collection<Key> keys) throws SQLException {
     Moment moment = session.begin();
     try {
-      return new Seen(rows.look(keys), moment.lsn());
+      return new Seen(keyed.look(keys), moment.lsn());
     } finally {
       session.end();
     }

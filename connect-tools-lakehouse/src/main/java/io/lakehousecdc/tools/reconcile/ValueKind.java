@@ -3,6 +3,7 @@ package io.lakehousecdc.tools.reconcile;
 
 import static io.lakehousecdc.tools.reconcile.Form.FLOAT;
 import static io.lakehousecdc.tools.reconcile.Form.INSTANT;
+import static io.lakehousecdc.tools.reconcile.Form.NUMBER;
 import static io.lakehousecdc.tools.reconcile.Form.TEXT;
 import static io.lakehousecdc.tools.reconcile.Form.WHOLE;
 
@@ -20,7 +21,7 @@ enum ValueKind {
   TRUTH(WHOLE, "(%s)::int4::int8"),
   FLOATING(FLOAT, "(%s)::float8"),
   /** Trailing zeros, which Debezium may leave out, do not count. */
-  DECIMAL(TEXT, "trim_scale((%s)::numeric)::text"),
+  DECIMAL(NUMBER, "(%s)::numeric"),
   /** A number in a column of text, or what is none there. */
   DECIMAL_TEXT(
       TEXT,
@@ -166,7 +167,7 @@ enum ValueKind {
       return Optional.of(new Pair(from, to));
     }
     if (from == DECIMAL && to == TEXTUAL) {
-      return Optional.of(new Pair(from, DECIMAL_TEXT));
+      return Optional.of(new Pair(DECIMAL_TEXT, DECIMAL_TEXT));
     }
     if (!isSentAsWritten(source)) {
       return Optional.empty();

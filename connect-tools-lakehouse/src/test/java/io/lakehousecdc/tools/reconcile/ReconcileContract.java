@@ -401,6 +401,19 @@ abstract class ReconcileContract {
   }
 
   @Test
+  void signsOfNumbersAreSeen() throws Exception {
+    begin(Map.of());
+    rows(1, 10);
+    source.execute(
+        "UPDATE goods SET price = -price WHERE id = 3",
+        "UPDATE goods SET price = 0.00 WHERE id = 4");
+
+    JsonNode differences = run("--json").table().path("differences");
+
+    assertEquals(2, differences.size(), differences::toString);
+  }
+
+  @Test
   void keyOfNullIsMissing() throws Exception {
     begin(Map.of("key.columns", "public.goods:ref"));
     rows(1, 100);
