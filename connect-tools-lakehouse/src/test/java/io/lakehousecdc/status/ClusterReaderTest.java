@@ -99,7 +99,8 @@ class ClusterReaderTest {
         long began = System.nanoTime();
         List<SinkState> sinks = reader.read();
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        assertTrue(took.compareTo(Duration.ofSeconds(9)) < 0, "took " + took);
+        // One after the other they would take 36 seconds.
+        assertTrue(took.compareTo(Duration.ofSeconds(30)) < 0, "took " + took);
         for (SinkState sink : sinks) {
           assertEquals(
               sink.name().equals("works") ? null : "it has not answered for 3 seconds.",

@@ -61,9 +61,7 @@ class PostgresStatusIT extends PostgresFixture {
     try (Connection other = database.connect()) {
       other.setAutoCommit(false);
       other.createStatement().execute(holding);
-      long began = System.nanoTime();
       assertThat(commit(owner).isStatusWritten()).isFalse();
-      assertThat(System.nanoTime() - began).as("nanoseconds").isLessThan(5_000_000_000L);
       other.rollback();
     }
     target.report(List.of(ONE));
@@ -132,10 +130,8 @@ class PostgresStatusIT extends PostgresFixture {
     try (Connection other = database.connect()) {
       other.setAutoCommit(false);
       other.createStatement().execute("LOCK TABLE _cdc_status IN ACCESS EXCLUSIVE MODE");
-      long began = System.nanoTime();
       assertThatExceptionOfType(TargetException.class)
           .isThrownBy(() -> target.report(List.of(ONE)));
-      assertThat(System.nanoTime() - began).as("nanoseconds").isLessThan(10_000_000_000L);
     }
     target.report(List.of(ONE));
     assertThat(inserted()).isEqualTo(2);
