@@ -162,6 +162,8 @@ class ReconcileIT {
                 shop.source.jdbcUrl(),
                 "--source-user",
                 shop.source.user(),
+                "--settle",
+                "60",
                 "--show-values",
                 "--json"));
     arguments.addAll(List.of(more));
