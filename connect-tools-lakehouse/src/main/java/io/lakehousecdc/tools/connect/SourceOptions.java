@@ -24,8 +24,8 @@ public final class SourceOptions {
       names = "--source-user",
       paramLabel = "NAME",
       description =
-          "User that may read the tables; its password in the variable SOURCE_PASSWORD, or"
-              + " in a file.")
+          "User that may read the tables, where it is not the system's; its password in the variable"
+              + " SOURCE_PASSWORD, or in a file.")
   private String user;
 
   @Option(

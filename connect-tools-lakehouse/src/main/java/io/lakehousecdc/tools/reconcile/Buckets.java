@@ -15,7 +15,12 @@ final class Buckets {
   private static final int FEWEST = 64;
 
   /** Sums of more buckets are not in a processor's cache where a server groups rows by them. */
-  private static final int MOST = 1 << 12;
+  private static final int USUAL = 1 << 12;
+
+  /** Rows in a bucket of a large table at most, as those of buckets that differ are listed. */
+  private static final int LISTED = 1 << 14;
+
+  private static final int MOST = 1 << 16;
 
   private final long[] rows;
   private final long[] sums;
@@ -27,7 +32,8 @@ final class Buckets {
 
   /** Empty buckets for a table of about so many rows. */
   static Buckets forRows(long rows) {
-    long wanted = Math.max(FEWEST, Math.min(MOST, rows / ROWS));
+    long usual = Math.max(FEWEST, Math.min(USUAL, rows / ROWS));
+    long wanted = Math.max(usual, Math.min(MOST, rows / LISTED));
     return new Buckets((int) Long.highestOneBit(wanted));
   }
 

@@ -51,7 +51,7 @@ final class FileValues {
   private static ValueKind forFiles(ValueKind source, DataType type) {
     return switch (source) {
       case WHOLE_NUMBER -> type instanceof DecimalType ? ValueKind.DECIMAL : source;
-      case DECIMAL -> type instanceof StringType ? ValueKind.DECIMAL_TEXT : source;
+      case DECIMAL -> type instanceof StringType ? ValueKind.DECIMAL_AS_TEXT : source;
       default -> source;
     };
   }
@@ -79,7 +79,14 @@ final class FileValues {
           type instanceof TimestampNTZType || type instanceof TimestampType ? value -> value : null;
       case TIMESTAMP_WITH_ZONE -> type instanceof TimestampType ? value -> value : null;
       case TIME_OF_DAY -> type instanceof StringType ? value -> time((String) value) : null;
-      case TEXTUAL, DECIMAL_TEXT, PADDED, IDENTIFIER, JSON_TEXT, JSON_BINARY, OTHER ->
+      case TEXTUAL,
+          DECIMAL_AS_TEXT,
+          DECIMAL_TEXT,
+          PADDED,
+          IDENTIFIER,
+          JSON_TEXT,
+          JSON_BINARY,
+          OTHER ->
           type instanceof StringType ? value -> value : null;
       case TIME_WITH_ZONE, INTERVAL -> null;
     };

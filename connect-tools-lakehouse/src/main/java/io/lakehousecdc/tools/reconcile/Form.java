@@ -11,28 +11,28 @@ enum Form {
   /** A 64-bit integer; also microseconds of an interval. */
   /* The server folds both halves of the number before it hashes it, so that -1 and 4294967295 have one
    * hash: the upper half goes into the seed's. */
-  WHOLE("hashint8extended(%1$s, (%1$s & -4294967296) + %2$d)", "(%s)::text"),
+  WHOLE("hashint8extended(%1$s, (%1$s & -4294967296) # %2$s)", "(%s)::text"),
 
   /** A decimal number; zeros at its ends do not count. */
-  /* The server leaves the sign out, and takes NaN and the infinities for one. */
+  /* The server leaves the sign out: negative numbers have a seed of their own. */
   NUMBER(
-      "CASE WHEN %1$s = 'NaN' THEN 1 WHEN %1$s < 0 THEN ~hash_numeric_extended(%1$s, %2$d)"
-          + " ELSE hash_numeric_extended(%1$s, %2$d) END",
+      "CASE WHEN %1$s = 'NaN' THEN %4$s"
+          + " ELSE hash_numeric_extended(%1$s, CASE WHEN %1$s < 0 THEN %3$s ELSE %2$s END) END",
       "trim_scale(%s)::text"),
 
   /** A timestamp without time zone, in UTC where it was one with. */
   INSTANT(
-      "timestamp_hash_extended(%s, %d)",
-      "CASE WHEN isfinite(%1$s) THEN (extract(epoch FROM %1$s) * 1000000)::int8::text"
-          + " ELSE (%1$s)::text END"),
+      "timestamp_hash_extended(%1$s, %2$s)",
+      "CASE WHEN isfinite(%1$s) THEN (extract(epoch FROM date_trunc('second', %1$s))::int8 * 1000000"
+          + " + extract(microseconds FROM %1$s)::int8 %% 1000000)::text ELSE (%1$s)::text END"),
 
   /** A 64-bit floating point number. */
   FLOAT(
-      "hashfloat8extended(%s, %d)",
+      "hashfloat8extended(%1$s, %2$s)",
       "encode(float8send(CASE WHEN %1$s = 0 THEN 0 ELSE %1$s END), 'hex')"),
 
   /** A text, byte by byte. */
-  TEXT("hashtextextended(%s, %d)", "%s");
+  TEXT("hashtextextended(%1$s, %2$s)", "%s");
 
   /** Microseconds from 1970 to 2000, where PostgreSQL counts from. */
   static final long EPOCH_MICROS = 946_684_800_000_000L;
@@ -48,8 +48,12 @@ enum Form {
   }
 
   /** SQL of the hash of an expression; NULL where that is. */
-  String hashSql(String expression, int seed) {
-    return hash.formatted(expression, seed);
+  String hashSql(String expression, long seed) {
+    return hash.formatted(expression, sql(seed), sql(Seeds.negative(seed)), sql(Seeds.nan(seed)));
+  }
+
+  private static String sql(long seed) {
+    return "(" + seed + ")::int8";
   }
 
   /** SQL of the text of an expression, equal if and only if the values are. */
@@ -63,13 +67,12 @@ enum Form {
    * @param value a {@link Long}, for an instant in microseconds since 1970; a {@link BigDecimal}; a
    *     {@link Double}; a {@link String}
    */
-  long hash(Object value, int seed) {
+  long hash(Object value, long seed) {
     return switch (this) {
-      case WHOLE -> ServerHash.ofLong((Long) value, ((Long) value & UPPER_HALF) + seed);
+      case WHOLE -> ServerHash.ofLong((Long) value, (Long) value & UPPER_HALF ^ seed);
       case NUMBER -> {
         BigDecimal number = (BigDecimal) value;
-        long hash = ServerHash.ofDecimal(number, seed);
-        yield number.signum() < 0 ? ~hash : hash;
+        yield ServerHash.ofDecimal(number, number.signum() < 0 ? Seeds.negative(seed) : seed);
       }
       case INSTANT -> ServerHash.ofLong((Long) value - EPOCH_MICROS, seed);
       case FLOAT -> ServerHash.ofDouble((Double) value, seed);

@@ -92,7 +92,9 @@ final class PostgresKeys {
       arrays.add("?::text[]");
       names.add("_cdc_k" + i);
       RowSql.Cell cell = sql.keys().get(i);
-      equal.add("t." + sql.keyNames().get(i) + equals + cell.fromText("k._cdc_k" + i));
+      if (cell.kind().isWrittenAlike()) {
+        equal.add("t." + sql.keyNames().get(i) + equals + cell.fromText("k._cdc_k" + i));
+      }
       // The column's own equality may not tell all keys apart: citext, collations.
       equal.add(cell.form().textSql(cell.sql()) + equals + "k._cdc_k" + i);
     }

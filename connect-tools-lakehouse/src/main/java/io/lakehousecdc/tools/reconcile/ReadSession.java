@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.postgresql.PGConnection;
 
 /**
  * Connections to a server that read alone, one for each thread, and transactions in which all of
@@ -143,6 +144,17 @@ final class ReadSession implements AutoCloseable {
               (extract(epoch FROM clock_timestamp()) * 1000000)::int8""")) {
       row.next();
       return new Moment(row.getLong(1), row.getLong(2));
+    }
+  }
+
+  /** Cancels the statements that are being executed. For any thread. */
+  void cancel() {
+    for (Connection connection : connections) {
+      try {
+        connection.unwrap(PGConnection.class).cancelQuery();
+      } catch (SQLException e) {
+        // The statement goes on to its end.
+      }
     }
   }
 

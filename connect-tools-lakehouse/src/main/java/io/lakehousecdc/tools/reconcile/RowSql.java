@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.IntToLongFunction;
 
 /**
  * SQL of the hashes and texts of a table's rows in PostgreSQL, on either side. Immutable.
@@ -66,29 +67,29 @@ record RowSql(List<Cell> keys, List<Cell> columns, List<String> keyNames) {
 
   /** Hash of the key, as {@link RowHash#ofKey} makes it. */
   String keyHash() {
-    return hash(keys, KEY_SEEDS);
+    return hash(keys, RowSql::keySeed);
   }
 
   /** Hash of the row, as {@link RowHash#ofRow} makes it. */
   String rowHash() {
-    return hash(columns, 0);
+    return hash(columns, RowSql::seed);
   }
 
   /** Seed of the hash of a column. */
-  static int seed(int column) {
-    return column + 1;
+  static long seed(int column) {
+    return Seeds.of(column + 1);
   }
 
   /** Seed of the hash of a key column, where the key alone is hashed. */
-  static int keySeed(int column) {
-    return KEY_SEEDS + seed(column);
+  static long keySeed(int column) {
+    return Seeds.of(KEY_SEEDS + column);
   }
 
-  private static String hash(List<Cell> cells, int seeds) {
+  private static String hash(List<Cell> cells, IntToLongFunction seeds) {
     StringJoiner hash = new StringJoiner(" # ", "(", ")");
     for (int i = 0; i < cells.size(); i++) {
       Cell cell = cells.get(i);
-      hash.add("coalesce(" + cell.form().hashSql(cell.sql(), seeds + seed(i)) + ", 0)");
+      hash.add("coalesce(" + cell.form().hashSql(cell.sql(), seeds.applyAsLong(i)) + ", 0)");
     }
     return hash.toString();
   }

@@ -8,10 +8,6 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** The rows of a table at the source, each call as of one moment. For one thread at a time. */
 final class SourceRows {
@@ -51,28 +47,15 @@ final class SourceRows {
    */
   long sum(Buckets buckets, TableProgress progress, Meanwhile meanwhile) throws Exception {
     Moment moment = session.begin();
-    ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
-      Future<?> sums = thread.submit(() -> rows.sum(buckets, NONE, progress, Stage.SOURCE));
-      Collection<Key> moved = meanwhile.moved(moment);
-      await(sums);
+      Collection<Key> moved =
+          new Together(() -> rows.sum(buckets, NONE, progress, Stage.SOURCE))
+              .with(() -> meanwhile.moved(moment));
       long all = buckets.rows();
       keyed.subtract(moved, buckets);
       return all;
     } finally {
-      thread.shutdownNow();
       session.end();
-    }
-  }
-
-  private static void await(Future<?> work) throws Exception {
-    try {
-      work.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Exception failure) {
-        throw failure;
-      }
-      throw e;
     }
   }
 

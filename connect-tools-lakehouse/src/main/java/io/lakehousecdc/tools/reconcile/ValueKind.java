@@ -22,6 +22,8 @@ enum ValueKind {
   FLOATING(FLOAT, "(%s)::float8"),
   /** Trailing zeros, which Debezium may leave out, do not count. */
   DECIMAL(NUMBER, "(%s)::numeric"),
+  /** A number that the other side has as text. */
+  DECIMAL_AS_TEXT(TEXT, "trim_scale((%s)::numeric)::text"),
   /** A number in a column of text, or what is none there. */
   DECIMAL_TEXT(
       TEXT,
@@ -60,7 +62,18 @@ enum ValueKind {
 
   /** Types whose values Debezium sends in another form than the server's text. */
   private static final Set<String> SENT_OTHERWISE =
-      Set.of("hstore", "bit", "varbit", "point", "geometry", "geography");
+      Set.of(
+          "hstore",
+          "bit",
+          "varbit",
+          "point",
+          "circle",
+          "line",
+          "geometry",
+          "geography",
+          "sparsevec",
+          "tstzrange",
+          "tstzmultirange");
 
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
@@ -86,14 +99,20 @@ enum ValueKind {
 
   /** Whether a row can be looked up by such a value. */
   boolean isKey() {
-    return this != FLOATING && this != INTERVAL;
+    return this != FLOATING && this != INTERVAL && this != TIME_WITH_ZONE;
+  }
+
+  /** Whether equal values are written alike, so that they are found by the column as it is. */
+  boolean isWrittenAlike() {
+    return this != DECIMAL_TEXT;
   }
 
   /** SQL of the value, without the type of its column, that a server's text of it stands for. */
   String fromText(String text) {
     if (form == INSTANT) {
       return ("CASE WHEN %1$s LIKE '%%infinity' THEN %1$s::timestamp"
-              + " ELSE timestamp 'epoch' + %1$s::int8 * interval '1 microsecond' END"
+              + " ELSE timestamp 'epoch' + %1$s::int8 / 86400000000 * interval '1 day'"
+              + " + %1$s::int8 %% 86400000000 * interval '1 microsecond' END"
               + (this == TIMESTAMP_WITH_ZONE ? " AT TIME ZONE 'UTC'" : ""))
           .formatted(text);
     }
@@ -167,7 +186,7 @@ enum ValueKind {
       return Optional.of(new Pair(from, to));
     }
     if (from == DECIMAL && to == TEXTUAL) {
-      return Optional.of(new Pair(DECIMAL_TEXT, DECIMAL_TEXT));
+      return Optional.of(new Pair(DECIMAL_AS_TEXT, DECIMAL_TEXT));
     }
     if (!isSentAsWritten(source)) {
       return Optional.empty();
