@@ -5,8 +5,10 @@ import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.tools.erase.EraseCommand;
 import io.lakehousecdc.tools.reconcile.ReconcileCommand;
 import io.lakehousecdc.tools.status.StatusCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
+import java.util.Locale;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +30,8 @@ public final class Commands {
    * settings.
    */
   public static int run(String... arguments) {
+    // Names of files and figures have the digits 0 to 9, whatever the user's language.
+    Locale.setDefault(Locale.ROOT);
     return line().execute(arguments);
   }
 
@@ -43,13 +47,14 @@ public final class Commands {
     if (!(failure instanceof UsageException
         || failure instanceof TargetException
         || failure instanceof ConfigException
+        || failure instanceof IOException
         || failure instanceof SQLException)) {
       throw failure;
     }
     PrintWriter err = command.getErr();
-    err.println(failure.getMessage());
+    err.println(failure instanceof IOException ? failure.toString() : failure.getMessage());
     for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-      err.println("  because: " + cause.getMessage());
+      err.println("  because: " + (cause.getMessage() == null ? cause : cause.getMessage()));
     }
     err.flush();
     return FAILED;

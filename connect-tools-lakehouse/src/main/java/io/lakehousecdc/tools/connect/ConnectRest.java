@@ -28,7 +28,16 @@ public final class ConnectRest {
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final URI cluster;
 
+  /**
+   * A cluster's interface.
+   *
+   * @throws UsageException the address is no URL of HTTP
+   */
   public ConnectRest(URI cluster) {
+    if (cluster.getHost() == null || !String.valueOf(cluster.getScheme()).startsWith("http")) {
+      throw new UsageException(
+          "The address of Connect is a URL such as http://localhost:8083, not " + cluster + ".");
+    }
     this.cluster = cluster;
   }
 

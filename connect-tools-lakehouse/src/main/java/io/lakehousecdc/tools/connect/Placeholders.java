@@ -45,8 +45,15 @@ public final class Placeholders {
               throw new UsageException(
                   "The setting "
                       + key
-                      + " is a placeholder of a config provider. Name the worker's properties with"
-                      + " --worker-config, or set it with --set.");
+                      + " is a placeholder of a config provider, and cannot be filled in: "
+                      + worker
+                          .map(
+                              file ->
+                                  "by "
+                                      + file
+                                      + " there is no such provider, or no such value. Variables of"
+                                      + " the environment have to be set for this command, too.")
+                          .orElse("name the worker's properties with --worker-config."));
             });
     return filled;
   }

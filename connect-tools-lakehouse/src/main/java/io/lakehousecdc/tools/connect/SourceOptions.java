@@ -40,6 +40,9 @@ public final class SourceOptions {
    * @throws UsageException the options cannot be read
    */
   public Optional<SourceDatabase> database() {
+    if (url == null && (user != null || passwordFile != null)) {
+      throw new UsageException("--source-user and --source-password-file need --source-url.");
+    }
     return Optional.ofNullable(url)
         .map(given -> new SourceDatabase(given, Optional.ofNullable(user), password()));
   }

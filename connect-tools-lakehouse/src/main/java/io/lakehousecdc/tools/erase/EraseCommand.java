@@ -109,6 +109,14 @@ public final class EraseCommand implements Callable<Integer> {
               + " bytes of the row. Otherwise a VACUUM frees them.")
   private boolean vacuumFull;
 
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      description =
+          "topic.prefix of the source connector, where the sink has a pattern of topics: with it,"
+              + " --table may be the source's name wherever the sink writes the table.")
+  private String topicPrefix;
+
   /** With it, the command makes sure that the row is gone at the source. */
   @Mixin private SourceOptions sourceOptions;
 
@@ -153,8 +161,11 @@ public final class EraseCommand implements Callable<Integer> {
     }
     Map<String, String> settings = connector.settings();
     KeyText given = key();
-    Subject subject = Subject.of(ConfiguredSink.of(settings), table, given);
+    Subject named =
+        Subject.of(ConfiguredSink.of(settings), table, Optional.ofNullable(topicPrefix), given);
     Optional<SourceRow> source = sourceOptions.database().map(SourceRow::new);
+    Subject subject =
+        source.map(row -> named.with(row.asWritten(named.sourceTable(), given))).orElse(named);
     Erasure.Wanted wanted =
         new Erasure.Wanted(
             vacuumFull ? PostgresOptions.VACUUM_FULL : PostgresOptions.VACUUM,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.tools.erase;
 
-import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.spi.TableOptions.WriteMode;
 import io.lakehousecdc.tools.UsageException;
@@ -129,10 +128,6 @@ final class Erasure {
     return text == null ? Duration.ofDays(7) : DeltaSettings.retention(text);
   }
 
-  private TableId sourceTable() {
-    return new TableId(subject.source().schema(), subject.source().name());
-  }
-
   /** Rows of a log, and versions that are over, do not tell of how many keys they are. */
   private void requireWholeKey() {
     if (!subject.missingColumns().isEmpty()) {
@@ -148,11 +143,11 @@ final class Erasure {
     }
     if (wanted
         .source()
-        .filter(source -> source.mayShare(sourceTable(), wanted.sourceKey()))
+        .filter(source -> source.mayShare(subject.sourceTable(), wanted.sourceKey()))
         .isPresent()) {
       throw new UsageException(
           "No unique key of the source's table "
-              + sourceTable()
+              + subject.sourceTable()
               + " consists of the columns given, so that rows of others may have the same values:"
               + " name all columns of the key. (Where the sink's key is unique without an index at"
               + " the source, leave --source-url out.)");
@@ -163,7 +158,7 @@ final class Erasure {
     boolean sourceHasIt =
         wanted
             .source()
-            .filter(source -> source.exists(sourceTable(), wanted.sourceKey()))
+            .filter(source -> source.exists(subject.sourceTable(), wanted.sourceKey()))
             .isPresent();
     if (sourceHasIt) {
       throw new UsageException(

@@ -80,11 +80,13 @@ record Report(
     out.println("Table " + table + ", run " + run);
     out.println(found.isEmpty() ? "Nothing found." : "Found:");
     found.forEach(each -> out.println("  " + line(each)));
-    if (!remains.isEmpty()) {
-      out.println(done ? "Still there:" : "Would remain:");
+    if (!done) {
+      out.println("Nothing is removed: this is a dry run.");
+    } else if (!remains.isEmpty()) {
+      out.println("Still there:");
       remains.forEach(
           each -> out.println("  " + line(each) + ": " + each.remains().orElse("still there")));
-    } else if (done && !found.isEmpty()) {
+    } else if (!found.isEmpty()) {
       out.println("All of it is gone.");
     }
     out.println("Searched, " + searched.size() + ":");

@@ -4,6 +4,7 @@ package io.lakehousecdc.tools.erase;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.postgres.catalog.Identifiers;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
+import io.lakehousecdc.tools.UsageException;
 import io.lakehousecdc.tools.connect.SourceDatabase;
 import io.lakehousecdc.tools.removal.KeyText;
 import io.lakehousecdc.tools.removal.PostgresKey;
@@ -11,6 +12,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -37,6 +40,60 @@ record SourceRow(SourceDatabase database) {
         FROM pg_index i
        WHERE i.indrelid = ?::text::regclass AND i.indisunique AND i.indisvalid
          AND i.indpred IS NULL""";
+
+  /** A cast to a type with a length or a scale cuts in silence: the query's second column tells. */
+  private static final String AS_WRITTEN =
+      """
+      SELECT format('SELECT format(''%%s'', v::%2$s), v::%2$s = v::%3$s FROM (SELECT %1$L::text) AS t (v)',
+               ?::text, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1))
+        FROM pg_attribute a
+       WHERE a.attrelid = ?::text::regclass AND a.attname = ? AND a.attnum > 0
+         AND NOT a.attisdropped""";
+
+  /**
+   * The key as the source writes it, such as with the blanks of a {@code char(n)}: texts in the
+   * target are compared byte by byte.
+   *
+   * @param key by the names of columns at the source
+   */
+  KeyText asWritten(TableId table, KeyText key) {
+    Map<String, String> written = new LinkedHashMap<>();
+    try (Connection connection = database.connect(LIMITS);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET DateStyle = ISO; SET TimeZone = UTC; SET IntervalStyle = postgres;"
+              + " SET bytea_output = hex");
+      for (Map.Entry<String, String> column : key.columns().entrySet()) {
+        try (ResultSet row = statement.executeQuery(query(connection, table, column))) {
+          row.next();
+          if (!row.getBoolean(2)) {
+            throw new UsageException(
+                "The value of " + column.getKey() + " does not fit its column at the source.");
+          }
+          written.put(column.getKey(), row.getString(1));
+        }
+      }
+      return new KeyText(written);
+    } catch (SQLException e) {
+      throw SqlErrors.classify(e, "The source's table " + table);
+    }
+  }
+
+  private static String query(
+      Connection connection, TableId table, Map.Entry<String, String> column) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(AS_WRITTEN)) {
+      query.setString(1, column.getValue());
+      query.setString(2, Identifiers.qualified(table));
+      query.setString(3, column.getKey());
+      try (ResultSet row = query.executeQuery()) {
+        if (!row.next()) {
+          throw new UsageException(
+              "The source's table " + table + " has no column " + column.getKey() + ".");
+        }
+        return row.getString(1);
+      }
+    }
+  }
 
   /**
    * Whether the source has it.

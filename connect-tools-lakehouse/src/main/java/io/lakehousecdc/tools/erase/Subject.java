@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is to be erased.
@@ -28,14 +29,18 @@ record Subject(
    * in the target.
    *
    * @param name with its schema before a dot, where it has one
+   * @param topicPrefix {@code topic.prefix} of the source connector, where the sink has a pattern
+   *     of topics
    * @param key by the names of columns at the source or in the target
    */
-  static Subject of(ConfiguredSink sink, String name, KeyText key) {
+  static Subject of(ConfiguredSink sink, String name, Optional<String> topicPrefix, KeyText key) {
     int dot = name.lastIndexOf('.');
     String schema = dot < 0 ? "" : name.substring(0, dot);
     SourceTable source = new SourceTable("", schema, name.substring(dot + 1));
     Optional<String> topic =
-        sink.topics().stream()
+        Stream.concat(
+                sink.topics().stream(),
+                topicPrefix.map(prefix -> prefix + "." + source).filter(sink::reads).stream())
             .filter(each -> SourceTable.ofTopic(each).toString().equals(source.toString()))
             .findFirst();
     TableId table =
@@ -51,6 +56,18 @@ record Subject(
             .stream()
             .map(sink::column)
             .toList();
+    return new Subject(sink, table, source, new KeyText(columns), keyColumns);
+  }
+
+  /** Name of the table at the source, as its server knows it. */
+  TableId sourceTable() {
+    return new TableId(source.schema(), source.name());
+  }
+
+  /** The same with the key written otherwise. */
+  Subject with(KeyText written) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    written.columns().forEach((column, text) -> columns.put(sink.column(column), text));
     return new Subject(sink, table, source, new KeyText(columns), keyColumns);
   }
 

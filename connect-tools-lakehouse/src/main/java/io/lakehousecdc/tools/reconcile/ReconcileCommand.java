@@ -3,6 +3,7 @@ package io.lakehousecdc.tools.reconcile;
 
 import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.tools.Commands;
+import io.lakehousecdc.tools.UsageException;
 import io.lakehousecdc.tools.connect.ConnectorOptions;
 import io.lakehousecdc.tools.connect.SourceDatabase;
 import io.lakehousecdc.tools.connect.SourceOptions;
@@ -115,8 +116,19 @@ public final class ReconcileCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private void check() {
+    if (parallel < 1 || mostKeys < 1) {
+      throw new UsageException("--parallel and --max-keys have to be 1 or more.");
+    }
+    if (rowsPerSecond < 0 || settle < 0) {
+      throw new UsageException("--rows-per-second and --settle have to be 0 or more.");
+    }
+    repair.check();
+  }
+
   @Override
   public Integer call() throws Exception {
+    check();
     ConfiguredSink sink = connector.sink();
     Report report =
         json

@@ -31,6 +31,22 @@ final class RepairOptions {
               + " that it writes at the source.")
   private String signalTable;
 
+  /**
+   * Checks the options, before anything is read.
+   *
+   * @throws UsageException they contradict each other
+   */
+  void check() {
+    if (wanted && signalTable == null) {
+      throw new UsageException(
+          "--repair needs --signal-table: signal.data.collection of the source connector, such as"
+              + " public.debezium_signal.");
+    }
+    if (!wanted && signalTable != null) {
+      throw new UsageException("--signal-table needs --repair.");
+    }
+  }
+
   /** Repairs a table, if that is wanted. */
   void repair(Outcome outcome, ConfiguredSink sink, SourceDatabase source, Report report)
       throws Exception {
@@ -41,11 +57,6 @@ final class RepairOptions {
         proven(outcome, each -> each.kind() == Kind.MISSING || each.kind() == Kind.CHANGED);
     List<Difference> extra = proven(outcome, each -> each.kind() == Kind.EXTRA);
     if (!again.isEmpty()) {
-      if (signalTable == null) {
-        throw new UsageException(
-            "--repair needs --signal-table: signal.data.collection of the source connector, such as"
-                + " public.debezium_signal.");
-      }
       signal(outcome, source, again, report);
     }
     if (!extra.isEmpty()) {

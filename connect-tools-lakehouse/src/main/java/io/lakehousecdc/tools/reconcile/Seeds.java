@@ -25,7 +25,7 @@ final class Seeds {
 
   /** Hash of what is not a number, where numbers have a given seed. */
   static long nan(long seed) {
-    return mixed(seed + 2 * GOLDEN);
+    return negative(negative(seed));
   }
 
   private static long mixed(long value) {

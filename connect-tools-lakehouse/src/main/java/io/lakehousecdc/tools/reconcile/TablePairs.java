@@ -60,11 +60,12 @@ final class TablePairs {
     Map<String, SourceTable> tables = new TreeMap<>();
     topics(topicPrefix).forEach((topic, table) -> tables.put(topic, table));
     if (!only.isEmpty()) {
+      String known = tables.values().toString();
       tables.values().removeIf(table -> !only.contains(table.toString()));
       for (String name : only) {
         if (tables.values().stream().noneMatch(table -> table.toString().equals(name))) {
           throw new UsageException(
-              "The connector has no topic of a table " + name + ". It reads " + sink.topics());
+              "The connector reads no table " + name + " of the source, but " + known);
         }
       }
     }

@@ -15,6 +15,7 @@ import io.lakehousecdc.tools.UsageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +25,8 @@ import org.roaringbitmap.RoaringBitmap;
 
 /** Removes rows from a Delta table, all of a call in one commit. */
 final class DeltaRemover implements RowRemover {
-  /** Commits of a sink follow each other in seconds at most; each may come first. */
-  private static final int ATTEMPTS = 20;
+  /** A sink may commit ten times a second, and each commit may come first. */
+  private static final int ATTEMPTS = 100;
 
   private final ReadTables tables;
   private final TableId table;
@@ -47,9 +48,10 @@ final class DeltaRemover implements RowRemover {
     if (rows.isEmpty()) {
       return new Removed(List.of(), List.of(), List.of());
     }
+    Map<String, List<Match>> searched = new HashMap<>();
     for (int attempt = 1; ; attempt++) {
       try {
-        return attempt(rows);
+        return attempt(rows, searched);
       } catch (CommitConflictException e) {
         if (attempt == ATTEMPTS) {
           throw new RetriableException(
@@ -61,6 +63,13 @@ final class DeltaRemover implements RowRemover {
     }
   }
 
+  /**
+   * A row of a file that has a key which is looked for.
+   *
+   * @param isAsExpected whether it stands at the position that is expected
+   */
+  private record Match(int place, RemovableRow row, boolean isAsExpected) {}
+
   /** What of the table is concerned. */
   private static final class Found {
     final Map<LiveFile, RoaringBitmap> places = new LinkedHashMap<>();
@@ -68,13 +77,18 @@ final class DeltaRemover implements RowRemover {
     final Set<RemovableRow> changed = new HashSet<>();
   }
 
-  private Removed attempt(Collection<RemovableRow> rows)
+  /**
+   * Removes the rows, unless another commit comes first.
+   *
+   * @param searched what earlier attempts found in files, which never change, by their paths
+   */
+  private Removed attempt(Collection<RemovableRow> rows, Map<String, List<Match>> searched)
       throws IOException, CommitConflictException {
     ReadTable version =
         tables
             .latest(table)
             .orElseThrow(() -> new UsageException("There is no Delta table " + table + "."));
-    Found found = find(version, rows);
+    Found found = find(version, rows, searched);
     FileChanges changes = new FileChanges(tables.store(), tables.location(table), version, options);
     for (Map.Entry<LiveFile, RoaringBitmap> place : found.places.entrySet()) {
       changes.delete(place.getKey(), place.getValue());
@@ -93,37 +107,60 @@ final class DeltaRemover implements RowRemover {
     return new Removed(removed, changed, absent);
   }
 
-  private static Found find(ReadTable version, Collection<RemovableRow> rows) throws IOException {
+  private static Found find(
+      ReadTable version, Collection<RemovableRow> rows, Map<String, List<Match>> searched)
+      throws IOException {
     DeltaKeys keys = DeltaKeys.of(version.shape(), rows.iterator().next().key().names());
     Map<List<Object>, List<RemovableRow>> wanted = new LinkedHashMap<>();
     for (RemovableRow row : rows) {
       wanted.computeIfAbsent(keys.of(row.key()), key -> new ArrayList<>()).add(row);
     }
+    Found found = new Found();
+    for (LiveFile file : version.files()) {
+      List<Match> matches = searched.get(file.path());
+      if (matches == null) {
+        matches = search(version, file, keys, wanted);
+        searched.put(file.path(), matches);
+      }
+      for (Match match : matches) {
+        if (file.deleted().contains(match.place())) {
+          continue;
+        }
+        if (match.isAsExpected()) {
+          found.removed.add(match.row());
+          found.places.computeIfAbsent(file, each -> new RoaringBitmap()).add(match.place());
+        } else {
+          found.changed.add(match.row());
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Match> search(
+      ReadTable version,
+      LiveFile file,
+      DeltaKeys keys,
+      Map<List<Object>, List<RemovableRow>> wanted)
+      throws IOException {
     List<DeltaColumn> read = new ArrayList<>(keys.columns());
     List<DeltaColumn> positions = version.shape().positionColumns();
     read.addAll(positions);
     int first = keys.columns().size();
-    Found found = new Found();
-    for (LiveFile file : version.files()) {
-      version.rows(
-          file,
-          read,
-          (place, cells) -> {
-            for (RemovableRow row : wanted.getOrDefault(keys.of(cells), List.of())) {
-              StoredPosition stored =
-                  positions.isEmpty()
-                      ? row.position()
-                      : StoredPosition.of(cells[first], cells[first + 1], cells[first + 2]);
-              if (stored.equals(row.position())) {
-                found.removed.add(row);
-                found.places.computeIfAbsent(file, each -> new RoaringBitmap()).add(place);
-              } else {
-                found.changed.add(row);
-              }
-            }
-          });
-    }
-    return found;
+    List<Match> matches = new ArrayList<>();
+    version.rows(
+        file,
+        read,
+        (place, cells) -> {
+          for (RemovableRow row : wanted.getOrDefault(keys.of(cells), List.of())) {
+            boolean isAsExpected =
+                positions.isEmpty()
+                    || StoredPosition.of(cells[first], cells[first + 1], cells[first + 2])
+                        .equals(row.position());
+            matches.add(new Match(place, row, isAsExpected));
+          }
+        });
+    return matches;
   }
 
   @Override

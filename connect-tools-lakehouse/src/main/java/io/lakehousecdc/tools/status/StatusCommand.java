@@ -10,6 +10,7 @@ import io.lakehousecdc.status.StatusReport;
 import io.lakehousecdc.status.StatusReport.Level;
 import io.lakehousecdc.status.StatusText;
 import io.lakehousecdc.status.Traces;
+import io.lakehousecdc.tools.Commands;
 import io.lakehousecdc.tools.connect.ConnectRest;
 import io.lakehousecdc.tools.connect.ConnectorOptions;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = "Prints how far the tables of a sink are, and what is wrong with them.",
     mixinStandardHelpOptions = true,
+    exitCodeOnExecutionException = Commands.FAILED,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Nothing is wrong; there may be warnings.",

@@ -269,7 +269,10 @@ class DeltaErasureIT {
     }
     Subject subject =
         Subject.of(
-            ConfiguredSink.of(settings), "shop.people", KeyText.parse(List.of("id=" + People.ID)));
+            ConfiguredSink.of(settings),
+            "shop.people",
+            Optional.empty(),
+            KeyText.parse(List.of("id=" + People.ID)));
     Erasure.Wanted wanted =
         new Erasure.Wanted(
             PostgresOptions.VACUUM,

@@ -3,12 +3,17 @@ package io.lakehousecdc.tools.erase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.testkit.PostgresDatabase;
 import io.lakehousecdc.testkit.PostgresServer;
 import io.lakehousecdc.tools.FedSink;
+import io.lakehousecdc.tools.UsageException;
+import io.lakehousecdc.tools.connect.SourceDatabase;
 import io.lakehousecdc.tools.erase.People.Outcome;
+import io.lakehousecdc.tools.removal.KeyText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -165,6 +171,45 @@ class PostgresErasureIT {
       source.execute("DELETE FROM shop.people");
       Outcome done = People.erase(directory, settings, options);
       assertEquals(0, done.code(), done.out() + done.err());
+    }
+  }
+
+  @Test
+  void keyIsLookedForAsTheSourceWritesIt() {
+    PostgresDatabase database = server.createDatabase("source" + ++databases);
+    database.execute(
+        "CREATE TABLE t (c char(3), u uuid, n numeric(10,2), z timestamptz, v varchar(2))");
+    SourceRow source =
+        new SourceRow(
+            new SourceDatabase(
+                database.jdbcUrl(),
+                Optional.of(database.user()),
+                Optional.of(database.password())));
+    TableId table = new TableId("public", "t");
+
+    assertEquals(
+        Map.of(
+            "c",
+            "a' ",
+            "u",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+            "n",
+            "1.50",
+            "z",
+            "2026-01-01 10:00:00+00"),
+        source
+            .asWritten(
+                table,
+                KeyText.parse(
+                    List.of(
+                        "c=a'",
+                        "u=A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+                        "n=1.5",
+                        "z=2026-01-01 12:00+02")))
+            .columns());
+    for (String cut : List.of("c=abcd", "n=1.505", "v=abc", "x=1")) {
+      assertThrows(
+          UsageException.class, () -> source.asWritten(table, KeyText.parse(List.of(cut))), cut);
     }
   }
 
