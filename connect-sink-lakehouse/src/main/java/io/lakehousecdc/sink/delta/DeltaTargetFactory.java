@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.delta.storage.Stores;
 import io.lakehousecdc.sink.delta.table.DeltaSettings;
 import io.lakehousecdc.sink.delta.table.IndexSettings;
 import io.lakehousecdc.sink.delta.table.PurgeSettings;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.error.TargetException;
 import io.lakehousecdc.sink.spi.Setting;
 import io.lakehousecdc.sink.spi.TableStatus;
@@ -21,6 +22,7 @@ import io.lakehousecdc.sink.spi.TargetFactory;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -137,7 +139,20 @@ public final class DeltaTargetFactory implements TargetFactory {
   }
 
   private static void requireUsable(FileIO store, String root) {
+    requireDigits();
     store.requireUsable(store.resolve(root));
+  }
+
+  /** Delta Kernel writes the numbers in names of log entries in the digits of the JVM's locale. */
+  private static void requireDigits() {
+    if (!"%d".formatted(0).equals("0")) {
+      throw new FatalException(
+          "The locale of this worker, "
+              + Locale.getDefault(Locale.Category.FORMAT)
+              + ", has other digits than 0 to 9, in which no other program would find the entries of"
+              + " Delta's log. Start the worker with -Duser.language=en -Duser.country=US, such as"
+              + " in KAFKA_OPTS.");
+    }
   }
 
   /** Opens a target on a given store, sharing tables with the targets opened on {@code tables}. */

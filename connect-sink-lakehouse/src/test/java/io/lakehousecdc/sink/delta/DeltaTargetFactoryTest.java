@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,22 @@ class DeltaTargetFactoryTest {
 
     try (var files = Files.list(directory)) {
       assertEquals(List.of(), files.toList());
+    }
+  }
+
+  @Test
+  void workerWithOtherDigitsIsRefused() {
+    Locale before = Locale.getDefault(Locale.Category.FORMAT);
+    Locale.setDefault(Locale.Category.FORMAT, new Locale("ar", "EG"));
+    try {
+      assertEquals(1, factory.validate(settings(directory.toString())).size());
+      FatalException failure =
+          assertThrows(
+              FatalException.class,
+              () -> factory.open(settings(directory.toString()), new TargetContext("sink", 0)));
+      assertTrue(failure.getMessage().contains("-Duser.language=en"), failure.getMessage());
+    } finally {
+      Locale.setDefault(Locale.Category.FORMAT, before);
     }
   }
 
