@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Keys and values of records as text: whether they are about a key. Fields are compared by the text
@@ -22,6 +23,10 @@ final class RecordText {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /** Decimals, dates, times and bytes, as PostgreSQL writes them. */
+  private static final Pattern ENCODED =
+      Pattern.compile("-?\\d+\\.\\d+|\\d{4,}-\\d\\d-\\d\\d.*|\\d\\d:\\d\\d.*|\\\\x.*");
+
   private final KeyText key;
   private final UnaryOperator<String> columns;
 
@@ -31,6 +36,12 @@ final class RecordText {
   RecordText(KeyText key, UnaryOperator<String> columns) {
     this.key = key;
     this.columns = columns;
+  }
+
+  /** Whether records show the key's values by their text, and do not encode one of them. */
+  boolean isShown() {
+    return key.columns().values().stream()
+        .allMatch(text -> text == null || !ENCODED.matcher(text).matches());
   }
 
   /** What a record says of the key. */

@@ -95,6 +95,13 @@ final class Topics implements AutoCloseable {
             Finding.of(Place.TOPIC, topic, content.about)
                 .remaining(retention.until(Instant.ofEpochMilli(content.newest))));
       }
+      if (content.about == 0 && content.records > 0 && !subject.records().isShown()) {
+        unchecked.add(
+            "topic "
+                + topic
+                + ": records encode decimals, times and bytes, as one of the key's values is; those"
+                + " about the key are not told from others");
+      }
       if (content.unreadable > 0) {
         unchecked.add(
             "topic "

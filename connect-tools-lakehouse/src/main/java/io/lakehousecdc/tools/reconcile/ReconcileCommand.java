@@ -9,6 +9,7 @@ import io.lakehousecdc.tools.connect.SourceDatabase;
 import io.lakehousecdc.tools.connect.SourceOptions;
 import io.lakehousecdc.tools.reconcile.TablePairs.Plan;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Spec;
       "2:a table could not be compared, or the command failed"
     })
 public final class ReconcileCommand implements Callable<Integer> {
+  /** SQLSTATE insufficient_privilege: the table, or all of its rows, must not be read. */
+  private static final String NOT_ALLOWED = "42501";
+
   private static final int EQUAL = 0;
   private static final int DIFFERENT = 1;
 
@@ -150,7 +154,17 @@ public final class ReconcileCommand implements Callable<Integer> {
           left = true;
         } else if (plan instanceof Plan.Compare compare
             && !finished.contains(compare.pair().source())) {
-          Outcome outcome = compare(compare, source, report, new Pace(rowsPerSecond));
+          Outcome outcome;
+          try {
+            outcome = compare(compare, source, report, new Pace(rowsPerSecond));
+          } catch (SQLException e) {
+            if (!NOT_ALLOWED.equals(e.getSQLState())) {
+              throw e;
+            }
+            report.left(new Plan.Leave(compare.pair().source(), e.getMessage()));
+            left = true;
+            continue;
+          }
           report.compared(outcome);
           recorded.add(outcome);
           repair.repair(outcome, sink, database, report);

@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordTextTest {
   private final RecordText records =
@@ -54,5 +55,21 @@ class RecordTextTest {
     RecordText ofNull = new RecordText(new KeyText(key), name -> name.toLowerCase(Locale.ROOT));
     assertEquals(About.KEY, ofNull.of("{\"ID\":null}", null));
     assertEquals(About.OTHER, ofNull.of("{\"ID\":\"null\"}", null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1.50", "-0.5", "2026-01-01", "2026-01-01 10:00:00+00", "10:30:00", "\\x00ff"})
+  void valuesThatRecordsEncodeAreNotShown(String value) {
+    KeyText key = KeyText.parse(List.of("a=1", "b=" + value));
+
+    assertFalse(new RecordText(key, column -> column).isShown());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"4711", "-1", "x-2026-01-01", "a.b", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"})
+  void valuesThatRecordsHaveAsTextAreShown(String value) {
+    assertTrue(new RecordText(KeyText.parse(List.of("a=" + value)), column -> column).isShown());
   }
 }

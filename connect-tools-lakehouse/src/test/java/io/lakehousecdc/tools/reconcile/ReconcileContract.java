@@ -309,4 +309,17 @@ abstract class ReconcileContract extends ReconcileValuesContract {
     assertEquals(0, run.code(), run.out() + run.err());
     assertEquals(300, run.table().path("rows").asInt());
   }
+
+  @Test
+  void tableThatMustNotBeReadIsNamedAsNotCompared() throws Exception {
+    begin(Map.of());
+    rows(1, 10);
+    sourceUser = "reader_" + DATABASES.get();
+    source.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(sourceUser, source.password()));
+
+    Run run = run("--json");
+
+    assertEquals(Commands.FAILED, run.code());
+    assertTrue(run.out().contains("permission denied"), run.out() + run.err());
+  }
 }

@@ -72,6 +72,7 @@ abstract class ReconcileFixture {
   private Target target;
   PartitionOwner owner;
   String sourceUrl;
+  String sourceUser;
   private Follower follower;
   long lsn;
 
@@ -101,6 +102,7 @@ abstract class ReconcileFixture {
           active bool, made date, at timestamp, seen timestamptz, opens time, ref uuid, doc jsonb,
           raw bytea, tags text[], twice int8 GENERATED ALWAYS AS (id * 2) STORED)""");
     sourceUrl = source.jdbcUrl();
+    sourceUser = source.user();
     settings = new HashMap<>(target(number));
     settings.put("name", "sink");
     settings.put("connector.class", "io.lakehousecdc.sink.LakehouseSinkConnector");
@@ -205,7 +207,7 @@ abstract class ReconcileFixture {
                 "--source-url",
                 sourceUrl,
                 "--source-user",
-                source.user(),
+                sourceUser,
                 "--source-password-file",
                 Files.writeString(directory.resolve("password"), source.password()).toString(),
                 "--settle",
