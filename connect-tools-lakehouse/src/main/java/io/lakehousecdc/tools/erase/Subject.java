@@ -47,8 +47,6 @@ record Subject(
         topic
             .map(each -> sink.table(SourceTable.ofTopic(each), each))
             .orElse(new TableId(schema, source.name()));
-    Map<String, String> columns = new LinkedHashMap<>();
-    key.columns().forEach((column, text) -> columns.put(sink.column(column), text));
     List<String> keyColumns =
         topic
             .map(each -> sink.keyColumns(SourceTable.ofTopic(each), each))
@@ -56,7 +54,13 @@ record Subject(
             .stream()
             .map(sink::column)
             .toList();
-    return new Subject(sink, table, source, new KeyText(columns), keyColumns);
+    return new Subject(sink, table, source, inTarget(sink, key), keyColumns);
+  }
+
+  private static KeyText inTarget(ConfiguredSink sink, KeyText key) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    key.columns().forEach((column, text) -> columns.put(sink.column(column), text));
+    return new KeyText(columns);
   }
 
   /** Name of the table at the source, as its server knows it. */
@@ -66,9 +70,7 @@ record Subject(
 
   /** The same with the key written otherwise. */
   Subject with(KeyText written) {
-    Map<String, String> columns = new LinkedHashMap<>();
-    written.columns().forEach((column, text) -> columns.put(sink.column(column), text));
-    return new Subject(sink, table, source, new KeyText(columns), keyColumns);
+    return new Subject(sink, table, source, inTarget(sink, written), keyColumns);
   }
 
   /** Whether a topic feeds the table. */
