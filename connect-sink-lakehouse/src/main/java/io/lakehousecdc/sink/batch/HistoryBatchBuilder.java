@@ -168,7 +168,10 @@ public final class HistoryBatchBuilder implements BatchBuilder {
     return index > 0 && rows.get(index - 1).isLive() ? rows.get(index - 1).departing() : gone;
   }
 
-  /** What there is of the change's transaction; a new, empty one in its place otherwise. */
+  /**
+   * What there is of the change's transaction; a new, empty one in its place otherwise. Those that
+   * share a position stand in the order in which they came.
+   */
   private PendingRow rowOf(RowKey key, ChangeInfo info) {
     List<PendingRow> rows = pending.computeIfAbsent(key, each -> new ArrayList<>(1));
     int index = rows.size();
@@ -177,7 +180,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
       if (isOfSameTransaction(row.last(), info)) {
         return row;
       }
-      if (row.position().isBelow(info.position())) {
+      if (!info.position().isBelow(row.position())) {
         break;
       }
       index--;

@@ -51,12 +51,12 @@ public final class Span {
    * A version that a change opens.
    *
    * @param number of the change
+   * @param place position of the change, or the place right behind it
    * @param before the version before it, where that lends values; else null
    */
-  static Span opened(int number, ChangeInfo info, Span before) {
+  static Span opened(int number, ChangeInfo info, Position place, Span before) {
     Version lender = before == null ? null : before.source;
-    return new Span(
-        null, lender, info.position(), info.commitMicros(), number, info.operation().code());
+    return new Span(null, lender, place, info.commitMicros(), number, info.operation().code());
   }
 
   /** The part of the version that is left behind another one which comes in between. */
@@ -134,10 +134,36 @@ public final class Span {
    * differ. A version begins later than its transaction where the clock was set back.
    */
   boolean isOpenedBy(ChangeInfo change) {
-    boolean streamed = change.operation() != Operation.READ && opened.lsn() != 0;
+    boolean streamed = change.operation() != Operation.READ && !isOpenedByInitialSnapshot();
     return streamed
         && opened.isOfSameTransaction(change.position())
         && (change.commitMicros() <= from || appliedMicros == change.commitMicros());
+  }
+
+  /** Rows of an initial snapshot have the LSN 0. */
+  private boolean isOpenedByInitialSnapshot() {
+    Position first = new Position(opened.epoch(), opened.commitLsn(), 0);
+    return !Version.behind(first).isBelow(opened);
+  }
+
+  /** Whether what was applied last shares a position. */
+  boolean isAppliedAt(Position at) {
+    return applied.equals(at) || applied.equals(Version.behind(at));
+  }
+
+  /**
+   * Whether a change is later than what was applied last. Where they share a position it is, unless
+   * its time tells that it has come again. The time of a snapshot's row is that of another clock,
+   * so that it tells nothing of a streamed change: what such a row has more than that, later
+   * changes bring.
+   */
+  boolean isAppliedBefore(ChangeInfo change) {
+    if (!isAppliedAt(change.position())) {
+      return applied.isBelow(change.position());
+    }
+    boolean isFirstAfterSnapshot =
+        Operation.READ.code().equals(operation) && change.operation() != Operation.READ;
+    return isFirstAfterSnapshot || change.commitMicros() > Math.max(from, appliedMicros);
   }
 
   /** Whether a change is of the transaction that was applied last. */
@@ -154,19 +180,19 @@ public final class Span {
   void replace(int number, ChangeInfo info) {
     values = number;
     to = Version.OPEN;
-    applied(info.position(), info.commitMicros(), info.operation().code());
+    applied(info);
   }
 
   /** A change that makes no version. */
   void update(int number, ChangeInfo info) {
     update = number;
     to = Version.OPEN;
-    applied(info.position(), info.commitMicros(), info.operation().code());
+    applied(info);
   }
 
   /** A delete ends the row. */
   void end(ChangeInfo info) {
-    applied(info.position(), info.commitMicros(), info.operation().code());
+    applied(info);
   }
 
   /** A truncate, or a snapshot without the row, ends it. */
@@ -186,6 +212,14 @@ public final class Span {
 
   void remove() {
     removed = true;
+  }
+
+  /** Another row begins in the place of one that was removed. */
+  void reopen(int number, ChangeInfo info) {
+    removed = false;
+    from = info.commitMicros();
+    update = STORED;
+    replace(number, info);
   }
 
   void since(long micros) {
@@ -216,6 +250,11 @@ public final class Span {
    */
   void last() {
     until(Math.max(from, to));
+  }
+
+  private void applied(ChangeInfo info) {
+    Position at = Position.max(opened, info.position());
+    applied(at, info.commitMicros(), info.operation().code());
   }
 
   private void applied(Position at, long micros, String code) {

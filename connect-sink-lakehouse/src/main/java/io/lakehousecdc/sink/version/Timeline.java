@@ -21,7 +21,10 @@ import java.util.List;
  *
  * <p>A version begins at the commit time of the change that has opened it, or at the end of the
  * version before it, whichever is later: the clock of a source may be set back. A change that comes
- * late splits the version that it falls into. For one key of one batch; not thread-safe.
+ * late splits the version that it falls into. Of changes that share a position, as rows of a
+ * blocking snapshot do with a streamed one, the one that arrives later counts as the later one; the
+ * version that it opens stands right {@linkplain Version#behind behind} the position. For one key
+ * of one batch; not thread-safe.
  */
 public final class Timeline {
   private final List<Span> spans = new ArrayList<>();
@@ -91,11 +94,17 @@ public final class Timeline {
     if (spared || next != null && next.isOpenedBy(info)) {
       return Outcome.SUPERSEDED;
     }
-    if (found != null && found.isOpenedBy(info)) {
-      Position known = isEndedByFloor(found) ? found.opened() : found.applied();
-      return known.isBelow(info.position()) ? again(index, number, change) : Outcome.SUPERSEDED;
+    if (isKnown(index, info)) {
+      return Outcome.SUPERSEDED;
     }
-    if (found != null && !found.applied().isBelow(info.position())) {
+    if (found != null && found.isOpenedBy(info)) {
+      boolean isLater =
+          isEndedByFloor(found)
+              ? found.opened().isBelow(info.position())
+              : found.isAppliedBefore(info);
+      return isLater ? again(index, number, change) : Outcome.SUPERSEDED;
+    }
+    if (found != null && !found.isAppliedBefore(info)) {
       return within(index, number, change);
     }
     return change instanceof Delete delete ? end(found, delete) : open(index, number, info);
@@ -137,10 +146,29 @@ public final class Timeline {
 
   private int indexBefore(Position at) {
     int index = spans.size() - 1;
-    while (index >= 0 && at.isBelow(spans.get(index).opened())) {
+    while (index >= 0 && Version.behind(at).isBelow(spans.get(index).opened())) {
       index--;
     }
     return index;
+  }
+
+  /** Whether a change has come again after which another one opened a version at its position. */
+  private boolean isKnown(int index, ChangeInfo info) {
+    if (index < 1 || spans.get(index).opened().isBelow(info.position())) {
+      return false;
+    }
+    Span before = spans.get(index - 1);
+    return before.isAppliedAt(info.position()) && before.isAppliedBy(info)
+        || before.opened().equals(info.position()) && before.isOpenedBy(info);
+  }
+
+  /** Where a change opens a version after another; null where both places are taken. */
+  private static Position placeAfter(Span found, Position at) {
+    Position behind = Version.behind(at);
+    if (found == null || found.opened().isBelow(at)) {
+      return at;
+    }
+    return found.opened().isBelow(behind) ? behind : null;
   }
 
   /** A further change of the transaction that has opened the version. */
@@ -170,13 +198,16 @@ public final class Timeline {
       found.end(info);
       return Outcome.CLOSED;
     }
-    if (change instanceof Delete || found.isAppliedBy(info) || isSame(number, found)) {
+    Position place = placeAfter(found, info.position());
+    boolean outdated = found.isAppliedAt(info.position()) || found.isAppliedBy(info);
+    if (change instanceof Delete || outdated || place == null || isSame(number, found)) {
       return Outcome.SUPERSEDED;
     }
-    Span late = Span.opened(number, info, found);
+    Span late = opened(number, info, place, found);
+    Span next = index + 1 < spans.size() ? spans.get(index + 1) : null;
     if (found.isEnded()) {
       late.endAs(found);
-    } else {
+    } else if (next == null || found.applied().isBelow(next.opened())) {
       spans.add(index + 1, found.rest());
     }
     spans.add(index + 1, late);
@@ -204,8 +235,13 @@ public final class Timeline {
       found.update(number, info);
       return Outcome.UPDATED;
     }
+    Position place = placeAfter(found, info.position());
+    if (place == null) {
+      found.replace(number, info);
+      return Outcome.REPLACED;
+    }
     Span next = index + 1 < spans.size() ? spans.get(index + 1) : null;
-    Span opened = Span.opened(number, info, live ? found : null);
+    Span opened = opened(number, info, place, live ? found : null);
     if (index < 0 && info.operation() == Operation.READ && since == Since.BEGINNING) {
       opened.since(Version.BEGINNING);
     }
@@ -215,6 +251,18 @@ public final class Timeline {
     }
     spans.add(index + 1, opened);
     return Outcome.OPENED;
+  }
+
+  /** A new version, or the stored one that had the place and is none any more by this batch. */
+  private Span opened(int number, ChangeInfo info, Position place, Span before) {
+    for (Span each : removed) {
+      if (each.opened().equals(place)) {
+        removed.remove(each);
+        each.reopen(number, info);
+        return each;
+      }
+    }
+    return Span.opened(number, info, place, before);
   }
 
   /** A row that is created is another one, whatever its values are. */

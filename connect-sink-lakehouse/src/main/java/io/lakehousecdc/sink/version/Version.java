@@ -8,7 +8,7 @@ import io.lakehousecdc.sink.change.Operation;
 /**
  * A version of a row, as a table of versions holds it.
  *
- * @param opened position of the change that has opened it
+ * @param opened position of the change that has opened it, or the place right {@link #behind} it
  * @param fromMicros since when it is valid, in microseconds since the epoch; {@link #BEGINNING} for
  *     ever
  * @param toMicros until when it is valid, exclusive; {@link #OPEN} where it is the current one
@@ -30,6 +30,16 @@ public record Version(
 
   /** The end of a version that is current. */
   public static final long OPEN = Long.MAX_VALUE;
+
+  /**
+   * The place right behind a position, for the second of two versions that share it. No other
+   * change stands there: records of PostgreSQL's log begin at multiples of eight.
+   *
+   * @see <a href="https://www.postgresql.org/docs/current/wal-internals.html">WAL internals</a>
+   */
+  static Position behind(Position at) {
+    return new Position(at.epoch(), at.commitLsn(), at.lsn() + 1);
+  }
 
   public boolean isCurrent() {
     return toMicros == OPEN;

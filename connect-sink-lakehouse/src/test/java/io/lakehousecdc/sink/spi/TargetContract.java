@@ -34,6 +34,7 @@ public abstract class TargetContract
         AppendContract,
         SeenContract,
         VersionContract,
+        SharedPositionContract,
         CommitContract,
         StatusContract,
         OffsetContract,

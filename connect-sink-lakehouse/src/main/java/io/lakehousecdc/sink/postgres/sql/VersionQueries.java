@@ -85,7 +85,7 @@ public final class VersionQueries {
 
   /**
    * Numbers of the staged changes that leave the last version before them as it is, by some
-   * columns.
+   * columns. One right behind the position of a change shares it, and is before it.
    *
    * @param tracked indexes of the columns
    */
@@ -112,8 +112,7 @@ public final class VersionQueries {
         + rows.sameKey("t")
         + " AND "
         + columns.opened("t")
-        + " <= "
-        + RowConditions.STAGED_POSITION
+        + " <= (s._e, s._c, s._l + 1)"
         + " ORDER BY "
         + columns.latestFirst("t")
         + " LIMIT 1) AS t ON true WHERE s._o <> 'd' AND "
