@@ -37,6 +37,20 @@ record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
     return image != null && image.cells() != null;
   }
 
+  /** Whether it leaves values unchanged that an earlier state of it may know. */
+  boolean borrows() {
+    return knowsValues() && image.lender() == null && CellMerge.hasUnchanged(image.cells());
+  }
+
+  /** The row with the values that it leaves unchanged, as far as an earlier state knows them. */
+  DepartedRow over(DepartedRow earlier, RowSchema union) {
+    if (!earlier.knowsValues()) {
+      return this;
+    }
+    Object[] cells = CellMerge.merge(earlier.image.alignedTo(union), image.alignedTo(union));
+    return new DepartedRow(key, new RowImage(union, cells, earlier.image.lender()), storedFirst);
+  }
+
   /** Cells of the row as it has arrived under its new key, completed with what is certain. */
   Object[] complete(RowSchema schema, Object[] arrived) {
     return storedFirst || image.cells() == null

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.batch;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
@@ -13,10 +14,13 @@ import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import io.lakehousecdc.sink.change.TableId;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -31,6 +35,10 @@ public final class HistoryBatchBuilder implements BatchBuilder {
   private final GrowingSchema schema = new GrowingSchema();
   private final Map<Position, Floor> truncates = new TreeMap<>();
   private final SkipCounter skips;
+
+  /** What came again after later changes of its key: it is not the row that those have found. */
+  private final Set<PendingRow> repeated = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private Sweep sweep;
 
   /**
@@ -81,7 +89,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
       return;
     }
     DepartedRow gone = row.delete(from, before, info, visibility);
-    departed.add(info.position(), gone.knowsValues() ? gone : departedBefore(key, row, gone));
+    departed.add(info.position(), completed(key, row, gone));
   }
 
   @Override
@@ -91,7 +99,9 @@ public final class HistoryBatchBuilder implements BatchBuilder {
     DepartedRow leaving =
         before != null
             ? DepartedRow.known(key, new RowImage(from, before, null))
-            : rows.isEmpty() ? DepartedRow.stored(key) : rows.get(rows.size() - 1).departing();
+            : rows.isEmpty()
+                ? DepartedRow.stored(key)
+                : departing(rows, rows.size() - 1, rows.get(rows.size() - 1).departing());
     departed.add(info.position(), leaving);
   }
 
@@ -136,7 +146,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
         FormerRow lender = CellMerge.hasUnchanged(cells) ? before.formerRow() : null;
         change = completed(change, cells, lender);
       }
-      before = change;
+      before = repeated.contains(row) ? before : change;
       changes.add(change);
     }
   }
@@ -161,11 +171,42 @@ public final class HistoryBatchBuilder implements BatchBuilder {
     return change;
   }
 
-  /** The values of a row that has left its key, as a transaction before has left them. */
-  private DepartedRow departedBefore(RowKey key, PendingRow row, DepartedRow gone) {
+  /** A row that has left its key, with the values that transactions before have left. */
+  private DepartedRow completed(RowKey key, PendingRow row, DepartedRow gone) {
     List<PendingRow> rows = pending.get(key);
-    int index = rows.indexOf(row);
-    return index > 0 && rows.get(index - 1).isLive() ? rows.get(index - 1).departing() : gone;
+    int before = rows.indexOf(row) - 1;
+    return gone.knowsValues() ? completed(gone, rows, before) : departing(rows, before, gone);
+  }
+
+  /**
+   * A row as a transaction has left it.
+   *
+   * @param index of the transaction; -1 for none
+   * @param otherwise what counts where that has left none
+   */
+  private DepartedRow departing(List<PendingRow> rows, int index, DepartedRow otherwise) {
+    int last = index;
+    while (last >= 0 && repeated.contains(rows.get(last))) {
+      last--;
+    }
+    return last >= 0 && rows.get(last).isLive()
+        ? completed(rows.get(last).departing(), rows, last - 1)
+        : otherwise;
+  }
+
+  /** A row with what it leaves unchanged, from the transaction of an index and those before. */
+  private DepartedRow completed(DepartedRow row, List<PendingRow> rows, int index) {
+    DepartedRow known = row;
+    for (int i = index; i >= 0 && known.borrows(); i--) {
+      PendingRow before = rows.get(i);
+      if (!repeated.contains(before)) {
+        if (!before.isLive()) {
+          break;
+        }
+        known = known.over(before.departing(), schema.union());
+      }
+    }
+    return known;
   }
 
   /**
@@ -186,6 +227,9 @@ public final class HistoryBatchBuilder implements BatchBuilder {
       index--;
     }
     PendingRow row = new PendingRow(key);
+    if (index < rows.size() && info.delivery() == Delivery.AGAIN) {
+      repeated.add(row);
+    }
     rows.add(index, row);
     return row;
   }

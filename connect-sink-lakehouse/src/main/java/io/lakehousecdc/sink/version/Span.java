@@ -137,7 +137,7 @@ public final class Span {
     boolean streamed = change.operation() != Operation.READ && !isOpenedByInitialSnapshot();
     return streamed
         && opened.isOfSameTransaction(change.position())
-        && (change.commitMicros() <= from || appliedMicros == change.commitMicros());
+        && change.commitMicros() <= from;
   }
 
   /** Rows of an initial snapshot have the LSN 0. */
@@ -152,18 +152,19 @@ public final class Span {
   }
 
   /**
-   * Whether a change is later than what was applied last. Where they share a position it is, unless
-   * its time tells that it has come again. The time of a snapshot's row is that of another clock,
-   * so that it tells nothing of a streamed change: what such a row has more than that, later
-   * changes bring.
+   * Whether a change is later than what was applied last. A streamed change is later than a row of
+   * a snapshot that shares its position, whichever arrives first: what such a row has more, changes
+   * that follow will bring. The time of the row says nothing of that: it is of another clock, and
+   * that of reading. Of two of a kind the time tells which one has come again.
    */
   boolean isAppliedBefore(ChangeInfo change) {
     if (!isAppliedAt(change.position())) {
       return applied.isBelow(change.position());
     }
-    boolean isFirstAfterSnapshot =
-        Operation.READ.code().equals(operation) && change.operation() != Operation.READ;
-    return isFirstAfterSnapshot || change.commitMicros() > Math.max(from, appliedMicros);
+    boolean isRead = change.operation() == Operation.READ;
+    return Operation.READ.code().equals(operation) == isRead
+        ? change.commitMicros() > Math.max(from, appliedMicros)
+        : !isRead;
   }
 
   /** Whether a change is of the transaction that was applied last. */

@@ -21,10 +21,10 @@ import java.util.List;
  *
  * <p>A version begins at the commit time of the change that has opened it, or at the end of the
  * version before it, whichever is later: the clock of a source may be set back. A change that comes
- * late splits the version that it falls into. Of changes that share a position, as rows of a
- * blocking snapshot do with a streamed one, the one that arrives later counts as the later one; the
- * version that it opens stands right {@linkplain Version#behind behind} the position. For one key
- * of one batch; not thread-safe.
+ * late splits the version that it falls into. A row of a blocking snapshot may share its position
+ * with a streamed change, which counts as the later one ({@link Span#isAppliedBefore}); the version
+ * that the second of two opens stands right {@linkplain Version#behind behind} the position. For
+ * one key of one batch; not thread-safe.
  */
 public final class Timeline {
   private final List<Span> spans = new ArrayList<>();
@@ -94,9 +94,6 @@ public final class Timeline {
     if (spared || next != null && next.isOpenedBy(info)) {
       return Outcome.SUPERSEDED;
     }
-    if (isKnown(index, info)) {
-      return Outcome.SUPERSEDED;
-    }
     if (found != null && found.isOpenedBy(info)) {
       boolean isLater =
           isEndedByFloor(found)
@@ -152,16 +149,6 @@ public final class Timeline {
     return index;
   }
 
-  /** Whether a change has come again after which another one opened a version at its position. */
-  private boolean isKnown(int index, ChangeInfo info) {
-    if (index < 1 || spans.get(index).opened().isBelow(info.position())) {
-      return false;
-    }
-    Span before = spans.get(index - 1);
-    return before.isAppliedAt(info.position()) && before.isAppliedBy(info)
-        || before.opened().equals(info.position()) && before.isOpenedBy(info);
-  }
-
   /** Where a change opens a version after another; null where both places are taken. */
   private static Position placeAfter(Span found, Position at) {
     Position behind = Version.behind(at);
@@ -199,7 +186,8 @@ public final class Timeline {
       return Outcome.CLOSED;
     }
     Position place = placeAfter(found, info.position());
-    boolean outdated = found.isAppliedAt(info.position()) || found.isAppliedBy(info);
+    boolean known = info.operation() == Operation.READ && !info.position().equals(place);
+    boolean outdated = known || found.isAppliedAt(info.position()) || found.isAppliedBy(info);
     if (change instanceof Delete || outdated || place == null || isSame(number, found)) {
       return Outcome.SUPERSEDED;
     }

@@ -37,7 +37,7 @@ public record Version(
    *
    * @see <a href="https://www.postgresql.org/docs/current/wal-internals.html">WAL internals</a>
    */
-  static Position behind(Position at) {
+  public static Position behind(Position at) {
     return new Position(at.epoch(), at.commitLsn(), at.lsn() + 1);
   }
 

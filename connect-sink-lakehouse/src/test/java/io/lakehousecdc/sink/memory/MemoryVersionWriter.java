@@ -192,7 +192,8 @@ final class MemoryVersionWriter implements StoredVersions {
   /** The version of a key that a change at a position has found; null where there was none. */
   private static MemoryVersion at(RowKey key, Position at, List<MemoryVersion> versions) {
     return versions.stream()
-        .filter(each -> each.key().equals(key) && each.version().opened().isBelow(at))
+        .filter(
+            each -> each.key().equals(key) && !Version.behind(at).isBelow(each.version().opened()))
         .filter(each -> !each.version().isEnded() || !each.version().applied().isBelow(at))
         .max(Comparator.comparing(each -> each.version().opened()))
         .orElse(null);

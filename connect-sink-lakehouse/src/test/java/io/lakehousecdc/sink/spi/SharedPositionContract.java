@@ -42,6 +42,11 @@ interface SharedPositionContract extends Warehouse {
       return new Event(Operation.UPDATE, new Position(0, 40, lsn), second, name);
     }
 
+    /** A change of the transaction after the next. */
+    static Event next(long second, String name) {
+      return new Event(Operation.UPDATE, new Position(0, 120, 128), second, name);
+    }
+
     static Event delete(long lsn, long second) {
       return new Event(Operation.DELETE, new Position(0, 40, lsn), second, null);
     }
@@ -102,28 +107,61 @@ interface SharedPositionContract extends Warehouse {
                 row("changed", 30_000_000L, null, true)));
   }
 
+  /** What the row has more than the change comes with later ones. */
   @Test
-  default void snapshotAtThePositionOfTheLastChangeBringsWhatIsNew() {
+  default void snapshotAtThePositionOfAChangeMakesNoVersion() {
     everyCutOf(
-        List.of(Event.update(56, 10, "changed"), Event.read(20, "read")),
-        "new",
+        List.of(Event.update(56, 10, "changed"), Event.read(20, "next"), Event.next(20, "next")),
+        "streamed",
         (table, cut) ->
             assertThatVersionsOf(
                 table,
                 row("changed", 10_000_000L, 20_000_000L, false),
-                row("read", 20_000_000L, null, true)));
+                row("next", 20_000_000L, null, true)));
   }
 
   @Test
-  default void snapshotAtThePositionOfADeleteBringsTheRowThatIsThereAgain() {
+  default void snapshotAtThePositionOfADeleteResurrectsNoRow() {
     everyCutOf(
-        List.of(Event.create(8, 5, "old"), Event.delete(56, 10), Event.read(20, "again")),
-        "again",
+        List.of(Event.create(8, 5, "old"), Event.delete(56, 10), Event.read(20, "old")),
+        "gone",
+        (table, cut) -> assertThatVersionsOf(table, row("old", 5_000_000L, 10_000_000L, false)));
+  }
+
+  /** The time of a row is that of its reading, which may be later than the next commit. */
+  @Test
+  default void rowReadAfterTheChangeThatFollowsItIsTheOlderOne() {
+    List<Event> read = List.of(Event.create(8, 5, "old"), Event.read(50, "old"));
+    everyCutOf(
+        List.of(read.get(0), read.get(1), Event.delete(56, 30)),
+        "lagging_delete",
+        (table, cut) -> assertThatVersionsOf(table, row("old", 5_000_000L, 30_000_000L, false)));
+    everyCutOf(
+        List.of(read.get(0), read.get(1), Event.update(56, 30, "changed")),
+        "lagging_update",
         (table, cut) ->
             assertThatVersionsOf(
                 table,
-                row("old", 5_000_000L, 10_000_000L, false),
-                row("again", 20_000_000L, null, true)));
+                row("old", 5_000_000L, 30_000_000L, false),
+                row("changed", 30_000_000L, null, true)));
+  }
+
+  /** The first change of the transaction leaves the row as it is. */
+  @Test
+  default void transactionAfterASnapshotIsNotTheOneThatOpenedItsRow() {
+    everyCutOf(
+        List.of(Event.read(20, "read"), Event.update(56, 30, "read"), Event.delete(96, 30)),
+        "unchanged_first",
+        (table, cut) -> assertThatVersionsOf(table, row("read", 20_000_000L, 30_000_000L, false)));
+    everyCutOf(
+        List.of(
+            Event.read(20, "read"), Event.update(56, 30, "read"), Event.update(96, 30, "changed")),
+        "changed_then",
+        (table, cut) ->
+            assertThatVersionsOf(
+                table,
+                row("read", 20_000_000L, 30_000_000L, false),
+                row("changed", 30_000_000L, null, true)));
   }
 
   @Test

@@ -168,7 +168,7 @@ final class KeyHistories implements StoredVersions {
     List<VersionRow> versions = byKey.get(former.key()).versions();
     for (int i = versions.size() - 1; i >= 0; i--) {
       Version version = versions.get(i).version();
-      if (!at.isBelow(version.opened())) {
+      if (!Version.behind(at).isBelow(version.opened())) {
         StoredRowState row = at(version, at);
         if (row.live() && former.isLentBy(row, change.info().position())) {
           return versions.get(i);

@@ -136,7 +136,10 @@ public final class VersionQueries {
         + ")";
   }
 
-  /** The version that the staged row had under its former key, {@code o}. */
+  /**
+   * The version that the staged row had under its former key, {@code o}: a row of a snapshot may
+   * have opened it at the position of the change of the key.
+   */
   String former() {
     return "SELECT * FROM (SELECT * FROM "
         + table
@@ -144,7 +147,7 @@ public final class VersionQueries {
         + rows.formerKey("f")
         + " AND "
         + columns.opened("f")
-        + " < (s._fe, s._fc, s._fl) ORDER BY "
+        + " <= (s._fe, s._fc, s._fl + 1) ORDER BY "
         + columns.latestFirst("f")
         + " LIMIT 1) AS f WHERE NOT "
         + columns.isEnded("f")
