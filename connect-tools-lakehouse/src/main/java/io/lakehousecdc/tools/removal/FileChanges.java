@@ -6,6 +6,7 @@ import io.lakehousecdc.sink.delta.kernel.ChangeFile;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
 import io.lakehousecdc.sink.delta.kernel.DataFile;
 import io.lakehousecdc.sink.delta.kernel.DeletionVectors;
+import io.lakehousecdc.sink.delta.kernel.LogChanges;
 import io.lakehousecdc.sink.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.delta.kernel.RowIds;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
@@ -35,11 +36,16 @@ import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The changes of one commit to a Delta table that takes rows out of files. It becomes the next
- * version after the one that it was planned on, or fails: then everything is to be planned anew. A
- * crash before the log entry leaves files that no commit names, for the vacuum. For one thread.
+ * The changes of one commit to a Delta table that takes rows out of files. It is made on top of the
+ * version that it was planned on, or of a later one of a sink in which its files are as they were:
+ * a sink that commits many times a second could otherwise come first for ever. Where they are not,
+ * it fails, and everything is to be planned anew. A crash before the log entry leaves files that no
+ * commit names, for the vacuum. For one thread.
  */
 public final class FileChanges {
+  /** Commits of others, one after the other, that this one is moved on top of. */
+  private static final int MOST_MOVES = 1_000;
+
   private final FileIO store;
   private final String location;
   private final ReadTable table;
@@ -186,7 +192,8 @@ public final class FileChanges {
   /**
    * Commits.
    *
-   * @throws CommitConflictException another writer committed first; nothing of this is left
+   * @throws CommitConflictException another writer committed first, and changed the same files or
+   *     the table itself; nothing of this is left
    */
   public TableVersion commit() throws IOException, CommitConflictException {
     Map<LiveFile, VectorDescriptor> descriptors = vectors.write(deleted);
@@ -200,13 +207,40 @@ public final class FileChanges {
               file.rows()));
     }
     descriptors.values().stream().findFirst().map(vectors::location).ifPresent(written::add);
-    try {
-      return new TableLog(store, location)
-          .commit(table.version(), new NewCommit(removed, added, feed, Map.of(), true));
-    } catch (CommitConflictException e) {
-      discard();
-      throw e;
+    TableLog log = new TableLog(store, location);
+    NewCommit commit = new NewCommit(removed, added, feed, Map.of(), true);
+    TableVersion base = known(table);
+    for (int moves = 0; ; moves++) {
+      try {
+        return log.commit(base, commit);
+      } catch (CommitConflictException e) {
+        Optional<TableVersion> later = moves < MOST_MOVES ? later(log, base) : Optional.empty();
+        if (later.isEmpty()) {
+          discard();
+          throw e;
+        }
+        base = later.get();
+      }
     }
+  }
+
+  private static TableVersion known(ReadTable table) {
+    TableVersion version = table.version();
+    long bytes = table.files().stream().mapToLong(file -> file.file().size()).sum();
+    return version.knowing(table.files().size(), bytes, version.domains());
+  }
+
+  /** A later version in which the files are as they were; none where row ids are given out. */
+  private Optional<TableVersion> later(TableLog log, TableVersion base) {
+    return base.supports("rowTracking")
+        ? Optional.empty()
+        : log.later(base)
+            .filter(later -> log.changes(base, later).filter(this::leavesFiles).isPresent());
+  }
+
+  private boolean leavesFiles(LogChanges changes) {
+    return !changes.schemaChanged()
+        && removed.stream().map(DataFile::path).noneMatch(changes.files()::containsKey);
   }
 
   /** Removes the files that were written, which no commit names. */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lakehousecdc.tools.removal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.lakehousecdc.sink.ConfiguredSink;
+import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.delta.ReadTables;
+import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.parquet.WriteOptions;
+import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.ReadTable;
+import io.lakehousecdc.testkit.DebeziumRecords;
+import io.lakehousecdc.testkit.DebeziumTable;
+import io.lakehousecdc.tools.FedSink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.connect.data.Schema;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Commits to a table that a sink commits to meanwhile. */
+class FileChangesTest {
+  private static final TableId ITEMS = new TableId("shop", "items");
+
+  private static final DebeziumTable TABLE =
+      DebeziumRecords.table("shop", "items")
+          .key("id", Schema.INT64_SCHEMA)
+          .column("note", Schema.OPTIONAL_STRING_SCHEMA);
+
+  @TempDir Path root;
+
+  @Test
+  void commitIsMadeOnTopOfLaterOnesThatLeaveItsFilesAlone() throws Exception {
+    try (FedSink fed = sink();
+        ReadTables tables = ReadTables.open(ConfiguredSink.of(settings()).targetSettings())) {
+      fed.feed(TABLE.create(10, 11, 1L, "one"), TABLE.create(10, 12, 2L, "two"));
+      FileChanges changes = withoutFirstRow(tables);
+      for (int i = 0; i < 5; i++) {
+        fed.feed(TABLE.create(20 + i * 10, 21 + i * 10, 10L + i, "later"));
+      }
+      changes.commit();
+      assertThat(ids(tables)).isEqualTo(Set.of(2L, 10L, 11L, 12L, 13L, 14L));
+      fed.feed(TABLE.update(90, 91, 10L, "still"), TABLE.delete(90, 92, 2L));
+      assertThat(ids(tables)).isEqualTo(Set.of(10L, 11L, 12L, 13L, 14L));
+    }
+  }
+
+  @Test
+  void commitThatWouldUndoALaterOneIsAConflict() throws Exception {
+    try (FedSink fed = sink();
+        ReadTables tables = ReadTables.open(ConfiguredSink.of(settings()).targetSettings())) {
+      fed.feed(TABLE.create(10, 11, 1L, "one"), TABLE.create(10, 12, 2L, "two"));
+      FileChanges changes = withoutFirstRow(tables);
+      fed.feed(TABLE.create(20, 21, 3L, "three"));
+      fed.feed(TABLE.delete(30, 31, 2L));
+      assertThatExceptionOfType(CommitConflictException.class).isThrownBy(changes::commit);
+      assertThat(ids(tables)).isEqualTo(Set.of(1L, 3L));
+    }
+  }
+
+  private FedSink sink() {
+    return new FedSink(settings(), TABLE.topic(), 0);
+  }
+
+  private Map<String, String> settings() {
+    return Map.of(
+        "name",
+        "items",
+        "topics",
+        TABLE.topic(),
+        "target",
+        "delta",
+        "delta.root",
+        root.toString(),
+        "flush.interval.ms",
+        "20");
+  }
+
+  private static FileChanges withoutFirstRow(ReadTables tables) throws IOException {
+    ReadTable table = tables.latest(ITEMS).orElseThrow();
+    LiveFile file = table.files().get(0);
+    FileChanges changes =
+        new FileChanges(tables.store(), tables.location(ITEMS), table, WriteOptions.DEFAULT);
+    changes.delete(file, RoaringBitmap.bitmapOf(0));
+    return changes;
+  }
+
+  private static Set<Long> ids(ReadTables tables) throws IOException {
+    ReadTable table = tables.latest(ITEMS).orElseThrow();
+    Set<Long> ids = new TreeSet<>();
+    for (LiveFile file : table.files()) {
+      table.rows(
+          file, table.shape().columns().subList(0, 1), (row, values) -> ids.add((Long) values[0]));
+    }
+    return ids;
+  }
+}
