@@ -2,6 +2,7 @@
 package io.lakehousecdc.tools.erase;
 
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.maintenance.LogCut;
 import io.lakehousecdc.sink.delta.maintenance.LogUpkeep;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
@@ -11,6 +12,7 @@ import io.lakehousecdc.sink.delta.storage.FileInfo;
 import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.tools.erase.Finding.Place;
 import io.lakehousecdc.tools.removal.FileChanges;
+import io.lakehousecdc.tools.removal.TableTurn;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +33,10 @@ import org.roaringbitmap.RoaringBitmap;
  * their values. A crash after any step leaves less to find for the next run. For one thread.
  */
 final class DeltaTableErasure {
-  /** A busy sink commits several times while an attempt reads and writes files. */
-  private static final int ATTEMPTS = 100;
+  private static final int ATTEMPTS = 20;
+
+  /** Attempts that may be lost before sinks are asked to wait: some commit ten times a second. */
+  private static final int PATIENCE = 2;
 
   /** No commit takes longer from its first file to its log entry. */
   private static final Duration COMMIT = Duration.ofHours(1);
@@ -182,10 +186,13 @@ final class DeltaTableErasure {
 
   /** False where that is not allowed. */
   private boolean rewrite(Predicate<ReadTable> allowed) throws IOException {
+    TableTurn turn = new TableTurn(new TableLog(place.store(), place.location()));
     for (int attempt = 1; ; attempt++) {
+      long began = System.nanoTime();
       ReadTable table = place.latest().orElseThrow(() -> new IOException("The table is gone"));
       files.active(table);
       if (!allowed.test(table)) {
+        turn.leave(table);
         return false;
       }
       FileChanges changes = new FileChanges(place.store(), place.location(), table, writing);
@@ -195,16 +202,20 @@ final class DeltaTableErasure {
         }
       }
       if (changes.isEmpty()) {
+        turn.leave(table);
         return true;
       }
       changes.hideFromFeed();
       try {
-        changes.commit();
+        changes.commit(turn.passedOn(table.version().domains()));
         return true;
       } catch (CommitConflictException e) {
         if (attempt == ATTEMPTS) {
           throw new RetriableException(
               place.location() + ": other writers came first " + ATTEMPTS + " times", e);
+        }
+        if (attempt >= PATIENCE) {
+          turn.await(table, Duration.ofNanos(System.nanoTime() - began));
         }
       }
     }

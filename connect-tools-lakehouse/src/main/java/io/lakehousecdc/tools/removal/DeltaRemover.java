@@ -4,6 +4,7 @@ package io.lakehousecdc.tools.removal;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.ReadTables;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.parquet.DeltaColumn;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
@@ -13,6 +14,7 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import io.lakehousecdc.tools.UsageException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,8 +27,10 @@ import org.roaringbitmap.RoaringBitmap;
 
 /** Removes rows from a Delta table, all of a call in one commit. */
 final class DeltaRemover implements RowRemover {
-  /** A sink may commit ten times a second, and each commit may come first. */
-  private static final int ATTEMPTS = 100;
+  private static final int ATTEMPTS = 20;
+
+  /** Attempts that may be lost before sinks are asked to wait: some commit ten times a second. */
+  private static final int PATIENCE = 2;
 
   private final ReadTables tables;
   private final TableId table;
@@ -49,18 +53,30 @@ final class DeltaRemover implements RowRemover {
       return new Removed(List.of(), List.of(), List.of());
     }
     Map<String, List<Match>> searched = new HashMap<>();
+    TableTurn turn = new TableTurn(new TableLog(tables.store(), tables.location(table)));
     for (int attempt = 1; ; attempt++) {
+      ReadTable version = latest();
+      long began = System.nanoTime();
       try {
-        return attempt(rows, searched);
+        return attempt(rows, version, searched, turn);
       } catch (CommitConflictException e) {
         if (attempt == ATTEMPTS) {
           throw new RetriableException(
               "Table " + table + ": other writers came first " + ATTEMPTS + " times", e);
         }
+        if (attempt >= PATIENCE) {
+          turn.await(version, Duration.ofNanos(System.nanoTime() - began));
+        }
       } catch (IOException e) {
         throw new RetriableException("Table " + table + ": rows could not be removed", e);
       }
     }
+  }
+
+  private ReadTable latest() {
+    return tables
+        .latest(table)
+        .orElseThrow(() -> new UsageException("There is no Delta table " + table + "."));
   }
 
   /**
@@ -82,12 +98,12 @@ final class DeltaRemover implements RowRemover {
    *
    * @param searched what earlier attempts found in files, which never change, by their paths
    */
-  private Removed attempt(Collection<RemovableRow> rows, Map<String, List<Match>> searched)
+  private Removed attempt(
+      Collection<RemovableRow> rows,
+      ReadTable version,
+      Map<String, List<Match>> searched,
+      TableTurn turn)
       throws IOException, CommitConflictException {
-    ReadTable version =
-        tables
-            .latest(table)
-            .orElseThrow(() -> new UsageException("There is no Delta table " + table + "."));
     Found found = find(version, rows, searched);
     FileChanges changes = new FileChanges(tables.store(), tables.location(table), version, options);
     for (Map.Entry<LiveFile, RoaringBitmap> place : found.places.entrySet()) {
@@ -95,7 +111,9 @@ final class DeltaRemover implements RowRemover {
       changes.feed(place.getKey(), place.getValue());
     }
     if (!changes.isEmpty()) {
-      changes.commit();
+      changes.commit(turn.passedOn(version.version().domains()));
+    } else {
+      turn.leave(version);
     }
     List<RemovableRow> removed = new ArrayList<>();
     List<RemovableRow> changed = new ArrayList<>();

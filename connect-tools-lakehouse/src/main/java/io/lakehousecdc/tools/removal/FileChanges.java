@@ -192,10 +192,13 @@ public final class FileChanges {
   /**
    * Commits.
    *
+   * @param domains metadata domains to set too, or to remove where empty; with some the commit is
+   *     made on top of the version that it was planned on, or not at all
    * @throws CommitConflictException another writer committed first, and changed the same files or
    *     the table itself; nothing of this is left
    */
-  public TableVersion commit() throws IOException, CommitConflictException {
+  public TableVersion commit(Map<String, Optional<String>> domains)
+      throws IOException, CommitConflictException {
     Map<LiveFile, VectorDescriptor> descriptors = vectors.write(deleted);
     for (Map.Entry<LiveFile, VectorDescriptor> each : descriptors.entrySet()) {
       LiveFile file = each.getKey();
@@ -208,13 +211,14 @@ public final class FileChanges {
     }
     descriptors.values().stream().findFirst().map(vectors::location).ifPresent(written::add);
     TableLog log = new TableLog(store, location);
-    NewCommit commit = new NewCommit(removed, added, feed, Map.of(), true);
-    TableVersion base = known(table);
+    NewCommit commit = new NewCommit(removed, added, feed, domains, true);
+    TableVersion base = table.knowingVersion();
+    int most = domains.isEmpty() ? MOST_MOVES : 0;
     for (int moves = 0; ; moves++) {
       try {
         return log.commit(base, commit);
       } catch (CommitConflictException e) {
-        Optional<TableVersion> later = moves < MOST_MOVES ? later(log, base) : Optional.empty();
+        Optional<TableVersion> later = moves < most ? later(log, base) : Optional.empty();
         if (later.isEmpty()) {
           discard();
           throw e;
@@ -222,12 +226,6 @@ public final class FileChanges {
         base = later.get();
       }
     }
-  }
-
-  private static TableVersion known(ReadTable table) {
-    TableVersion version = table.version();
-    long bytes = table.files().stream().mapToLong(file -> file.file().size()).sum();
-    return version.knowing(table.files().size(), bytes, version.domains());
   }
 
   /** A later version in which the files are as they were; none where row ids are given out. */

@@ -7,18 +7,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.lakehousecdc.sink.ConfiguredSink;
 import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.ReadTables;
+import io.lakehousecdc.sink.delta.domain.CommitQueue;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
+import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.DebeziumRecords;
 import io.lakehousecdc.testkit.DebeziumTable;
 import io.lakehousecdc.tools.FedSink;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.connect.data.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +49,7 @@ class FileChangesTest {
       for (int i = 0; i < 5; i++) {
         fed.feed(TABLE.create(20 + i * 10, 21 + i * 10, 10L + i, "later"));
       }
-      changes.commit();
+      changes.commit(Map.of());
       assertThat(ids(tables)).isEqualTo(Set.of(2L, 10L, 11L, 12L, 13L, 14L));
       fed.feed(TABLE.update(90, 91, 10L, "still"), TABLE.delete(90, 92, 2L));
       assertThat(ids(tables)).isEqualTo(Set.of(10L, 11L, 12L, 13L, 14L));
@@ -59,8 +64,47 @@ class FileChangesTest {
       FileChanges changes = withoutFirstRow(tables);
       fed.feed(TABLE.create(20, 21, 3L, "three"));
       fed.feed(TABLE.delete(30, 31, 2L));
-      assertThatExceptionOfType(CommitConflictException.class).isThrownBy(changes::commit);
+      assertThatExceptionOfType(CommitConflictException.class)
+          .isThrownBy(() -> changes.commit(Map.of()));
       assertThat(ids(tables)).isEqualTo(Set.of(1L, 3L));
+    }
+  }
+
+  /** The sink changes a row of the same file. */
+  @Test
+  void sinkWaitsWhileItIsAnothersTurn() throws Exception {
+    try (FedSink fed = sink();
+        ReadTables tables = ReadTables.open(ConfiguredSink.of(settings()).targetSettings())) {
+      fed.feed(TABLE.create(10, 11, 1L, "one"), TABLE.create(10, 12, 2L, "two"));
+      TableLog log = new TableLog(tables.store(), tables.location(ITEMS));
+      TableTurn turn = new TableTurn(log);
+      turn.await(tables.latest(ITEMS).orElseThrow(), Duration.ofMinutes(1));
+      CompletableFuture<Void> feeding =
+          CompletableFuture.runAsync(() -> fed.feed(TABLE.delete(20, 21, 2L)));
+      Await.until(
+          "the sink asks for its turn",
+          Duration.ofSeconds(30),
+          () -> CommitQueue.of(log.latest().orElseThrow().domains()).waiting().size() == 2);
+      ReadTable table = tables.latest(ITEMS).orElseThrow();
+      withoutFirstRow(tables).commit(turn.passedOn(table.version().domains()));
+      feeding.join();
+      assertThat(ids(tables)).isEmpty();
+      assertThat(CommitQueue.of(log.latest().orElseThrow().domains()).waiting()).isEmpty();
+    }
+  }
+
+  @Test
+  void turnThatIsNotNeededIsPassedOn() throws Exception {
+    try (FedSink fed = sink();
+        ReadTables tables = ReadTables.open(ConfiguredSink.of(settings()).targetSettings())) {
+      fed.feed(TABLE.create(10, 11, 1L, "one"));
+      TableLog log = new TableLog(tables.store(), tables.location(ITEMS));
+      TableTurn turn = new TableTurn(log);
+      turn.await(tables.latest(ITEMS).orElseThrow(), Duration.ofMinutes(1));
+      turn.leave(tables.latest(ITEMS).orElseThrow());
+      fed.feed(TABLE.create(20, 21, 2L, "two"));
+      assertThat(ids(tables)).isEqualTo(Set.of(1L, 2L));
+      assertThat(CommitQueue.of(log.latest().orElseThrow().domains()).waiting()).isEmpty();
     }
   }
 

@@ -45,6 +45,12 @@ public record ReadTable(
     return new ReadTable(version, shape, List.copyOf(files.all()), rowFiles);
   }
 
+  /** The version as a commit builds on it: {@link TableVersion#knowing}. */
+  public TableVersion knowingVersion() {
+    long bytes = files.stream().mapToLong(file -> file.file().size()).sum();
+    return version.knowing(files.size(), bytes, version.domains());
+  }
+
   /**
    * Visits the rows of a file that the table shows.
    *
