@@ -76,92 +76,77 @@ interface SharedPositionContract extends Warehouse {
 
   @Test
   default void firstChangeAfterASnapshotAtItsPositionMakesAVersion() {
-    everyCutOf(
+    everyCutMakes(
         List.of(Event.read(20, "read"), Event.update(56, 30, "changed")),
         "first",
-        (table, cut) ->
-            assertThatVersionsOf(
-                table,
-                row("read", 20_000_000L, 30_000_000L, false),
-                row("changed", 30_000_000L, null, true)));
+        row("read", 20_000_000L, 30_000_000L, false),
+        row("changed", 30_000_000L, null, true));
   }
 
   @Test
   default void firstDeleteAfterASnapshotAtItsPositionEndsTheRow() {
-    everyCutOf(
+    everyCutMakes(
         List.of(Event.read(20, "read"), Event.delete(56, 30)),
         "deleted",
-        (table, cut) -> assertThatVersionsOf(table, row("read", 20_000_000L, 30_000_000L, false)));
+        row("read", 20_000_000L, 30_000_000L, false));
   }
 
   /** The first snapshot found what was stored. */
   @Test
   default void changeAtThePositionAtWhichARowWasFoundUnchangedMakesAVersion() {
-    everyCutOf(
+    everyCutMakes(
         List.of(Event.create(8, 10, "old"), Event.read(20, "old"), Event.update(56, 30, "changed")),
         "unchanged",
-        (table, cut) ->
-            assertThatVersionsOf(
-                table,
-                row("old", 10_000_000L, 30_000_000L, false),
-                row("changed", 30_000_000L, null, true)));
+        row("old", 10_000_000L, 30_000_000L, false),
+        row("changed", 30_000_000L, null, true));
   }
 
   /** What the row has more than the change comes with later ones. */
   @Test
   default void snapshotAtThePositionOfAChangeMakesNoVersion() {
-    everyCutOf(
+    everyCutMakes(
         List.of(Event.update(56, 10, "changed"), Event.read(20, "next"), Event.next(20, "next")),
         "streamed",
-        (table, cut) ->
-            assertThatVersionsOf(
-                table,
-                row("changed", 10_000_000L, 20_000_000L, false),
-                row("next", 20_000_000L, null, true)));
+        row("changed", 10_000_000L, 20_000_000L, false),
+        row("next", 20_000_000L, null, true));
   }
 
   @Test
   default void snapshotAtThePositionOfADeleteResurrectsNoRow() {
-    everyCutOf(
+    everyCutMakes(
         List.of(Event.create(8, 5, "old"), Event.delete(56, 10), Event.read(20, "old")),
         "gone",
-        (table, cut) -> assertThatVersionsOf(table, row("old", 5_000_000L, 10_000_000L, false)));
+        row("old", 5_000_000L, 10_000_000L, false));
   }
 
   /** The time of a row is that of its reading, which may be later than the next commit. */
   @Test
   default void rowReadAfterTheChangeThatFollowsItIsTheOlderOne() {
     List<Event> read = List.of(Event.create(8, 5, "old"), Event.read(50, "old"));
-    everyCutOf(
+    everyCutMakes(
         List.of(read.get(0), read.get(1), Event.delete(56, 30)),
         "lagging_delete",
-        (table, cut) -> assertThatVersionsOf(table, row("old", 5_000_000L, 30_000_000L, false)));
-    everyCutOf(
+        row("old", 5_000_000L, 30_000_000L, false));
+    everyCutMakes(
         List.of(read.get(0), read.get(1), Event.update(56, 30, "changed")),
         "lagging_update",
-        (table, cut) ->
-            assertThatVersionsOf(
-                table,
-                row("old", 5_000_000L, 30_000_000L, false),
-                row("changed", 30_000_000L, null, true)));
+        row("old", 5_000_000L, 30_000_000L, false),
+        row("changed", 30_000_000L, null, true));
   }
 
   /** The first change of the transaction leaves the row as it is. */
   @Test
   default void transactionAfterASnapshotIsNotTheOneThatOpenedItsRow() {
-    everyCutOf(
+    everyCutMakes(
         List.of(Event.read(20, "read"), Event.update(56, 30, "read"), Event.delete(96, 30)),
         "unchanged_first",
-        (table, cut) -> assertThatVersionsOf(table, row("read", 20_000_000L, 30_000_000L, false)));
-    everyCutOf(
+        row("read", 20_000_000L, 30_000_000L, false));
+    everyCutMakes(
         List.of(
             Event.read(20, "read"), Event.update(56, 30, "read"), Event.update(96, 30, "changed")),
         "changed_then",
-        (table, cut) ->
-            assertThatVersionsOf(
-                table,
-                row("read", 20_000_000L, 30_000_000L, false),
-                row("changed", 30_000_000L, null, true)));
+        row("read", 20_000_000L, 30_000_000L, false),
+        row("changed", 30_000_000L, null, true));
   }
 
   @Test
@@ -227,9 +212,15 @@ interface SharedPositionContract extends Warehouse {
     }
   }
 
+  /** Asserts that the versions are these, whatever the cut. */
   @SafeVarargs
-  private void assertThatVersionsOf(TableId table, List<Object>... versions) {
-    assertThatRows(table, "name", "valid_from", "valid_to", "is_current").areExactly(versions);
+  private void everyCutMakes(List<Event> events, String name, List<Object>... versions) {
+    everyCutOf(
+        events,
+        name,
+        (table, cut) ->
+            assertThatRows(table, "name", "valid_from", "valid_to", "is_current")
+                .areExactly(versions));
   }
 
   private List<Object> names(TableId table) {
