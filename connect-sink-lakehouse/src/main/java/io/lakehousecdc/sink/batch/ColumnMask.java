@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
 import io.lakehousecdc.sink.change.RowChange.Delete;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.Passage;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.ArrayList;
@@ -107,7 +108,15 @@ public final class ColumnMask {
   private FormerRow formerRow(FormerRow row, Position at) {
     return row == null
         ? null
-        : new FormerRow(row.key(), cells(row.lent(), at), row.at(), row.cause());
+        : new FormerRow(
+            row.key(), cells(row.lent(), at), row.at(), row.cause(), passage(row.passage(), at));
+  }
+
+  private Passage passage(Passage passage, Position at) {
+    return passage == null
+        ? null
+        : new Passage(
+            passage.steps(), cells(passage.cells(), at), formerRow(passage.formerRow(), at));
   }
 
   private Object[] cells(Object[] cells, Position at) {

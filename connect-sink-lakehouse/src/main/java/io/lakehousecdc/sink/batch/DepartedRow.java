@@ -2,34 +2,54 @@
 package io.lakehousecdc.sink.batch;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.RowChange.Step;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.StoredRowState;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A row that was deleted, whose values it may need under a new key.
  *
  * @param key its key until then; null where it is not known which row it was
  * @param image its values as far as the batch knows them; its cells may be null
- * @param storedFirst whether a row stored before the batch outranks them: it is the one that left
+ * @param steps creates and deletes of the key in its transaction, where it depends on what was
+ *     stored under the key before whether it was this row that left; else empty
  */
-record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
+record DepartedRow(RowKey key, RowImage image, List<Step> steps) {
 
   /** Nothing is known of the row. */
-  static final DepartedRow UNKNOWN = new DepartedRow(null, null, true);
+  static final DepartedRow UNKNOWN = new DepartedRow(null, null, List.of());
 
   /** A row that only the target has values of. */
   static DepartedRow stored(RowKey key) {
-    return new DepartedRow(key, null, true);
+    return new DepartedRow(key, null, List.of());
   }
 
   /** A row whose values in the batch are its own. */
   static DepartedRow known(RowKey key, RowImage image) {
-    return new DepartedRow(key, image, false);
+    return new DepartedRow(key, image, List.of());
   }
 
-  /** A row whose values in the batch are its own unless a row was stored under the key before. */
-  static DepartedRow unlessStored(RowKey key, RowImage image) {
-    return new DepartedRow(key, image, true);
+  /** A row that has left its key by what is stored under it and by {@code steps}. */
+  static DepartedRow passed(RowKey key, RowImage image, List<Step> steps) {
+    return new DepartedRow(key, image, steps);
+  }
+
+  /** Whether the target has to tell if it was this row that left. */
+  boolean isPassed() {
+    return !steps.isEmpty();
+  }
+
+  /** The row where the key had already taken {@code earlier} steps. */
+  DepartedRow after(List<Step> earlier) {
+    return new DepartedRow(key, image, Stream.concat(earlier.stream(), steps.stream()).toList());
+  }
+
+  /** The row where it is known what the key had before its steps; unknown if several were left. */
+  DepartedRow settled(StoredRowState before) {
+    return before.rowsAfter(steps) == 1 ? known(key, image) : UNKNOWN;
   }
 
   /** Whether the batch knows any values of the row. */
@@ -48,12 +68,12 @@ record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
       return this;
     }
     Object[] cells = CellMerge.merge(earlier.image.alignedTo(union), image.alignedTo(union));
-    return new DepartedRow(key, new RowImage(union, cells, earlier.image.lender()), storedFirst);
+    return new DepartedRow(key, new RowImage(union, cells, earlier.image.lender()), steps);
   }
 
   /** Cells of the row as it has arrived under its new key, completed with what is certain. */
   Object[] complete(RowSchema schema, Object[] arrived) {
-    return storedFirst || image.cells() == null
+    return isPassed() || !knowsValues()
         ? arrived
         : CellMerge.merge(image.alignedTo(schema), arrived);
   }
@@ -64,10 +84,12 @@ record DepartedRow(RowKey key, RowImage image, boolean storedFirst) {
    * @param at position of the change of the key
    */
   Lender lender(Position at) {
-    if (!storedFirst && image.lender() != null) {
-      return image.lender();
+    if (!isPassed()) {
+      boolean borrowed = image != null && image.lender() != null;
+      return borrowed ? image.lender() : Lender.former(key, null, at);
     }
-    boolean lends = storedFirst && image != null && !CellMerge.hasUnchanged(image.cells());
-    return Lender.former(key, lends ? image : null, at);
+    return steps.size() == 1 && !CellMerge.hasUnchanged(image.cells())
+        ? Lender.former(key, image, at)
+        : Lender.passed(key, image, at, steps);
   }
 }

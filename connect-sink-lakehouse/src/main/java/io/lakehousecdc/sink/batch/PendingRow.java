@@ -7,8 +7,10 @@ import io.lakehousecdc.sink.change.Lifetime;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.Step;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import java.util.List;
 
 /**
  * What the events of a batch so far make of one key: the values of the row and its state. Not
@@ -35,9 +37,19 @@ final class PendingRow {
     return last != null;
   }
 
-  /** Whether a row is left whose values are known, all or in part. */
+  /** Whether its transaction leaves a row whose values are known, all or in part. */
   boolean isLive() {
-    return cells != null && !state.mayBeGone();
+    return cells != null && !atEnd().mayBeGone();
+  }
+
+  /** Whether its transaction leaves no row. */
+  boolean isDeleted() {
+    return atEnd().isDeleted();
+  }
+
+  /** Creates and deletes of which only the target can tell what its transaction leaves. */
+  List<Step> openSteps() {
+    return atEnd().openSteps();
   }
 
   /** The last event. */
@@ -58,6 +70,15 @@ final class PendingRow {
   /** The row as it is, for one under another key that it has become; it stays. */
   DepartedRow departing() {
     return state.departing(key, image());
+  }
+
+  /** The row as its transaction leaves it, for one under another key that it becomes later. */
+  DepartedRow left() {
+    return atEnd().departing(key, image());
+  }
+
+  private RowState atEnd() {
+    return state.atEnd(last);
   }
 
   /** Whether the batch has the event already, or a newer one of the key. */

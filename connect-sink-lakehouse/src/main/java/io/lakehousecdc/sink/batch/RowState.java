@@ -4,8 +4,10 @@ package io.lakehousecdc.sink.batch;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
+import io.lakehousecdc.sink.change.RowChange.Step;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import java.util.List;
 
 /**
  * What the events of a batch so far leave of one key: a {@link SoleRow}, live or deleted, or a
@@ -19,6 +21,18 @@ sealed interface RowState permits SoleRow, SharedKey {
    * @param last the event before it
    */
   RowState before(ChangeInfo next, TransactionVisibility visibility, ChangeInfo last);
+
+  /**
+   * The state when the transaction of the last event has ended.
+   *
+   * @param last the last event
+   */
+  RowState atEnd(ChangeInfo last);
+
+  /** Creates and deletes of which only the target can tell what they leave; else none. */
+  default List<Step> openSteps() {
+    return List.of();
+  }
 
   /** Whether no row is left. */
   boolean isDeleted();

@@ -11,7 +11,6 @@ import io.lakehousecdc.sink.change.RowChange.Step;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -87,13 +86,6 @@ sealed interface SharedKey extends RowState {
   }
 
   /**
-   * What is left when the transaction has ended.
-   *
-   * @param last its last event of the key
-   */
-  RowState atEnd(ChangeInfo last);
-
-  /**
    * After a create that counts.
    *
    * @param other the row that had the key until then; null where none is known
@@ -161,7 +153,7 @@ sealed interface SharedKey extends RowState {
 
     @Override
     public SharedKey minusOne(Position at, RowImage before) {
-      return new Unresolved(List.of(new Step(at, -1)), before);
+      return new Unresolved(Steps.of(new Step(at, -1)), before);
     }
 
     @Override
@@ -190,17 +182,17 @@ sealed interface SharedKey extends RowState {
 
     @Override
     public SharedKey plusOne(Position next, RowImage other) {
-      return new Unresolved(List.of(new Step(at, 1), new Step(next, 1)), null);
+      return new Unresolved(Steps.of(new Step(at, 1), new Step(next, 1)), null);
     }
 
     @Override
     public SharedKey minusOne(Position next, RowImage before) {
-      return new Unresolved(List.of(new Step(at, 1), new Step(next, -1)), before);
+      return new Unresolved(Steps.of(new Step(at, 1), new Step(next, -1)), before);
     }
 
     @Override
     public DepartedRow departing(RowKey key, RowImage latest) {
-      return DepartedRow.unlessStored(key, latest);
+      return DepartedRow.passed(key, latest, Steps.of(new Step(at, 1)));
     }
 
     @Override
@@ -252,7 +244,7 @@ sealed interface SharedKey extends RowState {
    * @param steps in order
    * @param before last values of the row that the last delete took; null where not known
    */
-  record Unresolved(List<Step> steps, RowImage before) implements SharedKey {
+  record Unresolved(Steps steps, RowImage before) implements SharedKey {
     @Override
     public boolean mayBeGone() {
       return true;
@@ -266,17 +258,24 @@ sealed interface SharedKey extends RowState {
 
     @Override
     public SharedKey plusOne(Position at, RowImage other) {
-      return new Unresolved(plus(new Step(at, 1)), before);
+      return new Unresolved(steps.plus(new Step(at, 1)), before);
     }
 
     @Override
     public SharedKey minusOne(Position at, RowImage lost) {
-      return new Unresolved(plus(new Step(at, -1)), lost);
+      return new Unresolved(steps.plus(new Step(at, -1)), lost);
     }
 
     @Override
+    public List<Step> openSteps() {
+      return steps;
+    }
+
+    /** The row that was written last, if no other has the key. */
+    @Override
     public DepartedRow departing(RowKey key, RowImage latest) {
-      return DepartedRow.UNKNOWN;
+      boolean writes = steps.stream().anyMatch(step -> step.rows() > 0);
+      return writes ? DepartedRow.passed(key, latest, steps) : DepartedRow.UNKNOWN;
     }
 
     @Override
@@ -284,13 +283,6 @@ sealed interface SharedKey extends RowState {
         RowKey key, Object[] cells, ChangeInfo last, FormerRow formerRow, RowSchema union) {
       Object[] deleted = before == null ? cells : before.alignedTo(union);
       return new ConditionalChange(key, cells, deleted, last, formerRow, steps);
-    }
-
-    private List<Step> plus(Step step) {
-      List<Step> more = new ArrayList<>(steps.size() + 1);
-      more.addAll(steps);
-      more.add(step);
-      return List.copyOf(more);
     }
   }
 }

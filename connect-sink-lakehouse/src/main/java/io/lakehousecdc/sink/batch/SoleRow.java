@@ -59,6 +59,11 @@ enum SoleRow implements RowState {
   };
 
   @Override
+  public RowState atEnd(ChangeInfo last) {
+    return this;
+  }
+
+  @Override
   public boolean isDeleted() {
     return this == DELETED;
   }

@@ -25,6 +25,18 @@ public sealed interface RowChange {
   }
 
   /**
+   * The same with what is known meanwhile of the cells that it leaves unchanged; a delete stays as
+   * it is.
+   *
+   * @param completed its cells
+   * @param lender where those come from that are still unchanged; null where from the row stored
+   *     under the same key
+   */
+  default RowChange completed(Object[] completed, FormerRow lender) {
+    return this;
+  }
+
+  /**
    * The row now has these values.
    *
    * @param cells canonical values, or {@link Cell} marks, aligned to the schema; not modified later
@@ -42,6 +54,11 @@ public sealed interface RowChange {
 
     public Upsert(RowKey key, Object[] cells, ChangeInfo info, FormerRow formerRow) {
       this(key, cells, info, formerRow, null);
+    }
+
+    @Override
+    public Upsert completed(Object[] completed, FormerRow lender) {
+      return new Upsert(key, completed, info, lender, createdAt);
     }
 
     /**
@@ -107,9 +124,14 @@ public sealed interface RowChange {
       List<Step> steps)
       implements RowChange {
 
+    @Override
+    public ConditionalChange completed(Object[] completed, FormerRow lender) {
+      return new ConditionalChange(key, completed, before, info, lender, steps);
+    }
+
     /** The change that this one is where {@code stored} is what the target has under the key. */
     public RowChange settle(StoredRowState stored, int width) {
-      int rows = rowsAfter(stored);
+      int rows = stored.rowsAfter(steps);
       if (rows == 0) {
         return new Delete(key, before, info.as(Operation.DELETE));
       }
@@ -118,23 +140,6 @@ public sealed interface RowChange {
       operation = rows > 1 ? Operation.TAKEOVER : operation;
       Object[] values = cells == null ? Cell.absent(width) : cells;
       return new Upsert(key, values, info.as(operation), formerRow);
-    }
-
-    /** Rows of the source that have the key after the steps which the stored row does not cover. */
-    private int rowsAfter(StoredRowState stored) {
-      int rows = !stored.live() ? 0 : stored.isTakeover() ? 2 : 1;
-      Position last = stored.position();
-      for (Step step : steps) {
-        if (stored.covers(step.at())) {
-          continue;
-        }
-        if (last == null || !last.isOfSameTransaction(step.at())) {
-          rows = Math.min(rows, 1);
-        }
-        rows = Math.max(0, rows + step.rows());
-        last = step.at();
-      }
-      return rows;
     }
   }
 
@@ -154,8 +159,19 @@ public sealed interface RowChange {
    * @param lent values of the row, aligned to the batch's schema, that count if no stored row lends
    *     its own; null where only a stored row can
    * @param at position of the change of its key, or of the change that came late
+   * @param passage how the row came to {@code key}, where what is stored there tells whether it was
+   *     the row that left, which is settled before the change is applied; else null
    */
-  record FormerRow(RowKey key, Object[] lent, Position at, Cause cause) {
+  record FormerRow(RowKey key, Object[] lent, Position at, Cause cause, Passage passage) {
+
+    public FormerRow(RowKey key, Object[] lent, Position at, Cause cause) {
+      this(key, lent, at, cause, null);
+    }
+
+    /** The same where it is the row stored under {@link #key} that has left it. */
+    public FormerRow withoutPassage() {
+      return passage == null ? this : new FormerRow(key, lent, at, cause);
+    }
 
     /** Why unchanged cells do not come from the row as it is stored. */
     public enum Cause {
@@ -187,4 +203,14 @@ public sealed interface RowChange {
       };
     }
   }
+
+  /**
+   * How a row came to a key that it left again within the same transaction. A row that was stored
+   * under the key before would have left it first (deferrable keys).
+   *
+   * @param steps creates and deletes of the key until the row left, in order; a create among them
+   * @param cells what the changes tell of the row, aligned to the batch's schema
+   * @param formerRow where its unchanged cells come from; null where nobody can lend them
+   */
+  record Passage(List<Step> steps, Object[] cells, FormerRow formerRow) {}
 }

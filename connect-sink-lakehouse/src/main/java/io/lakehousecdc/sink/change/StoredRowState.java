@@ -2,6 +2,8 @@
 package io.lakehousecdc.sink.change;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.change.RowChange.Step;
+import java.util.List;
 
 /**
  * What a target has under a key before a batch is applied.
@@ -21,10 +23,27 @@ public record StoredRowState(Position position, String operation, boolean live) 
   }
 
   /** Whether the stored row says all that a change at {@code at} says. */
-  boolean covers(Position at) {
+  public boolean covers(Position at) {
     if (position == null || position.isBelow(at)) {
       return false;
     }
     return at.isBelow(position) || !Operation.READ.code().equals(operation);
+  }
+
+  /** Rows of the source that have the key after the steps which the stored row does not cover. */
+  public int rowsAfter(List<Step> steps) {
+    int rows = !live ? 0 : isTakeover() ? 2 : 1;
+    Position last = position;
+    for (Step step : steps) {
+      if (covers(step.at())) {
+        continue;
+      }
+      if (last == null || !last.isOfSameTransaction(step.at())) {
+        rows = Math.min(rows, 1);
+      }
+      rows = Math.max(0, rows + step.rows());
+      last = step.at();
+    }
+    return rows;
   }
 }

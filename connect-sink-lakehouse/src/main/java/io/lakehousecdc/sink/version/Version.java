@@ -4,6 +4,8 @@ package io.lakehousecdc.sink.version;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.StoredRowState;
+import java.util.List;
 
 /**
  * A version of a row, as a table of versions holds it.
@@ -53,6 +55,27 @@ public record Version(
   /** Whether a row ends with a change of this code. */
   static boolean isEnd(String operation) {
     return Operation.DELETE.code().equals(operation) || Operation.TRUNCATE.code().equals(operation);
+  }
+
+  /**
+   * What a change at a position finds of a row.
+   *
+   * @param versions of the row's key, in order
+   */
+  public static StoredRowState found(List<Version> versions, Position at) {
+    for (int i = versions.size() - 1; i >= 0; i--) {
+      Version version = versions.get(i);
+      if (!behind(at).isBelow(version.opened)) {
+        return version.foundBy(at);
+      }
+    }
+    return StoredRowState.NONE;
+  }
+
+  /** What a change at a position finds of the row, where this is its last version until then. */
+  public StoredRowState foundBy(Position at) {
+    boolean within = !applied.isBelow(at);
+    return new StoredRowState(within ? opened : applied, operation, within || !isEnded());
   }
 
   /**

@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Column;
 import io.lakehousecdc.sink.change.LogicalType.Primitive;
 import io.lakehousecdc.sink.change.Operation;
+import io.lakehousecdc.sink.change.RowChange.Step;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
@@ -35,6 +36,8 @@ class DepartedRowsTest {
   private static final RowImage COMPLETE = image("text", null);
   private static final RowImage PARTIAL = image(Cell.UNCHANGED, null);
   private static final RowImage BARE = new RowImage(SCHEMA, null, null);
+
+  private static final List<Step> CREATED = List.of(new Step(new Position(0, 5, 6), 1));
 
   private final DepartedRows rows = new DepartedRows();
 
@@ -97,15 +100,15 @@ class DepartedRowsTest {
 
   @Test
   void storedRowOutranksTheRowThatTookItsKeyOver() {
-    DepartedRow row = DepartedRow.unlessStored(FORMER, COMPLETE);
+    DepartedRow row = DepartedRow.passed(FORMER, COMPLETE, CREATED);
     assertSame(ARRIVED, row.complete(SCHEMA, ARRIVED));
     assertEquals(Lender.former(FORMER, COMPLETE, AT), row.lender(AT));
   }
 
   @Test
-  void rowWithUnchangedValuesCannotLendInPlaceOfAStoredOne() {
-    DepartedRow row = DepartedRow.unlessStored(FORMER, PARTIAL);
-    assertEquals(Lender.former(FORMER, null, AT), row.lender(AT));
+  void rowWithUnchangedValuesIsFollowedToTheKeyBefore() {
+    DepartedRow row = DepartedRow.passed(FORMER, PARTIAL, CREATED);
+    assertEquals(Lender.passed(FORMER, PARTIAL, AT, CREATED), row.lender(AT));
   }
 
   @Test

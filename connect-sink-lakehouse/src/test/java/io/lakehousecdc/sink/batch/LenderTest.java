@@ -33,7 +33,8 @@ class LenderTest {
   @Test
   void changeThatComesLateLendsWhereNobodyDoes() {
     assertEquals(
-        new Lender(KEY, FIRST, at(4), Cause.LATE_CHANGE), Lender.orLate(null, KEY, FIRST, at(4)));
+        new Lender(KEY, FIRST, at(4), Cause.LATE_CHANGE, List.of()),
+        Lender.orLate(null, KEY, FIRST, at(4)));
   }
 
   @Test

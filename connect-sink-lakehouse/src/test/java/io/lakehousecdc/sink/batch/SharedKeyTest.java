@@ -139,7 +139,7 @@ class SharedKeyTest {
             Uncounted.INSTANCE,
             new Created(at(10)),
             new Several(2, OLDER),
-            new Unresolved(List.of(new Step(at(10), -1)), null));
+            new Unresolved(Steps.of(new Step(at(10), -1)), null));
     for (RowState state : states) {
       assertFalse(
           state.merges(info(Operation.CREATE, 20), TransactionVisibility.CONTINUED),
@@ -170,12 +170,14 @@ class SharedKeyTest {
 
   @Test
   void deleteTakesTheStoredRowBeforeTheCreatedOne() {
-    assertEquals(DepartedRow.unlessStored(KEY, LATEST), new Created(at(10)).departing(KEY, LATEST));
+    assertEquals(
+        DepartedRow.passed(KEY, LATEST, List.of(new Step(at(10), 1))),
+        new Created(at(10)).departing(KEY, LATEST));
   }
 
   @Test
   void whichRowLeavesIsNotKnownWhereTheCountIsNot() {
-    Unresolved state = new Unresolved(List.of(new Step(at(10), -1)), null);
+    Unresolved state = new Unresolved(Steps.of(new Step(at(10), -1)), null);
     assertSame(DepartedRow.UNKNOWN, state.departing(KEY, LATEST));
   }
 

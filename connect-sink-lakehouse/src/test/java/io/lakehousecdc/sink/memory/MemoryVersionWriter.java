@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.memory;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
@@ -30,7 +31,7 @@ import java.util.Map;
 /** Applies one table's batch in history mode. Not thread-safe; for one batch. */
 final class MemoryVersionWriter implements StoredVersions {
   private final MemoryTable table;
-  private final TableBatch batch;
+  private TableBatch batch;
   private final TableOptions options;
   private final HistoryOptions history;
   private final Histories histories;
@@ -55,6 +56,11 @@ final class MemoryVersionWriter implements StoredVersions {
       truncated += end(floor);
       table.remember(floor);
     }
+    batch =
+        batch.withRows(
+            batch.schema(),
+            PassedKeys.settled(
+                batch.changes(), former -> Version.found(of(former.key()), former.at())));
     VersionPlanner planner =
         new VersionPlanner(batch, table.floors(histories, options.relation()), history, this);
     List<MemoryVersion> before = List.copyOf(table.versions());
@@ -194,8 +200,8 @@ final class MemoryVersionWriter implements StoredVersions {
     return versions.stream()
         .filter(
             each -> each.key().equals(key) && !Version.behind(at).isBelow(each.version().opened()))
-        .filter(each -> !each.version().isEnded() || !each.version().applied().isBelow(at))
         .max(Comparator.comparing(each -> each.version().opened()))
+        .filter(each -> each.version().foundBy(at).live())
         .orElse(null);
   }
 }

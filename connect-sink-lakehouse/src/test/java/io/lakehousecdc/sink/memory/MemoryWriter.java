@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.memory;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
@@ -64,7 +65,11 @@ final class MemoryWriter {
     List<Floor> floors = new ArrayList<>(table.floors(histories, options.relation()));
     List<Floor> swept = snapshotCompleted && !append ? swept() : List.of();
     floors.addAll(swept);
-    for (RowChange each : batch.changes()) {
+    List<RowChange> changes =
+        append
+            ? batch.changes()
+            : PassedKeys.settled(batch.changes(), former -> standing(former.key()));
+    for (RowChange each : changes) {
       RowChange change = append ? each : settled(each);
       if (append) {
         append(change);

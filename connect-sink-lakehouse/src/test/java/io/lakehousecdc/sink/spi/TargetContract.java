@@ -35,6 +35,7 @@ public abstract class TargetContract
         SeenContract,
         VersionContract,
         SharedPositionContract,
+        PassedKeyContract,
         CommitContract,
         StatusContract,
         OffsetContract,

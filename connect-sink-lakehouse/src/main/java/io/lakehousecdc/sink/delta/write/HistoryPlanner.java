@@ -3,9 +3,12 @@ package io.lakehousecdc.sink.delta.write;
 
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
+import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The planner of a batch in history mode against one version of a table. The stored versions of its
@@ -95,11 +99,10 @@ public final class HistoryPlanner {
     EndedVersions ended = new VersionEndings(state).by(truncates);
 
     truncates.forEach(floor -> truncated += ended.by(floor).count());
-    KeyHistories histories = new KeyHistories(state, batch, history.since(), mapping, keys);
-    Outlines outlines =
-        new Outlines(batch, history, state.shape(), mapping, change -> histories.of(change).key());
-    histories.read(stored, ended, outlines, clock);
-    VersionPlanner planner = new VersionPlanner(batch, floors.all(), history, histories);
+    TableBatch settled = settled(ended);
+    KeyHistories histories = new KeyHistories(state, settled, history.since(), mapping, keys);
+    Outlines outlines = read(histories, settled, ended);
+    VersionPlanner planner = new VersionPlanner(settled, floors.all(), history, histories);
     List<KeyVersions> plan = planner.plan();
     VersionRows rows = new VersionRows(state.shape(), mapping, outlines, planner, histories);
     plan.forEach(key -> write(key, histories, swept, rows));
@@ -117,6 +120,35 @@ public final class HistoryPlanner {
         Optional.of(remembered.withAll(batch.truncates()).withAll(swept))
             .filter(next -> !next.equals(remembered)),
         planner.receipt().plus(new CommitReceipt(0, truncated, 0, 0, orphaned)));
+  }
+
+  private Outlines read(KeyHistories histories, TableBatch of, EndedVersions ended)
+      throws IOException {
+    Outlines outlines =
+        new Outlines(of, history, state.shape(), mapping, change -> histories.of(change).key());
+    histories.read(stored, ended, outlines, clock);
+    return outlines;
+  }
+
+  /** The batch, of which no change depends on a passed key. */
+  private TableBatch settled(EndedVersions ended) throws IOException {
+    Set<RowKey> passed = PassedKeys.of(batch.changes());
+    if (passed.isEmpty()) {
+      return batch;
+    }
+    List<RowChange> changes =
+        batch.changes().stream().filter(change -> passed.contains(change.key())).toList();
+    TableBatch part = batch.withRows(batch.schema(), changes);
+    KeyHistories histories = new KeyHistories(state, part, history.since(), mapping, keys);
+    read(histories, part, ended);
+    return batch.withRows(
+        batch.schema(),
+        PassedKeys.settled(
+            batch.changes(),
+            former ->
+                passed.contains(former.key())
+                    ? Version.found(histories.of(former.key()), former.at())
+                    : StoredRowState.NONE));
   }
 
   /**

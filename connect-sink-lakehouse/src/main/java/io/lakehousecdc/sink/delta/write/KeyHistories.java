@@ -169,7 +169,7 @@ final class KeyHistories implements StoredVersions {
     for (int i = versions.size() - 1; i >= 0; i--) {
       Version version = versions.get(i).version();
       if (!Version.behind(at).isBelow(version.opened())) {
-        StoredRowState row = at(version, at);
+        StoredRowState row = version.foundBy(at);
         if (row.live() && former.isLentBy(row, change.info().position())) {
           return versions.get(i);
         }
@@ -179,14 +179,6 @@ final class KeyHistories implements StoredVersions {
       }
     }
     return null;
-  }
-
-  private static StoredRowState at(Version version, Position at) {
-    boolean within = !version.applied().isBelow(at);
-    return new StoredRowState(
-        within ? version.opened() : version.applied(),
-        version.operation(),
-        within || !version.isEnded());
   }
 
   private static Position lentAt(RowChange change, FormerRow former) {

@@ -4,12 +4,15 @@ package io.lakehousecdc.sink.delta.write;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.SkipReason;
+import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -21,10 +24,12 @@ import io.lakehousecdc.sink.spi.TableOptions;
 import io.lakehousecdc.sink.spi.TableOptions.DeleteMode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The planner of a batch in upsert mode against one version of a table. Each change goes through
@@ -157,9 +162,9 @@ public final class UpsertPlanner {
    */
   private List<Resolved> resolved(StoredRowStates states, Floors floors, SkipCounter skips)
       throws IOException {
-    List<Located> located =
-        new ChangeLocator(state, mapping, keys, clock)
-            .locate(batch.changes(), floors, removed, skips);
+    ChangeLocator locator = new ChangeLocator(state, mapping, keys, clock);
+    List<RowChange> changes = settled(locator, floors);
+    List<Located> located = locator.locate(changes, floors, removed, skips);
     SharedKeys sharedKeys = new SharedKeys(states, batch.schema().size());
     PositionGuard guard = new PositionGuard(states);
     for (Located change : located) {
@@ -171,6 +176,25 @@ public final class UpsertPlanner {
     }
     states.read();
     return guard.resolve(sharedKeys.plain(located, skips), skips);
+  }
+
+  /** The batch's changes, none of which depends on a passed key. */
+  private List<RowChange> settled(ChangeLocator locator, Floors floors) throws IOException {
+    Set<RowKey> passed = PassedKeys.of(batch.changes());
+    if (passed.isEmpty()) {
+      return batch.changes();
+    }
+    List<RowChange> changes =
+        batch.changes().stream().filter(change -> passed.contains(change.key())).toList();
+    SkipCounter counted = new SkipCounter(batch.table());
+    List<Located> located = locator.locate(changes, floors, removed, counted);
+    StoredRowStates states = new StoredRowStates(state, stored, floors);
+    located.stream().filter(each -> each.own() != null).forEach(each -> states.want(each.own()));
+    states.read();
+    Map<RowKey, StoredRowState> byKey = new HashMap<>();
+    located.forEach(each -> byKey.put(each.change().key(), states.of(each.own())));
+    return PassedKeys.settled(
+        batch.changes(), former -> byKey.getOrDefault(former.key(), StoredRowState.NONE));
   }
 
   private void apply(Merged merged, SkipCounter skips) {

@@ -84,10 +84,10 @@ public final class SharedKeySql {
   }
 
   /**
-   * What is stored under the keys of the staged {@link StagedRowKind#CONDITIONAL} changes: number
-   * of the change, epoch, commit LSN, LSN, whether the row has a position, operation, whether it is
-   * live. Rows below one of the floors are void and left out. Locks the rows, so that what is read
-   * stays true.
+   * What is stored under the keys of the staged changes whose numbers are given as the array
+   * parameter: number of the change, epoch, commit LSN, LSN, whether the row has a position,
+   * operation, whether it is live. Rows below one of the floors are void and left out. Locks the
+   * rows, so that what is read stays true.
    */
   public String storedStates(StagingTable staging, List<Floor> floors) {
     FloorSql floor = new FloorSql(plan.options().metadata());
@@ -104,12 +104,12 @@ public final class SharedKeySql {
         + ", "
         + rows.live("t")
         + " FROM "
-        + staging.keysOf(StagedRowKind.CONDITIONAL)
+        + staging.keysOf(StagedRowKind.values())
         + " AS s JOIN "
         + plan.table().sql()
         + " AS t ON "
         + rows.sameKey("t")
-        + " WHERE true"
+        + " WHERE s._n = ANY (?)"
         + above
         + " FOR UPDATE OF t";
   }

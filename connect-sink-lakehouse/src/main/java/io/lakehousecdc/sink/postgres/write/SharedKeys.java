@@ -2,8 +2,10 @@
 package io.lakehousecdc.sink.postgres.write;
 
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -16,6 +18,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The treatment of keys that two rows of the source share while a transaction lasts, which a
@@ -44,31 +48,56 @@ final class SharedKeys {
   }
 
   /**
-   * What staged changes of the kind {@link StagedRowKind#CONDITIONAL} come to, given the rows that
-   * are stored, which are locked: ordinary changes, by number.
+   * What staged changes come to that depend on the stored rows: those of the kind {@link
+   * StagedRowKind#CONDITIONAL}, and moved rows that have passed through a key. The stored rows are
+   * locked.
    *
    * @param changes the changes of the batch, by number
    * @param floors changes below them are void, and so are stored rows
+   * @return ordinary changes, by number
    */
   Map<Integer, RowChange> resolved(List<RowChange> changes, Floors floors) throws SQLException {
-    Map<Integer, StoredRowState> stored = storedStates(floors);
+    Set<RowKey> passed = PassedKeys.of(changes);
+    Map<Integer, StoredRowState> stored = storedStates(numbers(changes, passed), floors);
+    Map<RowKey, StoredRowState> byKey = new HashMap<>();
+    stored.forEach((number, state) -> byKey.put(changes.get(number).key(), state));
     Map<Integer, RowChange> resolved = new HashMap<>();
     for (int number = 0; number < changes.size(); number++) {
-      if (changes.get(number) instanceof ConditionalChange change && !floors.cover(change.info())) {
+      RowChange change = changes.get(number);
+      RowChange settled =
+          PassedKeys.settled(
+              change, former -> byKey.getOrDefault(former.key(), StoredRowState.NONE));
+      if (settled instanceof ConditionalChange conditional) {
         StoredRowState state = stored.getOrDefault(number, StoredRowState.NONE);
-        resolved.put(number, change.settle(state, staging.plan().schema().size()));
+        settled = conditional.settle(state, staging.plan().schema().size());
+      }
+      if (settled != change && !floors.cover(change.info())) {
+        resolved.put(number, settled);
       }
     }
     return resolved;
   }
 
-  private Map<Integer, StoredRowState> storedStates(Floors floors) throws SQLException {
+  private static List<Integer> numbers(List<RowChange> changes, Set<RowKey> passed) {
+    return IntStream.range(0, changes.size())
+        .filter(
+            number ->
+                changes.get(number) instanceof ConditionalChange
+                    || passed.contains(changes.get(number).key()))
+        .boxed()
+        .toList();
+  }
+
+  private Map<Integer, StoredRowState> storedStates(List<Integer> numbers, Floors floors)
+      throws SQLException {
     Map<Integer, StoredRowState> states = new HashMap<>();
     String sql = new SharedKeySql(staging.plan()).storedStates(staging, floors.all());
-    try (PreparedStatement query = session.connection().prepareStatement(sql);
-        ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        states.put(row.getInt(1), state(row));
+    try (PreparedStatement query = session.connection().prepareStatement(sql)) {
+      query.setArray(1, session.connection().createArrayOf("integer", numbers.toArray()));
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          states.put(row.getInt(1), state(row));
+        }
       }
     }
     return states;

@@ -81,7 +81,7 @@ final class StagedRows {
     changes = KeyOrder.sorted(batch);
     session.ensureStaging(staging);
     encode(floors, number -> true);
-    resolveConditional(floors);
+    resolve(floors);
     return encoder.nulls();
   }
 
@@ -100,7 +100,7 @@ final class StagedRows {
           copy.rows(encoded.bytes());
         });
     encoded.sent();
-    resolveConditional(floors);
+    resolve(floors);
     Set<PgColumn> nulls = encoder.nulls();
     nulls.addAll(encoded.nulls());
     return nulls;
@@ -183,13 +183,37 @@ final class StagedRows {
     }
   }
 
-  /** Stages what conditional changes come to, beside them. */
-  private void resolveConditional(Floors floors) throws SQLException {
-    if (count(StagedRowKind.CONDITIONAL) == 0) {
+  /** Stages what changes come to that depend on the stored rows. */
+  private void resolve(Floors floors) throws SQLException {
+    if (count(StagedRowKind.CONDITIONAL) > 0 || count(StagedRowKind.MOVED) > 0 && passKeys()) {
+      replace(new SharedKeys(session, staging).resolved(changes, floors));
+    }
+  }
+
+  private boolean passKeys() {
+    return changes.stream()
+        .anyMatch(each -> each.formerRow() != null && each.formerRow().passage() != null);
+  }
+
+  /**
+   * Stages other changes in place of some that are staged.
+   *
+   * @param others by number
+   */
+  void replace(Map<Integer, RowChange> others) throws SQLException {
+    if (others.isEmpty()) {
       return;
     }
-    Map<Integer, RowChange> resolved = new SharedKeys(session, staging).resolved(changes, floors);
-    resolved.forEach(changes::set);
-    encode(floors, resolved::containsKey);
+    for (StagedRowKind kind : StagedRowKind.values()) {
+      List<Integer> numbers =
+          others.keySet().stream()
+              .filter(number -> StagedRowKind.of(changes.get(number), plan) == kind)
+              .toList();
+      if (!numbers.isEmpty()) {
+        drop(kind, numbers);
+      }
+    }
+    others.forEach(changes::set);
+    encode(new Floors(List.of()), others::containsKey);
   }
 }

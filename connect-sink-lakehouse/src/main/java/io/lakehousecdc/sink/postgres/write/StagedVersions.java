@@ -34,14 +34,12 @@ final class StagedVersions implements StoredVersions {
   }
 
   /**
-   * Reads the versions.
+   * Reads the versions of the staged keys, in order.
    *
    * @param batch what is staged, in the order in which it is numbered
-   * @param tracked indexes of the columns whose values make versions
    */
-  static StagedVersions read(
-      Session session, VersionQueries queries, TableBatch batch, Set<Integer> tracked)
-      throws SQLException {
+  static Map<RowKey, List<Version>> versions(
+      Session session, VersionQueries queries, TableBatch batch) throws SQLException {
     Map<RowKey, List<Version>> versions = new HashMap<>();
     try (PreparedStatement query = session.connection().prepareStatement(queries.stored());
         ResultSet row = query.executeQuery()) {
@@ -51,6 +49,22 @@ final class StagedVersions implements StoredVersions {
       }
     }
     versions.values().forEach(each -> each.sort(Comparator.comparing(Version::opened)));
+    return versions;
+  }
+
+  /**
+   * Reads what else is to know of the versions.
+   *
+   * @param batch what is staged, in the order in which it is numbered
+   * @param tracked indexes of the columns whose values make versions
+   */
+  static StagedVersions read(
+      Session session,
+      VersionQueries queries,
+      TableBatch batch,
+      Map<RowKey, List<Version>> versions,
+      Set<Integer> tracked)
+      throws SQLException {
     boolean compares =
         !versions.isEmpty()
             && batch.changes().stream()

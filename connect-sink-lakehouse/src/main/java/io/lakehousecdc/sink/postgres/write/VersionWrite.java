@@ -2,13 +2,16 @@
 package io.lakehousecdc.sink.postgres.write;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.ConditionalChange;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
+import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.postgres.catalog.PgColumn;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
@@ -22,9 +25,12 @@ import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.HistoryOptions;
 import io.lakehousecdc.sink.version.KeyVersions;
 import io.lakehousecdc.sink.version.Span;
+import io.lakehousecdc.sink.version.Version;
 import io.lakehousecdc.sink.version.VersionPlanner;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -79,14 +85,15 @@ final class VersionWrite implements TableWrite {
     return staged.stage(sent, new Floors(List.of()));
   }
 
-  /** What is staged of a change: all that it may come to. */
+  /** What is staged of a change: all that it may come to, as if rows had passed through no key. */
   private RowChange sent(RowChange change) {
+    FormerRow former = change.formerRow() == null ? null : change.formerRow().withoutPassage();
     if (change instanceof ConditionalChange conditional) {
       Object[] cells =
           conditional.cells() == null ? Cell.absent(batch.schema().size()) : conditional.cells();
-      return new Upsert(change.key(), cells, change.info(), change.formerRow());
+      return new Upsert(change.key(), cells, change.info(), former);
     }
-    return change;
+    return former == change.formerRow() ? change : change.completed(change.cells(), former);
   }
 
   @Override
@@ -105,8 +112,10 @@ final class VersionWrite implements TableWrite {
     if (batch.changes().isEmpty()) {
       return;
     }
-    StagedVersions stored = StagedVersions.read(session, queries, batch, tracked);
-    VersionPlanner planner = new VersionPlanner(batch, floors.all(), options, stored);
+    Map<RowKey, List<Version>> versions = StagedVersions.versions(session, queries, batch);
+    TableBatch settled = settled(versions);
+    StagedVersions stored = StagedVersions.read(session, queries, settled, versions, tracked);
+    VersionPlanner planner = new VersionPlanner(settled, floors.all(), options, stored);
     List<KeyVersions> plans = planner.plan();
     send(plans);
     run(Kind.REMOVED, sql.retire());
@@ -123,6 +132,22 @@ final class VersionWrite implements TableWrite {
     update(Kind.NEW);
     run(Kind.REMOVED, sql.remove());
     receipt = receipt.plus(planner.receipt());
+  }
+
+  /** The batch, of which no change depends on a passed key; it is staged in place of the other. */
+  private TableBatch settled(Map<RowKey, List<Version>> versions) throws SQLException {
+    List<RowChange> changes =
+        PassedKeys.settled(
+            batch.changes(),
+            former -> Version.found(versions.getOrDefault(former.key(), List.of()), former.at()));
+    Map<Integer, RowChange> others = new HashMap<>();
+    for (int number = 0; number < changes.size(); number++) {
+      if (changes.get(number) != batch.changes().get(number)) {
+        others.put(number, sent(changes.get(number)));
+      }
+    }
+    staged.replace(others);
+    return batch.withRows(batch.schema(), changes);
   }
 
   private void send(List<KeyVersions> plans) throws SQLException {
