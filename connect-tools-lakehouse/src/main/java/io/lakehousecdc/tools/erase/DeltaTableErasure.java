@@ -9,7 +9,6 @@ import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.sink.delta.storage.FileInfo;
-import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.tools.erase.Finding.Place;
 import io.lakehousecdc.tools.removal.FileChanges;
 import io.lakehousecdc.tools.removal.TableTurn;
@@ -33,11 +32,6 @@ import org.roaringbitmap.RoaringBitmap;
  * their values. A crash after any step leaves less to find for the next run. For one thread.
  */
 final class DeltaTableErasure {
-  private static final int ATTEMPTS = 20;
-
-  /** Attempts that may be lost before sinks are asked to wait: some commit ten times a second. */
-  private static final int PATIENCE = 2;
-
   /** No commit takes longer from its first file to its log entry. */
   private static final Duration COMMIT = Duration.ofHours(1);
 
@@ -187,38 +181,33 @@ final class DeltaTableErasure {
   /** False where that is not allowed. */
   private boolean rewrite(Predicate<ReadTable> allowed) throws IOException {
     TableTurn turn = new TableTurn(new TableLog(place.store(), place.location()));
-    for (int attempt = 1; ; attempt++) {
-      long began = System.nanoTime();
-      ReadTable table = place.latest().orElseThrow(() -> new IOException("The table is gone"));
-      files.active(table);
-      if (!allowed.test(table)) {
-        turn.leave(table);
-        return false;
-      }
-      FileChanges changes = new FileChanges(place.store(), place.location(), table, writing);
-      for (LiveFile file : table.files()) {
-        if (!files.rows(file).isEmpty()) {
-          changes.rewrite(file, files.rows(file));
-        }
-      }
-      if (changes.isEmpty()) {
-        turn.leave(table);
-        return true;
-      }
-      changes.hideFromFeed();
-      try {
-        changes.commit(turn.passedOn(table.version().domains()));
-        return true;
-      } catch (CommitConflictException e) {
-        if (attempt == ATTEMPTS) {
-          throw new RetriableException(
-              place.location() + ": other writers came first " + ATTEMPTS + " times", e);
-        }
-        if (attempt >= PATIENCE) {
-          turn.await(table, Duration.ofNanos(System.nanoTime() - began));
-        }
+    return turn.take(this::latest, table -> rewrite(table, allowed, turn));
+  }
+
+  private boolean rewrite(ReadTable table, Predicate<ReadTable> allowed, TableTurn turn)
+      throws IOException, CommitConflictException {
+    files.active(table);
+    if (!allowed.test(table)) {
+      turn.leave(table);
+      return false;
+    }
+    FileChanges changes = new FileChanges(place.store(), place.location(), table, writing);
+    for (LiveFile file : table.files()) {
+      if (!files.rows(file).isEmpty()) {
+        changes.rewrite(file, files.rows(file));
       }
     }
+    if (changes.isEmpty()) {
+      turn.leave(table);
+      return true;
+    }
+    changes.hideFromFeed();
+    changes.commit(turn.passedOn(table.version().domains()));
+    return true;
+  }
+
+  private ReadTable latest() throws IOException {
+    return place.latest().orElseThrow(() -> new IOException("The table is gone"));
   }
 
   /** Deletes files that hold the rows, but for those of the newest version. */
@@ -226,7 +215,7 @@ final class DeltaTableErasure {
     // The log comes first: a file that it names, and that a later version does not have, has been
     // replaced. In the other order a commit in between would make a file of the table look so.
     LogBounds log = LogBounds.read(place.store(), place.location(), files.bounds());
-    ReadTable table = place.latest().orElseThrow(() -> new IOException("The table is gone"));
+    ReadTable table = latest();
     Set<String> active = active(table).keySet();
     for (Map.Entry<String, Long> holder : new HashMap<>(files.holders()).entrySet()) {
       String location = holder.getKey();

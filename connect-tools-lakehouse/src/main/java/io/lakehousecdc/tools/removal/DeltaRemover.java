@@ -14,7 +14,6 @@ import io.lakehousecdc.sink.error.RetriableException;
 import io.lakehousecdc.sink.spi.TargetSettings;
 import io.lakehousecdc.tools.UsageException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,11 +26,6 @@ import org.roaringbitmap.RoaringBitmap;
 
 /** Removes rows from a Delta table, all of a call in one commit. */
 final class DeltaRemover implements RowRemover {
-  private static final int ATTEMPTS = 20;
-
-  /** Attempts that may be lost before sinks are asked to wait: some commit ten times a second. */
-  private static final int PATIENCE = 2;
-
   private final ReadTables tables;
   private final TableId table;
   private final WriteOptions options;
@@ -54,22 +48,10 @@ final class DeltaRemover implements RowRemover {
     }
     Map<String, List<Match>> searched = new HashMap<>();
     TableTurn turn = new TableTurn(new TableLog(tables.store(), tables.location(table)));
-    for (int attempt = 1; ; attempt++) {
-      ReadTable version = latest();
-      long began = System.nanoTime();
-      try {
-        return attempt(rows, version, searched, turn);
-      } catch (CommitConflictException e) {
-        if (attempt == ATTEMPTS) {
-          throw new RetriableException(
-              "Table " + table + ": other writers came first " + ATTEMPTS + " times", e);
-        }
-        if (attempt >= PATIENCE) {
-          turn.await(version, Duration.ofNanos(System.nanoTime() - began));
-        }
-      } catch (IOException e) {
-        throw new RetriableException("Table " + table + ": rows could not be removed", e);
-      }
+    try {
+      return turn.take(this::latest, version -> attempt(rows, version, searched, turn));
+    } catch (IOException e) {
+      throw new RetriableException("Table " + table + ": rows could not be removed", e);
     }
   }
 

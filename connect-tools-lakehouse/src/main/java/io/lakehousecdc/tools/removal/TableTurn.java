@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.kernel.TableVersion;
 import io.lakehousecdc.sink.delta.snapshot.ReadTable;
 import io.lakehousecdc.sink.error.RetriableException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +17,17 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A turn at committing to a Delta table, beside sinks that commit more often than a commit can be
- * planned here. They leave the table to the first of its {@link CommitQueue} for a time. It is a
- * courtesy: whether a commit is made is decided by the log. For one thread.
+ * The attempts at a commit to a Delta table, beside sinks that commit more often than one can be
+ * planned here. Who has lost two asks them for a turn: they leave the table to the first of its
+ * {@link CommitQueue} for a time. It is a courtesy: whether a commit is made is decided by the log.
+ * For one commit and one thread.
  */
 public final class TableTurn {
+  private static final int ATTEMPTS = 20;
+
+  /** Attempts that may be lost before sinks are asked to wait: some commit ten times a second. */
+  private static final int PATIENCE = 2;
+
   /** Commits of a ticket in a row that may be lost. */
   private static final int REQUESTS = 200;
 
@@ -40,6 +47,48 @@ public final class TableTurn {
     this.log = log;
   }
 
+  /** Reads the newest version of the table. */
+  @FunctionalInterface
+  public interface Newest {
+    ReadTable read() throws IOException;
+  }
+
+  /** One attempt at the commit. */
+  @FunctionalInterface
+  public interface Attempt<T> {
+
+    /**
+     * Commits on top of a version, with what {@link #passedOn} tells, or {@link #leave}s where
+     * there is nothing to commit.
+     *
+     * @throws CommitConflictException another writer committed first
+     */
+    T commit(ReadTable newest) throws IOException, CommitConflictException;
+  }
+
+  /**
+   * Makes attempts until one is not lost.
+   *
+   * @throws RetriableException all were lost, or the thread was interrupted
+   */
+  public <T> T take(Newest newest, Attempt<T> attempt) throws IOException {
+    for (int number = 1; ; number++) {
+      long began = System.nanoTime();
+      ReadTable table = newest.read();
+      try {
+        return attempt.commit(table);
+      } catch (CommitConflictException e) {
+        if (number == ATTEMPTS) {
+          throw new RetriableException(
+              log.location() + ": other writers came first " + ATTEMPTS + " times", e);
+        }
+        if (number >= PATIENCE) {
+          await(table, Duration.ofNanos(System.nanoTime() - began));
+        }
+      }
+    }
+  }
+
   /**
    * Waits until it is this process's turn, or those before have had their time. Returns without a
    * turn where others came first all the time.
@@ -47,7 +96,7 @@ public final class TableTurn {
    * @param known a version of the table
    * @param attempt how long the last attempt has taken
    */
-  public void await(ReadTable known, Duration attempt) {
+  void await(ReadTable known, Duration attempt) {
     CommitQueue queue = queue();
     if (mine.filter(queue::contains).isEmpty()) {
       queue = ask(known, attempt);

@@ -9,6 +9,7 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.delta.ReadTables;
 import io.lakehousecdc.sink.delta.domain.CommitQueue;
 import io.lakehousecdc.sink.delta.kernel.CommitConflictException;
+import io.lakehousecdc.sink.delta.kernel.NewCommit;
 import io.lakehousecdc.sink.delta.kernel.TableLog;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
@@ -20,6 +21,8 @@ import io.lakehousecdc.tools.FedSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -104,6 +107,30 @@ class FileChangesTest {
       turn.leave(tables.latest(ITEMS).orElseThrow());
       fed.feed(TABLE.create(20, 21, 2L, "two"));
       assertThat(ids(tables)).isEqualTo(Set.of(1L, 2L));
+      assertThat(CommitQueue.of(log.latest().orElseThrow().domains()).waiting()).isEmpty();
+    }
+  }
+
+  @Test
+  void whoHasLostTwiceAsksForATurn() throws Exception {
+    try (FedSink fed = sink();
+        ReadTables tables = ReadTables.open(ConfiguredSink.of(settings()).targetSettings())) {
+      fed.feed(TABLE.create(10, 11, 1L, "one"));
+      TableLog log = new TableLog(tables.store(), tables.location(ITEMS));
+      TableTurn turn = new TableTurn(log);
+      List<Integer> waiting = new ArrayList<>();
+      turn.take(
+          () -> tables.latest(ITEMS).orElseThrow(),
+          table -> {
+            waiting.add(CommitQueue.of(table.version().domains()).waiting().size());
+            if (waiting.size() < 3) {
+              fed.feed(TABLE.create(20, 20 + waiting.size(), 1L + waiting.size(), "other"));
+              log.commit(table.knowingVersion(), NewCommit.ofDomains(Map.of()));
+            }
+            turn.leave(table);
+            return true;
+          });
+      assertThat(waiting).containsExactly(0, 0, 1);
       assertThat(CommitQueue.of(log.latest().orElseThrow().domains()).waiting()).isEmpty();
     }
   }
