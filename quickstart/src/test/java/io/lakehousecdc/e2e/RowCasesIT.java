@@ -64,7 +64,7 @@ class RowCasesIT {
                 + " from generate_series(1, 30000))::numeric",
             "insert into case4_full select * from case4",
             "insert into case5 select 1, " + LARGE,
-            "insert into case6 select 1, " + LARGE,
+            "insert into case6 select g, g || " + LARGE + " from generate_series(1, 3) g",
             "insert into case14 values (1, 'a'), (2, 'b')",
             "insert into case16 values (1, 7, 'real')",
             "insert into case19 values (1, 'a', 1)",
@@ -144,7 +144,15 @@ class RowCasesIT {
 
   @Test
   void case6AChangedKeyTakesItsUnchangedToastValueAlong() {
-    shop.source.execute("update case6 set id = 2");
+    shop.source.execute("update case6 set id = 4 where id = 1");
+    copies.awaitEqual("case6");
+  }
+
+  @Test
+  void case6RowsThatSwapTheirKeysTakeTheirUnchangedToastValuesAlong() {
+    shop.source.execute(
+        "begin; update case6 set id = -2 where id = 2; update case6 set id = 2 where id = 3;"
+            + " update case6 set id = 3 where id = -2; commit");
     copies.awaitEqual("case6");
   }
 
