@@ -42,6 +42,11 @@ record DepartedRow(RowKey key, RowImage image, List<Step> steps) {
     return !steps.isEmpty();
   }
 
+  /** Whether rows have come to the key, and none has left it. */
+  boolean onlyCame() {
+    return steps.stream().noneMatch(step -> step.rows() < 0);
+  }
+
   /** The row where the key had already taken {@code earlier} steps. */
   DepartedRow after(List<Step> earlier) {
     return new DepartedRow(key, image, Stream.concat(earlier.stream(), steps.stream()).toList());
@@ -88,8 +93,6 @@ record DepartedRow(RowKey key, RowImage image, List<Step> steps) {
       boolean borrowed = image != null && image.lender() != null;
       return borrowed ? image.lender() : Lender.former(key, null, at);
     }
-    return steps.size() == 1 && !CellMerge.hasUnchanged(image.cells())
-        ? Lender.former(key, image, at)
-        : Lender.passed(key, image, at, steps);
+    return Lender.passed(key, image, at, steps);
   }
 }

@@ -88,7 +88,7 @@ public final class HistoryBatchBuilder implements BatchBuilder {
     DepartedRow leaving =
         before != null
             ? DepartedRow.known(key, new RowImage(from, before, null))
-            : of(key).leaving(info, schema.union());
+            : of(key).leaving(schema.union());
     departed.add(info.position(), leaving);
   }
 

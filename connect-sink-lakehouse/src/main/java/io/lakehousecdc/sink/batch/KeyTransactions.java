@@ -22,7 +22,10 @@ import java.util.Set;
 final class KeyTransactions {
   private static final StoredRowState ONE_ROW = new StoredRowState(null, null, true);
 
-  /** Creates and deletes, about, that are followed back to tell which row has left a key. */
+  /**
+   * Creates and deletes, about, that are followed back to tell which row has left a key. What is
+   * stored tells the rest, as if the key had not been used before.
+   */
   private static final int MOST_STEPS = 64;
 
   private final RowKey key;
@@ -89,15 +92,13 @@ final class KeyTransactions {
     return change != null && !(change instanceof RowChange.Delete) && change.cells() != null;
   }
 
-  /** The row as a change finds it that leaves it under its key, for one that it becomes. */
-  DepartedRow leaving(ChangeInfo info, RowSchema union) {
+  /** The row as it is, for one that it becomes under another key while it stays here. */
+  DepartedRow leaving(RowSchema union) {
     if (rows.isEmpty()) {
       return DepartedRow.stored(key);
     }
     PendingRow last = rows.get(rows.size() - 1);
-    return isOfSameTransaction(last.last(), info)
-        ? completed(last, last.departing(), union)
-        : departing(rows.size() - 1, last.left(), union);
+    return departing(rows.size() - 1, last.left(), union);
   }
 
   /**
@@ -130,9 +131,7 @@ final class KeyTransactions {
         return row.settled(StoredRowState.NONE);
       }
       if (before.openSteps().isEmpty()) {
-        return row.steps().size() == 1
-            ? departing(i, DepartedRow.UNKNOWN, union)
-            : row.settled(ONE_ROW);
+        return row.onlyCame() ? departing(i, DepartedRow.UNKNOWN, union) : row.settled(ONE_ROW);
       }
       row = row.after(before.openSteps());
     }
@@ -150,9 +149,14 @@ final class KeyTransactions {
     while (last >= 0 && repeated.contains(rows.get(last))) {
       last--;
     }
-    return last >= 0 && rows.get(last).isLive()
-        ? completed(rows.get(last).left(), last - 1, union)
-        : otherwise;
+    if (last < 0) {
+      return otherwise;
+    }
+    PendingRow row = rows.get(last);
+    if (row.isLive()) {
+      return completed(row.left(), last - 1, union);
+    }
+    return row.openSteps().isEmpty() ? otherwise : row.survivor().orElse(otherwise);
   }
 
   /** A row with what it leaves unchanged, from the transaction of an index and those before. */

@@ -69,7 +69,8 @@ record Lender(RowKey key, RowImage values, Position at, Cause cause, List<Step> 
     if (steps.isEmpty()) {
       return new FormerRow(key, cells, at, cause);
     }
-    FormerRow first = values.lender() == null ? null : values.lender().formerRow(union);
+    FormerRow none = CellMerge.hasUnchanged(cells) ? FormerRow.unknown(at) : null;
+    FormerRow first = values.lender() == null ? none : values.lender().formerRow(union);
     return new FormerRow(key, null, at, cause, new Passage(steps, cells, first));
   }
 

@@ -66,19 +66,20 @@ public final class PassedKeys {
 
   /**
    * The change that borrows from the row which came to the key, or from the one which is stored
-   * there. Of several that came, with a stored one before them, it is not known which has left.
+   * there. Where neither is certain to be the row that has left, nobody lends.
    */
   private static RowChange settled(RowChange borrower, FormerRow former, StoredRowState stored) {
     Passage passage = former.passage();
-    if (stored.live() && (passage.steps().size() == 1 || covers(stored, passage))) {
+    Object[] known = CellMerge.merge(passage.cells(), borrower.cells());
+    if (stored.live() && covers(stored, passage)) {
+      return borrower.completed(known, former.withoutPassage());
+    }
+    if (stored.leavesAfter(passage.steps())) {
       return borrower.completed(borrower.cells(), former.withoutPassage());
     }
-    if (stored.rowsAfter(passage.steps()) > 1) {
-      FormerRow unknown = new FormerRow(null, null, former.at(), former.cause());
-      return borrower.completed(borrower.cells(), unknown);
-    }
-    Object[] cells = CellMerge.merge(passage.cells(), borrower.cells());
-    return borrower.completed(cells, passage.formerRow());
+    return stored.rowsAfter(passage.steps()) == 1
+        ? borrower.completed(known, passage.formerRow())
+        : borrower.completed(borrower.cells(), FormerRow.unknown(former.at()));
   }
 
   /** Whether the row that came last is stored: the target has a part of the transaction already. */

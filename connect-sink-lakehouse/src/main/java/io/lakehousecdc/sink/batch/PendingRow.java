@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.batch;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.change.ChangeInfo;
+import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Lifetime;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowChange;
@@ -11,6 +12,7 @@ import io.lakehousecdc.sink.change.RowChange.Step;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the events of a batch so far make of one key: the values of the row and its state. Not
@@ -21,6 +23,10 @@ final class PendingRow {
   private RowSchema schema;
   private Object[] cells;
   private Lender lender;
+
+  /** Where the row has come from another key by a change that came again: its position. */
+  private Position cameAgain;
+
   private RowState state;
   private ChangeInfo last;
   private long firstMicros;
@@ -67,14 +73,27 @@ final class PendingRow {
     return last.commitMicros();
   }
 
-  /** The row as it is, for one under another key that it has become; it stays. */
-  DepartedRow departing() {
-    return state.departing(key, image());
-  }
-
   /** The row as its transaction leaves it, for one under another key that it becomes later. */
   DepartedRow left() {
-    return atEnd().departing(key, image());
+    return departing(atEnd());
+  }
+
+  /** Of a key that is used later, the row which its transaction must have left. */
+  Optional<DepartedRow> survivor() {
+    boolean writes = openSteps().stream().anyMatch(step -> step.rows() > 0);
+    return writes && cells != null ? Optional.of(departing(SoleRow.LIVE)) : Optional.empty();
+  }
+
+  /**
+   * A row that has come again from another key may be stored here already, and its values are gone
+   * there: what is stored tells.
+   */
+  private DepartedRow departing(RowState from) {
+    DepartedRow row = from.departing(key, image());
+    boolean isLatest = row.image() != null && row.image().lender() == lender;
+    return cameAgain == null || row.isPassed() || !isLatest
+        ? row
+        : DepartedRow.passed(key, row.image(), anew(cameAgain));
   }
 
   private RowState atEnd() {
@@ -113,6 +132,8 @@ final class PendingRow {
       schema = from;
       cells = later;
       lender = arrivedFrom;
+      boolean again = lender != null && info.delivery() == Delivery.AGAIN;
+      cameAgain = again ? info.position() : null;
     }
     last = info;
   }
@@ -128,7 +149,7 @@ final class PendingRow {
     RowState found = before(info, visibility);
     DepartedRow departed;
     if (before == null) {
-      departed = found.departing(key, image());
+      departed = departing(found);
       state = found.deleted(info, visibility, null);
     } else {
       RowImage image = new RowImage(from, before, null);
@@ -204,7 +225,16 @@ final class PendingRow {
   }
 
   private FormerRow formerRow(RowSchema union) {
-    boolean lends = lender != null && (!lender.isOwn(key) || CellMerge.hasUnchanged(cells));
-    return lends ? lender.formerRow(union) : null;
+    if (lender == null || lender.isOwn(key) && !CellMerge.hasUnchanged(cells)) {
+      return null;
+    }
+    boolean mayBeStored = cameAgain != null && CellMerge.hasUnchanged(cells);
+    return (mayBeStored ? Lender.passed(key, image(), position(), anew(cameAgain)) : lender)
+        .formerRow(union);
+  }
+
+  /** Steps that leave one row of a key, which has come at a position. */
+  private static Steps anew(Position at) {
+    return Steps.of(new Step(at, -1), new Step(at, 1));
   }
 }

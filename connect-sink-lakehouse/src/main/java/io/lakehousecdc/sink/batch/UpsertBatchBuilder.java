@@ -94,7 +94,7 @@ public final class UpsertBatchBuilder implements BatchBuilder {
     DepartedRow leaving =
         before != null
             ? DepartedRow.known(key, new RowImage(from, before, null))
-            : row == null ? DepartedRow.stored(key) : row.departing();
+            : row == null ? DepartedRow.stored(key) : row.left();
     departed.add(info.position(), leaving);
   }
 

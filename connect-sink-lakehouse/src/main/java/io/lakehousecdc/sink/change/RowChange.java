@@ -168,6 +168,11 @@ public sealed interface RowChange {
       this(key, lent, at, cause, null);
     }
 
+    /** A row of which nobody knows what it was: it lends nothing. */
+    public static FormerRow unknown(Position at) {
+      return new FormerRow(null, null, at, Cause.CHANGED_KEY);
+    }
+
     /** The same where it is the row stored under {@link #key} that has left it. */
     public FormerRow withoutPassage() {
       return passage == null ? this : new FormerRow(key, lent, at, cause);
@@ -210,7 +215,7 @@ public sealed interface RowChange {
    *
    * @param steps creates and deletes of the key until the row left, in order; a create among them
    * @param cells what the changes tell of the row, aligned to the batch's schema
-   * @param formerRow where its unchanged cells come from; null where nobody can lend them
+   * @param formerRow where its unchanged cells come from; null where it has none
    */
   record Passage(List<Step> steps, Object[] cells, FormerRow formerRow) {}
 }

@@ -30,6 +30,26 @@ public record StoredRowState(Position position, String operation, boolean live) 
     return at.isBelow(position) || !Operation.READ.code().equals(operation);
   }
 
+  /**
+   * Whether, after the steps which the stored row does not cover, it is the next that leaves the
+   * key: the oldest does.
+   */
+  public boolean leavesAfter(List<Step> steps) {
+    int older = isTakeover() ? 1 : 0;
+    Position last = position;
+    for (Step step : steps) {
+      if (covers(step.at())) {
+        continue;
+      }
+      if (last == null || !last.isOfSameTransaction(step.at())) {
+        older = Math.min(older, 0);
+      }
+      older += Math.min(step.rows(), 0);
+      last = step.at();
+    }
+    return live && older == 0;
+  }
+
   /** Rows of the source that have the key after the steps which the stored row does not cover. */
   public int rowsAfter(List<Step> steps) {
     int rows = !live ? 0 : isTakeover() ? 2 : 1;

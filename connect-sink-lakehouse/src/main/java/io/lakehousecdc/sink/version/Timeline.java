@@ -130,6 +130,14 @@ public final class Timeline {
     return state(at).live();
   }
 
+  /** Whether a change, or a later one of its row, was applied before. */
+  public boolean holds(ChangeInfo change) {
+    int index = indexBefore(change.position());
+    return index >= 0
+        && state(change.position()).live()
+        && (spans.get(index).isOpenedBy(change) || !spans.get(index).isAppliedBefore(change));
+  }
+
   private StoredRowState state(Position at) {
     int index = indexBefore(at);
     if (index < 0) {

@@ -8,6 +8,7 @@ import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.RowChange;
+import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowChange.Upsert;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
@@ -124,9 +125,9 @@ public final class VersionPlanner {
   private boolean lacksValues(Timeline timeline, int number, RowChange change) {
     if (!(change instanceof Upsert upsert)
         || !CellMerge.hasUnchanged(upsert.cells())
-        || timeline.hasRow(change.info().position())
-        || upsert.formerRow() != null
-            && (upsert.formerRow().lent() != null || stored.lends(number, upsert.formerRow()))) {
+        || (upsert.formerRow() == null
+            ? timeline.hasRow(change.info().position())
+            : lends(timeline, number, upsert))) {
       return false;
     }
     if (change.info().delivery() == Delivery.AGAIN) {
@@ -146,6 +147,14 @@ public final class VersionPlanner {
         batch.table(),
         change.key(),
         null);
+  }
+
+  /**
+   * Whether a row that has changed its key finds its values; those of its new key are another's.
+   */
+  private boolean lends(Timeline timeline, int number, Upsert upsert) {
+    FormerRow former = upsert.formerRow();
+    return former.lent() != null || stored.lends(number, former) || timeline.holds(upsert.info());
   }
 
   private void count(Timeline.Outcome outcome, RowChange change) {

@@ -102,7 +102,7 @@ class DepartedRowsTest {
   void storedRowOutranksTheRowThatTookItsKeyOver() {
     DepartedRow row = DepartedRow.passed(FORMER, COMPLETE, CREATED);
     assertSame(ARRIVED, row.complete(SCHEMA, ARRIVED));
-    assertEquals(Lender.former(FORMER, COMPLETE, AT), row.lender(AT));
+    assertEquals(Lender.passed(FORMER, COMPLETE, AT, CREATED), row.lender(AT));
   }
 
   @Test

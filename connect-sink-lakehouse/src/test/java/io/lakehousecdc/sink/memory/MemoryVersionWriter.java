@@ -12,6 +12,7 @@ import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowChange.FormerRow;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.RowSchema;
+import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.memory.MemoryTable.MemoryVersion;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import io.lakehousecdc.sink.spi.HistoryOptions;
@@ -120,9 +121,8 @@ final class MemoryVersionWriter implements StoredVersions {
       Span span, RowKey key, VersionPlanner planner, List<MemoryVersion> before) {
     Map<String, Object> values = new HashMap<>();
     RowChange change = span.values() == Span.STORED ? null : planner.change(span.values());
-    if (change != null && change.formerRow() != null && hasUnchanged(change)) {
-      lent(change.formerRow(), before, values);
-    } else if (span.source() != null) {
+    boolean lent = change != null && hasUnchanged(change) && lent(change, before, values);
+    if (!lent && span.source() != null) {
       before.stream()
           .filter(each -> each.key().equals(key))
           .filter(each -> each.version().opened().equals(span.source().opened()))
@@ -137,16 +137,16 @@ final class MemoryVersionWriter implements StoredVersions {
     return values;
   }
 
-  private void lent(FormerRow former, List<MemoryVersion> before, Map<String, Object> values) {
-    MemoryVersion row = at(former.key(), former.at(), before);
+  private boolean lent(RowChange change, List<MemoryVersion> before, Map<String, Object> values) {
+    FormerRow former = change.formerRow();
+    if (former == null) {
+      return false;
+    }
+    MemoryVersion row = lender(former, change.info().position(), before);
     if (row != null) {
       values.putAll(row.values());
-    } else {
-      RowSchema schema = batch.schema();
-      for (int i = 0; i < schema.size(); i++) {
-        values.put(schema.column(i).name(), former.lent()[i]);
-      }
     }
+    return row != null;
   }
 
   private void known(RowChange change, Map<String, Object> values, boolean all) {
@@ -192,16 +192,30 @@ final class MemoryVersionWriter implements StoredVersions {
 
   @Override
   public boolean lends(int number, FormerRow former) {
-    return at(former.key(), former.at(), table.versions()) != null;
+    Position borrower = batch.changes().get(number).info().position();
+    return lender(former, borrower, table.versions()) != null;
   }
 
-  /** The version of a key that a change at a position has found; null where there was none. */
-  private static MemoryVersion at(RowKey key, Position at, List<MemoryVersion> versions) {
-    return versions.stream()
-        .filter(
-            each -> each.key().equals(key) && !Version.behind(at).isBelow(each.version().opened()))
-        .max(Comparator.comparing(each -> each.version().opened()))
-        .filter(each -> each.version().foundBy(at).live())
-        .orElse(null);
+  /** The version of the row that has left a key; null where there is none. */
+  private static MemoryVersion lender(
+      FormerRow former, Position borrower, List<MemoryVersion> versions) {
+    Position at = former.at();
+    List<MemoryVersion> latestFirst =
+        versions.stream()
+            .filter(each -> each.key().equals(former.key()))
+            .filter(each -> !Version.behind(at).isBelow(each.version().opened()))
+            .sorted(
+                Comparator.comparing((MemoryVersion each) -> each.version().opened()).reversed())
+            .toList();
+    for (MemoryVersion each : latestFirst) {
+      StoredRowState row = each.version().foundBy(at);
+      if (row.live() && former.isLentBy(row, borrower)) {
+        return each;
+      }
+      if (!row.isTakeover() || !each.version().opened().isOfSameTransaction(at)) {
+        return null;
+      }
+    }
+    return null;
   }
 }

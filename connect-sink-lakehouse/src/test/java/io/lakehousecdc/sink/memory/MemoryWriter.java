@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.memory;
 import io.lakehousecdc.order.Floor;
 import io.lakehousecdc.order.Histories;
 import io.lakehousecdc.order.Position;
+import io.lakehousecdc.sink.batch.CellMerge;
 import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.batch.Sweep;
@@ -257,7 +258,8 @@ final class MemoryWriter {
       skips.skip(SkipReason.NOTHING_TO_DELETE, delete.key(), delete.info().position(), null);
     } else if (options.deleteMode() == DeleteMode.HARD) {
       deleted += table.current().remove(delete.key()) == null ? 0 : 1;
-    } else if (stored != null || delete.cells() != null) {
+    } else if (stored != null
+        || delete.cells() != null && !CellMerge.hasUnchanged(delete.cells())) {
       Map<String, Object> values = new HashMap<>(stored == null ? Map.of() : stored.values());
       known(delete, values);
       table.current().put(delete.key(), new MemoryRow(values, delete.info(), true, seen(delete)));

@@ -3,6 +3,7 @@ package io.lakehousecdc.sink.spi;
 
 import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.BatchBuilder;
@@ -15,6 +16,7 @@ import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.TableId;
+import io.lakehousecdc.sink.error.RecordException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +196,20 @@ interface PassedKeyContract extends Warehouse {
         row(3, "one", "of one"));
   }
 
+  /** In a table of versions the row that had the key before is the version before. */
+  @Test
+  default void rowThatIsInsertedOnItsWayTakesNothingFromTheRowThatMakesRoom() {
+    everyCutLeaves(
+        "room",
+        List.of(
+            ONE,
+            Event.insert(40, 48, -1, "two"),
+            Event.move(40, 56, 1, 3, "one"),
+            Event.move(40, 64, -1, 1, "two")),
+        row(1, "two", "of two"),
+        row(3, "one", "of one"));
+  }
+
   /** The constraint is deferrable: the row that was there before leaves the key first. */
   @Test
   default void rowsThatMoveOnByOneKeyKeepTheirValues() {
@@ -218,6 +234,121 @@ interface PassedKeyContract extends Warehouse {
             row(4, "three", "of three"));
       }
     }
+  }
+
+  /** Eight are followed; the row that has the last key had another value. */
+  @Test
+  default void rowThatHasPassedTooManyKeysTakesNoOthersValues() {
+    List<Event> moves = new ArrayList<>(List.of(Event.move(40, 48, 2, 3, "two")));
+    for (int key = 0; key < 10; key++) {
+      int from = key == 0 ? 1 : -key;
+      int to = key == 9 ? 2 : -key - 1;
+      moves.add(Event.move(40, 56 + 8 * key, from, to, "one"));
+    }
+    for (Mode mode : Mode.values()) {
+      TableId table = mode.table("far");
+      PartitionOwner owner = owner(mode.options);
+      commit(owner, mode.builder(table), List.of(ONE, TWO));
+      assertThatExceptionOfType(RecordException.class)
+          .as(mode.name())
+          .isThrownBy(() -> commit(owner, mode.builder(table), moves))
+          .returns(RowKey.of(2), RecordException::key);
+    }
+  }
+
+  /** It came and went within a commit: what it had nobody has read. */
+  @Test
+  default void softDeleteStoresNoRowWhoseValuesAreNotKnown() {
+    TableId table = Mode.SOFT.table("unseen");
+    PartitionOwner owner = owner(Mode.SOFT.options);
+    commit(owner, Mode.SOFT.builder(table), List.of(ONE, TWO));
+    commit(
+        owner,
+        Mode.SOFT.builder(table),
+        List.of(
+            Event.move(40, 48, 1, -1, "one"),
+            Event.move(40, 56, 2, 1, "two"),
+            Event.move(40, 64, -1, 2, "one")));
+    assertThatRows(table, "id", "note").areExactly(row(1, "of two"), row(2, "of one"));
+  }
+
+  @Test
+  default void rowThatIsStoredKeepsItsValuesWhereItsMoveComesAgain() {
+    for (Mode mode : Mode.values()) {
+      TableId table = mode.table("stored");
+      PartitionOwner owner = owner(mode.options);
+      Event move = Event.move(40, 48, 1, -1, "one");
+      commit(owner, mode.builder(table), List.of(ONE));
+      commit(owner, mode.builder(table), List.of(move));
+      BatchBuilder builder = mode.builder(table);
+      add(move, Delivery.AGAIN, TransactionVisibility.CONTINUED, builder);
+      Event next = Event.move(80, 88, -1, 2, "one");
+      add(next, Delivery.IN_ORDER, TransactionVisibility.FROM_START, builder);
+      owner.commit(builder.build());
+      assertThat(live(table, mode)).as(mode.name()).containsExactly(row(2, "one", "of one"));
+    }
+  }
+
+  /** Its former key has another row since; the source emits the end of its log again, and more. */
+  @Test
+  default void rowThatIsStoredKeepsItsValuesWhereMoreComesAfterItsMove() {
+    for (Mode mode : Mode.values()) {
+      TableId table = mode.table("more");
+      PartitionOwner owner = owner(mode.options);
+      List<Event> known = List.of(Event.move(40, 48, 1, 2, "one"), Event.insert(40, 56, 1, "new"));
+      commit(owner, mode.builder(table), List.of(ONE));
+      commit(owner, mode.builder(table), known);
+      BatchBuilder builder = mode.builder(table);
+      known.forEach(event -> add(event, Delivery.AGAIN, TransactionVisibility.CONTINUED, builder));
+      Event more = Event.update(40, 64, 2, "uno", null);
+      add(more, Delivery.IN_ORDER, TransactionVisibility.CONTINUED, builder);
+      owner.commit(builder.build());
+      assertThat(live(table, mode))
+          .as(mode.name())
+          .containsExactlyInAnyOrder(row(1, "new", "of new"), row(2, "uno", "of one"));
+    }
+  }
+
+  /** The row that was left under the key is not the one that leaves it the next time. */
+  @Test
+  default void keyThatServesForTwoSwapsTellsTheRowsApartWhereDeletesAreIgnored() {
+    TableId table = Mode.UPSERT.table("ignored");
+    PartitionOwner owner = owner(Mode.UPSERT.options);
+    commit(owner, Mode.UPSERT.builder(table), List.of(ONE, TWO, THREE, FOUR));
+    swapAndLeave(owner, table, 40, ONE, TWO);
+    swapAndLeave(owner, table, 80, THREE, FOUR);
+    assertThatRows(table, "id", "name", "note")
+        .areExactly(
+            row(-1, "three", "of three"),
+            row(1, "two", "of two"),
+            row(2, "one", "of one"),
+            row(3, "four", "of four"),
+            row(4, "three", "of three"));
+  }
+
+  private static void swapAndLeave(
+      PartitionOwner owner, TableId table, long transaction, Event one, Event other) {
+    BatchBuilder builder = Mode.UPSERT.builder(table);
+    List.of(
+            Event.move(transaction, transaction + 8, one.to, -1, one.name),
+            Event.move(transaction, transaction + 16, other.to, one.to, other.name),
+            Event.move(transaction, transaction + 24, -1, other.to, one.name))
+        .forEach(
+            move -> {
+              ChangeInfo left = move.info(Operation.DELETE, Delivery.IN_ORDER);
+              builder.leave(ITEM, RowKey.of(move.from), null, left);
+              Event arrived =
+                  new Event(
+                      Operation.CREATE, move.transaction, move.lsn, 0, move.to, move.name, null);
+              add(arrived, Delivery.IN_ORDER, TransactionVisibility.FROM_START, builder);
+            });
+    owner.commit(builder.build());
+  }
+
+  private static void commit(PartitionOwner owner, BatchBuilder builder, List<Event> events) {
+    events.forEach(
+        event -> add(event, Delivery.IN_ORDER, TransactionVisibility.FROM_START, builder));
+    owner.commit(builder.build());
   }
 
   /** What a table shows of rows that have been deleted. */

@@ -8,7 +8,6 @@ import io.lakehousecdc.sink.batch.Sweep;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.RowKey;
-import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.delta.domain.RememberedFloors;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.schema.BatchMapping;
@@ -144,11 +143,7 @@ public final class HistoryPlanner {
     return batch.withRows(
         batch.schema(),
         PassedKeys.settled(
-            batch.changes(),
-            former ->
-                passed.contains(former.key())
-                    ? Version.found(histories.of(former.key()), former.at())
-                    : StoredRowState.NONE));
+            batch.changes(), former -> Version.found(histories.of(former.key()), former.at())));
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lakehousecdc.sink.delta.write;
 
+import io.lakehousecdc.sink.batch.CellMerge;
 import io.lakehousecdc.sink.batch.TableBatch;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
@@ -102,11 +103,13 @@ final class RowMerger {
     return rows.isEmpty() ? LentRows.NONE : new LentRows(rows, columns, placeOf, mapping);
   }
 
+  /** A soft delete of a row that is not stored needs all values: else the row was never seen. */
   private boolean isWritten(Resolved change) {
     Located located = change.located();
+    Object[] cells = located.change().cells();
     return located.change() instanceof RowChange.Upsert
         || deletes == DeleteMode.SOFT
-            && (located.own() != null || located.change().cells() != null);
+            && (located.own() != null || cells != null && !CellMerge.hasUnchanged(cells));
   }
 
   /** The row as far as the change tells it, with {@link BatchMapping#KEEP} elsewhere. */

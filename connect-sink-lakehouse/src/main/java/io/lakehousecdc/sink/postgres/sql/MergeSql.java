@@ -20,7 +20,8 @@ public final class MergeSql {
     StagedRowKind.ABSENT,
     StagedRowKind.MOVED,
     StagedRowKind.DELETE_FULL,
-    StagedRowKind.DELETE_PARTIAL
+    StagedRowKind.DELETE_PARTIAL,
+    StagedRowKind.DELETE_UNCHANGED
   };
 
   private final TablePlan plan;

@@ -109,7 +109,7 @@ public final class SharedKeySql {
         + plan.table().sql()
         + " AS t ON "
         + rows.sameKey("t")
-        + " WHERE s._n = ANY (?)"
+        + " JOIN unnest(?::integer[]) AS w(n) ON w.n = s._n WHERE true"
         + above
         + " FOR UPDATE OF t";
   }

@@ -23,17 +23,25 @@ public enum StagedRowKind {
   DELETE,
   /** Soft delete with all cells known. */
   DELETE_FULL,
-  /** Soft delete with some cells known. */
-  DELETE_PARTIAL;
+  /** Soft delete with some cells known, none unchanged: a row that is not stored gets defaults. */
+  DELETE_PARTIAL,
+  /** Soft delete with unchanged cells: a row that is not stored came and went unseen. */
+  DELETE_UNCHANGED;
 
   /** Whether some cells of the row are not known. */
   public boolean isPartial() {
-    return this == UNCHANGED || this == ABSENT || this == MOVED || this == DELETE_PARTIAL;
+    return switch (this) {
+      case UNCHANGED, ABSENT, MOVED, DELETE_PARTIAL, DELETE_UNCHANGED -> true;
+      case FULL, CONDITIONAL, DELETE, DELETE_FULL -> false;
+    };
   }
 
   /** Whether the row may be new in the table. */
   public boolean mayInsert() {
-    return this != UNCHANGED && this != CONDITIONAL && this != DELETE;
+    return switch (this) {
+      case FULL, ABSENT, MOVED, DELETE_FULL, DELETE_PARTIAL -> true;
+      case UNCHANGED, CONDITIONAL, DELETE, DELETE_UNCHANGED -> false;
+    };
   }
 
   /** Whether it is a delete. */
@@ -59,7 +67,7 @@ public enum StagedRowKind {
       absent |= cell == Cell.ABSENT;
     }
     if (delete) {
-      return unchanged || absent ? DELETE_PARTIAL : DELETE_FULL;
+      return unchanged ? DELETE_UNCHANGED : absent ? DELETE_PARTIAL : DELETE_FULL;
     }
     if (change instanceof RowChange.Upsert upsert
         && upsert.formerRow() != null

@@ -190,7 +190,7 @@ public record StagingTable(TablePlan plan, int number) {
 
   /** Deletes the rows whose numbers are given as the array parameter. */
   public String dropSql() {
-    return "DELETE FROM " + sql() + " WHERE _n = ANY (?)";
+    return "DELETE FROM " + sql() + " USING unnest(?::integer[]) AS w(n) WHERE _n = w.n";
   }
 
   /**

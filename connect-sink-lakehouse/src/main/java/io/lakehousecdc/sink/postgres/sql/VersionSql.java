@@ -201,16 +201,6 @@ public final class VersionSql {
     if (isOfOneVersion(column)) {
       return none;
     }
-    String stored =
-        "CASE WHEN "
-            + rows.present("o")
-            + " THEN o."
-            + column.sql()
-            + " WHEN "
-            + rows.present("t")
-            + " THEN t."
-            + column.sql()
-            + " ELSE ";
     return plan.columns().stream()
         .filter(written -> written.column().equals(column))
         .findFirst()
@@ -218,13 +208,26 @@ public final class VersionSql {
             written ->
                 ColumnValues.known(
                     written,
-                    stored
-                        + "CASE WHEN s._lent THEN s."
-                        + written.staged()
-                        + " ELSE "
-                        + none
-                        + " END END"))
-        .orElse(stored + none + " END");
+                    storedOr(column, " WHEN s._lent THEN s." + written.staged()) + none + " END"))
+        .orElse(storedOr(column, "") + none + " END");
+  }
+
+  /**
+   * The value that a stored row lends: under the former key, or else the version before.
+   *
+   * @param between what comes before that version
+   */
+  private String storedOr(PgColumn column, String between) {
+    return "CASE WHEN "
+        + rows.present("o")
+        + " THEN o."
+        + column.sql()
+        + between
+        + " WHEN "
+        + rows.present("t")
+        + " THEN t."
+        + column.sql()
+        + " ELSE ";
   }
 
   /** The spans of the batch with the staged change of a number; both have the version's key. */

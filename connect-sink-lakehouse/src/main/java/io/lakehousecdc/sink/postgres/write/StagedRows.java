@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -196,24 +197,22 @@ final class StagedRows {
   }
 
   /**
-   * Stages other changes in place of some that are staged.
+   * Stages other changes in place of some that are staged, and so are not void. Conditional ones
+   * stay beside them: nothing applies those.
    *
    * @param others by number
    */
   void replace(Map<Integer, RowChange> others) throws SQLException {
-    if (others.isEmpty()) {
-      return;
-    }
-    for (StagedRowKind kind : StagedRowKind.values()) {
-      List<Integer> numbers =
-          others.keySet().stream()
-              .filter(number -> StagedRowKind.of(changes.get(number), plan) == kind)
-              .toList();
-      if (!numbers.isEmpty()) {
-        drop(kind, numbers);
-      }
+    Map<StagedRowKind, List<Integer>> replaced =
+        others.keySet().stream()
+            .collect(Collectors.groupingBy(number -> StagedRowKind.of(changes.get(number), plan)));
+    replaced.remove(StagedRowKind.CONDITIONAL);
+    for (Map.Entry<StagedRowKind, List<Integer>> each : replaced.entrySet()) {
+      drop(each.getKey(), each.getValue());
     }
     others.forEach(changes::set);
-    encode(new Floors(List.of()), others::containsKey);
+    if (!others.isEmpty()) {
+      encode(new Floors(List.of()), others::containsKey);
+    }
   }
 }

@@ -239,6 +239,13 @@ final class UpsertSteps {
   void softDelete() throws SQLException {
     deleted += mergeFull(StagedRowKind.DELETE_FULL);
     deleted += mergePartial(StagedRowKind.DELETE_PARTIAL);
+    if (has(StagedRowKind.DELETE_UNCHANGED)) {
+      long rows = session.update(table.merge().partialUpdate(StagedRowKind.DELETE_UNCHANGED));
+      if (rows < count(StagedRowKind.DELETE_UNCHANGED)) {
+        countOutranked(StagedRowKind.DELETE_UNCHANGED);
+      }
+      deleted += rows;
+    }
   }
 
   /** Upserts rows of which all cells are known. */
@@ -322,9 +329,13 @@ final class UpsertSteps {
     if (others == 0) {
       return;
     }
+    skipped.unmatched(others - countOutranked(kinds));
+  }
+
+  private long countOutranked(StagedRowKind... kinds) throws SQLException {
     String sql = table.merge().outranked(kinds);
     try (PreparedStatement query = session.connection().prepareStatement(sql)) {
-      skipped.unmatched(others - skipped.outranked(query));
+      return skipped.outranked(query);
     }
   }
 }

@@ -85,7 +85,10 @@ final class VersionWrite implements TableWrite {
     return staged.stage(sent, new Floors(List.of()));
   }
 
-  /** What is staged of a change: all that it may come to, as if rows had passed through no key. */
+  /**
+   * What is staged of a change at first: all that it may come to, as if rows had passed through no
+   * key.
+   */
   private RowChange sent(RowChange change) {
     FormerRow former = change.formerRow() == null ? null : change.formerRow().withoutPassage();
     if (change instanceof ConditionalChange conditional) {
@@ -136,6 +139,9 @@ final class VersionWrite implements TableWrite {
 
   /** The batch, of which no change depends on a passed key; it is staged in place of the other. */
   private TableBatch settled(Map<RowKey, List<Version>> versions) throws SQLException {
+    if (PassedKeys.of(batch.changes()).isEmpty()) {
+      return batch;
+    }
     List<RowChange> changes =
         PassedKeys.settled(
             batch.changes(),
