@@ -44,19 +44,22 @@ public final class RemovalSql {
   }
 
   /**
-   * After {@link #delete}: the deletes that a stored row outlives, of those whose numbers are given
-   * as the array parameter; see {@link RowConditions#outranked}.
+   * After {@link #delete}: the deletes that a stored row outlives, of some; see {@link
+   * RowConditions#outranked}.
    */
-  public String staleDeletes() {
+  public String staleDeletes(RowNumbers deletes) {
     return rows.outranked(
-        staging.keysOf(StagedRowKind.DELETE), "s._n = ANY (?) AND NOT (" + taken() + ")");
+        staging.keysOf(StagedRowKind.DELETE),
+        deletes.include("s._n") + " AND NOT (" + taken() + ")");
   }
 
-  /** Numbers of the deletes whose key no row has, of those given as the array parameter. */
-  public String deletesOfNoRow() {
+  /** Numbers of the deletes whose key no row has, of some. */
+  public String deletesOfNoRow(RowNumbers deletes) {
     return "SELECT s._n FROM "
         + staging.keysOf(StagedRowKind.DELETE)
-        + " AS s WHERE s._n = ANY (?) AND NOT EXISTS (SELECT FROM "
+        + " AS s WHERE "
+        + deletes.include("s._n")
+        + " AND NOT EXISTS (SELECT FROM "
         + plan.table().sql()
         + " AS t WHERE "
         + rows.sameKey("t")

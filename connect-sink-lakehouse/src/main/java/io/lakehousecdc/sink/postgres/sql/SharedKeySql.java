@@ -84,12 +84,11 @@ public final class SharedKeySql {
   }
 
   /**
-   * What is stored under the keys of the staged changes whose numbers are given as the array
-   * parameter: number of the change, epoch, commit LSN, LSN, whether the row has a position,
-   * operation, whether it is live. Rows below one of the floors are void and left out. Locks the
-   * rows, so that what is read stays true.
+   * What is stored under the keys of some staged changes: number of the change, epoch, commit LSN,
+   * LSN, whether the row has a position, operation, whether it is live. Rows below one of the
+   * floors are void and left out. Locks the rows, so that what is read stays true.
    */
-  public String storedStates(StagingTable staging, List<Floor> floors) {
+  public String storedStates(StagingTable staging, RowNumbers changes, List<Floor> floors) {
     FloorSql floor = new FloorSql(plan.options().metadata());
     StringBuilder above = new StringBuilder();
     floors.forEach(
@@ -109,7 +108,8 @@ public final class SharedKeySql {
         + plan.table().sql()
         + " AS t ON "
         + rows.sameKey("t")
-        + " JOIN unnest(?::integer[]) AS w(n) ON w.n = s._n WHERE true"
+        + " WHERE "
+        + changes.include("s._n")
         + above
         + " FOR UPDATE OF t";
   }

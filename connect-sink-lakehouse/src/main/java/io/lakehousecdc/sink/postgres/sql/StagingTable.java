@@ -188,9 +188,9 @@ public record StagingTable(TablePlan plan, int number) {
     return "COPY " + sql() + columns + " FROM STDIN (FORMAT binary)";
   }
 
-  /** Deletes the rows whose numbers are given as the array parameter. */
-  public String dropSql() {
-    return "DELETE FROM " + sql() + " USING unnest(?::integer[]) AS w(n) WHERE _n = w.n";
+  /** Deletes some rows. */
+  public String dropSql(RowNumbers rows) {
+    return "DELETE FROM " + sql() + " WHERE " + rows.include("_n");
   }
 
   /**

@@ -9,12 +9,13 @@ import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.StoredRowState;
 import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
+import io.lakehousecdc.sink.postgres.sql.RowNumbers;
 import io.lakehousecdc.sink.postgres.sql.SharedKeySql;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,13 +92,13 @@ final class SharedKeys {
   private Map<Integer, StoredRowState> storedStates(List<Integer> numbers, Floors floors)
       throws SQLException {
     Map<Integer, StoredRowState> states = new HashMap<>();
-    String sql = new SharedKeySql(staging.plan()).storedStates(staging, floors.all());
-    try (PreparedStatement query = session.connection().prepareStatement(sql)) {
-      query.setArray(1, session.connection().createArrayOf("integer", numbers.toArray()));
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          states.put(row.getInt(1), state(row));
-        }
+    String sql =
+        new SharedKeySql(staging.plan())
+            .storedStates(staging, new RowNumbers(numbers), floors.all());
+    try (Statement query = session.connection().createStatement();
+        ResultSet row = query.executeQuery(sql)) {
+      while (row.next()) {
+        states.put(row.getInt(1), state(row));
       }
     }
     return states;

@@ -5,7 +5,6 @@ import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.change.SkipReason;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -35,20 +34,19 @@ final class SkippedRows {
   /**
    * Counts staged rows that stored ones outrank.
    *
-   * @param query as {@link io.lakehousecdc.sink.postgres.sql.MergeSql#outranked} makes it
+   * @param row result of a query as {@link io.lakehousecdc.sink.postgres.sql.MergeSql#outranked}
+   *     makes it
    * @return how many they are
    */
-  long outranked(PreparedStatement query) throws SQLException {
+  long outranked(ResultSet row) throws SQLException {
     long all = 0;
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        RowChange example = staged.change(row.getInt(1));
-        Position stored = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
-        long count = row.getLong(5);
-        skips.outranked(example.key(), example.info().position(), stored);
-        skips.skip(SkipCounter.outranked(example.info().position(), stored), count - 1);
-        all += count;
-      }
+    while (row.next()) {
+      RowChange example = staged.change(row.getInt(1));
+      Position stored = new Position(row.getInt(2), row.getLong(3), row.getLong(4));
+      long count = row.getLong(5);
+      skips.outranked(example.key(), example.info().position(), stored);
+      skips.skip(SkipCounter.outranked(example.info().position(), stored), count - 1);
+      all += count;
     }
     return all;
   }

@@ -11,10 +11,10 @@ import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.ServerFailure;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.session.SqlErrors;
+import io.lakehousecdc.sink.postgres.sql.RowNumbers;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.StagingTable;
 import io.lakehousecdc.sink.postgres.sql.TablePlan;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -59,12 +59,12 @@ final class StagedRows {
   }
 
   /** Numbers of the staged rows of a kind, without some. */
-  Integer[] numbers(StagedRowKind kind, BitSet without) {
+  List<Integer> numbers(StagedRowKind kind, BitSet without) {
     return IntStream.range(0, changes.size())
         .filter(
             number -> !without.get(number) && StagedRowKind.of(changes.get(number), plan) == kind)
         .boxed()
-        .toArray(Integer[]::new);
+        .toList();
   }
 
   /** The change that was staged under a number. */
@@ -178,10 +178,7 @@ final class StagedRows {
   /** Takes out rows of a kind that have been staged. */
   void drop(StagedRowKind kind, List<Integer> numbers) throws SQLException {
     counts[kind.ordinal()] -= numbers.size();
-    try (PreparedStatement statement = session.connection().prepareStatement(staging.dropSql())) {
-      statement.setArray(1, session.connection().createArrayOf("integer", numbers.toArray()));
-      statement.executeUpdate();
-    }
+    session.execute(staging.dropSql(new RowNumbers(numbers)));
   }
 
   /** Stages what changes come to that depend on the stored rows. */

@@ -15,12 +15,14 @@ import io.lakehousecdc.sink.postgres.codec.CopyBuffer;
 import io.lakehousecdc.sink.postgres.session.Session;
 import io.lakehousecdc.sink.postgres.sql.BelowFloorSql;
 import io.lakehousecdc.sink.postgres.sql.Ddl;
+import io.lakehousecdc.sink.postgres.sql.RowNumbers;
 import io.lakehousecdc.sink.postgres.sql.StagedRowKind;
 import io.lakehousecdc.sink.postgres.sql.WrittenColumn;
 import io.lakehousecdc.sink.spi.CommitReceipt;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -28,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The steps that all ways of writing a staged batch have in common, and the count of what they do.
@@ -203,34 +204,32 @@ final class UpsertSteps {
     BitSet applied = session.numbers(table.removal().delete());
     deleted += applied.cardinality();
     if (applied.cardinality() < count(StagedRowKind.DELETE)) {
-      Integer[] others = staged.numbers(StagedRowKind.DELETE, applied);
-      try (PreparedStatement query =
-          session.connection().prepareStatement(table.removal().staleDeletes())) {
-        query.setArray(1, session.connection().createArrayOf("integer", others));
-        skipped.outranked(query);
+      List<Integer> others = staged.numbers(StagedRowKind.DELETE, applied);
+      String stale = table.removal().staleDeletes(new RowNumbers(others));
+      try (Statement query = session.connection().createStatement();
+          ResultSet row = query.executeQuery(stale)) {
+        skipped.outranked(row);
       }
       countDeletesOfNoRow(others);
     }
   }
 
   /** Counts deletes that should have found a row, of those that took none. */
-  private void countDeletesOfNoRow(Integer[] numbers) throws SQLException {
-    Integer[] candidates =
-        Stream.of(numbers)
+  private void countDeletesOfNoRow(List<Integer> numbers) throws SQLException {
+    List<Integer> candidates =
+        numbers.stream()
             .filter(
                 number ->
                     staged.change(number) instanceof RowChange.Delete delete && delete.expectsRow())
-            .toArray(Integer[]::new);
-    if (candidates.length == 0) {
+            .toList();
+    if (candidates.isEmpty()) {
       return;
     }
-    try (PreparedStatement query =
-        session.connection().prepareStatement(table.removal().deletesOfNoRow())) {
-      query.setArray(1, session.connection().createArrayOf("integer", candidates));
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          skipped.nothingToDelete(staged.change(row.getInt(1)));
-        }
+    String sql = table.removal().deletesOfNoRow(new RowNumbers(candidates));
+    try (Statement query = session.connection().createStatement();
+        ResultSet row = query.executeQuery(sql)) {
+      while (row.next()) {
+        skipped.nothingToDelete(staged.change(row.getInt(1)));
       }
     }
   }
@@ -334,8 +333,9 @@ final class UpsertSteps {
 
   private long countOutranked(StagedRowKind... kinds) throws SQLException {
     String sql = table.merge().outranked(kinds);
-    try (PreparedStatement query = session.connection().prepareStatement(sql)) {
-      return skipped.outranked(query);
+    try (PreparedStatement query = session.connection().prepareStatement(sql);
+        ResultSet row = query.executeQuery()) {
+      return skipped.outranked(row);
     }
   }
 }
