@@ -4,13 +4,17 @@ package io.lakehousecdc.tools.erase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -35,18 +39,41 @@ final class StoredBytes {
   static Set<String> holding(Path directory, String text, Predicate<Path> wanted)
       throws IOException {
     Set<String> holding = new TreeSet<>();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.filter(Files::isRegularFile).filter(wanted).toList()) {
-        try {
-          if (isIn(file, text)) {
-            holding.add(directory.relativize(file).toString());
-          }
-        } catch (NoSuchFileException | UncheckedIOException gone) {
-          // A server removes files at any time.
+    for (Path file : files(directory).stream().filter(wanted).toList()) {
+      try {
+        if (isIn(file, text)) {
+          holding.add(directory.relativize(file).toString());
         }
+      } catch (NoSuchFileException | UncheckedIOException gone) {
+        // A server removes files at any time.
       }
     }
     return holding;
+  }
+
+  /** The files below a directory, also where some go meanwhile. */
+  private static List<Path> files(Path directory) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    return files;
   }
 
   private static boolean isIn(Path file, String text) throws IOException {
