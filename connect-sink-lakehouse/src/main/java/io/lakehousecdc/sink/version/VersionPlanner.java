@@ -107,14 +107,23 @@ public final class VersionPlanner {
     return new Timeline.Sameness() {
       @Override
       public boolean isSame(int number, Version version) {
-        return stored.isSame(number, version);
+        return !borrows(changes[number]) && stored.isSame(number, version);
       }
 
       @Override
       public boolean isSame(int number, int before) {
-        return SameCells.isSame(tracked, changes[before].cells(), changes[number].cells());
+        return !borrows(changes[number])
+            && SameCells.isSame(tracked, changes[before].cells(), changes[number].cells());
       }
     };
+  }
+
+  /** Whether values that a change leaves untouched are those of another row than its key's. */
+  private static boolean borrows(RowChange change) {
+    FormerRow former = change.formerRow();
+    return former != null
+        && !change.key().equals(former.key())
+        && CellMerge.hasUnchanged(change.cells());
   }
 
   /**
