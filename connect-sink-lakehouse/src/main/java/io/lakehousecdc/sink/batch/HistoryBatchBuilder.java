@@ -85,10 +85,11 @@ public final class HistoryBatchBuilder implements BatchBuilder {
   @Override
   public void leave(RowSchema from, RowKey key, Object[] before, ChangeInfo info) {
     schema.add(from);
+    KeyTransactions transactions = pending.get(key);
     DepartedRow leaving =
         before != null
             ? DepartedRow.known(key, new RowImage(from, before, null))
-            : of(key).leaving(schema.union());
+            : transactions == null ? DepartedRow.stored(key) : transactions.leaving(schema.union());
     departed.add(info.position(), leaving);
   }
 

@@ -94,9 +94,6 @@ final class KeyTransactions {
 
   /** The row as it is, for one that it becomes under another key while it stays here. */
   DepartedRow leaving(RowSchema union) {
-    if (rows.isEmpty()) {
-      return DepartedRow.stored(key);
-    }
     PendingRow last = rows.get(rows.size() - 1);
     return departing(rows.size() - 1, last.left(), union);
   }

@@ -144,9 +144,7 @@ public final class Timeline {
       return StoredRowState.NONE;
     }
     Span found = spans.get(index);
-    boolean within = !found.applied().isBelow(at);
-    boolean live = within || !found.isEnded();
-    return new StoredRowState(within ? found.opened() : found.applied(), found.operation(), live);
+    return Version.found(found.opened(), found.applied(), found.operation(), at);
   }
 
   private int indexBefore(Position at) {

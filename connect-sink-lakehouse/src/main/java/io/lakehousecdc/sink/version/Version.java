@@ -74,8 +74,12 @@ public record Version(
 
   /** What a change at a position finds of the row, where this is its last version until then. */
   public StoredRowState foundBy(Position at) {
+    return found(opened, applied, operation, at);
+  }
+
+  static StoredRowState found(Position opened, Position applied, String operation, Position at) {
     boolean within = !applied.isBelow(at);
-    return new StoredRowState(within ? opened : applied, operation, within || !isEnded());
+    return new StoredRowState(within ? opened : applied, operation, within || !isEnd(operation));
   }
 
   /**

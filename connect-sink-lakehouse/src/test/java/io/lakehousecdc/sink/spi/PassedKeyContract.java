@@ -5,11 +5,8 @@ import static io.lakehousecdc.sink.spi.Warehouse.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.lakehousecdc.order.Position;
 import io.lakehousecdc.sink.batch.BatchBuilder;
-import io.lakehousecdc.sink.batch.HistoryBatchBuilder;
 import io.lakehousecdc.sink.batch.TransactionVisibility;
-import io.lakehousecdc.sink.batch.UpsertBatchBuilder;
 import io.lakehousecdc.sink.change.Cell;
 import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.ChangeInfo.Delivery;
@@ -19,7 +16,6 @@ import io.lakehousecdc.sink.change.TableId;
 import io.lakehousecdc.sink.error.RecordException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,43 +26,13 @@ import org.junit.jupiter.api.Test;
  */
 interface PassedKeyContract extends Warehouse {
 
-  /**
-   * A change at commit LSN {@code transaction}.
-   *
-   * @param from key that the row leaves; 0 where it changes or makes none but {@code to}
-   * @param note null where the change leaves it
-   */
-  record Event(
-      Operation operation, long transaction, long lsn, int from, int to, String name, String note) {
-    static Event insert(long transaction, long lsn, int id, String name) {
-      return new Event(Operation.CREATE, transaction, lsn, 0, id, name, "of " + name);
-    }
-
-    static Event move(long transaction, long lsn, int from, int to, String name) {
-      return new Event(Operation.CREATE, transaction, lsn, from, to, name, null);
-    }
-
-    static Event update(long transaction, long lsn, int id, String name, String note) {
-      return new Event(Operation.UPDATE, transaction, lsn, 0, id, name, note);
-    }
-
-    static Event delete(long transaction, long lsn, int id) {
-      return new Event(Operation.DELETE, transaction, lsn, id, 0, null, null);
-    }
-
-    ChangeInfo info(Operation as, Delivery delivery) {
-      return new ChangeInfo(
-          as, new Position(0, transaction, lsn), transaction * 1_000_000, delivery);
-    }
-  }
-
   /** Ways, about, in which a sequence is cut. */
   int CUTS = 7;
 
-  Event ONE = Event.insert(8, 8, 1, "one");
-  Event TWO = Event.insert(16, 16, 2, "two");
-  Event THREE = Event.insert(17, 17, 3, "three");
-  Event FOUR = Event.insert(18, 18, 4, "four");
+  KeyEvent ONE = KeyEvent.insert(8, 8, 1, "one");
+  KeyEvent TWO = KeyEvent.insert(16, 16, 2, "two");
+  KeyEvent THREE = KeyEvent.insert(17, 17, 3, "three");
+  KeyEvent FOUR = KeyEvent.insert(18, 18, 4, "four");
 
   @Test
   default void rowsThatSwapTheirKeysKeepTheirValues() {
@@ -75,9 +41,9 @@ interface PassedKeyContract extends Warehouse {
         List.of(
             ONE,
             TWO,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(40, 56, 2, 1, "two"),
-            Event.move(40, 64, -1, 2, "one")),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(40, 56, 2, 1, "two"),
+            KeyEvent.move(40, 64, -1, 2, "one")),
         row(1, "two", "of two"),
         row(2, "one", "of one"));
   }
@@ -89,9 +55,9 @@ interface PassedKeyContract extends Warehouse {
         List.of(
             ONE,
             TWO,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(50, 56, 2, 1, "two"),
-            Event.move(60, 64, -1, 2, "one")),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(50, 56, 2, 1, "two"),
+            KeyEvent.move(60, 64, -1, 2, "one")),
         row(1, "two", "of two"),
         row(2, "one", "of one"));
   }
@@ -105,12 +71,12 @@ interface PassedKeyContract extends Warehouse {
             TWO,
             THREE,
             FOUR,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(40, 56, 2, 1, "two"),
-            Event.move(40, 64, -1, 2, "one"),
-            Event.move(40, 72, 3, -1, "three"),
-            Event.move(40, 80, 4, 3, "four"),
-            Event.move(40, 88, -1, 4, "three")),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(40, 56, 2, 1, "two"),
+            KeyEvent.move(40, 64, -1, 2, "one"),
+            KeyEvent.move(40, 72, 3, -1, "three"),
+            KeyEvent.move(40, 80, 4, 3, "four"),
+            KeyEvent.move(40, 88, -1, 4, "three")),
         row(1, "two", "of two"),
         row(2, "one", "of one"),
         row(3, "four", "of four"),
@@ -126,12 +92,12 @@ interface PassedKeyContract extends Warehouse {
             ONE,
             TWO,
             THREE,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(40, 56, 2, 1, "two"),
-            Event.move(40, 64, -1, 2, "one"),
-            Event.move(80, 88, 3, -1, "three"),
-            Event.move(80, 96, 1, 3, "two"),
-            Event.move(80, 104, -1, 1, "three")),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(40, 56, 2, 1, "two"),
+            KeyEvent.move(40, 64, -1, 2, "one"),
+            KeyEvent.move(80, 88, 3, -1, "three"),
+            KeyEvent.move(80, 96, 1, 3, "two"),
+            KeyEvent.move(80, 104, -1, 1, "three")),
         row(1, "three", "of three"),
         row(2, "one", "of one"),
         row(3, "two", "of two"));
@@ -143,10 +109,10 @@ interface PassedKeyContract extends Warehouse {
         "several",
         List.of(
             ONE,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(40, 56, -1, -2, "one"),
-            Event.move(40, 64, -2, -3, "one"),
-            Event.move(40, 72, -3, 2, "one")),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(40, 56, -1, -2, "one"),
+            KeyEvent.move(40, 64, -2, -3, "one"),
+            KeyEvent.move(40, 72, -3, 2, "one")),
         row(2, "one", "of one"));
   }
 
@@ -154,7 +120,7 @@ interface PassedKeyContract extends Warehouse {
   default void rowThatComesBackToItsKeyKeepsItsValues() {
     everyCutLeaves(
         "back",
-        List.of(ONE, Event.move(40, 48, 1, -1, "one"), Event.move(40, 56, -1, 1, "uno")),
+        List.of(ONE, KeyEvent.move(40, 48, 1, -1, "one"), KeyEvent.move(40, 56, -1, 1, "uno")),
         row(1, "uno", "of one"));
   }
 
@@ -164,9 +130,9 @@ interface PassedKeyContract extends Warehouse {
         "way",
         List.of(
             ONE,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.update(40, 56, -1, "uno", "changed"),
-            Event.move(40, 64, -1, 2, "uno")),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.update(40, 56, -1, "uno", "changed"),
+            KeyEvent.move(40, 64, -1, 2, "uno")),
         row(2, "uno", "changed"));
   }
 
@@ -176,10 +142,10 @@ interface PassedKeyContract extends Warehouse {
         "after",
         List.of(
             ONE,
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(40, 56, -1, 2, "one"),
-            Event.update(40, 64, 2, "uno", null),
-            Event.update(80, 88, 2, "eins", null)),
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(40, 56, -1, 2, "one"),
+            KeyEvent.update(40, 64, 2, "uno", Cell.UNCHANGED),
+            KeyEvent.update(80, 88, 2, "eins", Cell.UNCHANGED)),
         row(2, "eins", "of one"));
   }
 
@@ -190,9 +156,9 @@ interface PassedKeyContract extends Warehouse {
         List.of(
             ONE,
             TWO,
-            Event.delete(24, 24, 2),
-            Event.move(40, 48, 1, 2, "one"),
-            Event.move(40, 56, 2, 3, "one")),
+            KeyEvent.delete(24, 24, 2),
+            KeyEvent.move(40, 48, 1, 2, "one"),
+            KeyEvent.move(40, 56, 2, 3, "one")),
         row(3, "one", "of one"));
   }
 
@@ -203,27 +169,44 @@ interface PassedKeyContract extends Warehouse {
         "room",
         List.of(
             ONE,
-            Event.insert(40, 48, -1, "two"),
-            Event.move(40, 56, 1, 3, "one"),
-            Event.move(40, 64, -1, 1, "two")),
+            KeyEvent.insert(40, 48, -1, "two"),
+            KeyEvent.move(40, 56, 1, 3, "one"),
+            KeyEvent.move(40, 64, -1, 1, "two")),
         row(1, "two", "of two"),
         row(3, "one", "of one"));
+  }
+
+  /** All that the changes tell of one is as the other had it. */
+  @Test
+  default void rowsThatDifferInTheUnchangedValueAloneKeepItWhereTheySwapTheirKeys() {
+    everyCutLeaves(
+        "alike",
+        List.of(
+            new KeyEvent(Operation.CREATE, 8, 8, 0, 1, "same", "first"),
+            new KeyEvent(Operation.CREATE, 16, 16, 0, 2, "same", "second"),
+            KeyEvent.move(40, 48, 1, -1, "same"),
+            KeyEvent.move(40, 56, 2, 1, "same"),
+            KeyEvent.move(40, 64, -1, 2, "same"),
+            KeyEvent.update(40, 72, 1, "same", Cell.UNCHANGED),
+            KeyEvent.update(40, 80, 2, "same", Cell.UNCHANGED)),
+        row(1, "same", "second"),
+        row(2, "same", "first"));
   }
 
   /** The constraint is deferrable: the row that was there before leaves the key first. */
   @Test
   default void rowsThatMoveOnByOneKeyKeepTheirValues() {
-    List<Event> rows = List.of(ONE, TWO, THREE);
-    List<Event> shift =
+    List<KeyEvent> rows = List.of(ONE, TWO, THREE);
+    List<KeyEvent> shift =
         List.of(
-            Event.move(40, 48, 1, 2, "one"),
-            Event.move(40, 56, 2, 3, "two"),
-            Event.move(40, 64, 3, 4, "three"));
-    for (Mode mode : Mode.values()) {
+            KeyEvent.move(40, 48, 1, 2, "one"),
+            KeyEvent.move(40, 56, 2, 3, "two"),
+            KeyEvent.move(40, 64, 3, 4, "three"));
+    for (RowMode mode : RowMode.values()) {
       for (boolean stored : new boolean[] {true, false}) {
-        List<Event> all = new ArrayList<>(rows);
+        List<KeyEvent> all = new ArrayList<>(rows);
         all.addAll(shift);
-        List<List<Event>> batches = stored ? List.of(rows, shift) : List.of(all);
+        List<List<KeyEvent>> batches = stored ? List.of(rows, shift) : List.of(all);
         apply(
             mode.table("shift_" + stored),
             mode,
@@ -239,15 +222,15 @@ interface PassedKeyContract extends Warehouse {
   /** Eight are followed; the row that has the last key had another value. */
   @Test
   default void rowThatHasPassedTooManyKeysTakesNoOthersValues() {
-    List<Event> moves = new ArrayList<>(List.of(Event.move(40, 48, 2, 3, "two")));
+    List<KeyEvent> moves = new ArrayList<>(List.of(KeyEvent.move(40, 48, 2, 3, "two")));
     for (int key = 0; key < 10; key++) {
       int from = key == 0 ? 1 : -key;
       int to = key == 9 ? 2 : -key - 1;
-      moves.add(Event.move(40, 56 + 8 * key, from, to, "one"));
+      moves.add(KeyEvent.move(40, 56 + 8 * key, from, to, "one"));
     }
-    for (Mode mode : Mode.values()) {
+    for (RowMode mode : RowMode.values()) {
       TableId table = mode.table("far");
-      PartitionOwner owner = owner(mode.options);
+      PartitionOwner owner = owner(mode.options());
       commit(owner, mode.builder(table), List.of(ONE, TWO));
       assertThatExceptionOfType(RecordException.class)
           .as(mode.name())
@@ -259,31 +242,31 @@ interface PassedKeyContract extends Warehouse {
   /** It came and went within a commit: what it had nobody has read. */
   @Test
   default void softDeleteStoresNoRowWhoseValuesAreNotKnown() {
-    TableId table = Mode.SOFT.table("unseen");
-    PartitionOwner owner = owner(Mode.SOFT.options);
-    commit(owner, Mode.SOFT.builder(table), List.of(ONE, TWO));
+    TableId table = RowMode.SOFT.table("unseen");
+    PartitionOwner owner = owner(RowMode.SOFT.options());
+    commit(owner, RowMode.SOFT.builder(table), List.of(ONE, TWO));
     commit(
         owner,
-        Mode.SOFT.builder(table),
+        RowMode.SOFT.builder(table),
         List.of(
-            Event.move(40, 48, 1, -1, "one"),
-            Event.move(40, 56, 2, 1, "two"),
-            Event.move(40, 64, -1, 2, "one")));
+            KeyEvent.move(40, 48, 1, -1, "one"),
+            KeyEvent.move(40, 56, 2, 1, "two"),
+            KeyEvent.move(40, 64, -1, 2, "one")));
     assertThatRows(table, "id", "note").areExactly(row(1, "of two"), row(2, "of one"));
   }
 
   @Test
   default void rowThatIsStoredKeepsItsValuesWhereItsMoveComesAgain() {
-    for (Mode mode : Mode.values()) {
+    for (RowMode mode : RowMode.values()) {
       TableId table = mode.table("stored");
-      PartitionOwner owner = owner(mode.options);
-      Event move = Event.move(40, 48, 1, -1, "one");
+      PartitionOwner owner = owner(mode.options());
+      KeyEvent move = KeyEvent.move(40, 48, 1, -1, "one");
       commit(owner, mode.builder(table), List.of(ONE));
       commit(owner, mode.builder(table), List.of(move));
       BatchBuilder builder = mode.builder(table);
-      add(move, Delivery.AGAIN, TransactionVisibility.CONTINUED, builder);
-      Event next = Event.move(80, 88, -1, 2, "one");
-      add(next, Delivery.IN_ORDER, TransactionVisibility.FROM_START, builder);
+      move.addTo(builder, Delivery.AGAIN, TransactionVisibility.CONTINUED);
+      KeyEvent next = KeyEvent.move(80, 88, -1, 2, "one");
+      next.addTo(builder, Delivery.IN_ORDER, TransactionVisibility.FROM_START);
       owner.commit(builder.build());
       assertThat(live(table, mode)).as(mode.name()).containsExactly(row(2, "one", "of one"));
     }
@@ -292,16 +275,17 @@ interface PassedKeyContract extends Warehouse {
   /** Its former key has another row since; the source emits the end of its log again, and more. */
   @Test
   default void rowThatIsStoredKeepsItsValuesWhereMoreComesAfterItsMove() {
-    for (Mode mode : Mode.values()) {
+    for (RowMode mode : RowMode.values()) {
       TableId table = mode.table("more");
-      PartitionOwner owner = owner(mode.options);
-      List<Event> known = List.of(Event.move(40, 48, 1, 2, "one"), Event.insert(40, 56, 1, "new"));
+      PartitionOwner owner = owner(mode.options());
+      List<KeyEvent> known =
+          List.of(KeyEvent.move(40, 48, 1, 2, "one"), KeyEvent.insert(40, 56, 1, "new"));
       commit(owner, mode.builder(table), List.of(ONE));
       commit(owner, mode.builder(table), known);
       BatchBuilder builder = mode.builder(table);
-      known.forEach(event -> add(event, Delivery.AGAIN, TransactionVisibility.CONTINUED, builder));
-      Event more = Event.update(40, 64, 2, "uno", null);
-      add(more, Delivery.IN_ORDER, TransactionVisibility.CONTINUED, builder);
+      known.forEach(event -> event.addTo(builder, Delivery.AGAIN, TransactionVisibility.CONTINUED));
+      KeyEvent more = KeyEvent.update(40, 64, 2, "uno", Cell.UNCHANGED);
+      more.addTo(builder, Delivery.IN_ORDER, TransactionVisibility.CONTINUED);
       owner.commit(builder.build());
       assertThat(live(table, mode))
           .as(mode.name())
@@ -312,9 +296,9 @@ interface PassedKeyContract extends Warehouse {
   /** The row that was left under the key is not the one that leaves it the next time. */
   @Test
   default void keyThatServesForTwoSwapsTellsTheRowsApartWhereDeletesAreIgnored() {
-    TableId table = Mode.UPSERT.table("ignored");
-    PartitionOwner owner = owner(Mode.UPSERT.options);
-    commit(owner, Mode.UPSERT.builder(table), List.of(ONE, TWO, THREE, FOUR));
+    TableId table = RowMode.UPSERT.table("ignored");
+    PartitionOwner owner = owner(RowMode.UPSERT.options());
+    commit(owner, RowMode.UPSERT.builder(table), List.of(ONE, TWO, THREE, FOUR));
     swapAndLeave(owner, table, 40, ONE, TWO);
     swapAndLeave(owner, table, 80, THREE, FOUR);
     assertThatRows(table, "id", "name", "note")
@@ -327,110 +311,78 @@ interface PassedKeyContract extends Warehouse {
   }
 
   private static void swapAndLeave(
-      PartitionOwner owner, TableId table, long transaction, Event one, Event other) {
-    BatchBuilder builder = Mode.UPSERT.builder(table);
+      PartitionOwner owner, TableId table, long transaction, KeyEvent one, KeyEvent other) {
+    BatchBuilder builder = RowMode.UPSERT.builder(table);
     List.of(
-            Event.move(transaction, transaction + 8, one.to, -1, one.name),
-            Event.move(transaction, transaction + 16, other.to, one.to, other.name),
-            Event.move(transaction, transaction + 24, -1, other.to, one.name))
+            KeyEvent.move(transaction, transaction + 8, one.to(), -1, one.name()),
+            KeyEvent.move(transaction, transaction + 16, other.to(), one.to(), other.name()),
+            KeyEvent.move(transaction, transaction + 24, -1, other.to(), one.name()))
         .forEach(
             move -> {
               ChangeInfo left = move.info(Operation.DELETE, Delivery.IN_ORDER);
-              builder.leave(ITEM, RowKey.of(move.from), null, left);
-              Event arrived =
-                  new Event(
-                      Operation.CREATE, move.transaction, move.lsn, 0, move.to, move.name, null);
-              add(arrived, Delivery.IN_ORDER, TransactionVisibility.FROM_START, builder);
+              builder.leave(ITEM, RowKey.of(move.from()), null, left);
+              move.arrival().addTo(builder, Delivery.IN_ORDER, TransactionVisibility.FROM_START);
             });
     owner.commit(builder.build());
   }
 
-  private static void commit(PartitionOwner owner, BatchBuilder builder, List<Event> events) {
+  private static void commit(PartitionOwner owner, BatchBuilder builder, List<KeyEvent> events) {
     events.forEach(
-        event -> add(event, Delivery.IN_ORDER, TransactionVisibility.FROM_START, builder));
+        event -> event.addTo(builder, Delivery.IN_ORDER, TransactionVisibility.FROM_START));
     owner.commit(builder.build());
-  }
-
-  /** What a table shows of rows that have been deleted. */
-  enum Mode {
-    UPSERT(TableOptions.DEFAULT),
-    SOFT(Warehouse.soft()),
-    HISTORY(TableOptions.DEFAULT.withHistory(HistoryOptions.DEFAULT));
-
-    private final TableOptions options;
-
-    Mode(TableOptions options) {
-      this.options = options;
-    }
-
-    TableId table(String name) {
-      return new TableId("shop", name() + "_" + name);
-    }
-
-    BatchBuilder builder(TableId table) {
-      return this == HISTORY ? new HistoryBatchBuilder(table) : new UpsertBatchBuilder(table);
-    }
-
-    boolean isLive(Map<String, Object> row) {
-      return switch (this) {
-        case UPSERT -> true;
-        case SOFT -> Boolean.FALSE.equals(row.get("_cdc_deleted"));
-        case HISTORY -> Boolean.TRUE.equals(row.get("is_current"));
-      };
-    }
   }
 
   /** Asserts the live rows of all modes. */
   @SafeVarargs
-  private void everyCutLeaves(String name, List<Event> events, List<Object>... live) {
-    for (Mode mode : Mode.values()) {
-      for (int cuts = 0; cuts < 1 << (events.size() - 1); cuts += step(events.size())) {
+  private void everyCutLeaves(String name, List<KeyEvent> events, List<Object>... live) {
+    for (RowMode mode : RowMode.values()) {
+      for (int cuts = 0; cuts < Cuts.of(events.size()); cuts += step(events.size())) {
         TableId table = mode.table(name + "_" + cuts);
-        apply(table, mode, cut(events, cuts), TransactionVisibility.FROM_START, live);
+        apply(table, mode, Cuts.apply(cuts, events), TransactionVisibility.FROM_START, live);
       }
+      apply(
+          mode.table(name + "_whole"),
+          mode,
+          Cuts.apply(betweenTransactions(events), events),
+          TransactionVisibility.FROM_START,
+          live);
       TableId table = mode.table(name + "_unknown");
       apply(table, mode, List.of(events), TransactionVisibility.NONE, live);
     }
   }
 
-  /** A tour of the cuts: each makes tables of its own, which takes a target its time. */
-  private static int step(int events) {
-    return (1 << (events - 1)) / CUTS | 1;
+  private static int betweenTransactions(List<KeyEvent> events) {
+    int cut = 0;
+    for (int i = 1; i < events.size(); i++) {
+      cut |= events.get(i).transaction() == events.get(i - 1).transaction() ? 0 : 1 << (i - 1);
+    }
+    return cut;
   }
 
-  private static List<List<Event>> cut(List<Event> events, int cuts) {
-    List<List<Event>> batches = new ArrayList<>();
-    for (int i = 0; i < events.size(); i++) {
-      if (i == 0 || (cuts >> (i - 1) & 1) == 1) {
-        batches.add(new ArrayList<>());
-      }
-      batches.get(batches.size() - 1).add(events.get(i));
-    }
-    return batches;
+  /** A tour of the cuts: each makes tables of its own, which takes a target its time. */
+  private static int step(int events) {
+    return Cuts.of(events) / CUTS | 1;
   }
 
   @SafeVarargs
   private void apply(
       TableId table,
-      Mode mode,
-      List<List<Event>> batches,
+      RowMode mode,
+      List<List<KeyEvent>> batches,
       TransactionVisibility whole,
       List<Object>... live) {
-    PartitionOwner owner = owner(mode.options);
+    PartitionOwner owner = owner(mode.options());
     for (Delivery delivery : List.of(Delivery.IN_ORDER, Delivery.AGAIN)) {
       long begun = 0;
-      for (List<Event> batch : batches) {
+      for (List<KeyEvent> batch : batches) {
         BatchBuilder builder = mode.builder(table);
-        for (Event event : batch) {
-          boolean continued = begun == event.transaction && batch.get(0).transaction == begun;
+        for (KeyEvent event : batch) {
+          boolean continued = begun == event.transaction() && batch.get(0).transaction() == begun;
           boolean known = whole == TransactionVisibility.FROM_START;
-          add(
-              event,
-              delivery,
-              continued && known ? TransactionVisibility.CONTINUED : whole,
-              builder);
+          event.addTo(
+              builder, delivery, continued && known ? TransactionVisibility.CONTINUED : whole);
         }
-        begun = batch.get(batch.size() - 1).transaction;
+        begun = batch.get(batch.size() - 1).transaction();
         owner.commit(builder.build());
       }
       assertThat(live(table, mode))
@@ -439,24 +391,10 @@ interface PassedKeyContract extends Warehouse {
     }
   }
 
-  private List<List<Object>> live(TableId table, Mode mode) {
+  private List<List<Object>> live(TableId table, RowMode mode) {
     return rows(table).stream()
         .filter(mode::isLive)
         .map(row -> row(row.get("id"), row.get("name"), row.get("note")))
         .toList();
-  }
-
-  private static void add(
-      Event event, Delivery delivery, TransactionVisibility visibility, BatchBuilder builder) {
-    if (event.from != 0) {
-      ChangeInfo deleted = event.info(Operation.DELETE, delivery);
-      builder.delete(ITEM, RowKey.of(event.from), null, deleted, visibility);
-    }
-    if (event.to != 0) {
-      Object note = event.note == null ? Cell.UNCHANGED : event.note;
-      Object[] cells = {event.to, event.name, note, 1L};
-      ChangeInfo info = event.info(event.operation, delivery);
-      builder.upsert(ITEM, RowKey.of(event.to), cells, info, visibility);
-    }
   }
 }

@@ -12,7 +12,6 @@ import io.lakehousecdc.sink.change.ChangeInfo;
 import io.lakehousecdc.sink.change.Operation;
 import io.lakehousecdc.sink.change.RowKey;
 import io.lakehousecdc.sink.change.TableId;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -176,11 +175,11 @@ interface SharedPositionContract extends Warehouse {
 
   /** Applies the events in every cut, and once more; checks after both. */
   private void everyCutOf(List<Event> events, String name, Check check) {
-    for (int cuts = 0; cuts < 1 << (events.size() - 1); cuts++) {
+    for (int cuts = 0; cuts < Cuts.of(events.size()); cuts++) {
       TableId table = new TableId("shop", name + "_" + cuts);
       PartitionOwner owner = owner(TableOptions.DEFAULT.withHistory(HistoryOptions.DEFAULT));
       for (String pass : List.of("first", "again")) {
-        for (List<Event> batch : cut(events, cuts)) {
+        for (List<Event> batch : Cuts.apply(cuts, events)) {
           HistoryBatchBuilder builder = new HistoryBatchBuilder(table);
           batch.forEach(event -> add(event, builder));
           owner.commit(builder.build());
@@ -188,17 +187,6 @@ interface SharedPositionContract extends Warehouse {
         check.of(table, Integer.toBinaryString(cuts) + " " + pass);
       }
     }
-  }
-
-  private static List<List<Event>> cut(List<Event> events, int cuts) {
-    List<List<Event>> batches = new ArrayList<>();
-    for (int i = 0; i < events.size(); i++) {
-      if (i == 0 || (cuts >> (i - 1) & 1) == 1) {
-        batches.add(new ArrayList<>());
-      }
-      batches.get(batches.size() - 1).add(events.get(i));
-    }
-    return batches;
   }
 
   private static void add(Event event, HistoryBatchBuilder builder) {

@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.postgres.write;
 
 import io.lakehousecdc.order.Floor;
+import io.lakehousecdc.sink.batch.PassedKeys;
 import io.lakehousecdc.sink.batch.SkipCounter;
 import io.lakehousecdc.sink.change.RowChange;
 import io.lakehousecdc.sink.error.RecordException;
@@ -183,14 +184,10 @@ final class StagedRows {
 
   /** Stages what changes come to that depend on the stored rows. */
   private void resolve(Floors floors) throws SQLException {
-    if (count(StagedRowKind.CONDITIONAL) > 0 || count(StagedRowKind.MOVED) > 0 && passKeys()) {
+    if (count(StagedRowKind.CONDITIONAL) > 0
+        || count(StagedRowKind.MOVED) > 0 && !PassedKeys.of(changes).isEmpty()) {
       replace(new SharedKeys(session, staging).resolved(changes, floors));
     }
-  }
-
-  private boolean passKeys() {
-    return changes.stream()
-        .anyMatch(each -> each.formerRow() != null && each.formerRow().passage() != null);
   }
 
   /**
