@@ -2,11 +2,11 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import java.util.function.Supplier;
-import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.values.ValuesReader;
 import org.apache.parquet.schema.PrimitiveType;
 
 /**
- * The values of one column of a row group, one after the other. Fills whole columns at a time, so
+ * The values of one column of a row group, in the order of rows. Fills whole columns at a time, so
  * that the compiler sees one kind of column in its loops.
  */
 abstract class ColumnCursor {
@@ -14,133 +14,114 @@ abstract class ColumnCursor {
   /**
    * Reads values into a column of rows: one at least, and no more once the window is full.
    *
-   * @param skips how many values to leave out before each one that is read
+   * @param offsets offset of each row in the row group, ascending
    * @param from first row to read
    * @param to row to end before
    * @return row that is to be read next
    */
-  abstract int fill(int[] skips, int from, int to, RowWindow rows, int column);
+  abstract int fill(int[] offsets, int from, int to, RowWindow rows, int column);
 
   /** The cursor of a column that the file does not have. */
   static ColumnCursor nulls() {
     return new ColumnCursor() {
       @Override
-      int fill(int[] skips, int from, int to, RowWindow rows, int column) {
+      int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
         // Rows begin as NULLs.
         return to;
       }
     };
   }
 
-  /** The cursor of a column that is assembled record by record. */
-  static ColumnCursor assembled(Supplier<Object> records) {
-    return new ColumnCursor() {
+  /**
+   * The cursor of a column that is assembled record by record.
+   *
+   * @param records each record of the row group from {@code first} on
+   */
+  static ColumnCursor assembled(Supplier<Object> records, int first) {
+    return new Assembled(records) {
+      private int next = first;
+
       @Override
-      int fill(int[] skips, int from, int to, RowWindow rows, int column) {
-        for (int i = from; i < to; i++) {
-          for (int skipped = 0; skipped < skips[i]; skipped++) {
-            // Assembled and overwritten: records come in order only.
-            rows.set(i, column, records.get());
-          }
-          if (rows.setLarge(i, column, records.get())) {
-            return i + 1;
-          }
+      Object value(int offset) {
+        for (; next < offset; next++) {
+          // Assembled and dropped: records come in order only.
+          records.get();
         }
-        return to;
+        next++;
+        return records.get();
+      }
+    };
+  }
+
+  /**
+   * The same.
+   *
+   * @param records those that are wanted, and no other
+   */
+  static ColumnCursor assembled(Supplier<Object> records) {
+    return new Assembled(records) {
+      @Override
+      Object value(int offset) {
+        return records.get();
       }
     };
   }
 
   /** The cursor of a scalar column. */
-  static ColumnCursor scalar(ColumnReader reader, PrimitiveType stored, ValueDecoder decoder) {
-    int present = reader.getDescriptor().getMaxDefinitionLevel();
+  static ColumnCursor scalar(ColumnPages pages, PrimitiveType stored, ValueDecoder decoder) {
     return switch (stored.getPrimitiveTypeName()) {
       case INT32 ->
-          new Scalar(reader, present) {
+          new Scalar(pages) {
             @Override
-            Object value() {
-              return decoder.int32().apply(reader.getInteger());
+            Object value(ValuesReader values) {
+              return decoder.int32().apply(values.readInteger());
             }
           };
       case INT64 ->
-          new Scalar(reader, present) {
+          new Scalar(pages) {
             @Override
-            Object value() {
-              return decoder.int64().apply(reader.getLong());
+            Object value(ValuesReader values) {
+              return decoder.int64().apply(values.readLong());
             }
           };
       case BOOLEAN ->
-          new Scalar(reader, present) {
+          new Scalar(pages) {
             @Override
-            Object value() {
-              return reader.getBoolean();
+            Object value(ValuesReader values) {
+              return values.readBoolean();
             }
           };
       case FLOAT ->
-          new Scalar(reader, present) {
+          new Scalar(pages) {
             @Override
-            Object value() {
-              return decoder.float32().apply(reader.getFloat());
+            Object value(ValuesReader values) {
+              return decoder.float32().apply(values.readFloat());
             }
           };
       case DOUBLE ->
-          new Scalar(reader, present) {
+          new Scalar(pages) {
             @Override
-            Object value() {
-              return reader.getDouble();
+            Object value(ValuesReader values) {
+              return values.readDouble();
             }
           };
-      case INT96, BINARY, FIXED_LEN_BYTE_ARRAY -> new Large(reader, present, decoder);
+      case INT96, BINARY, FIXED_LEN_BYTE_ARRAY -> new Large(pages, decoder);
     };
   }
 
-  /** Values of fixed length. */
-  private abstract static class Scalar extends ColumnCursor {
-    private final ColumnReader reader;
-    private final int present;
+  private abstract static class Assembled extends ColumnCursor {
+    final Supplier<Object> records;
 
-    Scalar(ColumnReader reader, int present) {
-      this.reader = reader;
-      this.present = present;
+    Assembled(Supplier<Object> records) {
+      this.records = records;
     }
 
-    abstract Object value();
+    abstract Object value(int offset);
 
     @Override
-    final int fill(int[] skips, int from, int to, RowWindow rows, int column) {
+    final int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
       for (int i = from; i < to; i++) {
-        skip(reader, present, skips[i]);
-        if (reader.getCurrentDefinitionLevel() == present) {
-          rows.set(i, column, value());
-        }
-        reader.consume();
-      }
-      return to;
-    }
-  }
-
-  /** Values of any length. */
-  private static final class Large extends ColumnCursor {
-    private final ColumnReader reader;
-    private final int present;
-    private final ValueDecoder decoder;
-
-    Large(ColumnReader reader, int present, ValueDecoder decoder) {
-      this.reader = reader;
-      this.present = present;
-      this.decoder = decoder;
-    }
-
-    @Override
-    int fill(int[] skips, int from, int to, RowWindow rows, int column) {
-      for (int i = from; i < to; i++) {
-        skip(reader, present, skips[i]);
-        boolean full = false;
-        if (reader.getCurrentDefinitionLevel() == present) {
-          full = rows.setLarge(i, column, decoder.binary().apply(reader.getBinary()));
-        }
-        reader.consume();
-        if (full) {
+        if (rows.setLarge(i, column, value(offsets[i]))) {
           return i + 1;
         }
       }
@@ -148,12 +129,46 @@ abstract class ColumnCursor {
     }
   }
 
-  private static void skip(ColumnReader reader, int present, int count) {
-    for (int skipped = 0; skipped < count; skipped++) {
-      if (reader.getCurrentDefinitionLevel() == present) {
-        reader.skip();
+  /** Values of fixed length. */
+  private abstract static class Scalar extends ColumnCursor {
+    private final ColumnPages pages;
+
+    Scalar(ColumnPages pages) {
+      this.pages = pages;
+    }
+
+    abstract Object value(ValuesReader values);
+
+    @Override
+    final int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
+      for (int i = from; i < to; i++) {
+        if (pages.seek(offsets[i])) {
+          rows.set(i, column, value(pages.values()));
+        }
       }
-      reader.consume();
+      return to;
+    }
+  }
+
+  /** Values of any length. */
+  private static final class Large extends ColumnCursor {
+    private final ColumnPages pages;
+    private final ValueDecoder decoder;
+
+    Large(ColumnPages pages, ValueDecoder decoder) {
+      this.pages = pages;
+      this.decoder = decoder;
+    }
+
+    @Override
+    int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
+      for (int i = from; i < to; i++) {
+        if (pages.seek(offsets[i])
+            && rows.setLarge(i, column, decoder.binary().apply(pages.values().readBytes()))) {
+          return i + 1;
+        }
+      }
+      return to;
     }
   }
 }

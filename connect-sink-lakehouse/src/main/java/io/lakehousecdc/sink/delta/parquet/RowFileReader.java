@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInput;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -35,6 +36,12 @@ public final class RowFileReader {
 
   /** Rows in one of so many: below, pages are chosen; above, whole row groups are read. */
   private static final int DENSE = 64;
+
+  /**
+   * Where one of so many parts of a row group lies before or after all wanted rows, pages are
+   * chosen.
+   */
+  private static final int PART = 8;
 
   private final FileIO store;
 
@@ -138,23 +145,25 @@ public final class RowFileReader {
       throws IOException {
     BlockMetaData group = file.getRowGroups().get(number);
     int count = Math.toIntExact(group.getRowCount());
+    boolean indexed = hasPageIndex(group);
     List<Integer> starts =
         new RowGroupSlices(columns.projection(), SLICE_BYTES).starts(file, number);
     for (int i = 0; i < starts.size(); i++) {
       int end = i + 1 < starts.size() ? starts.get(i + 1) : count;
-      Slice slice = new Slice(number, start, starts.get(i), end, rows);
-      boolean filtered = starts.size() > 1 || slice.isSparse() && hasPageIndex(group);
-      if (slice.wanted() == 0) {
+      Slice whole = new Slice(number, start, starts.get(i), end, rows);
+      if (whole.wanted() == 0) {
         continue;
       }
+      Slice slice = whole.trimmed();
+      boolean filtered = starts.size() > 1 || indexed && slice.leavesOutPages(count);
       if (!filtered) {
         try (PageReadStore pages = file.readRowGroup(number)) {
-          visit(columns, pages, slice, 1, visitor);
+          visit(whole, columns.open(pages, whole::assembled), visitor);
         }
-      } else if (end == count) {
+      } else if (slice.to == count) {
         // See SelectedRows: the last row of a row group has to be read by itself.
-        readFiltered(file, slice.to(end - 1), columns, visitor);
-        readFiltered(file, slice.from(end - 1), columns, visitor);
+        readFiltered(file, slice.to(count - 1), columns, visitor);
+        readFiltered(file, slice.from(count - 1), columns, visitor);
       } else {
         readFiltered(file, slice, columns, visitor);
       }
@@ -199,6 +208,25 @@ public final class RowFileReader {
       return (long) wanted() * DENSE < to - from;
     }
 
+    /** Whether many pages of a row group of so many rows hold nothing that is wanted. */
+    boolean leavesOutPages(int count) {
+      return isSparse() || (long) (to - from) * PART <= (long) count * (PART - 1);
+    }
+
+    /** From the first row that is wanted to the last; there has to be one. */
+    Slice trimmed() {
+      return new Slice(
+          group,
+          groupStart,
+          (int) (rows.nextValue(groupStart + from) - groupStart),
+          (int) (rows.previousValue(groupStart + to - 1) - groupStart) + 1,
+          rows);
+    }
+
+    ColumnCursor assembled(Supplier<Object> records) {
+      return ColumnCursor.assembled(records, from);
+    }
+
     Slice from(int offset) {
       return new Slice(group, groupStart, offset, to, rows);
     }
@@ -220,8 +248,9 @@ public final class RowFileReader {
             ? SelectedRows.ranges(slice.offsets())
             : SelectedRows.range(slice.from, slice.to - 1);
     try (PageReadStore pages = file.readFilteredRowGroup(slice.group, ranges)) {
-      // Of single rows, none comes but those wanted.
-      visit(columns, pages, slice, sparse ? 0 : 1, visitor);
+      // Of single rows, none is assembled but those wanted.
+      visit(
+          slice, columns.open(pages, sparse ? ColumnCursor::assembled : slice::assembled), visitor);
     }
   }
 
@@ -230,29 +259,22 @@ public final class RowFileReader {
     return group.getColumns().stream().allMatch(column -> column.getOffsetIndexReference() != null);
   }
 
-  /**
-   * @param gap 1 where the rows between those wanted come, too, and have to be left out; else 0
-   */
-  private static void visit(
-      RowGroupColumns columns, PageReadStore pages, Slice slice, int gap, RowVisitor visitor)
+  private static void visit(Slice slice, List<ColumnCursor> cursors, RowVisitor visitor)
       throws IOException {
-    List<ColumnCursor> cursors = columns.open(pages);
     PeekableIntIterator iterator = slice.iterator();
     int left = slice.wanted();
     int batch =
         Math.min(left, Math.max(1, Math.min(BATCH, BATCH_CELLS / Math.max(1, cursors.size()))));
     RowWindow window = new RowWindow(cursors, batch, WINDOW_BYTES);
     int[] indexes = new int[batch];
-    int[] skips = new int[batch];
-    int next = slice.groupStart + slice.from;
+    int[] offsets = new int[batch];
     while (left > 0) {
       int size = Math.min(batch, left);
       for (int i = 0; i < size; i++) {
         indexes[i] = iterator.next();
-        skips[i] = (indexes[i] - next) * gap;
-        next = indexes[i] + 1;
+        offsets[i] = indexes[i] - slice.groupStart;
       }
-      window.read(indexes, skips, size, visitor);
+      window.read(indexes, offsets, size, visitor);
       left -= size;
     }
   }
@@ -260,6 +282,8 @@ public final class RowFileReader {
   private static ParquetFileReader open(FileInput input) throws IOException {
     return new ParquetFileReader(
         new StoredInput(input),
-        ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .withCodecFactory(new PageDecompression())
+            .build());
   }
 }

@@ -9,15 +9,14 @@ import io.delta.kernel.types.StructType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.filter2.compat.FilterCompat;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
@@ -51,35 +50,40 @@ final class RowGroupColumns {
     return projection;
   }
 
-  /** Cursors over a row group, aligned to the columns wanted. */
-  List<ColumnCursor> open(PageReadStore pages) {
-    ColumnReadStoreImpl readers =
-        new ColumnReadStoreImpl(pages, new Ignored(), projection, createdBy);
+  /**
+   * Cursors over a row group, aligned to the columns wanted.
+   *
+   * @param assembly makes cursors of columns that are assembled record by record
+   */
+  List<ColumnCursor> open(PageReadStore pages, Function<Supplier<Object>, ColumnCursor> assembly) {
     List<ColumnCursor> cursors = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       DeltaColumn column = wanted.get(i);
       cursors.add(
           stored
               .get(i)
-              .map(type -> cursor(column, type, pages, readers))
+              .map(type -> cursor(column, type, pages, assembly))
               .orElse(ColumnCursor.nulls()));
     }
     return cursors;
   }
 
   private ColumnCursor cursor(
-      DeltaColumn column, Type type, PageReadStore pages, ColumnReadStoreImpl readers) {
+      DeltaColumn column,
+      Type type,
+      PageReadStore pages,
+      Function<Supplier<Object>, ColumnCursor> assembly) {
     if (!type.isPrimitive()) {
-      return ColumnCursor.assembled(assembly(column, type, pages)::read);
+      return assembly.apply(records(column, type, pages)::read);
     }
     ColumnDescriptor descriptor = projection.getColumnDescription(new String[] {type.getName()});
     return ColumnCursor.scalar(
-        readers.getColumnReader(descriptor),
+        new ColumnPages(pages, descriptor, createdBy),
         type.asPrimitiveType(),
         ValueDecoder.of(type.asPrimitiveType(), column.type()));
   }
 
-  private RecordReader<Object> assembly(DeltaColumn column, Type type, PageReadStore pages) {
+  private RecordReader<Object> records(DeltaColumn column, Type type, PageReadStore pages) {
     return new ColumnIOFactory(createdBy)
         .getColumnIO(new MessageType(projection.getName(), type))
         .getRecordReader(pages, new Single(type, column), FilterCompat.NOOP);
@@ -150,21 +154,4 @@ final class RowGroupColumns {
       return root;
     }
   }
-
-  /** Stands in for converters where values are read from columns without any. */
-  private static final class Ignored extends GroupConverter {
-
-    @Override
-    public Converter getConverter(int field) {
-      return new IgnoredField();
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public void end() {}
-  }
-
-  private static final class IgnoredField extends PrimitiveConverter {}
 }

@@ -35,17 +35,17 @@ final class RowWindow {
    * Reads rows.
    *
    * @param indexes index of each row in its file
-   * @param skips how many rows of the columns to leave out before each
+   * @param offsets offset of each in the row group
    * @param count number of rows, at most the size
    */
-  void read(int[] indexes, int[] skips, int count, RowVisitor visitor) throws IOException {
+  void read(int[] indexes, int[] offsets, int count, RowVisitor visitor) throws IOException {
     Arrays.fill(filled, 0);
     for (int i = 0; i < count; i++) {
       rows[i] = new Object[filled.length];
     }
     int next = 0;
     while (next < count) {
-      int complete = fill(skips, next, count);
+      int complete = fill(offsets, next, count);
       for (; next < complete; next++) {
         Object[] row = rows[next];
         rows[next] = null;
@@ -57,12 +57,12 @@ final class RowWindow {
   }
 
   /** Decodes more; the index of the first row, after {@code from}, that lacks a value. */
-  private int fill(int[] skips, int from, int count) {
+  private int fill(int[] offsets, int from, int count) {
     int complete = count;
     for (int column = 0; column < filled.length; column++) {
       // What a column is ahead of the others is handed out before it gets any further.
       if (filled[column] == from) {
-        filled[column] = cursors.get(column).fill(skips, from, complete, this, column);
+        filled[column] = cursors.get(column).fill(offsets, from, complete, this, column);
       }
       complete = Math.min(complete, filled[column]);
     }

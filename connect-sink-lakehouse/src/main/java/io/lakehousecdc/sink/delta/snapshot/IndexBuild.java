@@ -67,7 +67,7 @@ final class IndexBuild {
             files,
             rowFiles.concurrency(),
             file -> {
-              try (BuildMemory.Share memory = BuildMemory.WORKER.take(file.file().size())) {
+              try (ReaderMemory.Share memory = ReaderMemory.WORKER.take(file.file().size())) {
                 return keys.add(file, rowFiles, isLive);
               }
             });

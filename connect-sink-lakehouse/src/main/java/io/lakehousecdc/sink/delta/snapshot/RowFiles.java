@@ -8,10 +8,13 @@ import io.lakehousecdc.sink.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.delta.parquet.WriteOptions;
 import io.lakehousecdc.sink.delta.schema.PartitionValues;
 import io.lakehousecdc.sink.delta.storage.FileIO;
+import io.lakehousecdc.sink.delta.storage.Parallel;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.roaringbitmap.RoaringBitmap;
 
 /** The data files of a store, written in one way. Thread-safe. */
@@ -62,6 +65,85 @@ public final class RowFiles {
       LiveFile file, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
       throws IOException {
     read(reader::readFewColumns, file, rows, columns, visitor);
+  }
+
+  /** The receiver of rows of several files. */
+  @FunctionalInterface
+  public interface Receiver {
+    /**
+     * @param values aligned to the columns asked for; not used by the reader afterwards
+     */
+    void row(LiveFile file, Object[] values) throws IOException;
+  }
+
+  /**
+   * Reads some rows of each file, several files at a time, in no order.
+   *
+   * @param rows indexes of the rows wanted of a file
+   * @param columns as in {@link #read}
+   * @param receiver is given one row at a time, by different threads
+   */
+  public void readAll(
+      Collection<LiveFile> files,
+      Function<LiveFile, RoaringBitmap> rows,
+      List<DeltaColumn> columns,
+      Receiver receiver)
+      throws IOException {
+    List<Piece> pieces = new ArrayList<>();
+    for (LiveFile file : files) {
+      Piece.add(file, rows.apply(file), concurrency(), pieces);
+    }
+    Object turn = new Object();
+    Parallel.map(
+        pieces,
+        concurrency(),
+        piece -> {
+          try (ReaderMemory.Share memory = ReaderMemory.WORKER.take(piece.bytes())) {
+            read(
+                piece.file(),
+                piece.rows(),
+                columns,
+                (row, values) -> {
+                  synchronized (turn) {
+                    receiver.row(piece.file(), values);
+                  }
+                });
+          }
+          return null;
+        });
+  }
+
+  /**
+   * Some rows of a file, near each other.
+   *
+   * @param bytes estimated size of that part of the file
+   */
+  private record Piece(LiveFile file, RoaringBitmap rows, long bytes) {
+    /** Size at which a file is worth several readers. */
+    private static final long BYTES = 4 << 20;
+
+    private static final long EVERY_ROW = 1L << 32;
+
+    /**
+     * Divides rows of a file.
+     *
+     * @param most greatest number of pieces
+     */
+    static void add(LiveFile file, RoaringBitmap rows, int most, List<Piece> pieces) {
+      long bytes = file.file().size();
+      int count = (int) Math.max(1, Math.min(most, bytes / BYTES));
+      long from = 0;
+      for (int i = 1; i <= count; i++) {
+        // Rows beyond the end of the file are an error, which reading tells.
+        long to = i < count ? file.rows() * i / count : EVERY_ROW;
+        RoaringBitmap part = RoaringBitmap.bitmapOfRange(from, to);
+        part.and(rows);
+        if (!part.isEmpty()) {
+          pieces.add(new Piece(file, part, bytes / count));
+        }
+        from = to;
+      }
+    }
   }
 
   /** A way to read columns that are stored. */

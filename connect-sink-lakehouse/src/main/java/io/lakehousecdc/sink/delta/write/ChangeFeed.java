@@ -4,9 +4,9 @@ package io.lakehousecdc.sink.delta.write;
 import io.lakehousecdc.sink.delta.index.EncodedKey;
 import io.lakehousecdc.sink.delta.index.KeyBits;
 import io.lakehousecdc.sink.delta.kernel.ChangeFile;
-import io.lakehousecdc.sink.delta.parquet.RowVisitor;
 import io.lakehousecdc.sink.delta.schema.TableShape;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
+import io.lakehousecdc.sink.delta.snapshot.RowFiles;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.io.IOException;
 import java.util.HashSet;
@@ -77,39 +77,29 @@ final class ChangeFeed {
   }
 
   private void remove(RowSet gone) throws IOException {
-    if (gone.isEmpty()) {
-      return;
-    }
-    for (LiveFile file : gone.byPartition(state)) {
-      Map<String, String> partition = file.file().partitionValues();
-      read(
-          file,
-          gone,
-          (row, values) -> {
-            Optional<KeyBits> again = key(values).filter(coming::contains);
-            again.ifPresent(updated::add);
-            files.write(
-                again.isPresent() ? ChangeType.BEFORE : ChangeType.DELETE, partition, values);
-          });
-    }
+    read(
+        gone,
+        (file, values) -> {
+          Optional<KeyBits> again = key(values).filter(coming::contains);
+          again.ifPresent(updated::add);
+          files.write(
+              again.isPresent() ? ChangeType.BEFORE : ChangeType.DELETE,
+              file.file().partitionValues(),
+              values);
+        });
   }
 
   /** Reads the rows twice, because both states of one may be of different partitions. */
   private void update(RowUpdate update) throws IOException {
-    List<LiveFile> sources = update.rows().byPartition(state);
-    for (LiveFile file : sources) {
-      Map<String, String> partition = file.file().partitionValues();
-      read(file, update.rows(), (row, values) -> files.write(ChangeType.BEFORE, partition, values));
-    }
-    for (LiveFile file : sources) {
-      read(
-          file,
-          update.rows(),
-          (row, values) -> {
-            Object[] updated = update.applied(values, shape);
-            files.write(ChangeType.AFTER, shape.partitioning().of(updated), updated);
-          });
-    }
+    read(
+        update.rows(),
+        (file, values) -> files.write(ChangeType.BEFORE, file.file().partitionValues(), values));
+    read(
+        update.rows(),
+        (file, values) -> {
+          Object[] updated = update.applied(values, shape);
+          files.write(ChangeType.AFTER, shape.partitioning().of(updated), updated);
+        });
   }
 
   /** The key of a row among all of the table; empty where it has none. */
@@ -118,7 +108,10 @@ final class ChangeFeed {
         .map(stored -> new KeyBits(encoded.first(), encoded.second()));
   }
 
-  private void read(LiveFile file, RowSet rows, RowVisitor visitor) throws IOException {
-    state.rowFiles().read(file, rows.rows(file), shape.columns(), visitor);
+  /** Reads rows partition by partition, because each change of it begins a file of the feed. */
+  private void read(RowSet rows, RowFiles.Receiver receiver) throws IOException {
+    for (List<LiveFile> partition : rows.partitions(state)) {
+      state.rowFiles().readAll(partition, rows::rows, shape.columns(), receiver);
+    }
   }
 }

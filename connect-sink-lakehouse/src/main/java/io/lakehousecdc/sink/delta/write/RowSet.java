@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.write;
 import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +72,18 @@ final class RowSet {
     rows.keySet().forEach(path -> files.add(state.file(path)));
     files.sort(Comparator.comparing(file -> file.file().partitionValues().toString()));
     return files;
+  }
+
+  /** The files, those of each partition by themselves. */
+  Collection<List<LiveFile>> partitions(TableState state) {
+    Map<Map<String, String>, List<LiveFile>> partitions = new LinkedHashMap<>();
+    for (String path : rows.keySet()) {
+      LiveFile file = state.file(path);
+      partitions
+          .computeIfAbsent(file.file().partitionValues(), values -> new ArrayList<>())
+          .add(file);
+    }
+    return partitions.values();
   }
 
   /** Visits the files, by path, with the rows of each; neither may be modified. */

@@ -5,19 +5,19 @@ import io.lakehousecdc.sink.delta.parquet.RowFileReader;
 import java.io.InterruptedIOException;
 
 /**
- * The heap that readers of files for key indexes take together, over all tables of a worker. Where
- * requests wait for a network there are more readers than cores, and what bounds them is this. Each
- * holds one share at a time, so that none waits for another for good. Thread-safe.
+ * The heap that those take together who read several files at a time, over all tables of a worker.
+ * Where requests wait for a network there are more readers than cores, and what bounds them is
+ * this. Each holds one share at a time, so that none waits for another for good. Thread-safe.
  */
-final class BuildMemory {
+final class ReaderMemory {
   /** How much larger columns may be in memory than the whole of their file. */
   private static final int EXPANSION = 4;
 
   private static final int HEAP_SHARE = 8;
 
   /** That of this process: enough for large files on each core. */
-  static final BuildMemory WORKER =
-      new BuildMemory(
+  static final ReaderMemory WORKER =
+      new ReaderMemory(
           Math.max(
               Runtime.getRuntime().availableProcessors() * RowFileReader.MEMORY_BYTES,
               Runtime.getRuntime().maxMemory() / HEAP_SHARE));
@@ -28,7 +28,7 @@ final class BuildMemory {
   /**
    * @param limit bytes that readers may take together, unless there is a single one
    */
-  BuildMemory(long limit) {
+  ReaderMemory(long limit) {
     this.limit = limit;
   }
 
@@ -42,9 +42,9 @@ final class BuildMemory {
 
     @Override
     public void close() {
-      synchronized (BuildMemory.this) {
+      synchronized (ReaderMemory.this) {
         taken -= bytes;
-        BuildMemory.this.notifyAll();
+        ReaderMemory.this.notifyAll();
       }
     }
   }
@@ -57,7 +57,7 @@ final class BuildMemory {
         wait();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("Interrupted while waiting for memory to read keys");
+        throw new InterruptedIOException("Interrupted while waiting for memory to read a file");
       }
     }
     taken += bytes;

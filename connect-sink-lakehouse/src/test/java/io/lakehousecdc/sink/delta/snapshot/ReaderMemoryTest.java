@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lakehousecdc.sink.delta.parquet.RowFileReader;
-import io.lakehousecdc.sink.delta.snapshot.BuildMemory.Share;
+import io.lakehousecdc.sink.delta.snapshot.ReaderMemory.Share;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class BuildMemoryTest {
+class ReaderMemoryTest {
   private static final long LARGE = 1 << 30;
   private static final int PATIENCE_SECONDS = 60;
 
-  private final BuildMemory memory = new BuildMemory(2 * RowFileReader.MEMORY_BYTES);
+  private final ReaderMemory memory = new ReaderMemory(2 * RowFileReader.MEMORY_BYTES);
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -68,7 +68,7 @@ class BuildMemoryTest {
 
   @Test
   void singleReaderIsLetInWhateverItNeeds() throws Exception {
-    new BuildMemory(1).take(LARGE).close();
+    new ReaderMemory(1).take(LARGE).close();
   }
 
   @Test
