@@ -3,6 +3,7 @@ package io.lakehousecdc.sink;
 
 import io.lakehousecdc.sink.pipeline.PipelineOptions.Batches;
 import io.lakehousecdc.sink.pipeline.transaction.AssemblyOptions;
+import io.lakehousecdc.sink.pipeline.transaction.AssemblyOptions.TooLarge;
 import io.lakehousecdc.sink.spi.TargetContext.Transactions;
 import io.lakehousecdc.sink.spi.TargetFactory.SettingProblem;
 import io.lakehousecdc.sink.spi.TargetFactory.Visibility;
@@ -21,6 +22,7 @@ record TransactionSettings(SinkConfig config) {
   static final String TRANSACTIONS = "transactions";
   static final String TABLES = "transactions.tables";
   static final String TIMEOUT_MS = "transactions.timeout.ms";
+  static final String TOO_LARGE = "transactions.too.large";
 
   /** Far longer than a worker's poll takes, so that silence means that there is nothing. */
   private static final Duration QUIET = Duration.ofSeconds(5);
@@ -28,6 +30,8 @@ record TransactionSettings(SinkConfig config) {
   private static final String NONE = "none";
   private static final String ORDERED = "ordered";
   private static final String ATOMIC = "atomic";
+  private static final String PARTS = "parts";
+  private static final String FAIL = "fail";
   private static final String TOPIC = ".transaction";
 
   /** Adds their definitions. */
@@ -57,6 +61,15 @@ record TransactionSettings(SinkConfig config) {
                 + " topic has the name that Debezium gives it (topic.prefix.schema.table), because"
                 + " topics are renamed at the source. Topics that have Debezium's names need not be"
                 + " listed.")
+        .choice(
+            definition,
+            TOO_LARGE,
+            PARTS,
+            List.of(PARTS, FAIL),
+            "What happens to a transaction that takes more than half of buffer.max.bytes. parts"
+                + " applies it as it comes, with a warning, so that readers see it grow. fail stops"
+                + " the task before anything of it is visible, for warehouses that must not show a"
+                + " part of a transaction: raise buffer.max.bytes then, and restart the task.")
         .number(
             definition,
             TIMEOUT_MS,
@@ -86,6 +99,7 @@ record TransactionSettings(SinkConfig config) {
   AssemblyOptions assembly() {
     return new AssemblyOptions(
         config.getLong(SinkSettings.BUFFER_MAX_BYTES) / 2,
+        config.getString(TOO_LARGE).equals(FAIL) ? TooLarge.FAIL : TooLarge.PARTS,
         Duration.ofMillis(config.getLong(TIMEOUT_MS)),
         QUIET,
         topics(),
@@ -104,7 +118,7 @@ record TransactionSettings(SinkConfig config) {
   void check(List<SettingProblem> problems) {
     if (!areWhole()) {
       Map<String, String> given = config.originalsStrings();
-      for (String key : List.of(TABLES, TIMEOUT_MS)) {
+      for (String key : List.of(TABLES, TIMEOUT_MS, TOO_LARGE)) {
         if (given.containsKey(key)) {
           problems.add(
               new SettingProblem(

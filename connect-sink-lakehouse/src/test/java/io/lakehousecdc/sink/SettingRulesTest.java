@@ -92,6 +92,9 @@ class SettingRulesTest {
     assertThat(check(Map.of("transactions.timeout.ms", "1000")))
         .extracting(SettingProblem::key)
         .containsExactly("transactions.timeout.ms");
+    assertThat(check(Map.of("transactions.too.large", "fail")))
+        .extracting(SettingProblem::key)
+        .containsExactly("transactions.too.large");
   }
 
   @Test

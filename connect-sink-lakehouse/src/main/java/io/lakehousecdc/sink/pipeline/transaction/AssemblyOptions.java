@@ -7,8 +7,9 @@ import java.util.Set;
 /**
  * How transactions are put together. Immutable.
  *
- * @param maxBytes estimated size past which a transaction is handed over in parts, and partitions
- *     that are ahead of it are paused
+ * @param maxBytes estimated size past which a transaction is too large, and partitions that are
+ *     ahead of it are paused
+ * @param tooLarge what becomes of such a transaction
  * @param patience after how long without a record of what is waited for a transaction is taken as
  *     complete
  * @param quiet after how long without a record partitions have nothing more of a transaction whose
@@ -18,4 +19,17 @@ import java.util.Set;
  *     their name
  */
 public record AssemblyOptions(
-    long maxBytes, Duration patience, Duration quiet, Set<String> topics, Set<String> tables) {}
+    long maxBytes,
+    TooLarge tooLarge,
+    Duration patience,
+    Duration quiet,
+    Set<String> topics,
+    Set<String> tables) {
+  /** What becomes of transactions that take more memory than there is for them. */
+  public enum TooLarge {
+    /** They are handed over as they come, with a warning. */
+    PARTS,
+    /** They are an error, and nothing of them is handed over. */
+    FAIL
+  }
+}

@@ -5,6 +5,7 @@ import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TransactionInfo;
 import io.lakehousecdc.sink.change.TransactionInfo.End;
 import io.lakehousecdc.sink.change.TransactionInfo.Part;
+import io.lakehousecdc.sink.error.FatalException;
 import io.lakehousecdc.sink.pipeline.transaction.Boundaries.Ended;
 import io.lakehousecdc.sink.pipeline.transaction.Boundaries.Kind;
 import io.lakehousecdc.sink.spi.SourceProgress;
@@ -297,16 +298,20 @@ final class SourceTransactions<R> {
     return offsets;
   }
 
-  /** Has the transaction that is waited for handed over as it comes, if it takes too much room. */
+  /**
+   * Has the transaction that is waited for handed over as it comes, if it takes too much room.
+   *
+   * @throws FatalException it does, and is to be an error
+   */
   void relieve() {
     if (repeats.bytes() > options.maxBytes()) {
-      outlet.warn(
+      tooLarge(
           "Source "
               + name
               + " sends again more than "
               + options.maxBytes()
-              + " bytes (half of buffer.max.bytes): until it is past them, the tables may show rows"
-              + " of the past.");
+              + " bytes (half of buffer.max.bytes)",
+          "until it is past them, the tables may show rows of the past");
       repeats.takeAll().forEach(each -> outlet.pass(each.record()));
     }
     Ended<R> next = boundaries.next();
@@ -320,20 +325,35 @@ final class SourceTransactions<R> {
       size += group == null ? 0 : group.bytes();
     }
     if (size > options.maxBytes()) {
-      outlet.warn(
+      tooLarge(
           "Transaction "
               + current
               + " of source "
               + name
               + " takes more than "
               + options.maxBytes()
-              + " bytes (half of buffer.max.bytes): it becomes visible in parts. Raise"
-              + " buffer.max.bytes, and the worker's heap, to have transactions of this size applied"
-              + " as a whole.");
+              + " bytes (half of buffer.max.bytes)",
+          "it becomes visible in parts");
       inParts = current;
       // What came before it comes first.
       repeats.takeAll().forEach(each -> outlet.pass(each.record()));
       handOverParts();
+    }
+  }
+
+  private void tooLarge(String what, String consequence) {
+    String remedy =
+        " Raise buffer.max.bytes, and the worker's heap, to have as much applied as a whole";
+    switch (options.tooLarge()) {
+      case PARTS -> outlet.warn(what + ": " + consequence + "." + remedy + ".");
+      case FAIL ->
+          throw new FatalException(
+              what
+                  + ". Nothing of it is applied, because transactions.too.large=fail."
+                  + remedy
+                  + ", then restart the task; or set transactions.too.large=parts: then "
+                  + consequence
+                  + ".");
     }
   }
 

@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.pipeline.transaction;
 import io.lakehousecdc.sink.change.RecordOffset;
 import io.lakehousecdc.sink.change.SourcePartition;
 import io.lakehousecdc.sink.change.TransactionInfo.End;
+import io.lakehousecdc.sink.pipeline.transaction.AssemblyOptions.TooLarge;
 import io.lakehousecdc.sink.pipeline.transaction.SourceModel.Sent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,10 +41,14 @@ final class AssembledModel implements Outlet<AssembledModel.Read> {
   }
 
   AssembledModel(SourceModel source, long maxBytes, Set<String> topics) {
+    this(source, maxBytes, TooLarge.PARTS, topics);
+  }
+
+  AssembledModel(SourceModel source, long maxBytes, TooLarge tooLarge, Set<String> topics) {
     this.source = source;
     assembler =
         new TransactionAssembler<>(
-            new AssemblyOptions(maxBytes, PATIENCE, QUIET, topics, Set.of()), this);
+            new AssemblyOptions(maxBytes, tooLarge, PATIENCE, QUIET, topics, Set.of()), this);
     assembler.begin(source.log().keySet(), List.of());
     source.log().keySet().forEach(partition -> positions.put(partition, 0));
   }

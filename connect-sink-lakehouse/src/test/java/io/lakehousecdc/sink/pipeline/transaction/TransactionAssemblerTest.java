@@ -5,6 +5,7 @@ import static io.lakehousecdc.sink.pipeline.transaction.AssembledModel.PATIENCE;
 import static io.lakehousecdc.sink.pipeline.transaction.AssembledModel.QUIET;
 import static io.lakehousecdc.sink.pipeline.transaction.SourceModel.BOUNDARIES;
 import static io.lakehousecdc.sink.pipeline.transaction.SourceModel.of;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import io.lakehousecdc.sink.change.TransactionInfo;
 import io.lakehousecdc.sink.change.TransactionInfo.Begin;
 import io.lakehousecdc.sink.change.TransactionInfo.End;
 import io.lakehousecdc.sink.error.FatalException;
+import io.lakehousecdc.sink.pipeline.transaction.AssemblyOptions.TooLarge;
 import io.lakehousecdc.sink.pipeline.transaction.SourceModel.Counting;
 import io.lakehousecdc.sink.spi.SourceProgress;
 import java.util.ArrayList;
@@ -27,7 +29,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TransactionAssemblerTest {
   private static final SourcePartition ORDERS = of("orders", 0);
@@ -216,6 +220,44 @@ class TransactionAssemblerTest {
     List<List<String>> changes = sink.changes();
     assertEquals(List.of("m", "p"), changes.get(changes.size() - 1));
     assertEquals(1, sink.warnings.size());
+  }
+
+  @Test
+  void aTransactionThatTakesTooMuchRoomIsAnErrorWhereItMustNotBeSeenInParts() {
+    source.begin("0").change("orders", 0, "n").end();
+    source.begin("1");
+    for (int i = 0; i < 10; i++) {
+      source.change("orders", 0, "o" + i);
+    }
+    source.end();
+    AssembledModel sink =
+        new AssembledModel(source, 500, TooLarge.FAIL, Set.of()).readAll(BOUNDARIES);
+    FatalException refusal = assertThrows(FatalException.class, () -> sink.read(ORDERS, 9));
+    assertTrue(refusal.getMessage().contains("buffer.max.bytes"), refusal.getMessage());
+    assertEquals(List.of(List.of("n")), sink.changes());
+    assertEquals(List.of(), sink.warnings);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TooLarge.class)
+  void aRepetitionThatTakesTooMuchRoomShowsThePastOrIsAnError(TooLarge tooLarge) {
+    for (int i = 1; i <= 10; i++) {
+      source.begin("" + i).change("orders", 0, "o" + i).end();
+    }
+    source.restart(0, Counting.BEGINS_ANEW);
+    AssembledModel sink = new AssembledModel(source, 500, tooLarge, Set.of());
+    sink.read(BOUNDARIES, 20).read(ORDERS, 10);
+    assertEquals(10, sink.changes().size());
+    Executable again = () -> sink.read(BOUNDARIES, 18).read(ORDERS, 9);
+    if (tooLarge == TooLarge.FAIL) {
+      FatalException refusal = assertThrows(FatalException.class, again);
+      assertTrue(refusal.getMessage().contains("rows of the past"), refusal.getMessage());
+      assertEquals(10, sink.changes().size());
+    } else {
+      assertDoesNotThrow(again);
+      assertTrue(sink.changes().size() > 10);
+      assertEquals(1, sink.warnings.size());
+    }
   }
 
   @Test
