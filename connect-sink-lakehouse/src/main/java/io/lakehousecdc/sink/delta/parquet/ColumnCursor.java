@@ -45,7 +45,7 @@ abstract class ColumnCursor {
       Object value(int offset) {
         for (; next < offset; next++) {
           // Assembled and dropped: records come in order only.
-          records.get();
+          Object unused = records.get();
         }
         next++;
         return records.get();
