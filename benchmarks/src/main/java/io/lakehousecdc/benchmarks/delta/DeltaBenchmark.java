@@ -90,6 +90,8 @@ public final class DeltaBenchmark implements Benchmark {
         new Option("converters", "json,json-cached,avro", "converters to compare"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),
+        new Option(
+            "workers", "warm", "cold: as they start; warm: after they have read the topic once"),
         new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"));
   }
 
@@ -193,7 +195,12 @@ public final class DeltaBenchmark implements Benchmark {
           TopicLoad.make(
               servers, wires, Shape.ORDERS, options.number("snapshot"), options.number("stream"));
       if (parts.contains(Part.THROUGHPUT)) {
-        Throughput throughput = new Throughput(servers, load, Optional.empty());
+        Throughput throughput =
+            new Throughput(
+                servers,
+                load,
+                options.choice("workers", Throughput.Workers.class),
+                Optional.empty());
         Comparison.run(
             "delta",
             throughput,

@@ -93,6 +93,15 @@ public final class Options {
         .toList();
   }
 
+  /**
+   * A constant of an enum.
+   *
+   * @throws IllegalArgumentException for a name that the enum lacks
+   */
+  public <E extends Enum<E>> E choice(String name, Class<E> type) {
+    return choice(name, text(name), type);
+  }
+
   private static <E extends Enum<E>> E choice(String name, String value, Class<E> type) {
     for (E constant : type.getEnumConstants()) {
       if (constant.toString().equals(value)) {

@@ -65,6 +65,8 @@ public final class PostgresBenchmark implements Benchmark {
         new Option("tables", "100", "tables that one task writes, one in each commit"),
         new Option("rate", "1000", "transactions per second for freshness"),
         new Option("seconds", "120", "duration of the freshness measurement"),
+        new Option(
+            "workers", "warm", "cold: as they start; warm: after they have read the topic once"),
         new Option("worker-heap", "2g", "greatest heap of a worker; 2g is Kafka's own default"),
         new Option("recordings", "", "directory for flight recordings of the workers"));
   }
@@ -117,7 +119,7 @@ public final class PostgresBenchmark implements Benchmark {
       if (parts.contains(Part.THROUGHPUT)) {
         Comparison.run(
             "postgres",
-            new Throughput(servers, load, recordings(options)),
+            new Throughput(servers, load, workers(options), recordings(options)),
             wires,
             options.choices("sides", Side.class),
             options.number("rounds"),
@@ -142,7 +144,7 @@ public final class PostgresBenchmark implements Benchmark {
       TopicLoad load = TopicLoad.make(servers, wires, shape, rows, rows);
       Comparison.run(
           "postgres",
-          new Throughput(servers, load, recordings(options)),
+          new Throughput(servers, load, workers(options), recordings(options)),
           wires,
           options.choices("sides", Side.class),
           options.number("rounds"),
@@ -164,12 +166,16 @@ public final class PostgresBenchmark implements Benchmark {
               Map.of("provide.transaction.metadata", "true"));
       Comparison.run(
           "postgres-transactions",
-          new Throughput(servers, load, recordings(options)),
+          new Throughput(servers, load, workers(options), recordings(options)),
           wires,
           List.of(Side.LAKEHOUSE, Side.LAKEHOUSE_ATOMIC),
           options.number("rounds"),
           0);
     }
+  }
+
+  private static Throughput.Workers workers(Options options) {
+    return options.choice("workers", Throughput.Workers.class);
   }
 
   private static Optional<Path> recordings(Options options) throws IOException {

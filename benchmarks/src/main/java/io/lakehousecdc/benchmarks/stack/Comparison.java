@@ -20,12 +20,14 @@ import java.util.function.Function;
 public final class Comparison {
   private final String name;
   private final Shape shape;
+  private final Throughput.Workers workers;
   private final double storeMicros;
   private final Map<Wire, Map<Side, List<Throughput.Measured>>> rounds = new EnumMap<>(Wire.class);
 
-  private Comparison(String name, Shape shape, double storeMicros) {
+  private Comparison(String name, Throughput throughput, double storeMicros) {
     this.name = name;
-    this.shape = shape;
+    this.shape = throughput.shape();
+    this.workers = throughput.workers();
     this.storeMicros = storeMicros;
   }
 
@@ -43,7 +45,7 @@ public final class Comparison {
       int rounds,
       double storeMicros)
       throws IOException, SQLException {
-    Comparison comparison = new Comparison(name, throughput.shape(), storeMicros);
+    Comparison comparison = new Comparison(name, throughput, storeMicros);
     for (Wire wire : wires) {
       for (int round = 1; round <= rounds; round++) {
         for (Side side : sides) {
@@ -84,6 +86,7 @@ public final class Comparison {
                     .with("side", side)
                     .with("converter", wire)
                     .with("table", shape)
+                    .with("workers", workers)
                     .whole("events_per_s", speed(wire, side))
                     .ratio("ratio_to_noop", speed(wire, side), speed(wire, Side.NOOP))
                     .ratio(
@@ -108,6 +111,7 @@ public final class Comparison {
         .with("side", "limit")
         .with("converter", wire)
         .with("table", shape)
+        .with("workers", workers)
         .whole("events_per_s", limit.eventsPerSecond())
         .tenths("worker_cpu_us", limit.workerMicros())
         .tenths("broker_cpu_us", limit.brokerMicros())

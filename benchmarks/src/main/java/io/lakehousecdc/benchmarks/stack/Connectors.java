@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 
 /** The wait for a connector, which ends where one of its tasks fails. */
 final class Connectors {
-  private static final Duration PATIENCE = Duration.ofHours(1);
+  static final Duration PATIENCE = Duration.ofHours(1);
   private static final int PROBES_BETWEEN_STATUS_CHECKS = 50;
 
   private Connectors() {}

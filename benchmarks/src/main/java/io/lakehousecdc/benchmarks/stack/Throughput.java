@@ -10,6 +10,7 @@ import io.lakehousecdc.benchmarks.measure.HeapWatch;
 import io.lakehousecdc.benchmarks.measure.ProcessorTime;
 import io.lakehousecdc.benchmarks.measure.WorkerJmx;
 import io.lakehousecdc.benchmarks.noop.NoOpSinkConnector;
+import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.Plugins;
 import io.lakehousecdc.testkit.PostgresDatabase;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -27,15 +29,34 @@ import java.util.concurrent.Callable;
 public final class Throughput {
   private final Servers servers;
   private final TopicLoad load;
+  private final Workers workers;
   private final Optional<Path> recordings;
+
+  /** What a worker has done when it is measured. */
+  public enum Workers {
+    /** Nothing: a good part of the processor time is that of compiling code. */
+    COLD,
+    /** It has read the same topic once, into another destination. */
+    WARM;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * @param recordings directory for flight recordings of the workers; empty for none
    */
-  public Throughput(Servers servers, TopicLoad load, Optional<Path> recordings) {
+  public Throughput(Servers servers, TopicLoad load, Workers workers, Optional<Path> recordings) {
     this.servers = servers;
     this.load = load;
+    this.workers = workers;
     this.recordings = recordings;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   /** Of the table that is written. */
@@ -62,15 +83,26 @@ public final class Throughput {
 
   /** Measures one side on the topic of this format. */
   Measured measure(Side side, Wire wire, int round) throws IOException, SQLException {
-    String name =
-        "%s_%s_%d".formatted(side.name(), wire.name(), round).toLowerCase(java.util.Locale.ROOT);
+    String name = "%s_%s_%d".formatted(side.name(), wire.name(), round).toLowerCase(Locale.ROOT);
+    try (ConnectWorker worker = worker(name);
+        WorkerJmx jmx = WorkerJmx.attach(worker.pid())) {
+      if (workers == Workers.WARM) {
+        read(side, wire, name + "_first", worker, jmx);
+      }
+      Measured measured = read(side, wire, name, worker, jmx);
+      recordings.ifPresent(directory -> jmx.dumpRecording(directory.resolve(name + ".jfr")));
+      return measured;
+    }
+  }
+
+  /** Has a new connector read the whole topic into an empty destination. */
+  private Measured read(Side side, Wire wire, String name, ConnectWorker worker, WorkerJmx jmx)
+      throws IOException, SQLException {
     PostgresDatabase database = servers.target().createDatabase(name);
     Destination destination =
         new Destination(database, Files.createTempDirectory("lakehousecdc-benchmark-delta-"));
     servers.target().execute("checkpoint");
-    try (ConnectWorker worker = worker(name);
-        WorkerJmx jmx = WorkerJmx.attach(worker.pid());
-        Probe probe = side.probe(destination, load.shape())) {
+    try (Probe probe = side.probe(destination, load.shape())) {
       double seconds;
       long heap;
       double idle = jmx.cpuSeconds();
@@ -87,9 +119,12 @@ public final class Throughput {
       }
       double cpu = jmx.cpuSeconds() - idle;
       double brokerCpu = ProcessorTime.of(servers.kafka().pid()) - brokerIdle;
-      recordings.ifPresent(directory -> jmx.dumpRecording(directory.resolve(name + ".jfr")));
-      jmx.close();
-      worker.stop();
+      worker.rest().delete(name);
+      Await.until(
+          "the tasks of " + name + " have ended",
+          Connectors.PATIENCE,
+          () -> "log: " + worker.log(),
+          () -> jmx.assignedTasks(name) == 0);
       return new Measured(
           seconds,
           load.events() / seconds,

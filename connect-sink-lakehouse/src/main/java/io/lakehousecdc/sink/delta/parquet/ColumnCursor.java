@@ -141,10 +141,14 @@ abstract class ColumnCursor {
 
     @Override
     final int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
-      for (int i = from; i < to; i++) {
-        if (pages.seek(offsets[i])) {
-          rows.set(i, column, value(pages.values()));
+      try {
+        for (int i = from; i < to; i++) {
+          if (pages.seek(offsets[i])) {
+            rows.set(i, column, value(pages.values()));
+          }
         }
+      } catch (RuntimeException e) {
+        throw pages.damaged(e);
       }
       return to;
     }
@@ -162,11 +166,15 @@ abstract class ColumnCursor {
 
     @Override
     int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
-      for (int i = from; i < to; i++) {
-        if (pages.seek(offsets[i])
-            && rows.setLarge(i, column, decoder.binary().apply(pages.values().readBytes()))) {
-          return i + 1;
+      try {
+        for (int i = from; i < to; i++) {
+          if (pages.seek(offsets[i])
+              && rows.setLarge(i, column, decoder.binary().apply(pages.values().readBytes()))) {
+            return i + 1;
+          }
         }
+      } catch (RuntimeException e) {
+        throw pages.damaged(e);
       }
       return to;
     }

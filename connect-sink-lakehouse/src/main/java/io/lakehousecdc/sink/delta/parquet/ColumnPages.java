@@ -4,6 +4,7 @@ package io.lakehousecdc.sink.delta.parquet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.parquet.CorruptDeltaByteArrays;
+import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.BytesUtils;
@@ -37,20 +38,20 @@ final class ColumnPages {
 
   private final PageReader pages;
   private final ColumnDescriptor column;
-  private final String createdBy;
+  private final ParsedVersion writer;
   private final Dictionary dictionary;
-  private Presence presence;
+  private Presence presence = Presence.always();
   private ValuesReader values;
   private long next;
   private long end;
 
   /**
-   * @param createdBy writer of the file, as its footer says
+   * @param writer of the file; null where it is not known
    */
-  ColumnPages(PageReadStore store, ColumnDescriptor column, String createdBy) {
+  ColumnPages(PageReadStore store, ColumnDescriptor column, ParsedVersion writer) {
     this.pages = store.getPageReader(column);
     this.column = column;
-    this.createdBy = createdBy;
+    this.writer = writer;
     this.dictionary = dictionary(pages.readDictionaryPage(), column);
   }
 
@@ -73,11 +74,21 @@ final class ColumnPages {
     while (row >= end) {
       open();
     }
+    if (row < next) {
+      throw new ParquetDecodingException("Column " + column + " has no page of row " + row);
+    }
     if (row > next) {
       pass((int) (row - next));
     }
     next = row + 1;
     return presence.next();
+  }
+
+  /** Tells where decoding has failed. */
+  ParquetDecodingException damaged(RuntimeException cause) {
+    return new ParquetDecodingException(
+        "Column " + column + " cannot be read at row " + (next - 1) + " of the row group: " + cause,
+        cause);
   }
 
   /** Decodes the row's value. */
@@ -143,7 +154,7 @@ final class ColumnPages {
     ValuesReader before = values;
     ValuesReader reader = reader(encoding);
     reader.initFromPage(count, bytes);
-    if (CorruptDeltaByteArrays.requiresSequentialReads(createdBy, encoding)
+    if (CorruptDeltaByteArrays.requiresSequentialReads(writer, encoding)
         && reader instanceof RequiresPreviousReader follower) {
       // Such a page begins with a part of the last value of the page before.
       pass((int) (end - next));

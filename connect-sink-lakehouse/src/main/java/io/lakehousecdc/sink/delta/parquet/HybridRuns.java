@@ -2,6 +2,7 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import java.nio.ByteBuffer;
+import org.apache.parquet.io.ParquetDecodingException;
 
 /**
  * Small numbers in the encoding that Parquet has for levels and for numbers of dictionaries: runs
@@ -24,8 +25,12 @@ final class HybridRuns {
   /**
    * @param encoded from the first run on
    * @param width bits of a number, up to 32
+   * @throws ParquetDecodingException they are more
    */
   HybridRuns(ByteBuffer encoded, int width) {
+    if (width > Integer.SIZE) {
+      throw new ParquetDecodingException("There are no numbers of " + width + " bits");
+    }
     this.encoded = encoded;
     this.width = width;
     this.mask = (1L << width) - 1;
@@ -33,7 +38,7 @@ final class HybridRuns {
 
   /** The next number. */
   int next() {
-    if (left == 0) {
+    while (left == 0) {
       begin();
     }
     left--;
@@ -90,6 +95,10 @@ final class HybridRuns {
       repeated = 0;
       for (int shift = 0; shift < width; shift += Byte.SIZE) {
         repeated |= Byte.toUnsignedInt(encoded.get()) << shift;
+      }
+      if ((Integer.toUnsignedLong(repeated) & ~mask) != 0) {
+        throw new ParquetDecodingException(
+            "A run of numbers of " + width + " bits repeats " + repeated);
       }
     }
   }

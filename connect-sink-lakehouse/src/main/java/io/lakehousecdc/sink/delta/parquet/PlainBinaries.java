@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.column.values.ValuesReader;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.api.Binary;
 
 /**
@@ -34,15 +35,24 @@ final class PlainBinaries extends ValuesReader {
   @Override
   public void skip(int count) {
     for (int i = 0; i < count; i++) {
-      at += Integer.BYTES + page.getInt(at);
+      at += Integer.BYTES + length();
     }
   }
 
   @Override
   public Binary readBytes() {
-    int length = page.getInt(at);
+    int length = length();
     Binary value = Binary.fromConstantByteBuffer(page, at + Integer.BYTES, length);
     at += Integer.BYTES + length;
     return value;
+  }
+
+  /** Length of the next value, which has to lie within the page: its array may go on behind it. */
+  private int length() {
+    int length = page.getInt(at);
+    if (length < 0 || length > page.limit() - at - Integer.BYTES) {
+      throw new ParquetDecodingException("A value of " + length + " bytes goes beyond its page");
+    }
+    return length;
   }
 }

@@ -3,9 +3,9 @@ package io.lakehousecdc.sink.delta.parquet;
 
 import io.lakehousecdc.sink.delta.storage.FileIO;
 import io.lakehousecdc.sink.delta.storage.FileInput;
+import io.lakehousecdc.sink.error.FatalException;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -13,6 +13,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.internal.filter2.columnindex.RowRanges;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -33,15 +34,6 @@ public final class RowFileReader {
 
   private static final int BATCH = 4096;
   private static final int BATCH_CELLS = 1 << 18;
-
-  /** Rows in one of so many: below, pages are chosen; above, whole row groups are read. */
-  private static final int DENSE = 64;
-
-  /**
-   * Where one of so many parts of a row group lies before or after all wanted rows, pages are
-   * chosen.
-   */
-  private static final int PART = 8;
 
   private final FileIO store;
 
@@ -68,8 +60,7 @@ public final class RowFileReader {
    * @param rows indexes of the rows wanted; none beyond the file's end
    * @param columns columns wanted
    * @throws IllegalArgumentException a stored column cannot be read as the type that it has now
-   * @throws io.lakehousecdc.sink.error.FatalException the file is compressed in a way that is not
-   *     read
+   * @throws FatalException the file is compressed in a way that is not read, or is damaged
    */
   public void read(
       String location, long size, RoaringBitmap rows, List<DeltaColumn> columns, RowVisitor visitor)
@@ -131,6 +122,14 @@ public final class RowFileReader {
                 + rows.last()
                 + ": its log entry or its deletion vector belongs to another file");
       }
+    } catch (ParquetDecodingException e) {
+      throw new FatalException(
+          "The data file "
+              + location
+              + " cannot be decoded: "
+              + e.getMessage()
+              + ". Restore it, or remove it and have its rows written again; then restart the task",
+          e);
     }
   }
 
@@ -160,79 +159,13 @@ public final class RowFileReader {
         try (PageReadStore pages = file.readRowGroup(number)) {
           visit(whole, columns.open(pages, whole::assembled), visitor);
         }
-      } else if (slice.to == count) {
+      } else if (slice.to() == count) {
         // See SelectedRows: the last row of a row group has to be read by itself.
         readFiltered(file, slice.to(count - 1), columns, visitor);
         readFiltered(file, slice.from(count - 1), columns, visitor);
       } else {
         readFiltered(file, slice, columns, visitor);
       }
-    }
-  }
-
-  /**
-   * Some rows of a row group, and which of them are wanted.
-   *
-   * @param group number of the row group
-   * @param groupStart index of its first row in the file
-   * @param from first row, as an offset in the group
-   * @param to offset after the last row
-   * @param rows rows wanted of the whole file
-   */
-  private record Slice(int group, int groupStart, int from, int to, RoaringBitmap rows) {
-
-    /** Number of rows wanted. */
-    int wanted() {
-      return Math.toIntExact(
-          rows.rangeCardinality((long) groupStart + from, (long) groupStart + to));
-    }
-
-    /** The rows wanted, and perhaps others after them. */
-    PeekableIntIterator iterator() {
-      PeekableIntIterator iterator = rows.getIntIterator();
-      iterator.advanceIfNeeded(groupStart + from);
-      return iterator;
-    }
-
-    /** The rows wanted, as offsets in the group. */
-    int[] offsets() {
-      PeekableIntIterator iterator = iterator();
-      int[] offsets = new int[wanted()];
-      for (int i = 0; i < offsets.length; i++) {
-        offsets[i] = iterator.next() - groupStart;
-      }
-      return offsets;
-    }
-
-    boolean isSparse() {
-      return (long) wanted() * DENSE < to - from;
-    }
-
-    /** Whether many pages of a row group of so many rows hold nothing that is wanted. */
-    boolean leavesOutPages(int count) {
-      return isSparse() || (long) (to - from) * PART <= (long) count * (PART - 1);
-    }
-
-    /** From the first row that is wanted to the last; there has to be one. */
-    Slice trimmed() {
-      return new Slice(
-          group,
-          groupStart,
-          (int) (rows.nextValue(groupStart + from) - groupStart),
-          (int) (rows.previousValue(groupStart + to - 1) - groupStart) + 1,
-          rows);
-    }
-
-    ColumnCursor assembled(Supplier<Object> records) {
-      return ColumnCursor.assembled(records, from);
-    }
-
-    Slice from(int offset) {
-      return new Slice(group, groupStart, offset, to, rows);
-    }
-
-    Slice to(int offset) {
-      return new Slice(group, groupStart, from, offset, rows);
     }
   }
 
@@ -246,8 +179,8 @@ public final class RowFileReader {
     RowRanges ranges =
         sparse
             ? SelectedRows.ranges(slice.offsets())
-            : SelectedRows.range(slice.from, slice.to - 1);
-    try (PageReadStore pages = file.readFilteredRowGroup(slice.group, ranges)) {
+            : SelectedRows.range(slice.from(), slice.to() - 1);
+    try (PageReadStore pages = file.readFilteredRowGroup(slice.group(), ranges)) {
       // Of single rows, none is assembled but those wanted.
       visit(
           slice, columns.open(pages, sparse ? ColumnCursor::assembled : slice::assembled), visitor);
@@ -272,7 +205,7 @@ public final class RowFileReader {
       int size = Math.min(batch, left);
       for (int i = 0; i < size; i++) {
         indexes[i] = iterator.next();
-        offsets[i] = indexes[i] - slice.groupStart;
+        offsets[i] = indexes[i] - slice.groupStart();
       }
       window.read(indexes, offsets, size, visitor);
       left -= size;

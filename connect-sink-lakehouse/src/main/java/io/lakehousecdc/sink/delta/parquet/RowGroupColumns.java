@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.parquet.VersionParser;
+import org.apache.parquet.VersionParser.ParsedVersion;
+import org.apache.parquet.VersionParser.VersionParseException;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.filter2.compat.FilterCompat;
@@ -31,6 +34,7 @@ final class RowGroupColumns {
   private final List<Optional<Type>> stored;
   private final MessageType projection;
   private final String createdBy;
+  private final ParsedVersion writer;
 
   /**
    * @param schema of the file
@@ -39,10 +43,20 @@ final class RowGroupColumns {
   RowGroupColumns(List<DeltaColumn> wanted, MessageType schema, String createdBy) {
     this.wanted = wanted;
     this.createdBy = createdBy;
+    this.writer = version(createdBy);
     this.stored = wanted.stream().map(column -> find(column, schema)).toList();
     this.projection =
         new MessageType(
             schema.getName(), stored.stream().flatMap(Optional::stream).distinct().toList());
+  }
+
+  /** Null where the writer is not known: then it may have been one that needs special care. */
+  private static ParsedVersion version(String createdBy) {
+    try {
+      return createdBy == null ? null : VersionParser.parse(createdBy);
+    } catch (VersionParseException | RuntimeException e) {
+      return null;
+    }
   }
 
   /** What has to be read of the file; without columns where it has none of those wanted. */
@@ -78,7 +92,7 @@ final class RowGroupColumns {
     }
     ColumnDescriptor descriptor = projection.getColumnDescription(new String[] {type.getName()});
     return ColumnCursor.scalar(
-        new ColumnPages(pages, descriptor, createdBy),
+        new ColumnPages(pages, descriptor, writer),
         type.asPrimitiveType(),
         ValueDecoder.of(type.asPrimitiveType(), column.type()));
   }

@@ -49,9 +49,20 @@ final class ReaderMemory {
     }
   }
 
-  /** Takes what reading a file needs, waiting for others to give theirs back. */
-  synchronized Share take(long fileBytes) throws InterruptedIOException {
-    long bytes = Math.min(RowFileReader.MEMORY_BYTES, EXPANSION * fileBytes);
+  /** Takes what reading some columns of a file needs, waiting for others to give theirs back. */
+  Share take(long fileBytes) throws InterruptedIOException {
+    return taken(Math.min(RowFileReader.MEMORY_BYTES, EXPANSION * fileBytes));
+  }
+
+  /**
+   * The same for all columns: of other programs' files a row group, which may be all of the file,
+   * may have to be read at once.
+   */
+  Share takeWhole(long fileBytes) throws InterruptedIOException {
+    return taken(Math.max(fileBytes, Math.min(RowFileReader.MEMORY_BYTES, EXPANSION * fileBytes)));
+  }
+
+  private synchronized Share taken(long bytes) throws InterruptedIOException {
     while (taken > 0 && taken + bytes > limit) {
       try {
         wait();

@@ -81,7 +81,7 @@ public final class RowFiles {
    *
    * @param rows indexes of the rows wanted of a file
    * @param columns as in {@link #read}
-   * @param receiver is given one row at a time, by different threads
+   * @param receiver is given one row at a time, by different threads, and none after it has failed
    */
   public void readAll(
       Collection<LiveFile> files,
@@ -89,61 +89,16 @@ public final class RowFiles {
       List<DeltaColumn> columns,
       Receiver receiver)
       throws IOException {
-    List<Piece> pieces = new ArrayList<>();
-    for (LiveFile file : files) {
-      Piece.add(file, rows.apply(file), concurrency(), pieces);
-    }
-    Object turn = new Object();
+    Turns turns = new Turns(receiver);
     Parallel.map(
-        pieces,
+        files,
         concurrency(),
-        piece -> {
-          try (ReaderMemory.Share memory = ReaderMemory.WORKER.take(piece.bytes())) {
-            read(
-                piece.file(),
-                piece.rows(),
-                columns,
-                (row, values) -> {
-                  synchronized (turn) {
-                    receiver.row(piece.file(), values);
-                  }
-                });
+        file -> {
+          try (ReaderMemory.Share memory = ReaderMemory.WORKER.takeWhole(file.file().size())) {
+            read(file, rows.apply(file), columns, (row, values) -> turns.row(file, values));
           }
           return null;
         });
-  }
-
-  /**
-   * Some rows of a file, near each other.
-   *
-   * @param bytes estimated size of that part of the file
-   */
-  private record Piece(LiveFile file, RoaringBitmap rows, long bytes) {
-    /** Size at which a file is worth several readers. */
-    private static final long BYTES = 4 << 20;
-
-    private static final long EVERY_ROW = 1L << 32;
-
-    /**
-     * Divides rows of a file.
-     *
-     * @param most greatest number of pieces
-     */
-    static void add(LiveFile file, RoaringBitmap rows, int most, List<Piece> pieces) {
-      long bytes = file.file().size();
-      int count = (int) Math.max(1, Math.min(most, bytes / BYTES));
-      long from = 0;
-      for (int i = 1; i <= count; i++) {
-        // Rows beyond the end of the file are an error, which reading tells.
-        long to = i < count ? file.rows() * i / count : EVERY_ROW;
-        RoaringBitmap part = RoaringBitmap.bitmapOfRange(from, to);
-        part.and(rows);
-        if (!part.isEmpty()) {
-          pieces.add(new Piece(file, part, bytes / count));
-        }
-        from = to;
-      }
-    }
   }
 
   /** A way to read columns that are stored. */

@@ -97,8 +97,8 @@ final class ChangeFeed {
     read(
         update.rows(),
         (file, values) -> {
-          Object[] updated = update.applied(values, shape);
-          files.write(ChangeType.AFTER, shape.partitioning().of(updated), updated);
+          Object[] after = update.applied(values, shape);
+          files.write(ChangeType.AFTER, shape.partitioning().of(after), after);
         });
   }
 

@@ -2,12 +2,16 @@
 package io.lakehousecdc.sink.delta.parquet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridEncoder;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +54,21 @@ class HybridRunsTest {
         at += step;
       }
     }
+  }
+
+  @Test
+  void numbersOfMoreBitsThanTheirWidthAreRefused() {
+    assertThrows(ParquetDecodingException.class, () -> new HybridRuns(ByteBuffer.allocate(8), 33));
+    // A run of five times 2, which has two bits.
+    HybridRuns runs = new HybridRuns(ByteBuffer.wrap(new byte[] {5 << 1, 2}), 1);
+    assertThrows(ParquetDecodingException.class, runs::next);
+  }
+
+  @Test
+  void emptyRunsArePassedOver() {
+    byte[] encoded = {0, 1, 5 << 1, 1};
+    assertEquals(1, new HybridRuns(ByteBuffer.wrap(encoded), 1).next());
+    assertEquals(5, new HybridRuns(ByteBuffer.wrap(encoded), 1).sum(5));
   }
 
   /** Stretches of one number, and of numbers that differ. */
