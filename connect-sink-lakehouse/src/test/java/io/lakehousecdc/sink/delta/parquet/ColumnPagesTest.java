@@ -24,8 +24,6 @@ import org.apache.parquet.column.page.DataPageV1;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.column.page.PageReader;
-import org.apache.parquet.column.values.bitpacking.ByteBitPackingValuesWriter;
-import org.apache.parquet.column.values.bitpacking.Packer;
 import org.apache.parquet.column.values.deltastrings.DeltaByteArrayWriter;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.api.Binary;
@@ -89,27 +87,27 @@ class ColumnPagesTest {
     }
   }
 
+  /** Bits from the highest of each byte on. */
   @Test
-  void levelsInTheEncodingOfOldAreUnderstood() throws IOException {
-    try (ByteBitPackingValuesWriter levels = new ByteBitPackingValuesWriter(1, Packer.BIG_ENDIAN)) {
-      ByteBuffer values = ByteBuffer.allocate(800).order(ByteOrder.LITTLE_ENDIAN);
-      for (int row = 0; row < 100; row++) {
-        levels.writeInteger(row % 3 == 0 ? 0 : 1);
-        if (row % 3 != 0) {
-          values.putLong(row);
-        }
+  void levelsInTheEncodingOfOldAreUnderstood() {
+    byte[] levels = new byte[13];
+    ByteBuffer values = ByteBuffer.allocate(800).order(ByteOrder.LITTLE_ENDIAN);
+    for (int row = 0; row < 100; row++) {
+      if (row % 3 != 0) {
+        levels[row / 8] |= (byte) (0x80 >> row % 8);
+        values.putLong(row);
       }
-      add(
-          100,
-          BytesInput.concat(levels.getBytes(), BytesInput.from(values.flip())),
-          Encoding.BIT_PACKED,
-          Encoding.PLAIN);
-      ColumnPages column = new ColumnPages(new Pages(), NUMBERS, null);
-      for (int row : new int[] {0, 1, 7, 30, 31, 98, 99}) {
-        assertEquals(row % 3 != 0, column.seek(row));
-        if (row % 3 != 0) {
-          assertEquals(row, column.values().readLong());
-        }
+    }
+    add(
+        100,
+        BytesInput.concat(BytesInput.from(levels), BytesInput.from(values.flip())),
+        Encoding.BIT_PACKED,
+        Encoding.PLAIN);
+    ColumnPages column = new ColumnPages(new Pages(), NUMBERS, null);
+    for (int row : new int[] {0, 1, 7, 30, 31, 98, 99}) {
+      assertEquals(row % 3 != 0, column.seek(row));
+      if (row % 3 != 0) {
+        assertEquals(row, column.values().readLong());
       }
     }
   }
