@@ -2,14 +2,15 @@
 package io.lakehousecdc.benchmarks.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lakehousecdc.benchmarks.measure.WorkerJmx;
 import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectWorker;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** The wait for a connector, which ends where one of its tasks fails. */
+/** Waits for connectors, which end where a task of them fails. */
 final class Connectors {
-  static final Duration PATIENCE = Duration.ofHours(1);
+  private static final Duration PATIENCE = Duration.ofHours(1);
   private static final int PROBES_BETWEEN_STATUS_CHECKS = 50;
 
   private Connectors() {}
@@ -32,6 +33,16 @@ final class Connectors {
           }
           return condition.call();
         });
+  }
+
+  /** Deletes a connector, and waits until its tasks have ended. */
+  static void delete(String connector, ConnectWorker worker, WorkerJmx jmx) {
+    worker.rest().delete(connector);
+    Await.until(
+        "the tasks of " + connector + " have ended",
+        PATIENCE,
+        () -> "log: " + worker.log(),
+        () -> jmx.assignedTasks(connector) == 0);
   }
 
   private static void failIfFailed(JsonNode task) {

@@ -10,7 +10,6 @@ import io.lakehousecdc.benchmarks.measure.HeapWatch;
 import io.lakehousecdc.benchmarks.measure.ProcessorTime;
 import io.lakehousecdc.benchmarks.measure.WorkerJmx;
 import io.lakehousecdc.benchmarks.noop.NoOpSinkConnector;
-import io.lakehousecdc.testkit.Await;
 import io.lakehousecdc.testkit.ConnectWorker;
 import io.lakehousecdc.testkit.Plugins;
 import io.lakehousecdc.testkit.PostgresDatabase;
@@ -119,12 +118,7 @@ public final class Throughput {
       }
       double cpu = jmx.cpuSeconds() - idle;
       double brokerCpu = ProcessorTime.of(servers.kafka().pid()) - brokerIdle;
-      worker.rest().delete(name);
-      Await.until(
-          "the tasks of " + name + " have ended",
-          Connectors.PATIENCE,
-          () -> "log: " + worker.log(),
-          () -> jmx.assignedTasks(name) == 0);
+      Connectors.delete(name, worker, jmx);
       return new Measured(
           seconds,
           load.events() / seconds,

@@ -129,52 +129,62 @@ abstract class ColumnCursor {
     }
   }
 
+  /** Values that pages hold as they are. */
+  private abstract static class Flat extends ColumnCursor {
+    final ColumnPages pages;
+
+    Flat(ColumnPages pages) {
+      this.pages = pages;
+    }
+
+    abstract int decode(int[] offsets, int from, int to, RowWindow rows, int column);
+
+    @Override
+    final int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
+      try {
+        return decode(offsets, from, to, rows, column);
+      } catch (RuntimeException e) {
+        throw pages.damaged(e);
+      }
+    }
+  }
+
   /** Values of fixed length. */
-  private abstract static class Scalar extends ColumnCursor {
-    private final ColumnPages pages;
+  private abstract static class Scalar extends Flat {
 
     Scalar(ColumnPages pages) {
-      this.pages = pages;
+      super(pages);
     }
 
     abstract Object value(ValuesReader values);
 
     @Override
-    final int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
-      try {
-        for (int i = from; i < to; i++) {
-          if (pages.seek(offsets[i])) {
-            rows.set(i, column, value(pages.values()));
-          }
+    final int decode(int[] offsets, int from, int to, RowWindow rows, int column) {
+      for (int i = from; i < to; i++) {
+        if (pages.seek(offsets[i])) {
+          rows.set(i, column, value(pages.values()));
         }
-      } catch (RuntimeException e) {
-        throw pages.damaged(e);
       }
       return to;
     }
   }
 
   /** Values of any length. */
-  private static final class Large extends ColumnCursor {
-    private final ColumnPages pages;
+  private static final class Large extends Flat {
     private final ValueDecoder decoder;
 
     Large(ColumnPages pages, ValueDecoder decoder) {
-      this.pages = pages;
+      super(pages);
       this.decoder = decoder;
     }
 
     @Override
-    int fill(int[] offsets, int from, int to, RowWindow rows, int column) {
-      try {
-        for (int i = from; i < to; i++) {
-          if (pages.seek(offsets[i])
-              && rows.setLarge(i, column, decoder.binary().apply(pages.values().readBytes()))) {
-            return i + 1;
-          }
+    int decode(int[] offsets, int from, int to, RowWindow rows, int column) {
+      for (int i = from; i < to; i++) {
+        if (pages.seek(offsets[i])
+            && rows.setLarge(i, column, decoder.binary().apply(pages.values().readBytes()))) {
+          return i + 1;
         }
-      } catch (RuntimeException e) {
-        throw pages.damaged(e);
       }
       return to;
     }

@@ -91,7 +91,7 @@ final class ColumnPages {
         cause);
   }
 
-  /** Decodes the row's value. */
+  /** What decodes the row's value. */
   ValuesReader values() {
     return values;
   }

@@ -144,7 +144,6 @@ public final class RowFileReader {
       throws IOException {
     BlockMetaData group = file.getRowGroups().get(number);
     int count = Math.toIntExact(group.getRowCount());
-    boolean indexed = hasPageIndex(group);
     List<Integer> starts =
         new RowGroupSlices(columns.projection(), SLICE_BYTES).starts(file, number);
     for (int i = 0; i < starts.size(); i++) {
@@ -154,7 +153,7 @@ public final class RowFileReader {
         continue;
       }
       Slice slice = whole.trimmed();
-      boolean filtered = starts.size() > 1 || indexed && slice.leavesOutPages(count);
+      boolean filtered = starts.size() > 1 || slice.leavesOutPages(count) && hasPageIndex(group);
       if (!filtered) {
         try (PageReadStore pages = file.readRowGroup(number)) {
           visit(whole, columns.open(pages, whole::assembled), visitor);

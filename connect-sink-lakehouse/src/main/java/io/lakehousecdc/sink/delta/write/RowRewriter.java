@@ -70,22 +70,28 @@ final class RowRewriter {
   /** Writes the rows as they are after an update. */
   void update(RowUpdate update) throws IOException {
     try {
-      for (LiveFile source : update.rows().byPartition(state)) {
-        state
-            .rowFiles()
-            .read(
-                source,
-                update.rows().rows(source),
-                state.shape().columns(),
-                (row, values) -> {
-                  Object[] updated = update.applied(values, state.shape());
-                  write(state.shape().partitioning().of(updated), updated);
-                });
+      for (List<LiveFile> partition : update.rows().partitions(state)) {
+        for (LiveFile source : partition) {
+          rewrite(source, update);
+        }
       }
       finish();
     } finally {
       close();
     }
+  }
+
+  private void rewrite(LiveFile source, RowUpdate update) throws IOException {
+    state
+        .rowFiles()
+        .read(
+            source,
+            update.rows().rows(source),
+            state.shape().columns(),
+            (row, values) -> {
+              Object[] updated = update.applied(values, state.shape());
+              write(state.shape().partitioning().of(updated), updated);
+            });
   }
 
   /** Writes rows of a file as they are, to files of their own. */

@@ -5,7 +5,6 @@ import io.lakehousecdc.sink.delta.snapshot.LiveFile;
 import io.lakehousecdc.sink.delta.snapshot.TableState;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,18 +62,10 @@ final class RowSet {
   }
 
   /**
-   * The files, those of one partition one after the other, so that their rows can share new files.
+   * The files, those of each partition by themselves, so that their rows can share new files.
    *
    * @param state the version whose rows these are
    */
-  List<LiveFile> byPartition(TableState state) {
-    List<LiveFile> files = new ArrayList<>(rows.size());
-    rows.keySet().forEach(path -> files.add(state.file(path)));
-    files.sort(Comparator.comparing(file -> file.file().partitionValues().toString()));
-    return files;
-  }
-
-  /** The files, those of each partition by themselves. */
   Collection<List<LiveFile>> partitions(TableState state) {
     Map<Map<String, String>, List<LiveFile>> partitions = new LinkedHashMap<>();
     for (String path : rows.keySet()) {

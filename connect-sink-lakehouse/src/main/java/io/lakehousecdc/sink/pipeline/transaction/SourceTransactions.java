@@ -306,11 +306,7 @@ final class SourceTransactions<R> {
   void relieve() {
     if (repeats.bytes() > options.maxBytes()) {
       tooLarge(
-          "Source "
-              + name
-              + " sends again more than "
-              + options.maxBytes()
-              + " bytes (half of buffer.max.bytes)",
+          "Source " + name + " sends again",
           "until it is past them, the tables may show rows of the past");
       repeats.takeAll().forEach(each -> outlet.pass(each.record()));
     }
@@ -326,13 +322,7 @@ final class SourceTransactions<R> {
     }
     if (size > options.maxBytes()) {
       tooLarge(
-          "Transaction "
-              + current
-              + " of source "
-              + name
-              + " takes more than "
-              + options.maxBytes()
-              + " bytes (half of buffer.max.bytes)",
+          "Transaction " + current + " of source " + name + " takes",
           "it becomes visible in parts");
       inParts = current;
       // What came before it comes first.
@@ -341,7 +331,8 @@ final class SourceTransactions<R> {
     }
   }
 
-  private void tooLarge(String what, String consequence) {
+  private void tooLarge(String who, String consequence) {
+    String what = who + " more than " + options.maxBytes() + " bytes (half of buffer.max.bytes)";
     String remedy =
         " Raise buffer.max.bytes, and the worker's heap, to have as much applied as a whole";
     switch (options.tooLarge()) {

@@ -188,6 +188,7 @@ class ForeignPagesTest {
 
   private static final class Encoded extends WriteSupport<Object[]> {
     private final MessageType schema = ParquetTypes.schema(COLUMNS, WriteOptions.Encoding.STANDARD);
+    private final RowEncoder encoder = new RowEncoder(COLUMNS, schema);
     private RecordConsumer to;
 
     @Override
@@ -207,13 +208,7 @@ class ForeignPagesTest {
 
     @Override
     public void write(Object[] row) {
-      to.startMessage();
-      for (int i = 0; i < row.length; i++) {
-        DeltaColumn column = COLUMNS.get(i);
-        ValueWriter.field(
-            column.name(), i, row[i], ValueWriter.of(column.type(), schema.getType(i)), to);
-      }
-      to.endMessage();
+      encoder.write(row, to);
     }
   }
 }
